@@ -1,0 +1,42 @@
+# One command each: install fix check test bench run clean.
+# FAISS=gpu (CUDA 12) or FAISS=gpu-cuvs (CUDA 13) takes that build instead of the CPU's.
+PYTHON ?= python3
+VENV   ?= .venv
+FAISS  ?= cpu
+BIN    := $(VENV)/bin
+CODE   := pipeline discriminator clustering tests benchmarks
+
+.PHONY: install fix check test bench run clean
+
+install: $(VENV)/.installed
+
+# the marker is renewed when the dependencies change; plain pip and venv, so that local builds of torch are found
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nymgraph needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$(FAISS),english,dev]'
+	touch $@
+
+fix: install
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+check: install
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/pydoclint --quiet pipeline discriminator clustering
+
+test: install
+	$(BIN)/python -m pytest
+
+bench: install
+	$(BIN)/python -m benchmarks
+
+# dvc must find this environment's nymgraph
+run: install
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro
+
+clean:
+	rm -rf data/.work data/.runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

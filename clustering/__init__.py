@@ -1,0 +1,59 @@
+"""Clusters of true synonyms from a judged graph: arrays in, arrays out.
+
+The map, in the order of use:
+
+* `graph`: from judged rows to `Edges` in canonical order, and to a `Graph` in sparse rows;
+* `reference`: the published clustering, expansion then voting, reproduced exactly;
+* `result`: `Clustering`, what an algorithm returns, with `cluster_sizes` and `same_cluster`;
+* `identity`: stable ids, representatives and cohesion of the clusters;
+* `links`: which clusters are opposite or related;
+* `metrics`: figures on held-out terms, drift, intrusions of antonyms, sizes;
+* `checks` and `jit`: the argument checks, and Numba's decorators with types.
+"""
+
+from clustering.graph import Edges, Graph, build_graph, canonical_edges
+from clustering.identity import (
+    cluster_ids,
+    cohesion,
+    degree_representatives,
+    vector_representatives,
+)
+from clustering.links import Links, cluster_links, merge_links
+from clustering.metrics import (
+    BCubed,
+    PairScores,
+    SizeSummary,
+    b_cubed,
+    drift,
+    intrusions,
+    pair_scores,
+    size_summary,
+)
+from clustering.reference import cluster_reference
+from clustering.result import Clustering, cluster_sizes, same_cluster
+
+__all__ = [
+    "BCubed",
+    "Clustering",
+    "Edges",
+    "Graph",
+    "Links",
+    "PairScores",
+    "SizeSummary",
+    "b_cubed",
+    "build_graph",
+    "canonical_edges",
+    "cluster_ids",
+    "cluster_links",
+    "cluster_reference",
+    "cluster_sizes",
+    "cohesion",
+    "degree_representatives",
+    "drift",
+    "intrusions",
+    "merge_links",
+    "pair_scores",
+    "same_cluster",
+    "size_summary",
+    "vector_representatives",
+]

@@ -1,0 +1,197 @@
+"""The judged synonym graph: from foreign rows to canonical edges, and from these to CSR.
+
+Contract of `canonical_edges`, the one door through which foreign rows enter:
+
+* rows come in any order and any orientation; ids are integers in 0..n_terms-1;
+* probabilities are float32 or float64 in [0, 1]; NaN or a value out of range is an error that
+  names the first bad row, never a silent drop;
+* self-loops are dropped; several rows of one pair, in either orientation, count once, with the
+  highest probability;
+* the gate is compared in the dtype of the probabilities, so that 0.7 stored as float32
+  (0.69999999) passes a gate of 0.7;
+* the weight is the probability in float32; rows that are equal in float32 are ties, and ties are
+  broken by (a, b). The result is the same for every order of the rows.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustering.checks import (
+    check_ids,
+    check_n_terms,
+    check_probabilities,
+    check_same_length,
+    check_threshold,
+)
+from clustering.jit import kernel
+
+ONE_BITS = np.uint32(0x3F800000)  # 1.0 in float32; the bits of non-negative floats order as they do
+DIGIT = np.uint32(1 << 16)
+
+
+class Edges(NamedTuple):
+    """Undirected edges, each once, in canonical order: weight descending, then a, then b.
+
+    Attributes:
+        a: int32 (n_edges,), the smaller term id.
+        b: int32 (n_edges,), the larger term id.
+        weight: float32 (n_edges,), p_synonym in [gate, 1].
+    """
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    weight: NDArray[np.float32]
+
+
+class Graph(NamedTuple):
+    """The same edges from both ends, in compressed sparse rows; neighbours ascend in each row.
+
+    Attributes:
+        indptr: int64 (n_terms + 1,); the row of x is indptr[x]:indptr[x + 1].
+        indices: int32 (2 * n_edges,), neighbours.
+        weight: float32 (2 * n_edges,), the weight of the edge to that neighbour.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    weight: NDArray[np.float32]
+
+
+def canonical_edges(
+    n_terms: int,
+    a: NDArray[np.integer],
+    b: NDArray[np.integer],
+    probability: NDArray[np.floating],
+    gate: float,
+) -> Edges:
+    """Gate, orient, deduplicate and order judged pairs (the contract is at the top of the file).
+
+    A row that breaks it raises ValueError.
+
+    Args:
+        n_terms: number of terms, isolated ones included.
+        a: integer (n_rows,), one end.
+        b: integer (n_rows,), the other end.
+        probability: float32 or float64 (n_rows,), p_synonym in [0, 1].
+        gate: the least probability to keep, in [0, 1].
+
+    Returns:
+        The edges at or above the gate.
+    """
+    check_n_terms(n_terms)
+    check_same_length(a=a, b=b, probability=probability)
+    check_ids("a", a, n_terms)
+    check_ids("b", b, n_terms)
+    check_probabilities("probability", probability)
+    check_threshold("gate", gate)
+    keep = (probability >= probability.dtype.type(gate)) & (a != b)
+    weight = probability[keep].astype(np.float32)
+    a, b = a[keep].astype(np.int32), b[keep].astype(np.int32)
+    edges = Edges(np.minimum(a, b), np.maximum(a, b), weight)
+    del keep, a, b, weight
+    return _by_weight(_unique(n_terms, edges))
+
+
+def build_graph(n_terms: int, edges: Edges) -> Graph:
+    """Lay edges out as compressed sparse rows; an id out of range raises ValueError.
+
+    Args:
+        n_terms: number of terms, isolated ones included.
+        edges: each pair once; any order.
+
+    Returns:
+        The graph, with neighbours ascending in each row.
+    """
+    check_n_terms(n_terms)
+    check_same_length(a=edges.a, b=edges.b, weight=edges.weight)
+    check_ids("a", edges.a, n_terms)
+    check_ids("b", edges.b, n_terms)
+    return Graph(*_fill_rows(n_terms, _pair_order(n_terms, edges), *edges))
+
+
+def _unique(n_terms: int, edges: Edges) -> Edges:
+    """Order by (a, b) and keep each pair once, with its highest weight."""
+    order = _pair_order(n_terms, edges)
+    a, b, weight = _take(edges, order)
+    del order
+    first = np.ones(len(a), np.bool_)
+    first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
+    if first.all():
+        return Edges(a, b, weight)
+    return Edges(a[first], b[first], np.maximum.reduceat(weight, np.flatnonzero(first)))
+
+
+def _by_weight(edges: Edges) -> Edges:
+    """Order by weight descending; the order by (a, b) survives among ties."""
+    # + 0 turns -0.0 into 0.0, whose bits order as its value does
+    rank = ONE_BITS - (edges.weight + np.float32(0)).view(np.uint32)
+    order = counting_order(rank % DIGIT, int(DIGIT), np.arange(len(rank)))
+    order = counting_order(rank // DIGIT, int(DIGIT), order)
+    return _take(edges, order)
+
+
+def _take(edges: Edges, order: NDArray[np.int64]) -> Edges:
+    return Edges(edges.a[order], edges.b[order], edges.weight[order])
+
+
+def _pair_order(n_terms: int, edges: Edges) -> NDArray[np.int64]:
+    order = counting_order(edges.b, n_terms, np.arange(len(edges.b)))
+    return counting_order(edges.a, n_terms, order)
+
+
+@kernel
+def counting_order(
+    key: NDArray[np.integer], n_keys: int, order: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Refine `order` so that key[order] ascends; rows with equal keys keep their sequence.
+
+    A counting sort: two passes, no comparison. Sort by (a, b) by calling it for b, then for a.
+
+    Args:
+        key: integer (n_rows,), values in 0..n_keys-1.
+        n_keys: number of distinct values that may occur.
+        order: int64 (n_rows,), the rows in the sequence so far.
+
+    Returns:
+        int64 (n_rows,), the rows in the new sequence.
+    """
+    place = np.zeros(n_keys + 1, np.int64)
+    for value in key:
+        place[value + 1] += 1
+    for value in range(n_keys):
+        place[value + 1] += place[value]
+    out = np.empty_like(order)
+    for row in order:
+        value = key[row]
+        out[place[value]] = row
+        place[value] += 1
+    return out
+
+
+@kernel
+def _fill_rows(
+    n_terms: int,
+    order: NDArray[np.int64],
+    a: NDArray[np.int32],
+    b: NDArray[np.int32],
+    weight: NDArray[np.float32],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """Write every edge into both its rows, smaller neighbours first: rows come out sorted."""
+    indptr = np.zeros(n_terms + 1, np.int64)
+    for e in range(len(a)):
+        indptr[a[e] + 1] += 1
+        indptr[b[e] + 1] += 1
+    for x in range(n_terms):
+        indptr[x + 1] += indptr[x]
+    place = indptr[:-1].copy()
+    indices = np.empty(2 * len(a), np.int32)
+    out_weight = np.empty(2 * len(a), np.float32)
+    for source, target in ((b, a), (a, b)):
+        for e in order:
+            row = source[e]
+            indices[place[row]] = target[e]
+            out_weight[place[row]] = weight[e]
+            place[row] += 1
+    return indptr, indices, out_weight

@@ -1,0 +1,84 @@
+"""The three-way pair classifier: synonym, antonym or co-hyponym.
+
+Works on arrays and tensors. Only `checkpoint` touches files.
+
+* `relations`: the words of the room, `LabelledPairs`, and the `PairClassifier` protocol
+* `negatives`: hard negatives, drawn among candidates that no dictionary labels
+* `head`: the symmetric network on two term vectors
+* `training`: labelled pairs and vectors to a trained, calibrated head
+* `calibration`: logits to probabilities, for dictionary pairs and for candidates; reliability
+* `predict`: project terms once, judge pairs in a stream
+* `metrics`: the figures of judged pairs
+* `baselines`: cosine thresholds and the commonest relation
+* `checkpoint`: a trained head in one safetensors file
+
+The flow: `sample_hard_negatives`, `train_head`, `save_head`; then `load_head`, `project_terms`,
+`HeadClassifier.judge`.
+"""
+
+from discriminator.baselines import CosineBaseline, MajorityBaseline, fit_cosine, fit_majority
+from discriminator.calibration import (
+    GATE,
+    Calibration,
+    Reliability,
+    calibrate_candidates,
+    calibrate_dictionary,
+    expected_calibration_error,
+    reliability,
+)
+from discriminator.checkpoint import load_head, save_head
+from discriminator.head import PairHead
+from discriminator.metrics import ClassificationMetrics, classification_metrics
+from discriminator.negatives import (
+    UNLABELLED_PER_LABELLED,
+    UNLABELLED_WEIGHT,
+    pair_keys,
+    sample_hard_negatives,
+)
+from discriminator.predict import HeadClassifier, pair_logits, project_terms
+from discriminator.relations import (
+    ANTONYM,
+    CO_HYPONYM,
+    RELATIONS,
+    SYNONYM,
+    UNLABELLED,
+    LabelledPairs,
+    PairClassifier,
+)
+from discriminator.training import HeadSettings, TrainedHead, train_head
+
+__all__ = [
+    "ANTONYM",
+    "CO_HYPONYM",
+    "GATE",
+    "RELATIONS",
+    "SYNONYM",
+    "UNLABELLED",
+    "UNLABELLED_PER_LABELLED",
+    "UNLABELLED_WEIGHT",
+    "Calibration",
+    "ClassificationMetrics",
+    "CosineBaseline",
+    "HeadClassifier",
+    "HeadSettings",
+    "LabelledPairs",
+    "MajorityBaseline",
+    "PairClassifier",
+    "PairHead",
+    "Reliability",
+    "TrainedHead",
+    "calibrate_candidates",
+    "calibrate_dictionary",
+    "classification_metrics",
+    "expected_calibration_error",
+    "fit_cosine",
+    "fit_majority",
+    "load_head",
+    "pair_keys",
+    "pair_logits",
+    "project_terms",
+    "reliability",
+    "sample_hard_negatives",
+    "save_head",
+    "train_head",
+]

@@ -1,0 +1,227 @@
+"""Training the pair head on labelled pairs of term vectors."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.metrics import f1_score
+from torch import Tensor
+from torch.nn import functional
+
+from discriminator.calibration import Calibration, calibrate_candidates, calibrate_dictionary
+from discriminator.head import PairHead
+from discriminator.predict import check_vectors, gather, pair_logits, project_terms
+from discriminator.relations import (
+    ANTONYM,
+    N_CODES,
+    RELATIONS,
+    SYNONYM,
+    UNLABELLED,
+    LabelledPairs,
+    check_pairs,
+)
+
+Progress = Callable[[int, int], None]
+"""Called after each step with the number of steps done and of all steps."""
+
+
+@dataclass(frozen=True)
+class HeadSettings:
+    """How to build and train a head; the defaults were chosen on validation pairs.
+
+    Attributes:
+        hidden: width of the projection of one term.
+        width: width of the layer between pair features and logits.
+        epochs: passes over the training pairs; the best one is kept.
+        batch_size: pairs in one step.
+        learning_rate: highest rate of the one-cycle schedule.
+        weight_decay: AdamW's.
+        seed: decides the first weights and the order of the pairs.
+    """
+
+    hidden: int = 192
+    width: int = 64
+    epochs: int = 4
+    batch_size: int = 2048
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        sizes = (self.hidden, self.width, self.epochs, self.batch_size)
+        if min(sizes) < 1 or self.learning_rate <= 0 or min(self.weight_decay, self.seed) < 0:
+            raise ValueError(
+                f"got {self}, expected sizes and learning_rate above 0, the rest at least 0; "
+                "correct the settings"
+            )
+
+
+@dataclass(frozen=True)
+class TrainedHead:
+    """A head with the calibrations of its two populations.
+
+    Attributes:
+        head: the network of the best epoch.
+        dictionary: for pairs that a dictionary relates; use it to measure macro-F1.
+        candidates: for near neighbours; use it to build the graph.
+        settings: how it was trained.
+        macro_f1: on validation dictionary pairs, after each epoch.
+    """
+
+    head: PairHead
+    dictionary: Calibration
+    candidates: Calibration
+    settings: HeadSettings = field(default_factory=HeadSettings)
+    macro_f1: tuple[float, ...] = ()
+
+
+def train_head(
+    vectors: NDArray[np.floating],
+    pairs: LabelledPairs,
+    validation: LabelledPairs,
+    candidates: LabelledPairs,
+    settings: HeadSettings | None = None,
+    progress: Progress | None = None,
+    device: str = "cpu",
+) -> TrainedHead:
+    """Train a head, keep its best epoch, and calibrate it.
+
+    The loss is logit-adjusted cross-entropy over the four codes, -log softmax(z + ln prior)[code]
+    with the weighted shares of the codes as prior, so that z itself is for codes equally frequent
+    (Menon et al., Long-Tail Learning via Logit Adjustment, ICLR 2021). One seed gives one result on
+    one machine; global generators are neither read nor moved.
+
+    Args:
+        vectors: any float (n_terms, dim), L2-normalised; may be a memory map, read by batches.
+        pairs: training pairs, of all relations and `UNLABELLED`.
+        validation: dictionary pairs of terms that no training pair has; choose the epoch.
+        candidates: all near neighbours among the terms of `validation`, labelled or `UNLABELLED`.
+        settings: the defaults if None.
+        progress: told of every step.
+        device: where to compute, as torch names it.
+
+    Returns:
+        The trained and calibrated head, on `device`. A relation without training pairs, empty
+        validation, and arrays that break the contract of `relations` are a ValueError.
+    """
+    settings = settings or HeadSettings()
+    _check(vectors, pairs, validation, candidates)
+    head = PairHead(vectors.shape[1], settings.hidden, settings.width, settings.seed).to(device)
+    history: list[float] = []
+    best: dict[str, Tensor] = {}
+    for _ in _epochs(head, vectors, pairs, settings, progress or _silent):
+        f1 = _macro_f1(_logits(head, vectors, validation, device), validation.relation)
+        if f1 > max(history, default=-1.0):
+            best = {name: weight.clone() for name, weight in head.state_dict().items()}
+        history.append(f1)
+    head.load_state_dict(best)
+    n_gold = [int((validation.relation == code).sum()) for code in (SYNONYM, ANTONYM)]
+    return TrainedHead(
+        head=head.eval(),
+        dictionary=calibrate_dictionary(
+            _logits(head, vectors, validation, device), validation.relation
+        ),
+        candidates=calibrate_candidates(
+            _logits(head, vectors, candidates, device), candidates.relation, (n_gold[0], n_gold[1])
+        ),
+        settings=settings,
+        macro_f1=tuple(history),
+    )
+
+
+def _epochs(
+    head: PairHead,
+    vectors: NDArray[np.floating],
+    pairs: LabelledPairs,
+    settings: HeadSettings,
+    progress: Progress,
+) -> Iterator[int]:
+    """Train, yielding after each epoch."""
+    batch_size = min(settings.batch_size, len(pairs.a))
+    n_batches = len(pairs.a) // batch_size
+    n_steps = n_batches * settings.epochs
+    rate = settings.learning_rate
+    optimiser = torch.optim.AdamW(head.parameters(), lr=rate, weight_decay=settings.weight_decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, n_steps, pct_start=0.1)
+    generator = np.random.default_rng(settings.seed)
+    log_prior = _log_prior(pairs).to(head.out.weight.device)
+    for epoch in range(settings.epochs):
+        head.train()
+        order = generator.permutation(len(pairs.a))[: n_batches * batch_size]
+        for done, rows in enumerate(order.reshape(n_batches, batch_size), start=1):
+            batch = pairs.take(rows)
+            optimiser.zero_grad()
+            _loss(head, vectors, batch, log_prior).backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            schedule.step()
+            progress(epoch * n_batches + done, n_steps)
+        yield epoch
+
+
+def _loss(
+    head: PairHead, vectors: NDArray[np.floating], batch: LabelledPairs, log_prior: Tensor
+) -> Tensor:
+    """Compute the weighted logit-adjusted cross-entropy, a scalar."""
+    a, b, code, weight = (
+        column.to(log_prior.device)
+        for column in (
+            gather(vectors, batch.a),
+            gather(vectors, batch.b),
+            torch.from_numpy(batch.relation.astype(np.int64)),
+            torch.from_numpy(batch.weight),
+        )
+    )
+    loss = functional.cross_entropy(head(a, b) + log_prior, code, reduction="none")
+    return (loss * weight).mean()
+
+
+def _log_prior(pairs: LabelledPairs) -> Tensor:
+    """Give the log of each code's share of the weight, float32 (4,)."""
+    share = np.bincount(pairs.relation, pairs.weight, N_CODES)
+    return torch.from_numpy(np.log(share / share.sum()).astype(np.float32))
+
+
+def _logits(
+    head: PairHead, vectors: NDArray[np.floating], pairs: LabelledPairs, device: str
+) -> NDArray[np.float32]:
+    """Compute logits as in production, projecting only the terms that occur; (n_pairs, 4)."""
+    ids, ends = np.unique(np.stack([pairs.a, pairs.b]), return_inverse=True)
+    projections = project_terms(head, vectors[ids], device)
+    a, b = ends.reshape(2, -1)
+    return pair_logits(head, projections, a, b, device)
+
+
+def _macro_f1(logits: NDArray[np.float32], relation: NDArray[np.int8]) -> float:
+    judged = logits[:, : len(RELATIONS)].argmax(axis=1)
+    labels = range(len(RELATIONS))
+    return float(f1_score(relation, judged, average="macro", labels=labels, zero_division=0))
+
+
+def _check(
+    vectors: NDArray[np.floating],
+    pairs: LabelledPairs,
+    validation: LabelledPairs,
+    candidates: LabelledPairs,
+) -> None:
+    check_vectors(None, vectors)
+    for group in (pairs, validation, candidates):
+        check_pairs(group, len(vectors))
+    weights = np.bincount(pairs.relation, pairs.weight, N_CODES)
+    if not weights.all():
+        names = (*RELATIONS, "unlabelled")
+        missing = [names[code] for code in np.flatnonzero(weights == 0)]
+        raise ValueError(
+            f"got no training pairs for {', '.join(missing)}, expected some of each relation; "
+            "label such pairs, and draw unlabelled ones with sample_hard_negatives"
+        )
+    if min(len(validation.a), len(candidates.a)) == 0 or (validation.relation == UNLABELLED).any():
+        raise ValueError(
+            f"got {len(validation.a)} validation pairs, {len(candidates.a)} candidates, "
+            "expected some of both, and all validation pairs labelled; enlarge the validation split"
+        )
+
+
+def _silent(done: int, total: int) -> None:
+    """Tell nobody."""

@@ -1,0 +1,130 @@
+"""From judged pairs to the tables of clusters: runs the algorithm and names what it finds."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from clustering import (
+    Clustering,
+    Edges,
+    Links,
+    canonical_edges,
+    cluster_ids,
+    cluster_reference,
+    cohesion,
+    degree_representatives,
+    vector_representatives,
+)
+from pipeline.lexicon.hashing import stable_hashes
+from pipeline.params import ClusterParams
+from pipeline.schemas import ASSIGNMENTS, CLUSTERS, LINKS, MEMBERSHIPS
+
+__all__ = ["ClusterTables", "cluster_tables", "links_table"]
+
+
+class ClusterTables(NamedTuple):
+    """The result of clustering, as arrays and as the declared tables."""
+
+    clustering: Clustering
+    ids: npt.NDArray[np.int64]
+    assignments: pl.DataFrame
+    memberships: pl.DataFrame
+    clusters: pl.DataFrame
+
+
+def cluster_tables(
+    terms: pl.Series,
+    judged: pl.DataFrame,
+    params: ClusterParams,
+    vectors: npt.NDArray[Any] | None = None,
+) -> ClusterTables:
+    """Cluster the terms of a judged graph.
+
+    Args:
+        terms: The terms, in byte-wise order; the row is the term_id.
+        judged: Columns a, b (term ids), p_synonym (0 to 1).
+        params: Algorithm, gate and overlap ratio.
+        vectors: (n_terms, dim) for central representatives; without them the degree decides.
+
+    Returns:
+        Memberships, assignments and clusters under stable ids.
+
+    Raises:
+        ValueError: A probability is not a number from 0 to 1.
+    """
+    a, b, p_synonym = (judged[name].to_numpy() for name in ("a", "b", "p_synonym"))
+    edges = canonical_edges(len(terms), a, b, p_synonym, params.gate)
+    clustering = cluster_reference(len(terms), edges, params.overlap_ratio)
+    labels = clustering.labels
+    ids = cluster_ids(labels, stable_hashes(terms))
+    central = (
+        degree_representatives(labels, edges)
+        if vectors is None
+        else vector_representatives(labels, vectors)
+    )
+    assignments = pl.DataFrame({"term": terms, "cluster": labels}).with_row_index("term_id")
+    memberships = {
+        "term_id": clustering.term,
+        "cluster_id": ids[clustering.cluster],
+        "support": clustering.support,
+    }
+    return ClusterTables(
+        clustering,
+        ids,
+        ASSIGNMENTS.conform(_assignments(assignments, ids)),
+        MEMBERSHIPS.conform(pl.DataFrame(memberships).sort("term_id", "cluster_id")),
+        CLUSTERS.conform(_clusters(assignments, ids, terms.gather(central), labels, edges)),
+    )
+
+
+def links_table(links: Links, ids: npt.NDArray[np.int64]) -> pl.DataFrame:
+    """The table LINKS, ends oriented by cluster_id.
+
+    Args:
+        links: Links between cluster numbers.
+        ids: int64 (n_clusters,), the stable id of each number.
+
+    Returns:
+        The rows, sorted by key.
+    """
+    one, other = ids[links.cluster_a], ids[links.cluster_b]
+    columns = {
+        "cluster_a": np.minimum(one, other),
+        "cluster_b": np.maximum(one, other),
+        "relation": np.array(["opposite", "related"])[links.relation],
+        "votes": links.votes,
+        "mean_probability": links.mean_probability,
+    }
+    return LINKS.conform(pl.DataFrame(columns)).sort("cluster_a", "cluster_b", "relation")
+
+
+def _assignments(assignments: pl.DataFrame, ids: npt.NDArray[np.int64]) -> pl.DataFrame:
+    cluster = assignments["cluster"].to_numpy()
+    cluster_id = np.append(ids, 0)[cluster]  # -1, a singleton, takes the appended 0
+    return assignments.select("term_id", "term").with_columns(
+        cluster_id=pl.when(pl.Series(cluster >= 0)).then(pl.Series(cluster_id))
+    )
+
+
+def _clusters(
+    assignments: pl.DataFrame,
+    ids: npt.NDArray[np.int64],
+    representatives: pl.Series,
+    labels: npt.NDArray[np.int32],
+    edges: Edges,
+) -> pl.DataFrame:
+    members = (
+        assignments.filter(pl.col("cluster") >= 0)
+        .group_by("cluster")
+        .agg(pl.col("term").sort().alias("members"))
+        .sort("cluster")
+    )
+    return members.select(
+        pl.Series("cluster_id", ids),
+        representatives.alias("representative"),
+        pl.col("members").list.len().alias("size"),
+        "members",
+        pl.Series("cohesion", cohesion(labels, edges)),
+    ).sort("cluster_id")

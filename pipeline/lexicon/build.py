@@ -1,0 +1,57 @@
+"""From raw items to the lexicon: every item becomes a term or a reject with its reason."""
+
+import polars as pl
+
+from pipeline.lexicon.normalise import clean, look_up_key, reject_reason
+from pipeline.schemas import REJECTS, TERMS
+
+__all__ = ["build_lexicon"]
+
+
+def build_lexicon(
+    items: list[pl.DataFrame], language: str, max_length: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Turn the items of all sources into terms and rejects.
+
+    Terms are told apart by exact form after `normalise.clean`. A term that several sources hold is
+    one term with several sources; its frequency and extra columns are the first given. The same
+    form twice in one source is a reject (`duplicate`).
+
+    Args:
+        items: One frame per source, as `sources.read_source` gives them.
+        language: Language code of the lexicon.
+        max_length: The longest term accepted, in characters.
+
+    Returns:
+        The tables TERMS and REJECTS.
+    """
+    rows = _with_reasons(pl.concat(items, how="diagonal_relaxed"), max_length)
+    rejects = rows.filter(pl.col("reason").is_not_null()).select(list(REJECTS.schema))
+    accepted = rows.filter(pl.col("reason").is_null()).drop("item", "row", "reason")
+    if "frequency" not in accepted.columns:
+        accepted = accepted.with_columns(frequency=pl.lit(None, pl.Float64))
+    extra = [c for c in accepted.columns if c not in ("source", "term", "frequency")]
+    terms = (
+        accepted.group_by("term", maintain_order=True)
+        .agg(
+            pl.col("source").unique().sort().alias("sources"),
+            *(pl.col(c).drop_nulls().first() for c in ("frequency", *extra)),
+        )
+        .sort("term")
+        .with_row_index("term_id")
+        .with_columns(
+            pl.col("term").map_elements(look_up_key, return_dtype=pl.String).alias("key"),
+            pl.lit(language).alias("language"),
+        )
+    )
+    return TERMS.conform(terms), REJECTS.conform(rejects.sort("source", "row"))
+
+
+def _with_reasons(rows: pl.DataFrame, max_length: int) -> pl.DataFrame:
+    terms = [clean(item or "") for item in rows["item"].to_list()]
+    reasons = [reject_reason(term, max_length) for term in terms]
+    rows = rows.with_columns(
+        term=pl.Series(terms, dtype=pl.String), reason=pl.Series(reasons, dtype=pl.String)
+    )
+    repeated = pl.col("reason").is_null() & ~pl.struct("source", "term").is_first_distinct()
+    return rows.with_columns(reason=pl.when(repeated).then(pl.lit("duplicate")).otherwise("reason"))

@@ -1,0 +1,70 @@
+"""A user's edge table: term_a, term_b, p_synonym[, p_antonym], as CSV, JSONL or Parquet.
+
+Contract: any row order and orientation; a self-loop is no edge; duplicate rows count once, with the
+highest p_synonym. A missing term, a probability that is no number, or one outside 0..1 is an
+error that names the row.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.errors import InputError
+from pipeline.lexicon.tables import read_table, require_columns
+
+__all__ = ["read_edge_table"]
+
+
+def read_edge_table(path: Path) -> tuple[pl.Series, pl.DataFrame]:
+    """Read an edge table and number its terms.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The terms in byte-wise order, and columns a, b (uint32 term ids), p_synonym and, if the file
+        has it, p_antonym, in the file's precision.
+
+    Raises:
+        InputError: The file cannot be used; the message names the first bad row.
+    """
+    rows = read_table(path)
+    require_columns(rows, ["term_a", "term_b", "p_synonym"], path)
+    if rows.is_empty():
+        raise InputError(f"{path} holds no edges", cure="give a table with at least one row")
+    rows = rows.with_columns(pl.col("term_a", "term_b").cast(pl.String))
+    for column in ("term_a", "term_b"):
+        _refuse(rows, pl.col(column).fill_null("") == "", path, column, "a term")
+    names = [name for name in ("p_synonym", "p_antonym") if name in rows.columns]
+    for name in names:
+        rows = _with_probability(rows, path, name)
+    terms = pl.concat([rows["term_a"], rows["term_b"]]).unique().sort()
+    ids = pl.Enum(terms)
+    return terms.alias("term"), rows.select(
+        pl.col("term_a").cast(ids).to_physical().cast(pl.UInt32).alias("a"),
+        pl.col("term_b").cast(ids).to_physical().cast(pl.UInt32).alias("b"),
+        *names,
+    )
+
+
+def _with_probability(rows: pl.DataFrame, path: Path, name: str) -> pl.DataFrame:
+    given = rows[name]
+    numbers = given if given.dtype.is_float() else given.cast(pl.Float64, strict=False)
+    rows = rows.with_columns(numbers.alias(name), given.alias("given"))
+    bad = pl.col(name).is_null() | pl.col(name).is_nan() | ~pl.col(name).is_between(0, 1)
+    _refuse(rows, bad, path, name, "a number from 0 to 1", "given")
+    return rows.drop("given")
+
+
+def _refuse(
+    rows: pl.DataFrame, bad: pl.Expr, path: Path, column: str, expected: str, shown: str = ""
+) -> None:
+    found = rows.select(bad.arg_true()).to_series()
+    if found.len():
+        row = int(found[0])
+        raise InputError(
+            f"{path}: row {row + 1} has no valid {column}",
+            got=repr(rows[shown or column][row]),
+            expected=expected,
+            cure="mend or delete the row",
+        )

@@ -1,0 +1,220 @@
+"""Claims about pairs of terms, and the rule that turns them into one label per pair.
+
+A *claim* is (term_a, term_b, relation, source, confidence). The rule, in this order:
+
+1. `same_term`: a term with itself is no pair: dropped.
+2. `not_in_lexicon`: a term that the lexicon does not hold: dropped.
+3. `table_over_dictionary`: where a user's table speaks, dictionaries are not heard.
+4. `synonym_and_antonym`: claimed to be both: the pair is ambiguous, dropped.
+5. `closer_relation`: synonym or antonym beside co-hyponym: the closer relation is kept.
+
+All that rules 1 to 5 change or drop is listed in the table of conflicts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+
+from pipeline.errors import InputError
+from pipeline.lexicon.hashing import stable_hash
+from pipeline.lexicon.normalise import clean
+from pipeline.lexicon.tables import read_table, require_columns
+from pipeline.lexicon.wordnet import Synset, find_edition, read_synsets
+from pipeline.params import PairTable, WordNetSource
+from pipeline.schemas import CONFLICTS, RELATION_NAMES
+
+__all__ = ["claims_of_table", "claims_of_wordnet", "resolve"]
+
+
+def claims_of_wordnet(source: WordNetSource, co_hyponyms: int, seed: int) -> pl.DataFrame:
+    """Claims of a WordNet.
+
+    Synonyms share a synset, antonyms are lexical pointers, co-hyponyms share a direct hypernym.
+
+    Args:
+        source: The edition.
+        co_hyponyms: At most so many co-hyponym pairs are drawn per hypernym.
+        seed: Seed of the draw.
+
+    Returns:
+        The claims, oriented (term_a <= term_b byte-wise).
+    """
+    synsets = [
+        synset._replace(terms=tuple(map(clean, synset.terms)))
+        for synset in read_synsets(find_edition(source.edition), source.max_synsets)
+    ]
+    kinds = (_synonyms(synsets), _antonyms(synsets), _co_hyponyms(synsets, co_hyponyms, seed))
+    frames = [
+        pl.DataFrame(sorted(set(pairs)), schema=["term_a", "term_b"], orient="row").with_columns(
+            relation=pl.lit(relation)
+        )
+        for relation, pairs in zip(RELATION_NAMES, kinds, strict=True)
+    ]
+    return _claims(pl.concat(frames), f"wordnet-{source.edition}", from_table=False)
+
+
+def claims_of_table(table: PairTable) -> pl.DataFrame:
+    """Claims of a user's table with columns term_a, term_b, relation and maybe confidence.
+
+    Args:
+        table: Where it is.
+
+    Returns:
+        The claims, oriented.
+
+    Raises:
+        InputError: The file or a column is missing, a term is empty, a relation does not exist or
+            a confidence is not between 0 and 1.
+    """
+    rows = read_table(table.path)
+    require_columns(rows, ["term_a", "term_b", "relation"], table.path)
+    rows = rows.with_columns(
+        pl.col("term_a", "term_b").cast(pl.String).map_elements(clean, return_dtype=pl.String)
+    )
+    known = pl.col("relation").is_in(list(RELATION_NAMES)).fill_null(value=False)
+    _refuse(rows, ~known, table, "relation", f"one of {', '.join(RELATION_NAMES)}")
+    for column in ("term_a", "term_b"):
+        _refuse(rows, pl.col(column).fill_null("") == "", table, column, "a term")
+    if "confidence" in rows.columns:
+        given = rows["confidence"]
+        rows = rows.with_columns(confidence=given.cast(pl.Float32, strict=False).fill_null(-1))
+        outside = ~pl.col("confidence").is_between(0, 1)
+        _refuse(rows, outside, table, "confidence", "a number from 0 to 1", given)
+    return _claims(rows, table.path.name, from_table=True)
+
+
+def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Apply the rule to all claims.
+
+    Args:
+        claims: Claims of all sources.
+        terms: The terms of the lexicon.
+
+    Returns:
+        The labelled pairs (term_a, term_b, relation, sources, confidence; one row per pair, sorted)
+        and the table CONFLICTS.
+    """
+    heard = pl.col("from_table") | ~pl.col("from_table").any()
+    pairs = (
+        claims.group_by("term_a", "term_b")
+        .agg(
+            relations=pl.col("relation").unique().sort(),
+            sources=pl.col("source").unique().sort(),
+            heard=pl.col("relation").filter(heard).unique().sort(),
+            overruled=~pl.col("from_table").all() & pl.col("from_table").any(),
+            confidence=pl.col("confidence").filter(heard).max(),
+        )
+        .with_columns(reason=_reason(terms), kept=_closest())
+        .with_columns(kept=pl.when(_dropped()).then(None).otherwise("kept"))
+        .sort("term_a", "term_b")
+    )
+    conflicts = pairs.filter(pl.col("reason").is_not_null())
+    kept = pairs.filter(pl.col("kept").is_not_null()).select(
+        "term_a", "term_b", pl.col("kept").alias("relation"), "sources", "confidence"
+    )
+    return kept, CONFLICTS.conform(conflicts.select(list(CONFLICTS.schema)))
+
+
+def _reason(terms: pl.Series) -> pl.Expr:
+    in_lexicon = pl.col("term_a").is_in(terms.implode()) & pl.col("term_b").is_in(terms.implode())
+    both = pl.col("heard").list.contains("synonym") & pl.col("heard").list.contains("antonym")
+    changed = pl.col("overruled") & (pl.col("relations").list.len() > 1)
+    return (
+        pl.when(pl.col("term_a") == pl.col("term_b"))
+        .then(pl.lit("same_term"))
+        .when(~in_lexicon)
+        .then(pl.lit("not_in_lexicon"))
+        .when(both)
+        .then(pl.lit("synonym_and_antonym"))
+        .when(changed)
+        .then(pl.lit("table_over_dictionary"))
+        .when(pl.col("heard").list.len() > 1)
+        .then(pl.lit("closer_relation"))
+    )
+
+
+def _closest() -> pl.Expr:
+    """The closest relation heard; `synonym_and_antonym` is dropped before this matters."""
+    heard = pl.col("heard")
+    return (
+        pl.when(heard.list.contains("antonym"))
+        .then(pl.lit("antonym"))
+        .when(heard.list.contains("synonym"))
+        .then(pl.lit("synonym"))
+        .otherwise(pl.lit("co_hyponym"))
+    )
+
+
+def _dropped() -> pl.Expr:
+    dropping = ["same_term", "not_in_lexicon", "synonym_and_antonym"]
+    return pl.col("reason").is_in(dropping).fill_null(value=False)
+
+
+def _claims(rows: pl.DataFrame, source: str, *, from_table: bool) -> pl.DataFrame:
+    confidence = pl.col("confidence") if "confidence" in rows.columns else pl.lit(1.0)
+    return rows.select(
+        pl.min_horizontal("term_a", "term_b").alias("term_a"),
+        pl.max_horizontal("term_a", "term_b").alias("term_b"),
+        pl.col("relation"),
+        pl.lit(source).alias("source"),
+        confidence.cast(pl.Float32).alias("confidence"),
+        pl.lit(from_table).alias("from_table"),
+    )
+
+
+def _refuse(
+    rows: pl.DataFrame,
+    bad: pl.Expr,
+    table: PairTable,
+    column: str,
+    expected: str,
+    given: pl.Series | None = None,
+) -> None:
+    found = rows.select(bad.arg_true()).to_series()
+    if found.len():
+        row = int(found[0])
+        raise InputError(
+            f"{table.path}: row {row + 1} has no valid {column}",
+            got=repr((rows[column] if given is None else given)[row]),
+            expected=expected,
+            cure="mend or delete the row",
+        )
+
+
+def _synonyms(synsets: Iterable[Synset]) -> Iterator[tuple[str, str]]:
+    for synset in synsets:
+        yield from combinations(sorted(set(synset.terms)), 2)
+
+
+def _antonyms(synsets: list[Synset]) -> Iterator[tuple[str, str]]:
+    terms_of = {synset.id: synset.terms for synset in synsets}
+    for synset in synsets:
+        for antonym in synset.antonyms:
+            target = terms_of.get(antonym.target, ())
+            if antonym.target_literal < len(target):
+                a, b = synset.terms[antonym.literal], target[antonym.target_literal]
+                yield min(a, b), max(a, b)
+
+
+def _co_hyponyms(synsets: list[Synset], limit: int, seed: int) -> Iterator[tuple[str, str]]:
+    """Draw, per hypernym, `limit` pairs of children and one term of each; repeats fall together."""
+    children: dict[str, list[Synset]] = defaultdict(list)
+    for synset in synsets:
+        for hypernym in synset.hypernyms:
+            children[hypernym].append(synset)
+    for hypernym, group in children.items():
+        if len(group) < 2:
+            continue
+        # a generator of its own, so that one hypernym does not shift another's draw
+        random = np.random.default_rng([seed, stable_hash(hypernym)])
+        one = random.integers(len(group), size=limit)
+        other = (one + random.integers(1, len(group), size=limit)) % len(group)
+        places = random.random((limit, 2))
+        for i, j, (x, y) in zip(one, other, places, strict=True):
+            a = group[i].terms[int(x * len(group[i].terms))]
+            b = group[j].terms[int(y * len(group[j].terms))]
+            if a != b:
+                yield min(a, b), max(a, b)

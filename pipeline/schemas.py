@@ -1,0 +1,322 @@
+"""Every table that nymgraph writes, declared once.
+
+A table has a unit of observation (what one row is), a key (what makes a row unique) and columns.
+`Table.conform` is called on every write and `Table.check` on every read, so that no stage
+passes on what another cannot take. Changing a declaration changes `schemas.json` in the tests: a
+change of a stored format is deliberate.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.errors import ArtefactError
+
+__all__ = [
+    "ASSIGNMENTS",
+    "CANDIDATES",
+    "CLUSTERS",
+    "CONFLICTS",
+    "EXPORTED_CLUSTERS",
+    "EXPORTED_EDGES",
+    "EXPORTED_LINKS",
+    "EXPORTED_MEMBERSHIPS",
+    "EXPORTED_TERMS",
+    "EXPORT_VERSION",
+    "HELD_OUT",
+    "LINKS",
+    "MEMBERSHIPS",
+    "PAIRS",
+    "REJECTS",
+    "RELATIONS",
+    "RELATION_NAMES",
+    "SPLIT_NAMES",
+    "TABLES",
+    "TERMS",
+    "Column",
+    "Table",
+]
+
+# The version of the exported tables and manifest; raise it when they change.
+EXPORT_VERSION = 1
+RELATION_NAMES = ("synonym", "antonym", "co_hyponym")
+# From the least to the most held out: a pair takes the later of the splits of its terms.
+SPLIT_NAMES = ("train", "validation", "test")
+_RELATION = pl.Enum(RELATION_NAMES)
+_SPLIT = pl.Enum(SPLIT_NAMES)
+_ROUTE = pl.Enum(["vector", "surface", "dictionary"])
+_EVIDENCE = pl.Enum(["model", "dictionary"])
+_LINK = pl.Enum(["opposite", "related"])
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, polars type, meaning, and whether it may be null."""
+
+    name: str
+    dtype: Any
+    doc: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One stored table.
+
+    Attributes:
+        stage: The stage that writes it, also the name of its folder.
+        name: File name without suffix; a folder of parts when `parts` is true.
+        unit: The unit of observation: what one row is.
+        key: The columns that identify a row.
+        columns: The declared columns, in order.
+        extra: Whether further columns of the user may follow.
+        parts: Whether it is a folder of part files (long tables are).
+    """
+
+    stage: str
+    name: str
+    unit: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    extra: bool = False
+    parts: bool = False
+
+    @property
+    def path(self) -> Path:
+        """Path below the data folder."""
+        return Path(self.stage) / (self.name if self.parts else f"{self.name}.parquet")
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Column name to polars type."""
+        return {column.name: column.dtype for column in self.columns}
+
+    def empty(self) -> pl.DataFrame:
+        """A table of no rows."""
+        return pl.DataFrame(schema=self.schema)
+
+    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Order and cast the columns of a frame that is about to be written.
+
+        Args:
+            frame: The rows; casts must be lossless.
+
+        Returns:
+            The frame with the declared columns first, extra ones after them.
+
+        Raises:
+            ArtefactError: The columns are not the declared ones, or one has missing values.
+        """
+        self._check_names(frame.columns, "the frame to be written")
+        extra = [name for name in frame.columns if name not in self.schema]
+        cast = frame.select(
+            [pl.col(column.name).cast(column.dtype) for column in self.columns]
+            + [pl.col(name) for name in extra]
+        )
+        for column in self.columns:
+            if not column.nullable and cast[column.name].null_count():
+                raise ArtefactError(
+                    f"{self.stage}/{self.name}: column {column.name!r} has missing values",
+                    cure="this is a fault of the stage that writes it: please report it",
+                )
+        return cast
+
+    def check(self, schema: dict[str, Any], where: str) -> None:
+        """Check the schema of a stored table against the declaration.
+
+        Args:
+            schema: Column name to polars type, as read from the file.
+            where: The file, for the message.
+
+        Raises:
+            ArtefactError: A column is missing, unknown or of another type.
+        """
+        self._check_names(list(schema), where)
+        for column in self.columns:
+            if schema[column.name] != column.dtype:
+                raise ArtefactError(
+                    f"{where}: column {column.name!r} has the wrong type",
+                    got=str(schema[column.name]),
+                    expected=str(column.dtype),
+                    cure=f"run `nymgraph {self.stage}` again",
+                )
+
+    def _check_names(self, names: list[str], where: str) -> None:
+        missing = [name for name in self.schema if name not in names]
+        unknown = [] if self.extra else [name for name in names if name not in self.schema]
+        if missing or unknown:
+            raise ArtefactError(
+                f"{where}: the columns are not those of {self.stage}/{self.name}",
+                got=", ".join(names),
+                expected=", ".join(self.schema),
+                cure=f"run `nymgraph {self.stage}` again",
+            )
+
+
+_TERM_ID = Column("term_id", pl.UInt32, "dense number, in byte-wise order of the term")
+_TERM = Column("term", pl.String, "the lexical item, in its original case")
+_P_COLUMNS = (
+    Column("p_synonym", pl.Float32, "calibrated probability of synonymy, 0 to 1"),
+    Column("p_antonym", pl.Float32, "calibrated probability of antonymy, 0 to 1"),
+    Column("p_co_hyponym", pl.Float32, "calibrated probability of neither (related), 0 to 1"),
+)
+_PAIR_IDS = (
+    Column("a", pl.UInt32, "term_id of the first term, a < b"),
+    Column("b", pl.UInt32, "term_id of the second term"),
+)
+_CANDIDATE = (
+    *_PAIR_IDS,
+    Column("cosine", pl.Float32, "cosine of the two vectors, -1 to 1"),
+    Column("route", _ROUTE, "how the pair became a candidate: vector, surface, dictionary"),
+)
+_JUDGED = (
+    *_CANDIDATE,
+    *_P_COLUMNS,
+    Column("evidence", _EVIDENCE, "who judged: the model, or the dictionary that overrides it"),
+)
+_CLUSTER_ID = Column("cluster_id", pl.Int64, "stable id, computed from the members")
+
+TERMS = Table(
+    "ingest",
+    "terms",
+    "one accepted term (exact form)",
+    ("term_id",),
+    (
+        _TERM_ID,
+        _TERM,
+        Column("key", pl.String, "case-folded look-up form; several terms may share one"),
+        Column("sources", pl.List(pl.String), "names of the sources that hold the term, sorted"),
+        Column("language", pl.String, "language code of the lexicon"),
+        Column("frequency", pl.Float64, "corpus frequency, if the source has one", nullable=True),
+    ),
+    extra=True,
+)
+REJECTS = Table(
+    "ingest",
+    "rejects",
+    "one item that did not become a term",
+    ("source", "row"),
+    (
+        Column("source", pl.String, "name of the source"),
+        Column("row", pl.UInt64, "row in the source, from 1"),
+        Column("item", pl.String, "the item as found, null if the source had none", nullable=True),
+        Column("reason", pl.String, "why: empty, control_character, too_long, duplicate"),
+    ),
+)
+PAIRS = Table(
+    "label",
+    "pairs",
+    "one labelled pair of terms of the lexicon",
+    ("term_a", "term_b"),
+    (
+        Column("term_a", pl.String, "first term, byte-wise before the second"),
+        Column("term_b", pl.String, "second term"),
+        *_PAIR_IDS,
+        Column("relation", _RELATION, "synonym, antonym or co_hyponym"),
+        Column("sources", pl.List(pl.String), "names of the sources that say so, sorted"),
+        Column("confidence", pl.Float32, "confidence of the label, 0 to 1"),
+        Column("split", _SPLIT, "the more held-out of the splits of its two terms"),
+    ),
+)
+CONFLICTS = Table(
+    "label",
+    "conflicts",
+    "one labelled pair that was changed or dropped",
+    ("term_a", "term_b"),
+    (
+        Column("term_a", pl.String, "first term, byte-wise before the second"),
+        Column("term_b", pl.String, "second term"),
+        Column("relations", pl.List(pl.String), "every relation claimed for the pair, sorted"),
+        Column("sources", pl.List(pl.String), "who claims them, sorted"),
+        Column("kept", _RELATION, "the relation kept, null if the pair is dropped", nullable=True),
+        Column("reason", pl.String, "the rule that decided"),
+    ),
+)
+HELD_OUT = Table(
+    "label",
+    "held_out",
+    "one term that no training pair and no evidence may touch",
+    ("term_id",),
+    (_TERM_ID, _TERM, Column("split", _SPLIT, "validation or test")),
+)
+CANDIDATES = Table(
+    "retrieve", "candidates", "one candidate pair", ("a", "b"), _CANDIDATE, parts=True
+)
+RELATIONS = Table("classify", "relations", "one judged pair", ("a", "b"), _JUDGED, parts=True)
+MEMBERSHIPS = Table(
+    "cluster",
+    "memberships",
+    "one soft membership: a term in a cluster that it could belong to",
+    ("term_id", "cluster_id"),
+    (
+        _TERM_ID,
+        _CLUSTER_ID,
+        Column("support", pl.Float32, "share of the cluster that neighbours the term, 0 to 1"),
+    ),
+)
+ASSIGNMENTS = Table(
+    "cluster",
+    "assignments",
+    "one term and its one (hard) cluster",
+    ("term_id",),
+    (
+        _TERM_ID,
+        _TERM,
+        Column("cluster_id", pl.Int64, "its cluster; null for a singleton", nullable=True),
+    ),
+)
+_CLUSTER = (
+    _CLUSTER_ID,
+    Column("representative", pl.String, "most central member"),
+    Column("size", pl.UInt32, "number of members, at least 2"),
+    Column("members", pl.List(pl.String), "the terms, in byte-wise order"),
+    Column("cohesion", pl.Float32, "sum of p_synonym of the edges inside / number of pairs, 0..1"),
+)
+CLUSTERS = Table("cluster", "clusters", "one cluster of synonyms", ("cluster_id",), _CLUSTER)
+_LINKS = (
+    Column("cluster_a", pl.Int64, "cluster_id, the smaller of the two"),
+    Column("cluster_b", pl.Int64, "cluster_id"),
+    Column("relation", _LINK, "opposite (antonym votes) or related (co-hyponym votes)"),
+    Column("votes", pl.UInt32, "number of judged pairs between the two that say so"),
+    Column("mean_probability", pl.Float32, "mean probability of these judgements, 0 to 1"),
+)
+LINKS = Table(
+    "cluster", "links", "one link between clusters", ("cluster_a", "cluster_b", "relation"), _LINKS
+)
+EXPORTED_TERMS = Table(
+    "export",
+    "terms",
+    "one term of the lexicon with its cluster",
+    ("term_id",),
+    (*TERMS.columns, ASSIGNMENTS.columns[2]),
+    extra=True,
+)
+EXPORTED_CLUSTERS = Table("export", "clusters", CLUSTERS.unit, CLUSTERS.key, _CLUSTER)
+EXPORTED_LINKS = Table("export", "links", LINKS.unit, LINKS.key, _LINKS)
+EXPORTED_MEMBERSHIPS = Table(
+    "export", "memberships", MEMBERSHIPS.unit, MEMBERSHIPS.key, MEMBERSHIPS.columns
+)
+EXPORTED_EDGES = Table(
+    "export", "edges", "one judged pair above the export floor", ("a", "b"), _JUDGED
+)
+
+TABLES = (
+    TERMS,
+    REJECTS,
+    PAIRS,
+    CONFLICTS,
+    HELD_OUT,
+    CANDIDATES,
+    RELATIONS,
+    MEMBERSHIPS,
+    ASSIGNMENTS,
+    CLUSTERS,
+    LINKS,
+    EXPORTED_TERMS,
+    EXPORTED_CLUSTERS,
+    EXPORTED_LINKS,
+    EXPORTED_MEMBERSHIPS,
+    EXPORTED_EDGES,
+)

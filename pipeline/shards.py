@@ -1,0 +1,202 @@
+"""Long work cut into shards: each is written once, whole, and survives a kill.
+
+Layout of a working folder, which lies outside every finished artefact:
+
+    manifest.jsonl   first line: the fingerprint of the work; then one line per finished shard
+    parts/           the shards' files
+    lock             held while a process works here
+
+A shard counts as done when the manifest says so *and* its file has the stated size and hash; a bare
+file is never trusted. The fingerprint covers inputs, parameters and library versions: when it
+changes, the shards of the earlier work are discarded.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipeline.artefacts import (
+    content_hash,
+    digest,
+    replace_folder,
+    save,
+    sync_folder,
+    write_atomic,
+)
+from pipeline.errors import ArtefactError
+from pipeline.progress import Progress
+from pipeline.runlog import library_versions
+
+__all__ = ["ShardedWork", "open_work"]
+
+
+class ShardedWork:
+    """The shards of one computation; use `open_work` to get one.
+
+    Args:
+        folder: The working folder.
+        fingerprint: Hash of all that determines the result.
+        n_shards: How many shards the work has.
+        suffix: Suffix of the shards' files.
+    """
+
+    def __init__(self, folder: Path, fingerprint: str, n_shards: int, suffix: str) -> None:
+        self.folder = folder
+        self.n_shards = n_shards
+        self._suffix = suffix
+        self._header = {"fingerprint": fingerprint, "n_shards": n_shards}
+        self._manifest = folder / "manifest.jsonl"
+        self._done = self._resume()
+
+    @property
+    def pending(self) -> list[int]:
+        """Numbers of the shards still to be made, in order."""
+        return [shard for shard in range(self.n_shards) if shard not in self._done]
+
+    @property
+    def rows(self) -> int:
+        """Rows in all finished shards."""
+        return sum(int(line["rows"]) for line in self._done.values())
+
+    def file(self, shard: int) -> Path:
+        """The file of a shard."""
+        return self.folder / "parts" / f"part-{shard:05d}{self._suffix}"
+
+    def remaining(self, progress: Progress, what: str) -> Iterator[int]:
+        """The pending shards, one after the other, shown as progress under the name `what`."""
+        with progress.track(what, self.n_shards) as advance:
+            advance(self.n_shards - len(self.pending))
+            for shard in self.pending:
+                yield shard
+                advance(1)
+
+    def commit(self, shard: int, data: pl.DataFrame | npt.NDArray[Any]) -> None:
+        """Write one shard's file and only then its manifest line.
+
+        Args:
+            shard: Its number.
+            data: Its rows: a frame for a suffix of `.parquet`, an array for `.npy`.
+        """
+        file = self.file(shard)
+        write_atomic(file, lambda path: save(path, data))
+        line = {
+            "shard": shard,
+            "rows": len(data),
+            "bytes": file.stat().st_size,
+            "hash": content_hash(file),
+        }
+        self._append(line)
+        self._done[shard] = line
+
+    def assemble(self, destination: Path, places: list[npt.NDArray[np.int64]]) -> None:
+        """Put the rows of all shards (arrays) into one `.npy` file, through a memory map.
+
+        Args:
+            destination: The file to be, written whole or not at all.
+            places: For each shard the rows of the result that its rows become.
+        """
+        first = self._load(0)
+        shape = (sum(map(len, places)), *first.shape[1:])
+
+        def fill(path: Path) -> None:
+            whole = np.lib.format.open_memmap(str(path), "w+", first.dtype, shape)
+            for shard, rows in enumerate(places):
+                whole[rows] = self._load(shard)
+            whole.flush()
+
+        write_atomic(destination, fill)
+
+    def publish(self, destination: Path) -> None:
+        """Move the folder of finished shards to its place with one rename, and clean up."""
+        if self.pending:
+            raise ArtefactError(f"{self.folder}: {len(self.pending)} shards are not done")
+        self.file(0).parent.mkdir(parents=True, exist_ok=True)
+        replace_folder(self.folder / "parts", destination)
+        self.discard()
+
+    def discard(self) -> None:
+        """Forget the finished shards (their content is published)."""
+        self._manifest.unlink(missing_ok=True)
+        shutil.rmtree(self.folder / "parts", ignore_errors=True)
+
+    def _load(self, shard: int) -> npt.NDArray[Any]:
+        array: npt.NDArray[Any] = np.load(self.file(shard), allow_pickle=False)
+        return array
+
+    def _resume(self) -> dict[int, dict[str, Any]]:
+        lines = self._read_manifest()
+        if not lines or lines[0] != self._header:
+            self.discard()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._append(self._header)
+            return {}
+        done = {int(line["shard"]): line for line in lines[1:] if self._is_whole(line)}
+        self._rewrite([self._header, *done.values()])
+        return done
+
+    def _read_manifest(self) -> list[dict[str, Any]]:
+        if not self._manifest.is_file():
+            return []
+        lines = []
+        for text in self._manifest.read_text("utf-8", errors="replace").splitlines():
+            try:
+                lines.append(json.loads(text))
+            except ValueError:  # a line torn by a kill: its shard is made again
+                continue
+        return lines
+
+    def _is_whole(self, line: dict[str, Any]) -> bool:
+        file = self.file(int(line["shard"]))
+        if not file.is_file() or file.stat().st_size != line["bytes"]:
+            return False
+        return bool(content_hash(file) == line["hash"])
+
+    def _rewrite(self, lines: list[dict[str, Any]]) -> None:
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        write_atomic(self._manifest, lambda path: path.write_text(text, "utf-8"))
+
+    def _append(self, line: dict[str, Any]) -> None:
+        with self._manifest.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(line) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        sync_folder(self.folder)
+
+
+@contextmanager
+def open_work(
+    folder: Path, inputs: dict[str, Any], n_shards: int, suffix: str = ".parquet"
+) -> Iterator[ShardedWork]:
+    """Open or resume a piece of sharded work; one process at a time.
+
+    Args:
+        folder: The working folder, made if need be.
+        inputs: All that determines the result: content hashes and parameters.
+        n_shards: How many shards the work has.
+        suffix: Suffix of the shards' files.
+
+    Yields:
+        The work, with the shards of an interrupted run already done.
+
+    Raises:
+        ArtefactError: Another process works in the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ArtefactError(
+                f"another process is working in {folder}", cure="wait until it is done, or stop it"
+            ) from error
+        fingerprint = digest({"inputs": inputs, "versions": library_versions()})
+        yield ShardedWork(folder, fingerprint, n_shards, suffix)

@@ -1,0 +1,60 @@
+"""evaluate: what came out, measured on held-out terms, for `dvc metrics` and `dvc plots`."""
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from clustering import canonical_edges
+from pipeline.artefacts import Workspace
+from pipeline.evaluation.clustering import cluster_figures, hard_labels, intruders, size_rows
+from pipeline.evaluation.gates import gate_curve
+from pipeline.params import EvaluateParams
+from pipeline.schemas import ASSIGNMENTS, HELD_OUT, PAIRS, RELATIONS
+
+__all__ = ["run"]
+
+
+def run(params: EvaluateParams, workspace: Workspace) -> None:
+    """Measure judged pairs and clusters; write `metrics.json`, the plot data and the intruders."""
+    pairs = workspace.read(PAIRS)
+    held_out = workspace.read(HELD_OUT)
+    assignments = workspace.read(ASSIGNMENTS)
+    gate = workspace.read_json("cluster", "settings.json")["gate"]
+    test = np.zeros(assignments.height, dtype=bool)
+    test[held_out.filter(pl.col("split") == "test")["term_id"].to_numpy()] = True
+    labels = hard_labels(assignments)
+    judged = _judged_synonyms(workspace, gate)
+    a, b, p_synonym = (judged[name].to_numpy() for name in ("a", "b", "p_synonym"))
+    edges = canonical_edges(len(labels), a, b, p_synonym, gate)
+    held_out_judged = _judged_within(workspace, test)
+    at_gate = gate_curve(held_out_judged, pairs, held_out, (gate,))
+    workspace.write_json(
+        "evaluate",
+        "metrics.json",
+        {
+            "gate": gate,
+            "edges": len(edges.a),
+            "judged_edges": at_gate.drop("gate").row(0, named=True),
+            "clusters": cluster_figures(labels, pairs, test, edges),
+        },
+    )
+    curve = gate_curve(held_out_judged, pairs, held_out, params.gates)
+    workspace.write_csv("evaluate", "gates.csv", curve)
+    workspace.write_csv("evaluate", "sizes.csv", size_rows(labels))
+    listed = intruders(labels, pairs).select("term_a", "term_b", "split")
+    workspace.write_csv("evaluate", "intruders.csv", listed)
+
+
+def _judged_synonyms(workspace: Workspace, gate: float) -> pl.DataFrame:
+    threshold = pl.lit(gate, pl.Float32)
+    edges = workspace.scan(RELATIONS).filter(pl.col("p_synonym") >= threshold)
+    return edges.select("a", "b", "p_synonym").collect()
+
+
+def _judged_within(workspace: Workspace, terms: npt.NDArray[np.bool_]) -> pl.DataFrame:
+    """The judged pairs with both ends among the terms marked."""
+    kept = []
+    for part in workspace.parts(RELATIONS):
+        inside = terms[part["a"].to_numpy()] & terms[part["b"].to_numpy()]
+        kept.append(part.filter(pl.Series(inside)).select("a", "b", "p_synonym", "p_antonym"))
+    return pl.concat(kept)

@@ -1,0 +1,73 @@
+"""label: dictionaries and users' tables to labelled pairs, split by term."""
+
+import numpy as np
+import polars as pl
+
+from pipeline.artefacts import Workspace
+from pipeline.errors import InputError
+from pipeline.lexicon.relations import claims_of_table, claims_of_wordnet, resolve
+from pipeline.lexicon.splits import split_pairs, split_terms
+from pipeline.params import LabelParams
+from pipeline.schemas import CONFLICTS, HELD_OUT, PAIRS, SPLIT_NAMES, TERMS
+
+__all__ = ["run"]
+
+
+def run(params: LabelParams, workspace: Workspace) -> None:
+    """Collect the claims, settle conflicts, split, and write `pairs`, `conflicts`, `held_out`.
+
+    Args:
+        params: The section of the stage.
+        workspace: The data folder.
+
+    Raises:
+        InputError: A table cannot be read, or no pair is left.
+    """
+    terms = workspace.read(TERMS, ["term_id", "term"])
+    claims = [
+        claims_of_wordnet(source, params.co_hyponyms_per_hypernym, params.seed)
+        for source in params.dictionaries
+    ] + [claims_of_table(table) for table in params.tables]
+    if not claims:
+        raise InputError("label has no source", cure="set label.dictionaries or label.tables")
+    pairs, conflicts = resolve(pl.concat(claims), terms["term"])
+    if pairs.is_empty():
+        raise InputError(
+            "no labelled pair has both terms in the lexicon",
+            got=f"{conflicts.height} pairs, none usable",
+            cure="add a table of pairs (label.tables) for this lexicon, or a dictionary of its "
+            "language (label.dictionaries)",
+        )
+    pairs, split = _split(_with_ids(pairs, terms), terms, params)
+    labelled = np.zeros(terms.height, dtype=bool)
+    labelled[pairs["a"].to_numpy()] = labelled[pairs["b"].to_numpy()] = True
+    workspace.write(PAIRS, pairs)
+    workspace.write(CONFLICTS, conflicts)
+    held_out = pl.Series(labelled) & (split != "train")
+    workspace.write(HELD_OUT, terms.with_columns(split=split).filter(held_out))
+
+
+def _with_ids(pairs: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
+    for end in ("a", "b"):
+        ids = terms.select(pl.col("term").alias(f"term_{end}"), pl.col("term_id").alias(end))
+        pairs = pairs.join(ids, on=f"term_{end}", how="left", maintain_order="left")
+    return pairs
+
+
+def _split(
+    pairs: pl.DataFrame, terms: pl.DataFrame, params: LabelParams
+) -> tuple[pl.DataFrame, pl.Series]:
+    """The pairs with their split, and the split of every term."""
+    antonyms = pairs.filter(pl.col("relation") == "antonym")
+    split = split_terms(
+        terms["term"].to_list(),
+        antonyms["a"].to_numpy().astype(np.int64),
+        antonyms["b"].to_numpy().astype(np.int64),
+        params.validation_fraction,
+        params.test_fraction,
+        params.seed,
+    )
+    names = np.array(SPLIT_NAMES)
+    of_pair = split_pairs(split[pairs["a"].to_numpy()], split[pairs["b"].to_numpy()])
+    of_term = pl.Series("split", names[split])
+    return pairs.with_columns(split=pl.Series(names[of_pair])), of_term

@@ -1,0 +1,141 @@
+"""Why two terms are together or apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.store.views import Cluster, Edge, Explanation, Vote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.store.export_folder import ExportFolder
+    from pipeline.store.pairs import JudgedPairs
+
+__all__ = ["explain", "shortest_path"]
+
+_MAX_EXPANDED = 500
+
+
+def explain(export: ExportFolder, a: int, b: int) -> Explanation:
+    """Collect the evidence on two terms and say what decided.
+
+    Args:
+        export: The export.
+        a: term_id of the first term.
+        b: term_id of the second term.
+
+    Returns:
+        The explanation.
+    """
+    ends = export.cluster_of(a), export.cluster_of(b)
+    together = a == b or (ends[0].id is not None and ends[0].id == ends[1].id)
+    edge = None if a == b else export.pairs.edge(a, b)
+    why = _why_together if together else _why_apart
+    name = export.terms.name
+    common = export.pairs.synonyms(a) & export.pairs.synonyms(b)
+    return Explanation(
+        a=name(a),
+        b=name(b),
+        together=together,
+        reason="; ".join(why(export, (a, b), ends, edge)),
+        cluster_a=ends[0],
+        cluster_b=ends[1],
+        edge=edge,
+        votes=_votes(export, (a, b), ends),
+        common=tuple(name(x) for x in sorted(common)),
+        path=tuple(name(x) for x in shortest_path(export.pairs, a, b)),
+    )
+
+
+def shortest_path(pairs: JudgedPairs, a: int, b: int) -> list[int]:
+    """The shortest path over synonym edges at the gate, of at most 3 edges.
+
+    Among equals the one whose terms come first. For a path of 3 edges at most 500 neighbours of
+    `a` are tried.
+
+    Args:
+        pairs: The judged pairs.
+        a: term_id of the first term.
+        b: term_id of the second term.
+
+    Returns:
+        The terms on the path, both ends included; empty if there is none.
+    """
+    if a == b:
+        return [a]
+    near_a, near_b = pairs.synonyms(a), pairs.synonyms(b)
+    if b in near_a:
+        return [a, b]
+    if near_a & near_b:
+        return [a, min(near_a & near_b), b]
+    for x in sorted(near_a)[:_MAX_EXPANDED] if near_b else ():
+        if last := pairs.synonyms(x) & near_b:
+            return [a, x, min(last), b]
+    return []
+
+
+Ends = tuple[Cluster, Cluster]
+
+
+def _why_together(
+    export: ExportFolder, terms: tuple[int, int], ends: Ends, edge: Edge | None
+) -> Iterator[str]:
+    if terms[0] == terms[1]:
+        yield "they are the same term"
+        return
+    yield f"both are members of cluster {ends[0].id} ({ends[0].representative!r})"
+    if edge is not None and edge.p_synonym >= export.gate:
+        yield f"judged synonyms ({_by(edge, 'p_synonym')})"
+    else:
+        yield "held together by the other members, not by a synonym edge of their own"
+
+
+def _why_apart(
+    export: ExportFolder, terms: tuple[int, int], ends: Ends, edge: Edge | None
+) -> Iterator[str]:
+    yield _verdict(edge, export.gate, export.floor)
+    names = export.terms.name(terms[0]), export.terms.name(terms[1])
+    for name, own in zip(names, ends, strict=True):
+        place = "in no cluster" if own.id is None else f"in cluster {own.id}"
+        yield f"{name!r} is {place}" + ("" if own.id is None else f" ({own.representative!r})")
+    if ends[0].id is not None and any(
+        link.cluster.id == ends[1].id for link in export.links(ends[0].id, "opposite")
+    ):
+        yield "the two clusters are opposites"
+    for term_id, name, other in zip(terms, names, reversed(ends), strict=True):
+        for sense in export.senses(term_id):
+            if sense.cluster.id == other.id:
+                yield (
+                    f"{name!r} could also belong to cluster {other.id} "
+                    f"(support {sense.support:.2f})"
+                )
+
+
+def _verdict(edge: Edge | None, gate: float, floor: float) -> str:
+    """What the judgement of a pair in different clusters says."""
+    if edge is None:
+        return f"the pair was never judged, or judged below the floor of the export ({floor:.2f})"
+    if edge.p_antonym >= gate:
+        return f"judged antonyms ({_by(edge, 'p_antonym')})"
+    if edge.p_synonym >= gate:
+        return f"judged synonyms ({_by(edge, 'p_synonym')}), but outvoted by their other neighbours"
+    if edge.p_co_hyponym >= max(edge.p_synonym, edge.p_antonym):
+        return f"judged related, not synonyms ({_by(edge, 'p_co_hyponym')})"
+    return f"judged, but below the gate ({_by(edge, 'p_synonym')}, gate {gate:.2f})"
+
+
+def _by(edge: Edge, column: str) -> str:
+    return f"{column} {getattr(edge, column):.2f}, {edge.evidence}"
+
+
+def _votes(export: ExportFolder, terms: tuple[int, int], ends: Ends) -> tuple[Vote, ...]:
+    """Each term's ties to its own cluster, then to the other's."""
+    found = {}
+    for term_id, clusters in zip(terms, (ends, ends[::-1]), strict=True):
+        near, name = export.pairs.synonyms(term_id), export.terms.name(term_id)
+        for cluster in clusters:
+            if cluster.id is not None:
+                others = set(export.members(cluster)) - {term_id}
+                found[term_id, cluster.id] = Vote(name, cluster.id, len(near & others), len(others))
+    return tuple(found.values())

@@ -1,0 +1,163 @@
+"""From a spelling to a term; what to say when there is none.
+
+The exact form comes first. Then every term with the same case-folded key is a candidate. A term
+that is its own key is found by its exact form; only the others need an index, which is built when
+the first exact look-up fails.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from pipeline.errors import InputError
+from pipeline.lexicon.normalise import clean, look_up_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.store.stored_table import ColumnIndex, StoredTable
+
+__all__ = ["Terms", "UnknownTermError"]
+
+_WINDOW = 5_000
+_CHUNK = 10_000
+_MIN_SIMILARITY = 60
+_N_NEAR = 5
+
+
+class UnknownTermError(InputError, KeyError):
+    """A spelling that no term has; also a KeyError.
+
+    Args:
+        term: The spelling.
+        near: Terms spelled like it, nearest first.
+
+    Attributes:
+        term: The spelling.
+        near: Terms spelled like it, nearest first.
+    """
+
+    term: str
+    near: tuple[str, ...]
+
+    def __init__(self, term: str, near: tuple[str, ...]) -> None:
+        self.term, self.near = term, near
+        close = ", ".join(repr(name) for name in near)
+        cure = f"did you mean {close}?" if near else "check the spelling and the language"
+        super().__init__(f"{term!r} is not a term of this lexicon", cure=cure)
+
+    def __reduce__(self) -> tuple[type[UnknownTermError], tuple[str, tuple[str, ...]]]:
+        return type(self), (self.term, self.near)
+
+    def __str__(self) -> str:  # a KeyError would show the quoted representation
+        return str(self.args[0])
+
+
+class Terms:
+    """The terms of an export, found by spelling.
+
+    Args:
+        table: EXPORTED_TERMS, sorted by term; term_id is the row.
+    """
+
+    def __init__(self, table: StoredTable) -> None:
+        self._table = table
+
+    def __len__(self) -> int:
+        return self._table.rows
+
+    def __iter__(self) -> Iterator[str]:
+        for start in range(0, len(self), _CHUNK):
+            yield from self._table.values("term", range(start, min(start + _CHUNK, len(self))))
+
+    def name(self, term_id: int) -> str:
+        """The term with this number."""
+        return str(self._table.value("term", term_id))
+
+    def cluster_id(self, term_id: int) -> int | None:
+        """The cluster of a term, None for a singleton."""
+        cluster_id: int | None = self._table.value("cluster_id", term_id)
+        return cluster_id
+
+    def exact(self, term: str) -> int | None:
+        """The number of the term spelled exactly so, or None."""
+        row = self._table.first(term)
+        return row if row < len(self) and self.name(row) == term else None
+
+    def find(self, term: str) -> int | None:
+        """The term that a spelling means, or None.
+
+        The exact form (after white space and composition are cleaned), else of the terms with the
+        same case-folded key the first in byte-wise order that has a cluster, else the first.
+
+        Args:
+            term: The spelling.
+
+        Returns:
+            Its term_id, or None if no term has it.
+        """
+        spelling = clean(term)
+        row = self.exact(spelling)
+        if row is not None:
+            return row
+        rows = self._with_key(look_up_key(spelling))
+        clustered = (row for row in rows if self.cluster_id(row) is not None)
+        return next(clustered, rows[0] if rows else None)
+
+    def resolve(self, term: str) -> int:
+        """The term that a spelling means, as `find`.
+
+        Args:
+            term: The spelling.
+
+        Returns:
+            Its term_id.
+
+        Raises:
+            UnknownTermError: No term has this spelling or its key.
+        """
+        row = self.find(term)
+        if row is None:
+            raise UnknownTermError(term, self.near(term))
+        return row
+
+    def near(self, term: str) -> tuple[str, ...]:
+        """Terms spelled like this one, nearest first.
+
+        They are sought around the places in byte-wise order where the spelling, its key, and the
+        spelling with its first letter dropped or its first two swapped would stand, so that a miss
+        costs the same in a lexicon of any size.
+
+        Args:
+            term: A spelling that no term has.
+
+        Returns:
+            At most five terms.
+        """
+        spelling = clean(term)
+        key = look_up_key(spelling)
+        swapped = spelling[1:2] + spelling[:1] + spelling[2:]
+        starts = [start for start in (spelling, key, spelling[1:], swapped) if start]
+        names = sorted({name for start in starts for name in self._around(start)})
+        found = process.extract(
+            key, names, scorer=fuzz.ratio, limit=_N_NEAR, score_cutoff=_MIN_SIMILARITY
+        )
+        return tuple(name for name, _, _ in found)
+
+    @cached_property
+    def _folded(self) -> ColumnIndex:
+        return self._table.index("key", where=pl.col("key") != pl.col("term"))
+
+    def _with_key(self, key: str) -> list[int]:
+        """The terms with this key, in byte-wise order."""
+        own = self.exact(key)  # a term that is a key is its own key: folding it changes nothing
+        return sorted({*self._folded.find(key), *([] if own is None else [own])})
+
+    def _around(self, start: str) -> list[str]:
+        row = self._table.first(start)
+        rows = range(max(0, row - _WINDOW), min(len(self), row + _WINDOW))
+        return self._table.values("term", rows)

@@ -1,0 +1,256 @@
+"""What the store answers, readable in a terminal and in a notebook.
+
+Contract: a term may hold any character but control characters. Everything that reaches HTML is
+escaped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "Antonym",
+    "Cluster",
+    "ClusterLink",
+    "Edge",
+    "Entry",
+    "Explanation",
+    "Sense",
+    "View",
+    "Vote",
+]
+
+_SHOWN = 12
+
+
+class View:
+    """A titled list of (name, text) rows, as lines in a terminal and as a table in a notebook."""
+
+    def title(self) -> str:
+        """One line: what this is."""
+        raise NotImplementedError
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The names and texts to show."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return "\n".join([self.title(), *(f"  {name}: {text}" for name, text in self.rows())])
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            f"<tr><th>{escape(name)}</th>"
+            f'<td style="text-align:left;white-space:normal">{escape(text)}</td></tr>'
+            for name, text in self.rows()
+        )
+        return f"<table><caption>{escape(self.title())}</caption>{cells}</table>"
+
+
+@dataclass(frozen=True, repr=False)
+class Cluster(View):
+    """A cluster of synonyms, or a term on its own.
+
+    Attributes:
+        id: The stable id; None for a term on its own.
+        representative: The most central member.
+        members: The terms, in byte-wise order.
+        cohesion: Sum of p_synonym inside / number of pairs, 0 to 1; None for a term on its own.
+    """
+
+    id: int | None
+    representative: str
+    members: tuple[str, ...]
+    cohesion: float | None
+
+    @property
+    def size(self) -> int:
+        """Number of members."""
+        return len(self.members)
+
+    def __contains__(self, term: object) -> bool:
+        return term in self.members
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.members)
+
+    def __repr__(self) -> str:
+        if self.id is None:
+            return f"Cluster({self.title()})"
+        shown = _listed(self.members)
+        return f"Cluster({self.title()}, {self.size} terms, cohesion {self.cohesion:.2f}: {shown})"
+
+    def title(self) -> str:
+        """The representative and the id."""
+        name = "no cluster" if self.id is None else f"cluster {self.id}"
+        return f"{self.representative!r}, {name}"
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The members and the figures."""
+        cohesion = [] if self.cohesion is None else [("cohesion", f"{self.cohesion:.2f}")]
+        return [("members", ", ".join(self.members)), ("size", str(self.size)), *cohesion]
+
+
+class Antonym(NamedTuple):
+    """An antonym of a term.
+
+    Attributes:
+        term: The antonym.
+        probability: p_antonym of the pair, or the mean over the pairs between the clusters.
+        via: "direct" if the pair itself was judged, "cluster" if its cluster is the opposite.
+    """
+
+    term: str
+    probability: float
+    via: str
+
+
+class Sense(NamedTuple):
+    """A cluster that a term could belong to.
+
+    Attributes:
+        cluster: The cluster.
+        support: Share of the cluster that neighbours the term, 0 to 1.
+    """
+
+    cluster: Cluster
+    support: float
+
+
+@dataclass(frozen=True, repr=False)
+class Entry(View):
+    """All that the store knows of one term, as a dictionary would print it.
+
+    Attributes:
+        term: The term.
+        cluster: Its cluster, or itself alone.
+        synonyms: The other members, closest first.
+        antonyms: Its antonyms, judged directly first.
+        senses: The other clusters that it could belong to, best supported first.
+    """
+
+    term: str
+    cluster: Cluster
+    synonyms: tuple[str, ...]
+    antonyms: tuple[Antonym, ...]
+    senses: tuple[Sense, ...]
+
+    def title(self) -> str:
+        """The term and its cluster."""
+        return f"{self.term} (no cluster)" if self.cluster.id is None else self.term
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Synonyms, antonyms and other senses; what there is none of is left out."""
+        opposite = tuple(f"{other.term} ({other.probability:.2f})" for other in self.antonyms)
+        senses = [_listed(tuple(sense.cluster)) for sense in self.senses]
+        rows = [("synonyms", _listed(self.synonyms)), ("antonyms", _listed(opposite))]
+        return [(name, text) for name, text in rows if text] + [("sense", text) for text in senses]
+
+
+class ClusterLink(NamedTuple):
+    """A link to another cluster.
+
+    Attributes:
+        cluster: The other cluster.
+        votes: Number of judged pairs between the two that say so.
+        probability: Mean probability of these judgements, 0 to 1.
+    """
+
+    cluster: Cluster
+    votes: int
+    probability: float
+
+
+class Edge(NamedTuple):
+    """The judgement of one pair.
+
+    Attributes:
+        cosine: Cosine of the two vectors, -1 to 1.
+        p_synonym: Calibrated probability of synonymy, 0 to 1.
+        p_antonym: Calibrated probability of antonymy, 0 to 1.
+        p_co_hyponym: Calibrated probability of neither (related), 0 to 1.
+        evidence: Who judged: model or dictionary.
+    """
+
+    cosine: float
+    p_synonym: float
+    p_antonym: float
+    p_co_hyponym: float
+    evidence: str
+
+    def __str__(self) -> str:
+        return (
+            f"cosine {self.cosine:.2f}, p_synonym {self.p_synonym:.2f}, p_antonym "
+            f"{self.p_antonym:.2f}, p_co_hyponym {self.p_co_hyponym:.2f} ({self.evidence})"
+        )
+
+
+class Vote(NamedTuple):
+    """How a term is tied to a cluster.
+
+    Attributes:
+        term: The term.
+        cluster_id: The cluster.
+        joined: Number of members that a synonym edge at the gate joins to the term.
+        others: Number of members other than the term.
+    """
+
+    term: str
+    cluster_id: int
+    joined: int
+    others: int
+
+    def __str__(self) -> str:
+        return f"{self.term!r} has {self.joined} of {self.others} in cluster {self.cluster_id}"
+
+
+@dataclass(frozen=True, repr=False)
+class Explanation(View):
+    """Why two terms are together or apart.
+
+    Attributes:
+        a: The first term.
+        b: The second term.
+        together: Whether they are in one cluster.
+        reason: Why, in words.
+        cluster_a: The cluster of the first term.
+        cluster_b: The cluster of the second term.
+        edge: The judgement of the pair, None if the export has none.
+        votes: How each term is tied to its own cluster and to the other's.
+        common: Terms judged synonyms of both at the gate, in byte-wise order.
+        path: The shortest path over synonym edges, ends included; empty if longer than 3 edges.
+    """
+
+    a: str
+    b: str
+    together: bool
+    reason: str
+    cluster_a: Cluster
+    cluster_b: Cluster
+    edge: Edge | None
+    votes: tuple[Vote, ...]
+    common: tuple[str, ...]
+    path: tuple[str, ...]
+
+    def title(self) -> str:
+        """The terms and the verdict."""
+        return f"{self.a!r} and {self.b!r}: {'together' if self.together else 'apart'}"
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The reason first, then the evidence."""
+        return [
+            ("reason", self.reason),
+            ("judgement", "none in the export" if self.edge is None else str(self.edge)),
+            ("votes", "; ".join(map(str, self.votes)) or "none"),
+            ("common synonyms", _listed(self.common) or "none"),
+            ("path", " → ".join(self.path) or "none of at most 3 synonym edges"),
+        ]
+
+
+def _listed(terms: tuple[str, ...]) -> str:
+    """The first terms, and that there are more."""
+    return ", ".join(terms[:_SHOWN]) + (", …" if len(terms) > _SHOWN else "")

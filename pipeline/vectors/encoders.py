@@ -1,0 +1,157 @@
+"""Encoders: what turns terms into vectors.
+
+An encoder is named in one of three ways, tried in this order: an existing folder in
+sentence-transformers' format; an installed Python package that carries such a folder (the default);
+a model of the hub, with the revision (commit) that pins it.
+"""
+
+import importlib.metadata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from pipeline.artefacts import content_hash
+from pipeline.devices import resolve_device
+from pipeline.errors import DependencyError, ParameterError
+
+__all__ = ["Encoder", "ModelLocation", "TransformerEncoder", "locate_model"]
+
+
+class Encoder(Protocol):
+    """What the embed stage asks of an encoder."""
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode(self, terms: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors of terms: float32 (n_terms, dim), L2-normalised."""
+        ...
+
+
+class ModelLocation(NamedTuple):
+    """Where a model is: a folder or a hub name, and the revision that pins its content."""
+
+    path: str
+    revision: str
+    on_hub: bool
+
+
+class TransformerEncoder:
+    """A sentence-transformers model.
+
+    Args:
+        location: Where the model is.
+        device: A torch device, or "auto" for a GPU if there is one.
+        precision: "float32" or "bfloat16" (autocast).
+        batch_size: Terms in one forward pass; changes speed, not results beyond rounding.
+        trust_remote_code: Whether code that comes with a hub model may run.
+
+    Raises:
+        DependencyError: The model cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        location: ModelLocation,
+        device: str,
+        precision: str,
+        batch_size: int,
+        *,
+        trust_remote_code: bool = False,
+    ) -> None:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()  # type: ignore[no-untyped-call]
+        self.device = resolve_device(device)
+        self._batch_size = batch_size
+        self._bfloat16 = precision == "bfloat16"
+        try:
+            self._model: Any = SentenceTransformer(
+                location.path,
+                device=self.device,
+                revision=location.revision if location.on_hub else None,
+                trust_remote_code=trust_remote_code,
+            )
+        except (OSError, ValueError) as error:
+            raise DependencyError(
+                f"the encoder {location.path} cannot be loaded",
+                got=str(error).splitlines()[0],
+                cure="check embed.encoder and embed.revision in params.yaml",
+            ) from error
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension())
+
+    def encode(self, terms: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors of terms.
+
+        Args:
+            terms: n_terms terms.
+
+        Returns:
+            float32 (n_terms, dim), L2-normalised.
+        """
+        kind = torch.device(self.device).type
+        with torch.inference_mode(), torch.autocast(kind, torch.bfloat16, enabled=self._bfloat16):
+            vectors = self._model.encode(
+                list(terms),
+                batch_size=self._batch_size,
+                convert_to_numpy=True,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def locate_model(name: str, revision: str | None) -> ModelLocation:
+    """Find a model by folder, by installed package, or on the hub.
+
+    Args:
+        name: A folder, the name of an installed package, or a hub name (owner/model).
+        revision: The commit of a hub model.
+
+    Returns:
+        Its location; the revision of a folder or package is the hash of its content.
+
+    Raises:
+        ParameterError: A hub model without a revision.
+        DependencyError: There is no such folder, package or hub name.
+    """
+    folder = Path(name)
+    if (folder / "modules.json").is_file():
+        return ModelLocation(str(folder), content_hash(folder), on_hub=False)
+    packaged = _packaged_model(name)
+    if packaged is not None:
+        return ModelLocation(str(packaged), content_hash(packaged), on_hub=False)
+    if name.count("/") != 1 or folder.exists():
+        raise DependencyError(
+            f"the encoder {name!r} is not there",
+            expected="a folder with modules.json, an installed package that holds one, or a hub "
+            "name owner/model",
+            cure=f"pip install {name}" if "/" not in name else "check embed.encoder",
+        )
+    if revision is None:
+        raise ParameterError(
+            f"the hub model {name!r} needs a revision, so that a run can be repeated",
+            cure="set embed.revision to the model's commit",
+        )
+    return ModelLocation(name, revision, on_hub=True)
+
+
+def _packaged_model(name: str) -> Path | None:
+    """The folder of the model that an installed package carries."""
+    try:
+        distribution = importlib.metadata.distribution(name)
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        return None
+    found = [file for file in distribution.files or [] if file.name == "modules.json"]
+    return Path(str(found[0].locate())).parent if found else None

@@ -1,0 +1,48 @@
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from discriminator import UNLABELLED, HeadSettings, LabelledPairs, TrainedHead, train_head
+
+DIM = 16
+SETTINGS = HeadSettings(hidden=16, width=16, epochs=8, batch_size=128, learning_rate=0.01)
+
+
+@dataclass(frozen=True)
+class World:
+    vectors: NDArray[np.float16]
+    train: LabelledPairs
+    validation: LabelledPairs
+
+
+def make_world(n_quads: int = 600, seed: int = 0) -> World:
+    """Four terms to a concept: x, a synonym, an antonym and a sister.
+
+    A synonym lies beside x, an antonym has the first four coordinates turned round, a sister keeps
+    the first half only; unlabelled are x of one concept and x of the next.
+    """
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n_quads, DIM))
+    turned, sister = x.copy(), x.copy()
+    turned[:, :4] *= -1
+    sister[:, DIM // 2 :] = rng.normal(size=(n_quads, DIM // 2))
+    vectors = np.concatenate([x, x, turned, sister]) + rng.normal(size=(4 * n_quads, DIM)) * 0.1
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    first, others = np.arange(n_quads), [np.arange(n_quads) + k * n_quads for k in (1, 2, 3)]
+    others.append(np.roll(first, 1))
+    half = n_quads * 3 // 4
+    train, validation = (
+        LabelledPairs.of(
+            np.tile(first[part], 4),
+            np.concatenate([other[part] for other in others]),
+            np.repeat(np.arange(4), len(first[part])),
+        )
+        for part in (slice(1, half), slice(half + 1, n_quads))
+    )
+    return World(vectors.astype(np.float16), train, validation)
+
+
+def train_on(world: World, train: LabelledPairs, settings: HeadSettings = SETTINGS) -> TrainedHead:
+    labelled = world.validation.take(world.validation.relation != UNLABELLED)
+    return train_head(world.vectors, train, labelled, world.validation, settings)

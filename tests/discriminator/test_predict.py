@@ -1,0 +1,102 @@
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from discriminator import Calibration, HeadClassifier, PairHead, project_terms
+from discriminator.predict import BLOCK
+
+N_TERMS, N_PAIRS = 500, 2 * BLOCK + 77
+CALIBRATION = Calibration(1.5, (-0.5, -2.0, 0.0, 0.0))
+
+
+def make() -> tuple[HeadClassifier, np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(N_TERMS, 48)).astype(np.float16)
+    vectors /= np.linalg.norm(vectors.astype(np.float32), axis=1, keepdims=True).astype(np.float16)
+    head = PairHead(dim=48, hidden=40, width=24)
+    a, b = rng.integers(0, N_TERMS, (2, N_PAIRS))
+    return HeadClassifier(head, CALIBRATION, project_terms(head, vectors)), vectors, a, b
+
+
+CLASSIFIER, VECTORS, A, B = make()
+JUDGED = CLASSIFIER.judge(A, B)
+
+
+def test_rows_are_probabilities() -> None:
+    assert JUDGED.dtype == np.float32
+    assert JUDGED.shape == (N_PAIRS, 3)
+    assert (JUDGED >= 0).all()
+    np.testing.assert_allclose(JUDGED.sum(axis=1), 1, atol=1e-6)
+
+
+def test_both_orders_give_the_same_bits() -> None:
+    np.testing.assert_array_equal(CLASSIFIER.judge(B, A), JUDGED)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, N_PAIRS), max_size=4))
+def test_the_cut_into_calls_changes_no_bit(cuts: list[int]) -> None:
+    borders = [0, *sorted(cuts), N_PAIRS]
+    parts = [CLASSIFIER.judge(A[i:j], B[i:j]) for i, j in itertools.pairwise(borders)]
+    np.testing.assert_array_equal(np.concatenate(parts), JUDGED)
+
+
+def test_the_cut_into_shards_changes_no_projection() -> None:
+    head = CLASSIFIER.head
+    parts = [project_terms(head, VECTORS[:3]), project_terms(head, VECTORS[3:])]
+    np.testing.assert_array_equal(np.concatenate(parts), CLASSIFIER.projections)
+
+
+def test_agrees_with_the_network_in_one_piece() -> None:
+    x = torch.from_numpy(VECTORS)
+    with torch.no_grad():
+        expected = CALIBRATION.apply(CLASSIFIER.head(x[A], x[B])).numpy()
+    np.testing.assert_allclose(JUDGED, expected, atol=2e-3)  # projections are half precision
+
+
+def test_no_pairs() -> None:
+    none = np.empty(0, np.int64)
+    assert CLASSIFIER.judge(none, none).shape == (0, 3)
+
+
+def test_a_memory_map_is_read(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("vectors") / "vectors.npy"
+    np.save(path, VECTORS)
+    mapped = np.load(path, mmap_mode="r")
+    np.testing.assert_array_equal(project_terms(CLASSIFIER.head, mapped), CLASSIFIER.projections)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "message"),
+    [
+        ([0, 1], [1], "shape"),
+        ([0], [N_TERMS], "same lexicon"),
+        ([-1], [0], "same lexicon"),
+        ([0.0], [1.0], "integers"),
+    ],
+)
+def test_wrong_ids(a: list[float], b: list[float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        CLASSIFIER.judge(np.array(a), np.array(b))
+
+
+def test_vectors_of_another_encoder() -> None:
+    with pytest.raises(ValueError, match="encoder"):
+        project_terms(CLASSIFIER.head, VECTORS[:, :5])
+
+
+def test_projections_of_another_head() -> None:
+    other = HeadClassifier(CLASSIFIER.head, CALIBRATION, CLASSIFIER.projections[:, :5])
+    with pytest.raises(ValueError, match="project the terms again"):
+        other.judge(A[:1], B[:1])
+
+
+def test_a_vector_that_is_not_finite_is_named() -> None:
+    vectors = VECTORS.copy()
+    vectors[7, 0] = np.nan
+    with pytest.raises(ValueError, match="term id 7"):
+        project_terms(CLASSIFIER.head, vectors)

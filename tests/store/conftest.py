@@ -1,0 +1,16 @@
+from pathlib import Path
+
+import pytest
+from small_export import small_frames, write_export
+
+from pipeline.store import ClusterStore
+
+
+@pytest.fixture(params=[None, 2], ids=["one_group", "groups_of_two"])
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    return write_export(tmp_path / "export", small_frames(), request.param)
+
+
+@pytest.fixture
+def store(folder: Path) -> ClusterStore:
+    return ClusterStore(folder)

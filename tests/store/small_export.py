@@ -1,0 +1,117 @@
+"""A small export made by hand, and a writer for any export."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipeline import schemas
+from pipeline.lexicon.normalise import look_up_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.schemas import Table
+
+INJECTION = "<script>alert(1)</script>"
+
+CLUSTERS = {
+    -9: ("happy", ["glad", "happy", "joyful"], 0.62),
+    -2: ("sad", ["sad", "unhappy"], 0.8),
+    3: ("cold", ["cold", "freezing", "frosty"], 0.73),
+    4: ("hot", ["hot", "warm"], 0.8),
+    5: ("polish", ["polish", "shine"], 0.88),
+    6: (INJECTION, [INJECTION, "śnieg"], 0.9),
+    8: ("spicy", ["fiery", "spicy"], 0.85),
+}
+SINGLETONS = ["Polish", "Straße", "lonely", "Éclair", "éclair"]
+# pair: cosine, p_synonym, p_antonym, p_co_hyponym, evidence
+EDGES = {
+    ("glad", "happy"): (0.8, 0.9, 0.05, 0.05, "model"),
+    ("happy", "joyful"): (0.75, 0.95, 0.0, 0.05, "model"),
+    ("glad", "unhappy"): (0.5, 0.0, 0.69, 0.31, "model"),
+    ("happy", "sad"): (0.6, 0.05, 0.9, 0.05, "model"),
+    ("happy", "unhappy"): (0.7, 0.0, 1.0, 0.0, "dictionary"),
+    ("sad", "unhappy"): (0.7, 0.8, 0.1, 0.1, "model"),
+    ("lonely", "sad"): (0.5, 0.6, 0.1, 0.3, "model"),
+    ("cold", "hot"): (0.8, 0.01, 0.98, 0.01, "dictionary"),
+    ("cold", "freezing"): (0.8, 0.9, 0.0, 0.1, "model"),
+    ("cold", "frosty"): (0.8, 0.7, 0.0, 0.3, "model"),
+    ("freezing", "frosty"): (0.8, 0.6, 0.0, 0.4, "model"),
+    ("hot", "warm"): (0.8, 0.8, 0.1, 0.1, "model"),
+    ("hot", "spicy"): (0.6, 0.75, 0.0, 0.25, "model"),
+    ("fiery", "spicy"): (0.6, 0.85, 0.0, 0.15, "model"),
+    ("glad", "warm"): (0.4, 0.3, 0.1, 0.6, "model"),
+    ("polish", "shine"): (0.6, 0.88, 0.0, 0.12, "model"),
+    (INJECTION, "śnieg"): (0.6, 0.9, 0.0, 0.1, "model"),
+}
+MEMBERSHIPS = {("hot", 4): 1.0, ("hot", 8): 0.5, ("warm", 4): 1.0, ("spicy", 8): 1.0}
+LINKS = [
+    (-9, -2, "opposite", 2, 0.95),
+    (-9, 4, "related", 1, 0.6),
+    (3, 4, "opposite", 1, 0.98),
+    (4, 8, "related", 3, 0.5),
+]
+MANIFEST = {
+    "nymgraph": "0.1.0",
+    "schema_version": 1,
+    "language": "en",
+    "gate": 0.7,
+    "min_probability": 0.5,
+}
+
+
+def write_export(
+    root: Path, frames: dict[Table, pl.DataFrame], group: int | None = None, **manifest: object
+) -> Path:
+    """Write the tables and the manifest of an export."""
+    root.mkdir(parents=True, exist_ok=True)
+    for table, frame in frames.items():
+        table.conform(frame).write_parquet(root / table.path.name, row_group_size=group)
+    tables = {t.name: {"rows": frame.height, "hash": "0"} for t, frame in frames.items()}
+    text = json.dumps({**MANIFEST, "tables": tables, **manifest})
+    (root / "manifest.json").write_text(text, "utf-8")
+    return root
+
+
+def small_frames() -> dict[Table, pl.DataFrame]:
+    """The tables of the small export."""
+    own = {term: number for number, (_, terms, _) in CLUSTERS.items() for term in terms}
+    terms = sorted([*own, *SINGLETONS])
+    ids = {term: row for row, term in enumerate(terms)}
+    edges = sorted((*sorted((ids[a], ids[b])), *rest) for (a, b), rest in EDGES.items())
+    return {
+        schemas.EXPORTED_TERMS: terms_frame(terms, [own.get(term) for term in terms]),
+        schemas.EXPORTED_CLUSTERS: pl.DataFrame(
+            [(n, rep, len(t), t, c) for n, (rep, t, c) in sorted(CLUSTERS.items())],
+            schema=schemas.EXPORTED_CLUSTERS.schema,
+            orient="row",
+        ),
+        schemas.EXPORTED_LINKS: pl.DataFrame(
+            LINKS, schema=schemas.EXPORTED_LINKS.schema, orient="row"
+        ),
+        schemas.EXPORTED_MEMBERSHIPS: pl.DataFrame(
+            sorted((ids[term], number, share) for (term, number), share in MEMBERSHIPS.items()),
+            schema=schemas.EXPORTED_MEMBERSHIPS.schema,
+            orient="row",
+        ),
+        schemas.EXPORTED_EDGES: pl.DataFrame(
+            [(a, b, cosine, "vector", *rest) for a, b, cosine, *rest in edges],
+            schema=schemas.EXPORTED_EDGES.schema,
+            orient="row",
+        ),
+    }
+
+
+def terms_frame(terms: list[str], clusters: list[int | None]) -> pl.DataFrame:
+    """EXPORTED_TERMS from sorted terms and their clusters, with one column of the user."""
+    rows = pl.DataFrame({"term": terms, "cluster_id": clusters})
+    return rows.with_row_index("term_id").with_columns(
+        key=pl.Series([look_up_key(term) for term in terms], dtype=pl.String),
+        sources=pl.lit(["test"], pl.List(pl.String)),
+        language=pl.lit("en"),
+        frequency=pl.lit(None, pl.Float64),
+        remark=pl.lit("of the user"),
+    )

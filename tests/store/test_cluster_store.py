@@ -1,0 +1,157 @@
+"""Hand-checked answers on the small export."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING
+
+import pytest
+from small_export import CLUSTERS, INJECTION, SINGLETONS, small_frames, write_export
+
+from pipeline.errors import InputError
+from pipeline.store import (
+    Antonym,
+    Cluster,
+    ClusterStore,
+    UnknownClusterError,
+    UnknownTermError,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_term_gives_its_cluster(store: ClusterStore) -> None:
+    assert store["happy"] == Cluster(-9, "happy", ("glad", "happy", "joyful"), 0.62)
+    assert store["śnieg"].representative == INJECTION
+    assert store["happy"].size == 3
+    assert "glad" in store["happy"]
+
+
+def test_every_term_is_found_in_its_cluster(store: ClusterStore) -> None:
+    for number, (_, members, _) in CLUSTERS.items():
+        assert [store[member].id for member in members] == [number] * len(members)
+
+
+def test_a_singleton_is_a_cluster_of_one(store: ClusterStore) -> None:
+    assert store["lonely"] == Cluster(None, "lonely", ("lonely",), None)
+    assert store.synonyms("lonely") == []
+
+
+def test_the_exact_form_comes_before_the_key(store: ClusterStore) -> None:
+    assert store["Polish"].id is None
+    assert store["polish"].id == 5
+    assert store["éclair"].members == ("éclair",)
+
+
+def test_of_several_terms_with_a_key_the_first_with_a_cluster(store: ClusterStore) -> None:
+    assert store["POLISH"].id == 5  # Polish comes first but has no cluster
+    assert store["ÉCLAIR"].members == ("Éclair",)  # none has one: the first
+    assert store["STRASSE"].members == ("Straße",)
+    assert store["HAPPY"].id == -9
+
+
+def test_white_space_and_composition_do_not_matter(store: ClusterStore) -> None:
+    assert store[" s\u0301nieg "].id == 6
+
+
+def test_membership_length_and_order(store: ClusterStore) -> None:
+    terms = sorted([*SINGLETONS, *(m for _, members, _ in CLUSTERS.values() for m in members)])
+    assert len(store) == len(terms) == 21
+    assert list(store) == terms
+    assert "Happy" in store
+    assert "happier" not in store
+    assert "" not in store
+    assert 3 not in store
+
+
+def test_an_unknown_term_names_near_spellings(store: ClusterStore) -> None:
+    with pytest.raises(UnknownTermError) as caught:
+        store["hapyp"]
+    assert isinstance(caught.value, InputError)
+    assert isinstance(caught.value, KeyError)
+    assert caught.value.near[0] == "happy"
+    assert str(caught.value).startswith("'hapyp' is not a term of this lexicon\n  cure: did you")
+
+
+def test_errors_survive_pickling() -> None:
+    for error in (UnknownTermError("x", ("y",)), UnknownClusterError(3)):
+        assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_an_unlike_term_has_no_near_spellings(store: ClusterStore) -> None:
+    with pytest.raises(UnknownTermError, match="check the spelling") as caught:
+        store.antonyms("qqqqqqq")
+    assert caught.value.near == ()
+
+
+def test_synonyms_are_closest_first(store: ClusterStore) -> None:
+    assert store.synonyms("happy") == ["joyful", "glad"]  # 0.95, 0.90
+    assert store.synonyms("glad") == ["happy", "joyful"]  # 0.90, never judged
+    assert store.synonyms("frosty") == ["cold", "freezing"]  # 0.70, 0.60
+
+
+def test_antonyms_are_direct_first_then_of_the_opposite_cluster(store: ClusterStore) -> None:
+    assert store.antonyms("happy") == [
+        Antonym("unhappy", 1.0, "direct"),
+        Antonym("sad", 0.9, "direct"),
+    ]
+    # the pair (glad, unhappy) was judged at 0.69, below the gate
+    assert store.antonyms("glad") == [
+        Antonym("sad", 0.95, "cluster"),
+        Antonym("unhappy", 0.95, "cluster"),
+    ]
+    assert store.antonyms("hot") == [
+        Antonym("cold", 0.98, "direct"),
+        Antonym("freezing", 0.98, "cluster"),
+        Antonym("frosty", 0.98, "cluster"),
+    ]
+    assert store.antonyms("lonely") == []
+
+
+def test_senses_are_the_soft_memberships(store: ClusterStore) -> None:
+    assert [(sense.cluster.id, sense.support) for sense in store.senses("hot")] == [
+        (4, 1.0),
+        (8, 0.5),
+    ]
+    assert store.senses("lonely") == []
+
+
+def test_links_are_read_from_both_ends(store: ClusterStore) -> None:
+    assert [(x.cluster.id, x.votes, x.probability) for x in store.opposites(-2)] == [(-9, 2, 0.95)]
+    assert [x.cluster.id for x in store.opposites(-9)] == [-2]
+    assert [x.cluster.id for x in store.related(4)] == [8, -9]  # 3 votes, 1 vote
+    assert store.related(5) == []
+
+
+def test_clusters_by_id(store: ClusterStore) -> None:
+    assert store.cluster(8).members == ("fiery", "spicy")
+    for ask in (store.cluster, store.opposites, store.related):
+        with pytest.raises(UnknownClusterError, match="no cluster has the id 7"):
+            ask(7)
+
+
+def test_a_tiny_cache_changes_no_answer(folder: Path) -> None:
+    small, large = ClusterStore(folder, cache_bytes=1), ClusterStore(folder)
+    for term in large:
+        assert small[term] == large[term]
+        assert small.antonyms(term) == large.antonyms(term)
+
+
+def test_an_empty_export_opens(tmp_path: Path) -> None:
+    frames = {table: frame.clear() for table, frame in small_frames().items()}
+    store = ClusterStore(write_export(tmp_path / "empty", frames))
+    assert len(store) == store.n_clusters == 0
+    with pytest.raises(UnknownTermError):
+        store["happy"]
+
+
+def test_the_store_shows_itself(store: ClusterStore, folder: Path) -> None:
+    assert repr(store).splitlines() == [
+        f"ClusterStore {str(folder)!r}",
+        "  language: en",
+        "  terms: 21",
+        "  clusters: 7",
+        "  gate: 0.70",
+    ]
+    assert "<th>clusters</th>" in store._repr_html_()

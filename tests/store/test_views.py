@@ -1,0 +1,36 @@
+"""What a terminal and a notebook show."""
+
+from __future__ import annotations
+
+from small_export import INJECTION
+
+from pipeline.store import Cluster, ClusterStore
+
+
+def test_a_cluster_in_a_terminal(store: ClusterStore) -> None:
+    assert repr(store["glad"]) == (
+        "Cluster('happy', cluster -9, 3 terms, cohesion 0.62: glad, happy, joyful)"
+    )
+    assert repr(store["lonely"]) == "Cluster('lonely', no cluster)"
+
+
+def test_a_long_cluster_is_cut_in_a_terminal_only() -> None:
+    cluster = Cluster(1, "t00", tuple(f"t{i:02}" for i in range(20)), 1.0)
+    assert "t11, …" in repr(cluster)
+    assert "t12" not in repr(cluster)
+    assert "t19" in cluster._repr_html_()
+
+
+def test_an_explanation_in_a_terminal(store: ClusterStore) -> None:
+    lines = repr(store.explain("joyful", "glad")).splitlines()
+    assert lines[0] == "'joyful' and 'glad': together"
+    assert lines[2] == "  judgement: none in the export"
+    assert lines[-1] == "  path: joyful → happy → glad"
+
+
+def test_html_is_text_and_never_markup(store: ClusterStore) -> None:
+    other = store.explain(INJECTION, "hot")
+    for view in (store["śnieg"], store.explain(INJECTION, "śnieg"), other):
+        html = view._repr_html_()
+        assert "<script" not in html
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
