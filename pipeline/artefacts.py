@@ -282,7 +282,9 @@ def content_hash(path: Path) -> str:
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
     for file in files:
         if file.is_file():
-            state.update(file.relative_to(path).as_posix().encode() + b"\0")
+            # with its size, so that no name can pass for the bytes of the file before it
+            name = file.relative_to(path).as_posix()
+            state.update(f"{name}\0{file.stat().st_size}\0".encode())
             with file.open("rb") as stream:
                 while chunk := stream.read(_CHUNK_BYTES):
                     state.update(chunk)

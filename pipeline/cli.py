@@ -171,13 +171,11 @@ def query(
     export: ExportFolder = _EXPORT,
 ) -> None:
     """Show the cluster of each term, its opposites and its other senses."""
-    from pipeline.query import describe
-
     from pipeline.store import ClusterStore
 
     store = ClusterStore(export)
     for term in terms:
-        typer.echo(describe(store, term))
+        typer.echo(repr(store.entry(term)))
 
 
 @app.command()
@@ -185,7 +183,7 @@ def explain(term_a: str, term_b: str, export: ExportFolder = _EXPORT) -> None:
     """Show why two terms are, or are not, in one cluster."""
     from pipeline.store import ClusterStore
 
-    typer.echo(str(ClusterStore(export).explain(term_a, term_b)))
+    typer.echo(repr(ClusterStore(export).explain(term_a, term_b)))
 
 
 @app.command()

@@ -2,14 +2,39 @@
 
 import torch
 
+from pipeline.errors import DependencyError, ParameterError
+
 __all__ = ["resolve_device", "resolve_precision"]
 
 
 def resolve_device(device: str) -> str:
-    """The torch device to use: a GPU if there is one, when asked for "auto"."""
-    if device != "auto":
-        return device
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    """The torch device to use: a GPU if there is one, when asked for "auto".
+
+    Args:
+        device: "auto", or a device as torch names it.
+
+    Returns:
+        The device as torch names it.
+
+    Raises:
+        ParameterError: Torch knows no such device.
+        DependencyError: A CUDA device is asked for and there is none.
+    """
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        kind = torch.device(device).type
+    except RuntimeError as error:
+        raise ParameterError(
+            f"{device!r} is no device",
+            expected="auto, cpu, cuda or cuda:0",
+            cure="set the key device in params.yaml to one of these",
+        ) from error
+    if kind == "cuda" and not torch.cuda.is_available():
+        raise DependencyError(
+            f"the device {device!r} is not there", cure="set the key device to auto or cpu"
+        )
+    return device
 
 
 def resolve_precision(precision: str, device: str) -> str:

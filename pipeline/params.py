@@ -123,7 +123,7 @@ class RetrieveParams(Section):
     train_sample_per_list: Positive = 64
     audit_queries: Positive = 1_000
     seed: int = 0
-    shard_terms: Positive = 16_384
+    shard_terms: Positive = 32_768
 
 
 class TrainParams(Section):
@@ -199,6 +199,13 @@ def load_params(path: Path) -> Params:
         raw = yaml.safe_load(path.read_text("utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not a YAML file", got=str(error), cure="mend it") from error
+    if not isinstance(raw, dict):
+        raise ParameterError(
+            f"{path} does not hold sections of parameters",
+            got=f"a {type(raw).__name__}",
+            expected=f"the sections {', '.join(Params.model_fields)}",
+            cure="start from the params.yaml that comes with nymgraph",
+        )
     try:
         return Params.model_validate(raw)
     except ValidationError as error:

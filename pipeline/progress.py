@@ -50,7 +50,7 @@ class LogProgress:
                 last = now
                 rate = done / (now - started)
                 left = (total - done) / rate if rate else float("inf")
-                _log.info("%s: %d of %d, %.0f/s, %.0f s left", what, done, total, rate, left)
+                _log.info("%s: %d of %d, %.3g/s, %.0f s left", what, done, total, rate, left)
 
         yield advance
         _log.info("%s: %d in %.1f s", what, done, time.monotonic() - started)

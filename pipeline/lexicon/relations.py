@@ -28,6 +28,8 @@ from pipeline.schemas import CONFLICTS, RELATION_NAMES
 
 __all__ = ["claims_of_table", "claims_of_wordnet", "resolve"]
 
+_ENDS = {"term_a": pl.String, "term_b": pl.String}
+
 
 def claims_of_wordnet(source: WordNetSource, co_hyponyms: int, seed: int) -> pl.DataFrame:
     """Claims of a WordNet.
@@ -48,7 +50,7 @@ def claims_of_wordnet(source: WordNetSource, co_hyponyms: int, seed: int) -> pl.
     ]
     kinds = (_synonyms(synsets), _antonyms(synsets), _co_hyponyms(synsets, co_hyponyms, seed))
     frames = [
-        pl.DataFrame(sorted(set(pairs)), schema=["term_a", "term_b"], orient="row").with_columns(
+        pl.DataFrame(sorted(set(pairs)), schema=_ENDS, orient="row").with_columns(
             relation=pl.lit(relation)
         )
         for relation, pairs in zip(RELATION_NAMES, kinds, strict=True)
@@ -97,23 +99,31 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
         The labelled pairs (term_a, term_b, relation, sources, confidence; one row per pair, sorted)
         and the table CONFLICTS.
     """
+    pair = ["term_a", "term_b"]
     heard = pl.col("from_table") | ~pl.col("from_table").any()
     pairs = (
-        claims.group_by("term_a", "term_b")
+        claims.group_by(pair)
         .agg(
             relations=pl.col("relation").unique().sort(),
             sources=pl.col("source").unique().sort(),
             heard=pl.col("relation").filter(heard).unique().sort(),
             overruled=~pl.col("from_table").all() & pl.col("from_table").any(),
-            confidence=pl.col("confidence").filter(heard).max(),
         )
         .with_columns(reason=_reason(terms), kept=_closest())
         .with_columns(kept=pl.when(_dropped()).then(None).otherwise("kept"))
-        .sort("term_a", "term_b")
+        .sort(pair)
     )
     conflicts = pairs.filter(pl.col("reason").is_not_null())
-    kept = pairs.filter(pl.col("kept").is_not_null()).select(
-        "term_a", "term_b", pl.col("kept").alias("relation"), "sources", "confidence"
+    # only who claims the relation kept stands for it, and with how much confidence
+    kept = (
+        claims.with_columns(heard=heard.over(pair))
+        .join(pairs.select(*pair, relation="kept"), on=[*pair, "relation"])
+        .group_by(*pair, "relation")
+        .agg(
+            sources=pl.col("source").unique().sort(),
+            confidence=pl.col("confidence").filter("heard").max(),
+        )
+        .sort(pair)
     )
     return kept, CONFLICTS.conform(conflicts.select(list(CONFLICTS.schema)))
 

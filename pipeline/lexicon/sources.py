@@ -46,7 +46,7 @@ def _read_table(source: TableSource) -> pl.DataFrame:
     special = [source.column, *([source.frequency_column] if source.frequency_column else [])]
     require_columns(table, special, source.path)
     extra = table.drop(special)
-    taken = sorted(set(extra.columns) & {*EXPORTED_TERMS.schema, "source", "row", "item"})
+    taken = sorted(set(extra.columns) & {*EXPORTED_TERMS.schema, "source", "row", "item", "reason"})
     if taken:
         raise InputError(
             f"{source.path}: column {taken[0]!r} has a name that nymgraph uses itself",

@@ -40,7 +40,7 @@ def split_terms(
     Returns:
         int8 (n_terms,): index into SPLIT_NAMES.
     """
-    first = _first_of_component(len(terms), antonym_a, antonym_b)
+    first = _first_of_component(terms, antonym_a, antonym_b)
     draws = (stable_hashes(f"{seed}:{term}" for term in terms) / 2.0**64)[first]
     split = np.zeros(len(terms), dtype=np.int8)
     split[draws < test_fraction + validation_fraction] = 1
@@ -56,11 +56,13 @@ def split_pairs(
 
 
 def _first_of_component(
-    n_terms: int, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]
+    terms: list[str], a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
-    """For each term the first term of its component."""
-    graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(n_terms, n_terms))
+    """For each term the byte-wise first term of its component."""
+    shape = (len(terms), len(terms))
+    graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=shape)
     _, component = connected_components(graph, directed=False)
-    _, first = np.unique(component, return_index=True)
-    of_term: npt.NDArray[np.int64] = first[component]
+    order = np.array(sorted(range(len(terms)), key=terms.__getitem__), dtype=np.int64)
+    _, first = np.unique(component[order], return_index=True)
+    of_term: npt.NDArray[np.int64] = order[first][component]
     return of_term

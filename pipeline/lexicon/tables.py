@@ -112,7 +112,15 @@ def _parse(path: Path, suffix: str) -> pl.DataFrame:
     if suffix in (".csv", ".tsv"):
         separator = "\t" if suffix == ".tsv" else ","
         return pl.read_csv(path, separator=separator, infer_schema=False)
-    return pl.read_ndjson(path, infer_schema_length=None)
+    return pl.read_ndjson(_without_bom(path), infer_schema_length=None)
+
+
+def _without_bom(path: Path) -> Path | bytes:
+    """The file, or its bytes after the byte-order mark, which the JSON reader does not take."""
+    with path.open("rb") as stream:
+        if stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
+            return stream.read()
+    return path
 
 
 def _check_utf8(path: Path) -> None:

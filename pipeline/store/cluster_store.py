@@ -1,16 +1,11 @@
 """ClusterStore: ask an export for a term, its synonyms, antonyms, senses, or why."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.store.explain import explain
 from pipeline.store.export_folder import ExportFolder
 from pipeline.store.views import Antonym, Cluster, ClusterLink, Entry, Explanation, Sense, View
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["ClusterStore"]
 

@@ -1,16 +1,10 @@
 """Why two terms are together or apart."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
+from pipeline.store.export_folder import ExportFolder
+from pipeline.store.pairs import JudgedPairs
 from pipeline.store.views import Cluster, Edge, Explanation, Vote
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipeline.store.export_folder import ExportFolder
-    from pipeline.store.pairs import JudgedPairs
 
 __all__ = ["explain", "shortest_path"]
 

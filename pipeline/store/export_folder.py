@@ -3,14 +3,14 @@
 Everything here speaks in term_id and cluster_id; `cluster_store` speaks in terms.
 """
 
-from __future__ import annotations
-
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from pathlib import Path
+from typing import Any, Literal, Self
 
 from pipeline import schemas
 from pipeline.errors import ArtefactError, InputError
+from pipeline.schemas import Table
 from pipeline.store.pairs import JudgedPairs
 from pipeline.store.stored_table import (
     ColumnCache,
@@ -22,11 +22,6 @@ from pipeline.store.stored_table import (
 )
 from pipeline.store.terms import Terms
 from pipeline.store.views import Cluster, ClusterLink, Sense
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipeline.schemas import Table
 
 __all__ = ["ExportFolder", "Relation", "UnknownClusterError"]
 
@@ -46,7 +41,7 @@ class UnknownClusterError(InputError, KeyError):
         cure = "take an id from `store[term].id`; ids change when the members of a cluster do"
         super().__init__(f"no cluster has the id {cluster_id}", cure=cure)
 
-    def __reduce__(self) -> tuple[type[UnknownClusterError], tuple[int]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[int]]:
         return type(self), (self.cluster_id,)
 
     def __str__(self) -> str:  # a KeyError would show the quoted representation

@@ -5,17 +5,12 @@ index: one for synonyms and one for antonyms, of the pairs at the gate only, bui
 (8 bytes a pair).
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
-from typing import TYPE_CHECKING
 
 import polars as pl
 
+from pipeline.store.stored_table import ColumnIndex, StoredTable
 from pipeline.store.views import Edge
-
-if TYPE_CHECKING:
-    from pipeline.store.stored_table import ColumnIndex, StoredTable
 
 __all__ = ["JudgedPairs"]
 

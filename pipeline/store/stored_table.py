@@ -7,12 +7,12 @@ one column of one group, and bisects that. Bounds of long strings are shortened 
 upper bound may lie above the true maximum, never below it, and the search allows for that.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,12 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.artefacts import damaged, missing, read_schema
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pipeline.schemas import Table
+from pipeline.schemas import Table
 
 __all__ = ["ColumnCache", "ColumnIndex", "StoredTable", "reading", "require", "shortest"]
 

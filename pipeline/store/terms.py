@@ -5,21 +5,16 @@ that is its own key is found by its exact form; only the others need an index, w
 the first exact look-up fails.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Self
 
 import polars as pl
 from rapidfuzz import fuzz, process
 
 from pipeline.errors import InputError
 from pipeline.lexicon.normalise import clean, look_up_key
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipeline.store.stored_table import ColumnIndex, StoredTable
+from pipeline.store.stored_table import ColumnIndex, StoredTable
 
 __all__ = ["Terms", "UnknownTermError"]
 
@@ -50,7 +45,7 @@ class UnknownTermError(InputError, KeyError):
         cure = f"did you mean {close}?" if near else "check the spelling and the language"
         super().__init__(f"{term!r} is not a term of this lexicon", cure=cure)
 
-    def __reduce__(self) -> tuple[type[UnknownTermError], tuple[str, tuple[str, ...]]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[str, tuple[str, ...]]]:
         return type(self), (self.term, self.near)
 
     def __str__(self) -> str:  # a KeyError would show the quoted representation

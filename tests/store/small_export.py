@@ -1,19 +1,13 @@
 """A small export made by hand, and a writer for any export."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import polars as pl
 
 from pipeline import schemas
 from pipeline.lexicon.normalise import look_up_key
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipeline.schemas import Table
+from pipeline.schemas import Table
 
 INJECTION = "<script>alert(1)</script>"
 

@@ -1,9 +1,7 @@
 """Hand-checked answers on the small export."""
 
-from __future__ import annotations
-
 import pickle
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from small_export import CLUSTERS, INJECTION, SINGLETONS, small_frames, write_export
@@ -16,9 +14,6 @@ from pipeline.store import (
     UnknownClusterError,
     UnknownTermError,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_term_gives_its_cluster(store: ClusterStore) -> None:

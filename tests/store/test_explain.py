@@ -1,7 +1,5 @@
 """Why two terms are together or apart, by hand."""
 
-from __future__ import annotations
-
 import pytest
 
 from pipeline.store import ClusterStore, Edge, UnknownTermError, Vote

@@ -1,12 +1,10 @@
 """The sorted file against Python's bisect; damage; and look-ups that do not scan."""
 
-from __future__ import annotations
-
 import json
 import random
 import time
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -17,9 +15,6 @@ from pipeline.errors import ArtefactError
 from pipeline.schemas import Column, Table
 from pipeline.store import ClusterStore
 from pipeline.store.stored_table import ColumnCache, StoredTable, shortest
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WORDS = Table("export", "words", "one word", ("word",), (Column("word", pl.String, "a word"),))
 NUMBERS = Table("export", "numbers", "one number", (), (Column("number", pl.UInt32, "a number"),))

@@ -1,7 +1,5 @@
 """What a terminal and a notebook show."""
 
-from __future__ import annotations
-
 from small_export import INJECTION
 
 from pipeline.store import Cluster, ClusterStore

@@ -1,0 +1,47 @@
+"""The same bytes whatever the hash seed; from cluster on, whatever the threads and row order."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipeline.artefacts import save
+from tests.stages.small_run import SmallRun, file_bytes
+
+pytestmark = pytest.mark.slow
+
+STAGES = ("retrieve", "train", "classify", "cluster", "evaluate", "export")
+
+
+def test_from_retrieve_on_the_hash_seed_does_not_matter(
+    small_run: SmallRun, tmp_path: Path
+) -> None:
+    again = small_run.copy(tmp_path / "again", "ingest", "label", "embed")
+    for stage in STAGES:
+        done = again.command("nymgraph", stage, PYTHONHASHSEED="4711")
+        assert done.returncode == 0, done.stderr
+    for stage in STAGES:
+        assert file_bytes(again.data / stage) == file_bytes(small_run.data / stage), stage
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_from_cluster_on_rows_shards_and_threads_do_not_matter(
+    small_run: SmallRun, tmp_path: Path, seed: int
+) -> None:
+    other = small_run.copy(tmp_path / "other", "ingest", "label", "embed", "train")
+    relations = pl.read_parquet(small_run.data / "classify/relations/*.parquet")
+    shuffled = relations.sample(fraction=1, shuffle=True, seed=seed)
+    folder = other.data / "classify" / "relations"
+    folder.mkdir(parents=True)
+    cuts = np.sort(np.random.default_rng(seed).choice(relations.height, 3, replace=False))
+    for number, (start, stop) in enumerate(zip([0, *cuts], [*cuts, None], strict=True)):
+        save(folder / f"part-{number:05d}.parquet", shuffled[start:stop])
+    threads = str(1 + seed % 2)
+    for stage in ("cluster", "evaluate", "export"):
+        done = other.command(
+            "nymgraph", stage, NUMBA_NUM_THREADS=threads, POLARS_MAX_THREADS=threads,
+            PYTHONHASHSEED=str(seed),
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert file_bytes(other.data / stage) == file_bytes(small_run.data / stage), stage
