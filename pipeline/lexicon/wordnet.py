@@ -3,10 +3,12 @@
 Contract: a file holds `<SYNSET>` elements with an `<ID>`, literals, and relations `<SR>` to other
 synsets. A relation inside a literal is lexical; its `<TO>` is the 1-based number of the literal of
 the target synset. A synset may name a target that the file (or the slice read) does not hold: such
-relations are passed over.
+relations are passed over. A literal may end in a marker of an adjective's position, (a), (p) or
+(ip), as in `ablaze(p)` (wninput(5WN)): it is syntax and no part of the term, and is cut off.
 """
 
 import importlib.metadata
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from itertools import islice
@@ -19,6 +21,7 @@ __all__ = ["Antonym", "Synset", "find_edition", "read_synsets"]
 
 _DISTRIBUTION = "NlpToolkit-WordNet"
 _EDITIONS = {"english": "WordNet/data/english_wordnet_version_31.xml"}
+_POSITION_MARKER = re.compile(r"\((?:a|p|ip)\)$")
 _HYPERNYMS = {"HYPERNYM", "INSTANCE_HYPERNYM"}
 
 
@@ -106,7 +109,7 @@ def _synset(element: ElementTree.Element) -> Synset:
     ]
     return Synset(
         element.findtext("ID", ""),
-        tuple(literal.text or "" for literal in literals),
+        tuple(_POSITION_MARKER.sub("", literal.text or "") for literal in literals),
         tuple(dict.fromkeys(hypernyms)),
         tuple(antonyms),
     )
