@@ -112,7 +112,10 @@ class Workspace:
             ArtefactError: The table is missing, unreadable or not as declared.
         """
         lazy = self.scan(table)
-        frame = (lazy if columns is None else lazy.select(columns)).collect()
+        try:
+            frame = (lazy if columns is None else lazy.select(columns)).collect()
+        except polars.exceptions.PolarsError as error:
+            raise damaged(self.root / table.path, table.stage, error) from error
         self.record.read(f"{table.stage}/{table.name}", frame.height)
         return frame
 
@@ -128,7 +131,10 @@ class Workspace:
         rows = 0
         for file in self.files(table):
             table.check(read_schema(file, table.stage), str(file))
-            part = pl.read_parquet(file)
+            try:
+                part = pl.read_parquet(file)
+            except polars.exceptions.PolarsError as error:
+                raise damaged(file, table.stage, error) from error
             rows += part.height
             yield part
         self.record.read(f"{table.stage}/{table.name}", rows)

@@ -115,7 +115,7 @@ class RetrieveParams(Section):
     """Which pairs become candidates."""
 
     k: Positive = 32
-    min_cosine: Annotated[float, Field(ge=-1, le=1)] = 0.3
+    min_cosine: Annotated[float, Field(gt=0, le=1)] = 0.3
     index: Literal["auto", "exact", "ivf"] = "auto"
     exact_below: Positive = 200_000
     nlist: Positive | None = None

@@ -212,7 +212,7 @@ def _antonyms(synsets: list[Synset]) -> Iterator[tuple[str, str]]:
 def _co_hyponyms(synsets: list[Synset], limit: int, seed: int) -> Iterator[tuple[str, str]]:
     """Draw, per hypernym, `limit` pairs of children and one term of each; repeats fall together."""
     children: dict[str, list[Synset]] = defaultdict(list)
-    for synset in synsets:
+    for synset in filter(lambda synset: synset.terms, synsets):
         for hypernym in synset.hypernyms:
             children[hypernym].append(synset)
     for hypernym, group in children.items():

@@ -61,10 +61,11 @@ def _read_table(source: TableSource) -> pl.DataFrame:
 def _frequencies(table: pl.DataFrame, source: TableSource) -> pl.Series:
     given = table[source.frequency_column or ""]
     numbers = given.cast(pl.Float64, strict=False)
-    bad = (numbers.is_null() & given.is_not_null()).arg_true()
+    usable = numbers.is_finite().fill_null(value=False) & (numbers >= 0).fill_null(value=False)
+    bad = (~usable & given.is_not_null()).arg_true()
     if bad.len():
         raise InputError(
-            f"{source.path}: row {bad[0] + 1} has a frequency that is not a number",
+            f"{source.path}: row {bad[0] + 1} has a frequency that is no number from 0 up",
             got=repr(given[int(bad[0])]),
             cure="mend the row, or leave the frequency empty",
         )

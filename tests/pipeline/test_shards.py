@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -59,22 +60,16 @@ def test_a_torn_last_line_costs_one_shard(folder: Path) -> None:
     assert pending(folder) == [3]
 
 
-def test_every_cut_of_the_manifest_resumes(folder: Path) -> None:
+def test_every_cut_of_the_manifest_resumes(folder: Path, tmp_path: Path) -> None:
     text = (folder / "manifest.jsonl").read_bytes()
-    lines = text.count(b"\n")
-    assert lines == 4
-    for length in range(0, len(text), 7):
-        (folder / "manifest.jsonl").write_bytes(text[:length])
-        whole = text[: length + 1].count(b"\n")  # a line lacking only its line end is whole
-        if whole == 0:
-            break_even = [0, 1, 2, 3]
-            saved = {file: file.read_bytes() for file in (folder / "parts").iterdir()}
-            assert pending(folder) == break_even
-            (folder / "parts").mkdir(exist_ok=True)
-            for file, content in saved.items():
-                file.write_bytes(content)
-        else:
-            assert pending(folder) == list(range(whole - 1, 4))
+    assert text.count(b"\n") == 4
+    for length in range(0, len(text), 37):
+        copy = tmp_path / str(length)
+        shutil.copytree(folder, copy)
+        (copy / "manifest.jsonl").write_bytes(text[:length])
+        # the first line is the fingerprint; a line that lacks only its line end is whole
+        n_done = max(0, text[: length + 1].count(b"\n") - 1)
+        assert pending(copy) == list(range(n_done, 4))
 
 
 def test_a_file_without_a_line_is_not_trusted(folder: Path) -> None:
@@ -122,8 +117,8 @@ def test_a_write_that_raises_leaves_nothing(folder: Path, monkeypatch: pytest.Mo
 
     before = sorted(os.listdir(folder / "parts")), (folder / "manifest.jsonl").read_bytes()
     with open_work(folder, INPUTS, 4) as work:
-        with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
-            patch.setattr(shards, "save", full)
+        monkeypatch.setattr(shards, "save", full)
+        with pytest.raises(OSError, match="No space"):
             work.commit(3, frame(3))
         assert work.pending == [3]
     after = sorted(os.listdir(folder / "parts")), (folder / "manifest.jsonl").read_bytes()
@@ -193,7 +188,7 @@ def test_assemble_puts_rows_in_their_places_by_hand(tmp_path: Path) -> None:
     assert whole.tolist() == [[2.0, 3.0], [4.0, 5.0], [0.0, 1.0]]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(n_rows=st.integers(1, 40), n_shards=st.integers(1, 6), seed=st.integers(0, 99))
 def test_assembled_shards_are_the_array_for_any_cut(
     tmp_path_factory: pytest.TempPathFactory, n_rows: int, n_shards: int, seed: int

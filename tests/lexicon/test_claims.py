@@ -1,0 +1,255 @@
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.lexicon import relations
+from pipeline.lexicon.relations import claims_of_table, claims_of_wordnet, resolve
+from pipeline.lexicon.wordnet import Synset
+from pipeline.params import PairTable, WordNetSource
+from pipeline.schemas import RELATION_NAMES
+from tests.lexicon.small_wordnet import write_wordnet
+
+TERMS = pl.Series("term", ["cold", "cool", "hot", "warm"])
+Claim = tuple[str, str, str, str, float, bool]  # ends, relation, source, confidence, from_table
+
+
+def claims(*rows: Claim) -> pl.DataFrame:
+    schema = {
+        "term_a": pl.String,
+        "term_b": pl.String,
+        "relation": pl.String,
+        "source": pl.String,
+        "confidence": pl.Float32,
+        "from_table": pl.Boolean,
+    }
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+def dictionary(relation: str, a: str = "cold", b: str = "hot", source: str = "wn") -> Claim:
+    return a, b, relation, source, 1.0, False
+
+
+def table(relation: str, confidence: float = 0.5, source: str = "mine") -> Claim:
+    return "cold", "hot", relation, source, confidence, True
+
+
+class TestResolve:
+    def test_an_undisputed_claim_is_kept_and_no_conflict(self) -> None:
+        kept, conflicts = resolve(claims(dictionary("antonym"), table("antonym", 0.25)), TERMS)
+        # both say so; the confidence is the user's
+        assert kept.rows() == [("cold", "hot", "antonym", ["mine", "wn"], 0.25)]
+        assert conflicts.is_empty()
+
+    def test_rule_1_a_term_with_itself(self) -> None:
+        kept, conflicts = resolve(claims(dictionary("synonym", "hot", "hot")), TERMS)
+        assert kept.is_empty()
+        assert conflicts.rows() == [("hot", "hot", ["synonym"], ["wn"], None, "same_term")]
+
+    @pytest.mark.parametrize(("a", "b"), [("cold", "zzz"), ("aaa", "hot"), ("aaa", "zzz")])
+    def test_rule_2_a_term_that_the_lexicon_does_not_hold(self, a: str, b: str) -> None:
+        kept, conflicts = resolve(claims(dictionary("synonym", a, b)), TERMS)
+        assert kept.is_empty()
+        assert conflicts["reason"].to_list() == ["not_in_lexicon"]
+
+    def test_rule_3_a_table_silences_the_dictionaries(self) -> None:
+        kept, conflicts = resolve(claims(dictionary("synonym"), table("antonym", 0.5)), TERMS)
+        # the dictionary does not say so and is no source of the label
+        assert kept.rows() == [("cold", "hot", "antonym", ["mine"], 0.5)]
+        assert conflicts.rows() == [
+            (
+                "cold",
+                "hot",
+                ["antonym", "synonym"],
+                ["mine", "wn"],
+                "antonym",
+                "table_over_dictionary",
+            )
+        ]
+
+    def test_rule_4_synonym_and_antonym(self) -> None:
+        both = claims(dictionary("synonym"), dictionary("antonym", source="other"))
+        kept, conflicts = resolve(both, TERMS)
+        assert kept.is_empty()
+        assert conflicts.select("kept", "reason").rows() == [(None, "synonym_and_antonym")]
+
+    def test_rule_4_among_tables_whatever_the_dictionary_says(self) -> None:
+        rows = claims(table("synonym"), table("antonym", source="his"), dictionary("synonym"))
+        kept, conflicts = resolve(rows, TERMS)
+        assert kept.is_empty()
+        assert conflicts["reason"].to_list() == ["synonym_and_antonym"]
+
+    @pytest.mark.parametrize("closer", ["synonym", "antonym"])
+    def test_rule_5_the_closer_relation(self, closer: str) -> None:
+        rows = claims(table(closer, 0.5), table("co_hyponym", 0.75, source="his"))
+        kept, conflicts = resolve(rows, TERMS)
+        # the confidence and the source are those of the relation kept
+        assert kept.rows() == [("cold", "hot", closer, ["mine"], 0.5)]
+        assert conflicts.select("kept", "reason").rows() == [(closer, "closer_relation")]
+
+    def test_the_highest_of_several_confidences(self) -> None:
+        rows = claims(table("synonym", 0.5), table("synonym", 0.75, source="his"))
+        kept, _ = resolve(rows, TERMS)
+        assert kept.rows() == [("cold", "hot", "synonym", ["his", "mine"], 0.75)]
+
+    def test_no_claims(self) -> None:
+        kept, conflicts = resolve(claims(), TERMS)
+        assert kept.is_empty()
+        assert conflicts.is_empty()
+
+
+def by_hand(rows: list[Claim]) -> dict[tuple[str, str], str | None]:
+    """What is kept of each pair, by the five rules in order."""
+    out: dict[tuple[str, str], str | None] = {}
+    for pair in {row[:2] for row in rows}:
+        mine = [row for row in rows if row[:2] == pair]
+        if any(row[5] for row in mine):
+            mine = [row for row in mine if row[5]]
+        said = {row[2] for row in mine}
+        out[pair] = next((name for name in ("antonym", "synonym") if name in said), "co_hyponym")
+        if pair[0] == pair[1] or not set(pair) <= set(TERMS) or {"synonym", "antonym"} <= said:
+            out[pair] = None
+    return out
+
+
+CLAIM = st.tuples(
+    st.sampled_from(["cold", "cool"]),
+    st.sampled_from(["cool", "hot", "zzz"]),
+    st.sampled_from(RELATION_NAMES),
+    st.sampled_from(["one", "two"]),
+    st.sampled_from([0.25, 0.5, 1.0]),
+    st.booleans(),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(CLAIM, max_size=12), data=st.data())
+def test_resolve_follows_the_rules_whatever_the_order(
+    rows: list[Claim], data: st.DataObject
+) -> None:
+    kept, conflicts = resolve(claims(*rows), TERMS)
+    expected = by_hand(rows)
+    labels = {(a, b): relation for a, b, relation, *_ in kept.iter_rows()}
+    assert labels == {pair: relation for pair, relation in expected.items() if relation}
+    dropped = conflicts.filter(pl.col("kept").is_null())
+    assert set(dropped.select("term_a", "term_b").rows()) == {
+        p for p, r in expected.items() if not r
+    }
+    for a, b, relation, sources, _ in kept.iter_rows():
+        assert sources == sorted({row[3] for row in rows if row[:3] == (a, b, relation)})
+    again, conflicts_again = resolve(claims(*data.draw(st.permutations(rows))), TERMS)
+    assert again.equals(kept)
+    assert conflicts_again.equals(conflicts)
+
+
+class TestTables:
+    def write(self, tmp_path: Path, text: str) -> PairTable:
+        (tmp_path / "pairs.csv").write_text(text, "utf-8")
+        return PairTable(path=tmp_path / "pairs.csv")
+
+    def test_pairs_are_oriented_and_cleaned(self, tmp_path: Path) -> None:
+        text = "term_a,term_b,relation,confidence\nhot, cold ,antonym,0.25\nZ,a,synonym,1\n"
+        assert claims_of_table(self.write(tmp_path, text)).rows() == [
+            ("cold", "hot", "antonym", "pairs.csv", 0.25, True),
+            ("Z", "a", "synonym", "pairs.csv", 1.0, True),  # byte-wise: Z before a
+        ]
+
+    def test_without_a_confidence_it_is_1(self, tmp_path: Path) -> None:
+        text = "relation,term_a,term_b,note\nsynonym,a,b,x\n"
+        assert claims_of_table(self.write(tmp_path, text))["confidence"].to_list() == [1.0]
+
+    @pytest.mark.parametrize(
+        ("row", "column", "got"),
+        [
+            ("hot,cold,opposite,1", "relation", "'opposite'"),
+            ("hot,cold,,1", "relation", "None"),
+            (",cold,antonym,1", "term_a", "None"),
+            ('hot,"  ",antonym,1', "term_b", "''"),
+            ("hot,cold,antonym,1.5", "confidence", "'1.5'"),
+            ("hot,cold,antonym,-0.1", "confidence", "'-0.1'"),
+            ("hot,cold,antonym,nan", "confidence", "'nan'"),
+            ("hot,cold,antonym,sure", "confidence", "'sure'"),
+            ("hot,cold,antonym,", "confidence", "None"),
+        ],
+    )
+    def test_a_bad_row_is_named(self, tmp_path: Path, row: str, column: str, got: str) -> None:
+        text = f"term_a,term_b,relation,confidence\na,b,synonym,1\n{row}\n"
+        with pytest.raises(InputError, match=f"row 2 has no valid {column}") as caught:
+            claims_of_table(self.write(tmp_path, text))
+        assert caught.value.got == got
+
+    def test_a_missing_column(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="has no column 'relation'"):
+            claims_of_table(self.write(tmp_path, "term_a,term_b\na,b\n"))
+
+    def test_a_header_alone_claims_nothing(self, tmp_path: Path) -> None:
+        assert claims_of_table(self.write(tmp_path, "term_a,term_b,relation\n")).is_empty()
+
+
+class TestWordNet:
+    @pytest.fixture
+    def source(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WordNetSource:
+        path = write_wordnet(tmp_path / "w.xml")
+        monkeypatch.setattr(relations, "find_edition", lambda _edition: path)
+        return WordNetSource(kind="wordnet")
+
+    def pairs(self, found: pl.DataFrame, relation: str) -> list[tuple[str, str]]:
+        return found.filter(pl.col("relation") == relation).select("term_a", "term_b").rows()
+
+    def test_synonyms_and_antonyms_by_hand(self, source: WordNetSource) -> None:
+        found = claims_of_wordnet(source, 20, 0)
+        # "bi annual" is twice in its synset, once with a wider space: a term with itself is no pair
+        assert self.pairs(found, "synonym") == [("chilly", "cold"), ("hot", "warm")]
+        # warm points to the first literal of cold; the pointers to a ninth literal and to a synset
+        # that is not there are passed over; hot and cold point to each other
+        assert self.pairs(found, "antonym") == [("chilly", "warm"), ("cold", "hot")]
+        assert found["source"].unique().to_list() == ["wordnet-english"]
+        assert found["confidence"].unique().to_list() == [1.0]
+        assert not found["from_table"].any()
+
+    def test_co_hyponyms_are_terms_of_two_children_of_a_hypernym(
+        self, source: WordNetSource
+    ) -> None:
+        found = set(self.pairs(claims_of_wordnet(source, 500, 0), "co_hyponym"))
+        families = [("hot", "warm"), ("chilly", "cold"), ("lukewarm",)]
+        every = {
+            (min(a, b), max(a, b))
+            for one in families
+            for other in families
+            if one != other
+            for a in one
+            for b in other
+        }
+        assert found == every  # 2 * 2 + 2 + 2 = 8 pairs; 500 draws miss one once in 10^20 runs
+
+    def test_a_slice_without_antonyms(self, source: WordNetSource) -> None:
+        small = source.model_copy(update={"max_synsets": 2})
+        found = claims_of_wordnet(small, 20, 0)
+        assert self.pairs(found, "synonym") == [("hot", "warm")]
+        assert found.height == 1
+
+
+def family(hypernym: str, n: int) -> list[Synset]:
+    return [Synset(f"{hypernym}{i}", (f"{hypernym}-{i}",), (hypernym,), ()) for i in range(n)]
+
+
+def draw(synsets: list[Synset], limit: int, seed: int) -> list[tuple[str, str]]:
+    return list(relations._co_hyponyms(synsets, limit, seed))
+
+
+def test_the_draw_of_co_hyponyms_is_seeded_and_bounded() -> None:
+    birds = family("bird", 30)
+    assert draw(birds, 10, 0) == draw(birds, 10, 0)
+    assert draw(birds, 10, 0) != draw(birds, 10, 1)
+    assert len(draw(birds, 10, 0)) <= 10
+    assert draw(family("bird", 1), 10, 0) == []
+    assert all(a < b for a, b in draw(birds, 10, 0))
+
+
+def test_one_hypernym_does_not_shift_the_draw_of_another() -> None:
+    birds = draw(family("bird", 30), 10, 0)
+    both = draw([*family("fish", 7), *family("bird", 30)], 10, 0)
+    assert [pair for pair in both if pair[0].startswith("bird")] == birds

@@ -1,0 +1,111 @@
+import itertools
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from discriminator import UNLABELLED, LabelledPairs
+from pipeline.errors import ArtefactError
+from pipeline.lexicon.labelled import CandidateSample, pairs_within, term_splits
+from pipeline.schemas import HELD_OUT
+
+# terms 0 to 3 train, 4 to 6 validate, 7 to 9 test
+SPLIT = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2], dtype=np.int8)
+LABELLED = [
+    (0, 1, "synonym", 0.5, "train"),
+    (1, 2, "antonym", 1.0, "train"),
+    (0, 4, "synonym", 1.0, "validation"),  # across splits: used by nobody
+    (4, 5, "antonym", 1.0, "validation"),
+    (5, 8, "synonym", 1.0, "test"),  # across splits
+    (7, 9, "co_hyponym", 0.75, "test"),
+]
+
+
+def pairs(rows: list[tuple[int, int, str, float, str]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=["a", "b", "relation", "confidence", "split"], orient="row")
+
+
+def as_rows(labelled: LabelledPairs) -> list[tuple[float, ...]]:
+    return list(zip(*(column.tolist() for column in labelled), strict=True))
+
+
+def test_the_splits_of_terms() -> None:
+    rows = [(2, "cold", "validation"), (4, "hot", "test")]
+    held_out = HELD_OUT.conform(pl.DataFrame(rows, schema=list(HELD_OUT.schema), orient="row"))
+    assert term_splits(held_out, 6).tolist() == [0, 0, 1, 0, 2, 0]
+    assert term_splits(HELD_OUT.empty(), 2).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("train", [(0, 1, 0, 0.5), (1, 2, 1, 1.0)]),
+        ("validation", [(4, 5, 1, 1.0)]),
+        ("test", [(7, 9, 2, 0.75)]),
+    ],
+)
+def test_pairs_within_a_split_and_none_across(name: str, expected: list[tuple[float, ...]]) -> None:
+    assert as_rows(pairs_within(pairs(LABELLED), SPLIT, name)) == expected
+
+
+@pytest.mark.parametrize("leak", [(0, 7), (4, 5), (6, 1)])
+def test_a_training_pair_that_touches_a_held_out_term_stops_the_run(leak: tuple[int, int]) -> None:
+    rows = [*LABELLED, (*leak, "synonym", 1.0, "train")]
+    for name in ("train", "validation", "test"):
+        with pytest.raises(ArtefactError, match="touches a held-out term"):
+            pairs_within(pairs(rows), SPLIT, name)
+
+
+def sample(parts: list[pl.DataFrame], n_negatives: int = 3, seed: int = 0) -> CandidateSample:
+    collected = CandidateSample(pairs(LABELLED), SPLIT, n_negatives, 0.25, seed)
+    for part in parts:
+        collected.add(part)
+    return collected
+
+
+def candidates(rows: list[tuple[int, int]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema={"a": pl.UInt32, "b": pl.UInt32}, orient="row")
+
+
+def test_the_sample_by_hand() -> None:
+    rows = [(0, 1), (0, 2), (0, 3), (0, 4), (2, 7), (4, 5), (4, 6), (7, 9)]
+    found = sample([candidates(rows)])
+    # (0, 1) is labelled, (0, 4) and (2, 7) touch held-out terms
+    expected = [(0, 2, UNLABELLED, 0.25), (0, 3, UNLABELLED, 0.25)]
+    assert as_rows(found.negatives) == expected
+    # validation: both ends held out for it, with the label where there is one
+    assert as_rows(found.validation) == [(4, 5, 1, 1.0), (4, 6, UNLABELLED, 1.0)]
+
+
+def test_no_parts_and_empty_parts() -> None:
+    for parts in ([], [candidates([])]):
+        found = sample(parts)
+        assert as_rows(found.negatives) == as_rows(found.validation) == []
+
+
+ALL = [(a, b) for a in range(10) for b in range(a + 1, 10)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    rows=st.lists(st.sampled_from(ALL), max_size=45, unique=True),
+    cuts=st.lists(st.integers(0, 45), max_size=4),
+    n_negatives=st.integers(0, 8),
+    seed=st.integers(0, 5),
+)
+def test_the_sample_is_the_same_for_any_cut_into_parts(
+    rows: list[tuple[int, int]], cuts: list[int], n_negatives: int, seed: int
+) -> None:
+    whole = sample([candidates(rows)], n_negatives, seed)
+    bounds = [0, *sorted(cuts), 45]
+    parts = [candidates(rows[i:j]) for i, j in itertools.pairwise(bounds)]
+    in_parts = sample(parts, n_negatives, seed)
+    assert as_rows(in_parts.negatives) == as_rows(whole.negatives)
+    assert as_rows(in_parts.validation) == as_rows(whole.validation)
+    known = {row[:2] for row in LABELLED}
+    usable = {(a, b) for a, b in rows if b <= 3 and (a, b) not in known}
+    drawn = [(a, b) for a, b, *_ in as_rows(whole.negatives)]
+    assert set(drawn) <= usable
+    assert len(drawn) == len(set(drawn)) == min(n_negatives, len(usable))

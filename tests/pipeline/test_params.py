@@ -1,0 +1,153 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from pipeline.errors import InputError, ParameterError
+from pipeline.params import Params, load_params
+
+FILE = Path(__file__).parents[2] / "params.yaml"
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "params.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def keys_of(model: type[BaseModel], prefix: str = "") -> set[str]:
+    """Every key of the sections, such as "retrieve.k"."""
+    keys = set()
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            keys |= keys_of(inner, f"{prefix}{name}.")
+        else:
+            keys.add(f"{prefix}{name}")
+    return keys
+
+
+def bare_keys(text: str) -> list[str]:
+    """The keys of sections that no comment explains.
+
+    A comment explains the key below it, and the keys that follow that one without a gap when it
+    names them or speaks of several; the keys inside a list are explained above the list.
+    """
+    bare, explained = [], False
+    for line in text.splitlines():
+        indent = len(line) - len(line.lstrip())
+        content = line.strip()
+        if not content or (indent == 0 and content.endswith(":")):
+            explained = False
+        elif content.startswith("#"):
+            explained = True
+        elif indent == 2 and not content.startswith("-") and not explained:
+            bare.append(content.split(":")[0])
+    return bare
+
+
+class TestTheFile:
+    def test_it_holds_the_defaults(self) -> None:
+        assert load_params(FILE) == Params()
+
+    def test_it_names_every_key_and_no_other(self) -> None:
+        raw: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))
+        named = {f"{stage}.{key}" for stage, section in raw.items() for key in section}
+        assert named == keys_of(Params)
+
+    def test_every_key_has_a_comment(self) -> None:
+        assert bare_keys(FILE.read_text("utf-8")) == []
+
+    def test_a_bare_key_would_be_found(self) -> None:
+        text = "one:\n  # of a\n  a: 1\n  list:\n    - kind: x\ntwo:\n  b: 2\n\n  c: 3\n"
+        assert bare_keys(text) == ["b", "c"]
+
+
+def test_what_is_left_out_takes_its_default(tmp_path: Path) -> None:
+    params = load_params(write(tmp_path, "retrieve:\n  k: 7\n"))
+    assert params.retrieve.k == 7
+    assert params.retrieve.min_cosine == Params().retrieve.min_cosine
+    assert params.embed == Params().embed
+    assert load_params(write(tmp_path, "")) == Params()
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("retrieve:\n  kk: 1\n", "retrieve.k"),
+        ("cluster:\n  overlap_ration: 0.5\n", "cluster.overlap_ratio"),
+        ("clusters:\n  gate: 0.5\n", "cluster"),
+        ("embed:\n  encoders: x\n", "embed.encoder"),
+    ],
+)
+def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path, text: str, cure: str) -> None:
+    with pytest.raises(ParameterError, match="unknown parameter") as caught:
+        load_params(write(tmp_path, text))
+    near = caught.value.cure.removeprefix("did you mean ").removesuffix("?").split(" or ")
+    assert near[0] == cure
+    assert caught.value.exit_code == 2
+
+
+def test_an_unknown_key_with_nothing_near_is_to_be_removed(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError) as caught:
+        load_params(write(tmp_path, "xyzzy: 1\n"))
+    assert caught.value.cure == "remove it"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "got"),
+    [
+        ("retrieve:\n  k: many\n", "retrieve.k", "'many'"),
+        ("retrieve:\n  k: 0\n", "retrieve.k", "0"),
+        ("retrieve:\n  min_cosine: -1.5\n", "retrieve.min_cosine", "-1.5"),
+        ("cluster:\n  gate: 1.01\n", "cluster.gate", "1.01"),
+        ("cluster:\n  algorithm: louvain\n", "cluster.algorithm", "'louvain'"),
+        ("embed:\n  precision: float8\n", "embed.precision", "'float8'"),
+        ("train:\n  learning_rate: 0\n", "train.learning_rate", "0"),
+        ("train:\n  epochs: 1.5\n", "train.epochs", "1.5"),
+        ("evaluate:\n  gates: [0.5, 2]\n", "evaluate.gates.1", "2"),
+        ("ingest:\n  sources:\n    - kind: web\n", "ingest.sources.0", "{'kind': 'web'}"),
+        ("label:\n  tables: [{}]\n", "label.tables.0.path", "{}"),
+        ("label:\n  test_fraction: 1\n", "label.test_fraction", "1"),
+        ("ingest: 3\n", "ingest", "3"),
+    ],
+)
+def test_a_bad_value_names_its_key(tmp_path: Path, text: str, key: str, got: str) -> None:
+    with pytest.raises(ParameterError) as caught:
+        load_params(write(tmp_path, text))
+    assert f"parameter {key!r}: " in caught.value.problem
+    assert caught.value.got == got
+    assert caught.value.exit_code == 2
+
+
+def test_the_held_out_fractions_must_leave_terms_to_train_on(tmp_path: Path) -> None:
+    text = "label:\n  validation_fraction: 0.5\n  test_fraction: 0.5\n"
+    with pytest.raises(ParameterError, match="must be below 1"):
+        load_params(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(("text", "got"), [("- ingest\n", "a list"), ("just words\n", "a str")])
+def test_yaml_that_is_no_mapping(tmp_path: Path, text: str, got: str) -> None:
+    with pytest.raises(ParameterError, match="does not hold sections") as caught:
+        load_params(write(tmp_path, text))
+    assert caught.value.got == got
+
+
+@pytest.mark.parametrize("content", [b"a: [1\n", b"\xff\xfe\x00", b"a: b: c"])
+def test_a_file_that_is_not_yaml(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="is not a YAML file"):
+        load_params(path)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not there"):
+        load_params(tmp_path / "none.yaml")
+
+
+def test_parameters_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Params().retrieve.k = 3  # type: ignore[misc]

@@ -1,0 +1,62 @@
+import io
+import logging
+import sys
+
+import pytest
+
+from pipeline import progress
+from pipeline.progress import LogProgress, SilentProgress, TerminalProgress, default_progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_silence(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG), SilentProgress().track("work", 3) as advance:
+        advance(3)
+    out, err = capsys.readouterr()
+    assert (out, err, caplog.text) == ("", "", "")
+
+
+def test_a_log_gets_a_line_in_ten_seconds_and_one_at_the_end(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the clock: start, three advances, end. 40 in 12 s are 3.33/s; the other 60 take 18 s
+    clock = iter([0.0, 5.0, 12.0, 13.0, 30.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    with (
+        caplog.at_level(logging.INFO, "nymgraph"),
+        LogProgress().track("work", 100) as advance,
+    ):
+        for n in (10, 30, 60):
+            advance(n)
+    assert caplog.messages == ["work: 40 of 100, 3.33/s, 18 s left", "work: 100 in 30.0 s"]
+
+
+def test_a_log_line_before_anything_is_done(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 11.0, 11.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    with caplog.at_level(logging.INFO, "nymgraph"), LogProgress().track("work", 5) as advance:
+        advance(0)
+    assert caplog.messages[0].endswith("inf s left")
+
+
+def test_a_bar_goes_to_the_error_stream(capsys: pytest.CaptureFixture[str]) -> None:
+    with TerminalProgress().track("work", 4) as advance:
+        advance(1)
+        advance(3)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "work" in err
+    assert "4/4" in err
+
+
+def test_a_bar_on_a_terminal_and_lines_in_a_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert isinstance(default_progress(), LogProgress)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    assert isinstance(default_progress(), TerminalProgress)

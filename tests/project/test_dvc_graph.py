@@ -1,0 +1,100 @@
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipeline.cli import STAGES, app
+from pipeline.params import Params
+from pipeline.schemas import TABLES
+from tests.project.imports import ROOT, closure
+
+GRAPH: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))
+# what cannot change an artefact
+LEFT_OUT = {Path("pipeline", f"{name}.py") for name in ("errors", "params", "progress", "runlog")}
+
+
+def names(entries: list[Any]) -> list[str]:
+    """Paths of outs or metrics, which may carry settings."""
+    return [next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries]
+
+
+def written(stage: str) -> list[str]:
+    declared = GRAPH["stages"][stage]
+    return [path for kind in ("outs", "metrics", "plots") for path in names(declared.get(kind, []))]
+
+
+def code_deps(stage: str) -> set[str]:
+    """The code that a stage needs: modules of the pipeline, and the core as whole packages."""
+    needed = closure(Path("pipeline", "stages", f"{stage}.py"))
+    return {
+        file.as_posix() if file.parts[0] == "pipeline" else file.parts[0]
+        for file in needed
+        if file.parts[0] != "pipeline" or (file.name != "__init__.py" and file not in LEFT_OUT)
+    }
+
+
+def test_one_word_per_stage_everywhere() -> None:
+    modules = {file.stem for file in (ROOT / "pipeline" / "stages").glob("*.py")} - {"__init__"}
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
+    assert tuple(GRAPH["stages"]) == STAGES
+    assert tuple(Params.model_fields) == STAGES
+    assert modules == set(STAGES)
+    assert set(STAGES) <= commands
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_says_what_it_does_and_how(stage: str) -> None:
+    declared = GRAPH["stages"][stage]
+    assert declared["cmd"] == f"nymgraph {stage}"
+    assert declared["desc"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_code_deps_follow_the_imports(stage: str) -> None:
+    deps = GRAPH["stages"][stage]["deps"]
+    assert {dep for dep in deps if not dep.startswith("data/")} == code_deps(stage)
+    assert deps == sorted(set(deps), key=deps.index)
+    assert all((ROOT / dep).exists() for dep in deps if not dep.startswith("data/"))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_data_deps_are_written_by_earlier_stages(stage: str) -> None:
+    earlier = {path for name in STAGES[: STAGES.index(stage)] for path in written(name)}
+    deps = {dep for dep in GRAPH["stages"][stage]["deps"] if dep.startswith("data/")}
+    assert deps <= earlier
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_writes_into_its_own_folder(stage: str) -> None:
+    assert written(stage)
+    assert all(path.startswith(f"data/{stage}/") for path in written(stage))
+
+
+def test_every_table_is_an_out_of_its_stage() -> None:
+    for table in TABLES:
+        assert f"data/{table.path.as_posix()}" in written(table.stage)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_depends_on_all_its_params_but_those_of_speed(stage: str) -> None:
+    keys = GRAPH["stages"][stage]["params"]
+    if keys == [stage]:
+        return
+    known = {f"{stage}.{key}" for key in type(getattr(Params(), stage)).model_fields}
+    assert set(keys) <= known
+    text = (ROOT / "params.yaml").read_text("utf-8").split(f"\n{stage}:\n")[1].split("\n\n")[0]
+    lines = text.splitlines()
+    speed = {
+        f"{stage}.{line.strip().split(':')[0]}"
+        for above, line in itertools.pairwise(lines)
+        if "[speed]" in above
+    }
+    # the device is settled by the machine
+    assert known - set(keys) == speed | ({f"{stage}.device"} & known)
+
+
+def test_plots_are_written_by_a_stage() -> None:
+    every = {path for stage in STAGES for path in written(stage)}
+    assert set(names(GRAPH["plots"])) <= every

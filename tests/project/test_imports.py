@@ -1,0 +1,94 @@
+import ast
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.project.imports import PACKAGES, ROOT, closure, imports_of
+
+FILES = [
+    file.relative_to(ROOT)
+    for package in PACKAGES
+    for file in sorted((ROOT / package).rglob("*.py"))
+]
+STAGES = [file for file in FILES if file.parts[1] == "stages" and file.name != "__init__.py"]
+
+
+def files_of(package: str) -> list[Path]:
+    return [file for file in FILES if file.parts[0] == package]
+
+
+def foreign_imports(file: Path) -> set[str]:
+    """Top-level names of what a file imports."""
+    names = set()
+    for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def opens_files(file: Path) -> list[int]:
+    """Lines that open, read or write a file, or name a path."""
+    calls = {"open", "safe_open", "read_text", "write_text", "read_bytes", "write_bytes", "load"}
+    calls |= {"save", "save_file", "load_file", "memmap", "open_memmap", "Path", "fromfile"}
+    lines = []
+    for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+            if name in calls:
+                lines.append(node.lineno)
+    return lines
+
+
+def test_the_files_are_found() -> None:
+    assert len(STAGES) >= 9
+    assert all(files_of(package) for package in PACKAGES)
+
+
+@pytest.mark.parametrize("package", ["discriminator", "clustering"])
+def test_the_core_imports_itself_alone(package: str) -> None:
+    for file in files_of(package):
+        assert {other.parts[0] for other in imports_of(file)} <= {package}, file
+
+
+def test_the_store_is_imported_by_no_stage() -> None:
+    for stage in STAGES:
+        assert not [file for file in closure(stage) if file.parts[:2] == ("pipeline", "store")]
+
+
+@pytest.mark.parametrize(
+    ("package", "forbidden"),
+    [
+        ("clustering", {"torch", "polars", "pyarrow", "pathlib", "os", "io"}),
+        ("discriminator", {"polars", "pyarrow"}),
+    ],
+)
+def test_what_the_core_does_not_know(package: str, forbidden: set[str]) -> None:
+    for file in files_of(package):
+        assert not foreign_imports(file) & forbidden, file
+
+
+def test_only_the_checkpoint_opens_files_in_the_core() -> None:
+    opening = {file for package in PACKAGES[1:] for file in files_of(package) if opens_files(file)}
+    assert opening == {Path("discriminator/checkpoint.py")}
+
+
+def test_every_package_is_installed() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+    installed = settings["hatch"]["build"]["targets"]["wheel"]["packages"]  # with what they hold
+    assert sorted(installed) == sorted(PACKAGES) == sorted(settings["mypy"]["packages"])
+    assert all((ROOT / file.parent / "__init__.py").is_file() for file in FILES)
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_no_function_is_longer_than_60_lines(file: Path) -> None:
+    for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno + 1 <= 60, node.name
+
+
+@pytest.mark.parametrize("file", STAGES, ids=str)
+def test_a_stage_is_thin(file: Path) -> None:
+    assert len((ROOT / file).read_text("utf-8").splitlines()) <= 110
