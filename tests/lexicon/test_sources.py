@@ -56,9 +56,8 @@ def test_the_columns_named_in_the_parameters_may_have_such_names(tmp_path: Path)
 
 def test_a_frequency_that_is_no_number_names_its_row(tmp_path: Path) -> None:
     source = table(tmp_path, "term,n\nhot,1\ncold,many\n", frequency_column="n")
-    with pytest.raises(
-        InputError, match="row 2 has a frequency that is no number from 0 up"
-    ) as caught:
+    message = "row 2 has a frequency that is no number from 0 up"
+    with pytest.raises(InputError, match=message) as caught:
         read_source(source)
     assert caught.value.got == "'many'"
 
