@@ -4,6 +4,7 @@ A file is written under a temporary name, flushed to disk and renamed, so that a
 half of one. Long work goes through `shards.ShardedWork`.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -240,7 +241,10 @@ def damaged(path: Path, stage: str, error: Exception) -> ArtefactError:
 def save(path: Path, data: pl.DataFrame | npt.NDArray[Any]) -> None:
     """Write a frame as Parquet (zstd, bounded row groups) or an array as `.npy`, in place."""
     if isinstance(data, pl.DataFrame):
-        data.write_parquet(path, compression="zstd", row_group_size=ROW_GROUP_ROWS)
+        try:
+            data.write_parquet(path, compression="zstd", row_group_size=ROW_GROUP_ROWS)
+        except polars.exceptions.PolarsError as error:  # it wraps what the system says
+            raise OSError(errno.EIO, str(error), str(path)) from error
         return
     with path.open("wb") as stream:  # np.save would add a suffix to a path
         np.save(stream, data, allow_pickle=False)

@@ -109,6 +109,9 @@ class ShardedWork:
 
         def fill(path: Path) -> None:
             whole = np.lib.format.open_memmap(str(path), "w+", first.dtype, shape)
+            if hasattr(os, "posix_fallocate"):  # a full disk must show here, not as a bus error
+                with path.open("r+b") as stream:
+                    os.posix_fallocate(stream.fileno(), 0, path.stat().st_size)
             for shard, rows in enumerate(places):
                 whole[rows] = self._load(shard)
             whole.flush()

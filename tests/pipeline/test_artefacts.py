@@ -229,3 +229,9 @@ def test_replace_folder_leaves_only_the_new_one(tmp_path: Path) -> None:
     replace_folder(tmp_path / "new", tmp_path / "place")
     assert os.listdir(tmp_path) == ["place"]
     assert os.listdir(tmp_path / "place") == ["new.txt"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is full")
+def test_a_write_that_polars_cannot_finish_is_an_operating_system_error() -> None:
+    with pytest.raises(OSError, match="full"):
+        save(Path("/dev/full"), pl.DataFrame({"a": range(1_000)}))
