@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from pair_world import World, make_world, train_on
 
 from discriminator import TrainedHead
+from tests.discriminator.pair_world import World, make_world, train_on
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pair_world import SETTINGS, World, train_on
 from safetensors.torch import save_file
 
 from discriminator import HeadClassifier, TrainedHead, load_head, project_terms, save_head
+from tests.discriminator.pair_world import SETTINGS, World, train_on
 
 NOTES = {"encoder": "abc", "b": "2", "a": "1"}
 

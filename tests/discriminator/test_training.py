@@ -3,7 +3,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from pair_world import SETTINGS, World, make_world, train_on
 
 from discriminator import (
     UNLABELLED,
@@ -15,6 +14,7 @@ from discriminator import (
     project_terms,
     train_head,
 )
+from tests.discriminator.pair_world import SETTINGS, World, make_world, train_on
 
 
 def macro_f1(world: World, trained: TrainedHead) -> float:

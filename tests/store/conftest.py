@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from small_export import small_frames, write_export
 
 from pipeline.store import ClusterStore
+from tests.store.small_export import small_frames, write_export
 
 
 @pytest.fixture(params=[None, 2], ids=["one_group", "groups_of_two"])

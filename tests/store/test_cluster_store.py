@@ -4,7 +4,6 @@ import pickle
 from pathlib import Path
 
 import pytest
-from small_export import CLUSTERS, INJECTION, SINGLETONS, small_frames, write_export
 
 from pipeline.errors import InputError
 from pipeline.store import (
@@ -14,6 +13,7 @@ from pipeline.store import (
     UnknownClusterError,
     UnknownTermError,
 )
+from tests.store.small_export import CLUSTERS, INJECTION, SINGLETONS, small_frames, write_export
 
 
 def test_a_term_gives_its_cluster(store: ClusterStore) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from small_export import small_frames, terms_frame, write_export
 
 from pipeline import schemas
 from pipeline.errors import ArtefactError
 from pipeline.schemas import Column, Table
 from pipeline.store import ClusterStore
 from pipeline.store.stored_table import ColumnCache, StoredTable, shortest
+from tests.store.small_export import small_frames, terms_frame, write_export
 
 WORDS = Table("export", "words", "one word", ("word",), (Column("word", pl.String, "a word"),))
 NUMBERS = Table("export", "numbers", "one number", (), (Column("number", pl.UInt32, "a number"),))

@@ -1,8 +1,7 @@
 """What a terminal and a notebook show."""
 
-from small_export import INJECTION
-
 from pipeline.store import Cluster, ClusterStore
+from tests.store.small_export import INJECTION
 
 
 def test_a_cluster_in_a_terminal(store: ClusterStore) -> None:
