@@ -3,6 +3,7 @@
 import importlib
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -16,17 +17,17 @@ from pipeline.runlog import RunRecord
 
 __all__ = ["app", "main"]
 
-STAGES = (
-    "ingest",
-    "label",
-    "embed",
-    "retrieve",
-    "train",
-    "classify",
-    "cluster",
-    "evaluate",
-    "export",
-)
+STAGES = {
+    "ingest": "Lexicon sources to terms; each refused item is listed with its reason.",
+    "label": "Dictionaries and tables to labelled pairs, split by term.",
+    "embed": "Terms to vectors.",
+    "retrieve": "Vectors to candidate pairs, with a recall audit.",
+    "train": "Labelled pairs to the calibrated three-way discriminator.",
+    "classify": "Candidate pairs to judged pairs; known pairs override the model.",
+    "cluster": "Judged pairs to soft and hard clusters and the links between them.",
+    "evaluate": "Judged pairs and clusters, measured on held-out terms.",
+    "export": "Clusters and terms to the files that users take away.",
+}
 
 app = typer.Typer(
     name="nymgraph",
@@ -82,48 +83,11 @@ def run_stage(stage: str, params_file: Path, data: Path) -> None:
     finally:
         workspace.write_json(".runs", f"{stage}.json", record.summary(status))
     summary = record.summary(status)
-    rows = ", ".join(f"{name} {n:,}" for name, n in summary["rows_out"].items())
+    rows = ", ".join(f"{name} {n:,}" for name, n in summary["rows_out"].items()) or "done"
     seconds, peak = summary["seconds"], summary["peak_memory_mb"]
     typer.echo(f"{stage}: {rows} ({seconds:.1f} s, peak {peak:,} MB)")
 
 
-@app.command()
-def ingest(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
-    """Lexicon sources to terms; each refused item is listed with its reason."""
-    run_stage("ingest", params, data)
-
-
-@app.command()
-def label(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
-    """Dictionaries and tables to labelled pairs, split by term."""
-    run_stage("label", params, data)
-
-
-@app.command()
-def embed(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
-    """Terms to vectors."""
-    run_stage("embed", params, data)
-
-
-@app.command()
-def retrieve(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
-    """Vectors to candidate pairs, with a recall audit."""
-    run_stage("retrieve", params, data)
-
-
-@app.command()
-def train(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
-    """Labelled pairs to the calibrated three-way discriminator."""
-    run_stage("train", params, data)
-
-
-@app.command()
-def classify(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
-    """Candidate pairs to judged pairs."""
-    run_stage("classify", params, data)
-
-
-@app.command()
 def cluster(
     params: ParamsFile = _PARAMS,
     data: DataFolder = _DATA,
@@ -153,16 +117,16 @@ def cluster(
     cluster_edge_table(edges, out, {k: v for k, v in given.items() if v is not None})
 
 
-@app.command()
-def evaluate(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
-    """Everything to metrics and the data of the plots."""
-    run_stage("evaluate", params, data)
+def _stage_command(stage: str) -> Callable[..., None]:
+    def command(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
+        run_stage(stage, params, data)
+
+    command.__doc__ = STAGES[stage]
+    return command
 
 
-@app.command()
-def export(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
-    """Clusters and terms to the files that users take away."""
-    run_stage("export", params, data)
+for _stage in STAGES:
+    app.command(_stage)(cluster if _stage == "cluster" else _stage_command(_stage))
 
 
 @app.command()
@@ -191,7 +155,7 @@ def runs(data: DataFolder = _DATA) -> None:
     """Show what the last run of each stage took and left."""
     from pipeline.doctor import run_table
 
-    typer.echo(run_table(data, STAGES))
+    typer.echo(run_table(data, tuple(STAGES)))
 
 
 @app.command()

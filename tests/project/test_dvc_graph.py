@@ -38,8 +38,8 @@ def code_deps(stage: str) -> set[str]:
 def test_one_word_per_stage_everywhere() -> None:
     modules = {file.stem for file in (ROOT / "pipeline" / "stages").glob("*.py")} - {"__init__"}
     commands = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
-    assert tuple(GRAPH["stages"]) == STAGES
-    assert tuple(Params.model_fields) == STAGES
+    assert tuple(GRAPH["stages"]) == tuple(STAGES)
+    assert tuple(Params.model_fields) == tuple(STAGES)
     assert modules == set(STAGES)
     assert set(STAGES) <= commands
 
