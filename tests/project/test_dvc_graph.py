@@ -61,7 +61,7 @@ def test_the_code_deps_follow_the_imports(stage: str) -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_data_deps_are_written_by_earlier_stages(stage: str) -> None:
-    earlier = {path for name in STAGES[: STAGES.index(stage)] for path in written(name)}
+    earlier = {path for name in list(STAGES)[: list(STAGES).index(stage)] for path in written(name)}
     deps = {dep for dep in GRAPH["stages"][stage]["deps"] if dep.startswith("data/")}
     assert deps <= earlier
 
