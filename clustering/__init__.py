@@ -7,6 +7,7 @@ The map, in the order of use:
 * `result`: `Clustering`, what an algorithm returns, with `cluster_sizes` and `same_cluster`;
 * `identity`: stable ids, representatives and cohesion of the clusters;
 * `links`: which clusters are opposite or related;
+* `lineage`: what became of each cluster between two runs;
 * `metrics`: figures on held-out terms, drift, intrusions of antonyms, sizes;
 * `checks` and `jit`: the argument checks, and Numba's decorators with types.
 """
@@ -18,6 +19,7 @@ from clustering.identity import (
     degree_representatives,
     vector_representatives,
 )
+from clustering.lineage import EVENTS, Lineage, trace
 from clustering.links import Links, cluster_links, merge_links
 from clustering.metrics import (
     BCubed,
@@ -33,10 +35,12 @@ from clustering.reference import cluster_reference
 from clustering.result import Clustering, cluster_sizes, same_cluster
 
 __all__ = [
+    "EVENTS",
     "BCubed",
     "Clustering",
     "Edges",
     "Graph",
+    "Lineage",
     "Links",
     "PairScores",
     "SizeSummary",
@@ -55,5 +59,6 @@ __all__ = [
     "pair_scores",
     "same_cluster",
     "size_summary",
+    "trace",
     "vector_representatives",
 ]

@@ -151,6 +151,27 @@ def explain(term_a: str, term_b: str, export: ExportFolder = _EXPORT) -> None:
 
 
 @app.command()
+def lineage(
+    old: Annotated[Path, typer.Argument(help="An earlier export.")],
+    new: Annotated[Path, typer.Argument(help="A later export.")],
+    out: Annotated[Path | None, typer.Option(help="Write the table here (Parquet).")] = None,
+) -> None:
+    """Show what became of the clusters between two exports.
+
+    For example: `nymgraph lineage exports/march data/export --out lineage.parquet`. The table has a
+    row for each pair of clusters that share a term; `carried_id` names each new cluster by the old
+    one that it continues.
+    """
+    from pipeline.lineage import compare_exports, count_events, write_lineage
+
+    table = compare_exports(old, new)
+    if out is not None:
+        write_lineage(table, out)
+    for event, clusters in count_events(table):
+        typer.echo(f"{event:<7}{clusters:>10,}")
+
+
+@app.command()
 def runs(data: DataFolder = _DATA) -> None:
     """Show what the last run of each stage took and left."""
     from pipeline.doctor import run_table

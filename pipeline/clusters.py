@@ -21,7 +21,7 @@ from pipeline.lexicon.hashing import stable_hashes
 from pipeline.params import ClusterParams
 from pipeline.schemas import ASSIGNMENTS, CLUSTERS, LINKS, MEMBERSHIPS
 
-__all__ = ["ClusterTables", "cluster_tables", "links_table"]
+__all__ = ["ClusterTables", "cluster_tables", "links_table", "named"]
 
 
 class ClusterTables(NamedTuple):
@@ -100,11 +100,23 @@ def links_table(links: Links, ids: npt.NDArray[np.int64]) -> pl.DataFrame:
     return LINKS.conform(pl.DataFrame(columns)).sort("cluster_a", "cluster_b", "relation")
 
 
+def named(numbers: npt.NDArray[np.int32], ids: npt.NDArray[np.int64]) -> pl.Series:
+    """The ids of cluster numbers.
+
+    Args:
+        numbers: int32 (n,), cluster numbers, -1 for none.
+        ids: int64 (n_clusters,), the id of each number.
+
+    Returns:
+        int64 (n,), null for -1.
+    """
+    found = np.append(ids, 0)[numbers]  # -1 takes the appended 0
+    return pl.select(pl.when(pl.Series(numbers >= 0)).then(pl.Series(found))).to_series()
+
+
 def _assignments(assignments: pl.DataFrame, ids: npt.NDArray[np.int64]) -> pl.DataFrame:
-    cluster = assignments["cluster"].to_numpy()
-    cluster_id = np.append(ids, 0)[cluster]  # -1, a singleton, takes the appended 0
     return assignments.select("term_id", "term").with_columns(
-        cluster_id=pl.when(pl.Series(cluster >= 0)).then(pl.Series(cluster_id))
+        cluster_id=named(assignments["cluster"].to_numpy(), ids)
     )
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "EXPORTED_TERMS",
     "EXPORT_VERSION",
     "HELD_OUT",
+    "LINEAGE",
     "LINKS",
     "MEMBERSHIPS",
     "PAIRS",
@@ -284,6 +285,19 @@ _LINKS = (
 )
 LINKS = Table(
     "cluster", "links", "one link between clusters", ("cluster_a", "cluster_b", "relation"), _LINKS
+)
+LINEAGE = Table(
+    "lineage",
+    "lineage",
+    "one pair of clusters of two exports that share a term, or one that shares none",
+    ("cluster_old", "cluster_new"),
+    (
+        Column("cluster_old", pl.Int64, "id in the earlier export, null if new", nullable=True),
+        Column("cluster_new", pl.Int64, "id in the later export, null if gone", nullable=True),
+        Column("shared", pl.UInt32, "terms in both"),
+        Column("event", pl.String, "kept, grown, shrunk, split, merged, new or gone"),
+        Column("carried_id", pl.Int64, "the id that the new cluster carries on", nullable=True),
+    ),
 )
 EXPORTED_TERMS = Table(
     "export",

@@ -19,20 +19,18 @@ from clustering import (
 __all__ = ["cluster_figures", "hard_labels", "intruders", "size_rows"]
 
 
-def hard_labels(assignments: pl.DataFrame) -> npt.NDArray[np.int32]:
+def hard_labels(cluster_ids: pl.Series) -> npt.NDArray[np.int32]:
     """Dense cluster numbers, int32 (n_terms,), -1 for a singleton.
 
     Args:
-        assignments: The table ASSIGNMENTS, in order of term_id.
+        cluster_ids: The cluster_id of each term, null for a singleton.
 
     Returns:
         Numbers in order of cluster_id.
     """
-    ids = assignments["cluster_id"]
-    known = np.unique(ids.drop_nulls().to_numpy())
-    labels = np.full(len(ids), -1, dtype=np.int32)
-    clustered = ids.is_not_null().to_numpy()
-    labels[clustered] = np.searchsorted(known, ids.drop_nulls().to_numpy())
+    given = cluster_ids.drop_nulls().to_numpy()
+    labels = np.full(len(cluster_ids), -1, dtype=np.int32)
+    labels[cluster_ids.is_not_null().to_numpy()] = np.searchsorted(np.unique(given), given)
     return labels
 
 

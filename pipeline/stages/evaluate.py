@@ -22,7 +22,7 @@ def run(params: EvaluateParams, workspace: Workspace) -> None:
     gate = workspace.read_json("cluster", "settings.json")["gate"]
     test = np.zeros(assignments.height, dtype=bool)
     test[held_out.filter(pl.col("split") == "test")["term_id"].to_numpy()] = True
-    labels = hard_labels(assignments)
+    labels = hard_labels(assignments["cluster_id"])
     judged = _judged_synonyms(workspace, gate)
     a, b, p_synonym = (judged[name].to_numpy() for name in ("a", "b", "p_synonym"))
     edges = canonical_edges(len(labels), a, b, p_synonym, gate)

@@ -89,7 +89,7 @@ def test_no_clusters_and_no_pairs() -> None:
 
 def test_labels_follow_the_order_of_the_ids() -> None:
     ids = pl.Series("cluster_id", [70, None, 9, 70, 9, None], dtype=pl.Int64)
-    labels = hard_labels(pl.DataFrame({"cluster_id": ids}))
+    labels = hard_labels(ids)
     assert labels.dtype == np.int32
     assert labels.tolist() == [1, -1, 0, 1, 0, -1]
 
@@ -97,7 +97,7 @@ def test_labels_follow_the_order_of_the_ids() -> None:
 @pytest.mark.parametrize("n_terms", [0, 3])
 def test_labels_of_singletons(n_terms: int) -> None:
     ids = pl.Series("cluster_id", [None] * n_terms, dtype=pl.Int64)
-    assert hard_labels(pl.DataFrame({"cluster_id": ids})).tolist() == [-1] * n_terms
+    assert hard_labels(ids).tolist() == [-1] * n_terms
 
 
 def test_intruders_are_rows_of_the_pairs() -> None:
