@@ -141,10 +141,16 @@ class Entry(View):
 
     def rows(self) -> list[tuple[str, str]]:
         """Synonyms, antonyms and other senses; what there is none of is left out."""
-        opposite = tuple(f"{other.term} ({other.probability:.2f})" for other in self.antonyms)
-        senses = [_listed(tuple(sense.cluster)) for sense in self.senses]
-        rows = [("synonyms", _listed(self.synonyms)), ("antonyms", _listed(opposite))]
-        return [(name, text) for name, text in rows if text] + [("sense", text) for text in senses]
+        rows = [
+            ("synonyms", _listed(self.synonyms)),
+            ("antonyms", _listed(self._antonyms("direct"))),
+            ("opposite clusters", _listed(self._antonyms("cluster"))),
+            *(("other sense", _listed(sense.cluster.members)) for sense in self.senses),
+        ]
+        return [(name, text) for name, text in rows if text]
+
+    def _antonyms(self, via: str) -> tuple[str, ...]:
+        return tuple(f"{x.term} ({x.probability:.2f})" for x in self.antonyms if x.via == via)
 
 
 class ClusterLink(NamedTuple):

@@ -1,6 +1,6 @@
 """What a terminal and a notebook show."""
 
-from pipeline.store import Cluster, ClusterStore
+from pipeline.store import Antonym, Cluster, ClusterStore, Entry, Sense
 from tests.store.small_export import INJECTION
 
 
@@ -31,3 +31,19 @@ def test_html_is_text_and_never_markup(store: ClusterStore) -> None:
         html = view._repr_html_()
         assert "<script" not in html
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_an_entry_tells_direct_antonyms_from_those_of_opposite_clusters() -> None:
+    hot, warm = Cluster(1, "hot", ("heated", "hot"), 0.9), Cluster(2, "warm", ("hot", "warm"), 0.8)
+    antonyms = (Antonym("cold", 0.98, "direct"), Antonym("cool", 0.9, "cluster"))
+    entry = Entry("hot", hot, ("heated",), antonyms, (Sense(warm, 0.5),))
+    assert repr(entry).splitlines() == [
+        "hot",
+        "  synonyms: heated",
+        "  antonyms: cold (0.98)",
+        "  opposite clusters: cool (0.90)",
+        "  other sense: hot, warm",
+    ]
+    alone = Entry("<hot>", Cluster(None, "<hot>", ("<hot>",), None), (), (), ())
+    assert repr(alone) == "<hot> (no cluster)"
+    assert "&lt;hot&gt;" in alone._repr_html_()
