@@ -28,6 +28,7 @@ class Partition(NamedTuple):
         first: int32 (n_terms,), a term of each cluster.
         size: int32 (n_terms,), terms of each cluster; 0 = the number is not in use.
         volume: int64 (n_terms,), edges and cannot-links at the terms of each cluster.
+        outside: float64 (n_terms,), weight of the edges that leave each cluster.
         changed: int32 (n_terms,), the turn in which each cluster changed last.
     """
 
@@ -36,6 +37,7 @@ class Partition(NamedTuple):
     first: NDArray[np.int32]
     size: NDArray[np.int32]
     volume: NDArray[np.int64]
+    outside: NDArray[np.float64]
     changed: NDArray[np.int32]
 
 
@@ -50,21 +52,28 @@ def all_alone(graph: Graph, forbidden: Graph) -> Partition:
         The partition, all of it changed in turn 0.
     """
     n_terms = len(graph.indptr) - 1
-    names = np.arange(n_terms, dtype=np.int32)
-    return gather(graph, forbidden, names, np.zeros(n_terms, np.int32))
+    names, changed = np.arange(n_terms, dtype=np.int32), np.zeros(n_terms, np.int32)
+    return gather(graph, forbidden, names, changed, np.zeros(n_terms), 0)
 
 
 @kernel
 def gather(
-    graph: Graph, forbidden: Graph, label: NDArray[np.int32], changed: NDArray[np.int32]
+    graph: Graph,
+    forbidden: Graph,
+    label: NDArray[np.int32],
+    changed: NDArray[np.int32],
+    outside: NDArray[np.float64],
+    turn: int,
 ) -> Partition:
-    """Make the rings, sizes and volumes that belong to the labels.
+    """Make the rings and sums that belong to the labels.
 
     Args:
         graph: the synonym edges as rows.
         forbidden: the cannot-links as rows.
         label: int32 (n_terms,), clusters in 0..n_terms-1; becomes part of the result.
         changed: int32 (n_terms,), likewise.
+        outside: float64 (n_terms,), likewise; right for clusters that changed before `turn`.
+        turn: the number of this turn.
 
     Returns:
         The partition.
@@ -83,7 +92,13 @@ def gather(
         size[c] += 1
         volume[c] += graph.indptr[x + 1] - graph.indptr[x]
         volume[c] += forbidden.indptr[x + 1] - forbidden.indptr[x]
-    return Partition(label, after, first, size, volume, changed)
+        if changed[c] >= turn:
+            if size[c] == 1:
+                outside[c] = 0
+            for i in range(graph.indptr[x], graph.indptr[x + 1]):
+                if label[graph.indices[i]] != c:
+                    outside[c] += graph.weight[i]
+    return Partition(label, after, first, size, volume, outside, changed)
 
 
 @kernel
@@ -97,6 +112,8 @@ def expand(
     turn: int,
 ) -> int:
     """Join the clusters at the two ends of each edge, in order, where that raises the objective.
+
+    The weight between two clusters is at most what leaves either: most pairs need no look.
 
     Args:
         edges: in canonical order.
@@ -114,17 +131,18 @@ def expand(
     n_joined = 0
     for e in range(len(edges.a)):
         x, y = label[edges.a[e]], label[edges.b[e]]
-        if x == y or size[x] + size[y] > max_size:
+        if x == y or (changed[x] < turn - 1 and changed[y] < turn - 1):
             continue
-        if changed[x] < turn - 1 and changed[y] < turn - 1:
+        least = theta * size[x] * size[y]
+        if size[x] + size[y] > max_size or min(partition.outside[x], partition.outside[y]) <= least:
             continue
         if partition.volume[x] > partition.volume[y]:
             x, y = y, x  # only the rows of x are read
         weight = float(edges.weight[e])
         if size[x] + size[y] > 2:
             weight = _weight_between(graph, partition, x, y)
-        if weight > theta * size[x] * size[y] and not _forbids(forbidden, partition, x, y):
-            _join(partition, x, y, turn)
+        if weight > least and not _forbids(forbidden, partition, x, y):
+            _join(partition, x, y, weight, turn)
             n_joined += 1
     return n_joined
 
@@ -154,17 +172,20 @@ def vote(
     size[:n_terms], changed[:n_terms] = partition.size, partition.changed
     support = np.zeros(2 * n_terms, np.float64)
     barred = np.zeros(2 * n_terms, np.bool_)
+    awake = _awake(graph, label, changed, turn)
     n_moved = 0
     for x in range(n_terms):
-        row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
-        if not _is_awake(row, label, changed, label[x], turn):
+        if not awake[x]:
             continue
+        row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
         foes = forbidden.indices[forbidden.indptr[x] : forbidden.indptr[x + 1]]
         weight = graph.weight[graph.indptr[x] : graph.indptr[x + 1]]
         best = _best(row, weight, foes, label, label[x], size, support, barred, theta, max_size)
         if best == ALONE:
             best = n_terms + x
         if best != label[x]:
+            _wake(graph, partition, label[x], awake)
+            _wake(graph, partition, best, awake)
             changed[best] = changed[label[x]] = turn
             size[label[x]] -= 1
             size[best] += 1
@@ -174,18 +195,33 @@ def vote(
 
 
 @kernel
-def _is_awake(
-    row: NDArray[np.int32],
-    label: NDArray[np.int32],
-    changed: NDArray[np.int32],
-    own: int,
-    turn: int,
-) -> bool:
-    """Whether the own cluster or one that neighbours the term has changed of late."""
-    awake = changed[own] >= turn - 1 and len(row) > 0
-    for y in row:
-        awake |= changed[label[y]] >= turn - 1
+def _awake(
+    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int32], turn: int
+) -> NDArray[np.bool_]:
+    """Mark the terms whose own cluster, or one that neighbours them, has changed of late."""
+    awake = np.zeros(len(label), np.bool_)
+    for x in range(len(label)):
+        if graph.indptr[x] < graph.indptr[x + 1] and changed[label[x]] >= turn - 1:
+            awake[x] = True
+            for y in graph.indices[graph.indptr[x] : graph.indptr[x + 1]]:
+                awake[y] = True
     return awake
+
+
+@kernel
+def _wake(graph: Graph, partition: Partition, c: int, awake: NDArray[np.bool_]) -> None:
+    """Mark the terms in or next to a cluster that a term leaves or joins.
+
+    The ring is that before the vote: what joined since has woken its neighbours by leaving.
+    """
+    if c >= len(awake) or partition.size[c] == 0:
+        return  # a cluster of this vote
+    term = partition.first[c]
+    for _ in range(partition.size[c]):
+        awake[term] = True
+        for y in graph.indices[graph.indptr[term] : graph.indptr[term + 1]]:
+            awake[y] = True
+        term = partition.after[term]
 
 
 @kernel
@@ -223,14 +259,17 @@ def _best(
 
 @kernel
 def split(
-    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int32]
+    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int32], turn: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Cut clusters into their connected parts; each part is numbered by its lowest term.
+    """Cut what changed in this turn into its connected parts, each named by its lowest term.
+
+    No two names meet: the name of a cluster that did not change is one of its terms.
 
     Args:
         graph: the synonym edges as rows.
         label: int32 (n_terms,), clusters.
         changed: int32, the turn in which each changed.
+        turn: the number of this turn.
 
     Returns:
         int32 (n_terms,), the parts, in 0..n_terms-1; int32 (n_terms,), the turn of each.
@@ -242,14 +281,17 @@ def split(
     for start in range(n_terms):
         if part[start] >= 0:
             continue
-        part[start] = start
-        part_changed[start] = changed[label[start]]
+        own = label[start]
+        if changed[own] < turn:
+            part[start], part_changed[own] = own, changed[own]
+            continue
+        part[start], part_changed[start] = start, turn
         stack[0], filled = start, 1
         while filled:
             filled -= 1
             x = stack[filled]
             for y in graph.indices[graph.indptr[x] : graph.indptr[x + 1]]:
-                if part[y] < 0 and label[y] == label[start]:
+                if part[y] < 0 and label[y] == own:
                     part[y] = start
                     stack[filled] = y
                     filled += 1
@@ -432,7 +474,7 @@ def _forbids(forbidden: Graph, partition: Partition, x: int, y: int) -> bool:
 
 
 @kernel
-def _join(partition: Partition, x: int, y: int, turn: int) -> None:
+def _join(partition: Partition, x: int, y: int, weight: float, turn: int) -> None:
     """Give the terms of the smaller cluster to the larger, and link the two rings."""
     if partition.size[x] > partition.size[y]:
         x, y = y, x
@@ -444,6 +486,6 @@ def _join(partition: Partition, x: int, y: int, turn: int) -> None:
     after[first[x]], after[first[y]] = after[first[y]], after[first[x]]
     partition.size[y] += partition.size[x]
     partition.volume[y] += partition.volume[x]
+    partition.outside[y] += partition.outside[x] - 2 * weight
     partition.size[x] = 0
-    partition.volume[x] = 0
     partition.changed[y] = turn

@@ -152,7 +152,9 @@ def cluster_signed(
     partition = _climb(weighted, graph, forbidden, theta, settings.max_size)
     del weighted
     adopted = adopt(graph, forbidden, partition, settings.orphan_support, settings.max_size)
-    partition = gather(graph, forbidden, adopted, partition.changed)
+    partition = gather(
+        graph, forbidden, adopted, partition.changed, partition.outside, MAX_TURNS + 1
+    )
     labels = _number(partition.label, partition.size)
     _check_guarantee(labels, antonyms)
     term, cluster, support = _soft(graph, forbidden, partition, labels, theta)
@@ -172,7 +174,8 @@ def _climb(edges: Edges, graph: Graph, forbidden: Graph, theta: float, max_size:
     for turn in range(1, MAX_TURNS + 1):
         n_joined = expand(edges, graph, forbidden, partition, theta, max_size, turn)
         label, changed, n_moved = vote(graph, forbidden, partition, theta, max_size, turn)
-        partition = gather(graph, forbidden, *split(graph, label, changed))
+        parts = split(graph, label, changed, turn)
+        partition = gather(graph, forbidden, *parts, partition.outside, turn)
         if not n_joined and not n_moved:
             break
     return partition

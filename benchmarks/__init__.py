@@ -1,0 +1,1 @@
+"""Measurements, one command each; they name their protocol and write a table."""
