@@ -154,7 +154,7 @@ def _columns(matrix: sp.csr_matrix) -> sp.csr_matrix:
 
 
 METHODS: dict[str, tuple[Callable[[Case, float], Labels], tuple[float, ...]]] = {
-    "signed": (signed, (0.0625, 0.1, 0.125, 0.15, 0.2, 0.25)),
+    "signed": (signed, (0.1, 0.15, 0.175, 0.2, 0.25, 0.3)),
     "reference": (reference, (0.34, 0.51, 0.67, 0.8)),
     "components": (components, (0,)),
     "label propagation": (label_propagation, (0,)),
@@ -165,4 +165,4 @@ METHODS: dict[str, tuple[Callable[[Case, float], Labels], tuple[float, ...]]] = 
     "Infomap": (infomap, (0,)),
     "Markov clustering": (markov, (1.4, 2, 3, 5)),
 }
-DEFAULTS = {"signed": 0.125, "reference": 0.51}
+DEFAULTS = {"signed": 0.2, "reference": 0.51}

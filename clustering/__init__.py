@@ -4,7 +4,7 @@ The map, in the order of use:
 
 * `graph`: from judged rows to `Edges` in canonical order, and to a `Graph` in sparse rows;
 * `reference`: the published clustering, expansion then voting, reproduced exactly;
-* `signed` and its `moves`: ours, expansion and voting on weighted edges under cannot-links;
+* `signed`, with `weights` and `moves`: ours, expansion and voting under cannot-links;
 * `result`: `Clustering`, what an algorithm returns, with `cluster_sizes` and `same_cluster`;
 * `identity`: stable ids, representatives and cohesion of the clusters;
 * `links`: which clusters are opposite or related;
@@ -32,7 +32,8 @@ from clustering.metrics import (
 )
 from clustering.reference import cluster_reference
 from clustering.result import Clustering, Tensions, cluster_sizes, same_cluster
-from clustering.signed import SignedSettings, cluster_signed, expected_synonyms
+from clustering.signed import SignedSettings, cluster_signed
+from clustering.weights import expected_synonyms
 
 __all__ = [
     "BCubed",

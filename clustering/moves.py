@@ -1,7 +1,7 @@
 """The moves of the signed clustering, each of which raises its objective (stated in `signed`).
 
-Exactness: weights and `theta` are multiples of `GRAIN` = 2^-16, so that a sum of fewer than 2^36
-of them is exact in float64, whatever the order of its terms.
+Exactness: weights and `theta` are multiples of `weights.GRAIN` = 2^-16, so that a sum of fewer than
+2^36 of them is exact in float64, whatever the order of its terms.
 
 A pass looks only at what has changed since the pass before. That leaves out nothing: a choice
 whose inputs are the same as when it was last turned down would be turned down again.
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from clustering.graph import Edges, Graph
 from clustering.jit import kernel
 
-GRAIN = 2.0**-16
 ALONE = -1
 
 

@@ -1,13 +1,7 @@
 """The signed clustering: expansion and voting on weighted edges, with cannot-links.
 
-*Weights.* An edge of probability p between a and b weighs
-
-    w(a, b) = p / (p + (1 - p) h),    h = max(1, m(a) + m(b)),
-
-where m(x) = Σ p_synonym over all judged pairs of x, gated or not: the number of synonyms that the
-judge expects x to have. The odds of p are divided by what competes for the two terms, since an
-edge at a term that resembles everything is rarely right. Dictionary edges (p = 1) keep w = 1.
-Pairs without an edge weigh 0.
+*Weights.* w(a, b) in [0, 1] is the probability of the edge, lowered where its ends have many
+neighbours that they do not share (`weights` has the formula). Pairs without an edge weigh 0.
 
 *Objective.* Over all partitions without a cannot-link inside a cluster, none above max_size,
 maximise
@@ -49,17 +43,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.checks import (
-    check_ids,
-    check_n_terms,
-    check_probabilities,
-    check_same_length,
-    check_threshold,
-)
-from clustering.graph import Edges, Graph, build_graph, canonical_edges, counting_order
+from clustering.checks import check_n_terms, check_threshold
+from clustering.graph import Edges, Graph, build_graph, counting_order, edges_of_graph
 from clustering.jit import kernel
 from clustering.moves import (
-    GRAIN,
     Partition,
     adopt,
     all_alone,
@@ -71,9 +58,9 @@ from clustering.moves import (
     vote,
 )
 from clustering.result import SINGLETON, Clustering, Tensions, same_cluster
+from clustering.weights import GRAIN, edge_weights
 
 MAX_TURNS = 100
-UNITS = 2.0**24
 
 
 class SignedSettings(NamedTuple):
@@ -85,42 +72,12 @@ class SignedSettings(NamedTuple):
         max_size: terms of a cluster at most, at least 2.
     """
 
-    min_support: float = 0.125
-    orphan_support: float = 0.2
+    min_support: float = 0.2
+    orphan_support: float = 0.25
     max_size: int = 200
 
 
 DEFAULTS = SignedSettings()
-
-
-def expected_synonyms(
-    n_terms: int,
-    a: NDArray[np.integer],
-    b: NDArray[np.integer],
-    p_synonym: NDArray[np.floating],
-) -> NDArray[np.float64]:
-    """Sum p_synonym over the judged pairs of each term; add the results of several shards.
-
-    Probabilities are taken in units of 2^-24, so that sums below 2^29 are exact and the same for
-    every order of the rows and every cut into shards. Bad rows raise ValueError.
-
-    Args:
-        n_terms: number of terms.
-        a: integer (n_pairs,), one end.
-        b: integer (n_pairs,), the other end; each pair once.
-        p_synonym: float32 or float64 (n_pairs,), in [0, 1].
-
-    Returns:
-        float64 (n_terms,), the number of synonyms to expect.
-    """
-    check_n_terms(n_terms)
-    check_same_length(a=a, b=b, p_synonym=p_synonym)
-    check_ids("a", a, n_terms)
-    check_ids("b", b, n_terms)
-    check_probabilities("p_synonym", p_synonym)
-    units = np.rint(p_synonym * UNITS) / UNITS
-    units[a == b] = 0
-    return np.asarray(np.bincount(a, units, n_terms) + np.bincount(b, units, n_terms), np.float64)
 
 
 def cluster_signed(
@@ -147,8 +104,9 @@ def cluster_signed(
         RuntimeError: if the guarantee is broken, which would be a fault of this module.
     """
     theta = _check(n_terms, expected, settings)
-    weighted = _reweigh(n_terms, edges, expected)
-    graph, forbidden = build_graph(n_terms, weighted), build_graph(n_terms, antonyms)
+    graph, forbidden = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
+    graph = graph._replace(weight=edge_weights(graph, expected))
+    weighted = edges_of_graph(graph)
     partition = _climb(weighted, graph, forbidden, theta, settings.max_size)
     del weighted
     adopted = adopt(graph, forbidden, partition, settings.orphan_support, settings.max_size)
@@ -179,27 +137,6 @@ def _climb(edges: Edges, graph: Graph, forbidden: Graph, theta: float, max_size:
         if not n_joined and not n_moved:
             break
     return partition
-
-
-def _reweigh(n_terms: int, edges: Edges, expected: NDArray[np.float64]) -> Edges:
-    weight = _weights(edges.a, edges.b, edges.weight, expected)
-    return canonical_edges(n_terms, edges.a, edges.b, weight, 0.0)
-
-
-@kernel
-def _weights(
-    a: NDArray[np.int32],
-    b: NDArray[np.int32],
-    probability: NDArray[np.float32],
-    expected: NDArray[np.float64],
-) -> NDArray[np.float32]:
-    """Divide the odds by the competition, and round to whole grains."""
-    out = np.empty(len(a), np.float32)
-    for e in range(len(a)):
-        p = np.float64(probability[e])
-        competition = max(1.0, expected[a[e]] + expected[b[e]])
-        out[e] = np.rint(p / (p + (1.0 - p) * competition) / GRAIN) * GRAIN
-    return out
 
 
 @kernel

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 GRAIN = 2**16
+SAMPLE = 32
 
 Pair = tuple[int, int]
 
@@ -33,9 +34,19 @@ def oracle_expected(rows: Iterable[tuple[int, int, float]], n_terms: int) -> lis
 
 def oracle_weights(edges: list[tuple[int, int, float]], expected: list[float]) -> dict[Pair, int]:
     """Weights in grains."""
+    rows: dict[int, dict[int, float]] = {}
+    for a, b, p in edges:
+        rows.setdefault(a, {})[b] = p
+        rows.setdefault(b, {})[a] = p
     weights = {}
     for a, b, p in edges:
-        competition = max(1.0, expected[a] + expected[b])
+        small, large = sorted((a, b), key=lambda x: (len(rows[x]), x))
+        step = math.ceil(len(rows[small]) / SAMPLE)
+        looked_at = sorted(rows[small])[::step]
+        common = [y for y in looked_at if y in rows[large]]
+        shared = step * sum(min(rows[a][y], rows[b][y]) for y in common)
+        apart = expected[a] + expected[b] - 2.0 * (p + shared)
+        competition = max(1.0, apart / math.sqrt(1.0 + shared))
         weights[a, b] = round(p / (p + (1.0 - p) * competition) * GRAIN)
     return weights
 
