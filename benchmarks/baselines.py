@@ -19,6 +19,7 @@ from clustering import (
 )
 from clustering.jit import kernel
 
+Array = NDArray[Any]
 Labels = NDArray[np.int32]
 
 
@@ -32,7 +33,13 @@ class Case(NamedTuple):
 
 
 def make_case(
-    n_terms: int, a: Any, b: Any, p_synonym: Any, p_antonym: Any, gate: float, antonym_gate: float
+    n_terms: int,
+    a: Array,
+    b: Array,
+    p_synonym: Array,
+    p_antonym: Array,
+    gate: float,
+    antonym_gate: float,
 ) -> Case:
     """Gate judged pairs."""
     return Case(
@@ -43,7 +50,7 @@ def make_case(
     )
 
 
-def dense(labels: Any) -> Labels:
+def dense(labels: Array | list[int]) -> Labels:
     """Number the clusters of two and more from 0; the rest is -1."""
     labels = np.unique(np.asarray(labels), return_inverse=True)[1]
     kept = np.bincount(labels, minlength=1) >= 2
@@ -52,10 +59,12 @@ def dense(labels: Any) -> Labels:
 
 
 def reference(case: Case, overlap_ratio: float) -> Labels:
+    """The published clustering."""
     return cluster_reference(case.n_terms, case.edges, overlap_ratio).labels
 
 
 def signed(case: Case, min_support: float) -> Labels:
+    """Ours."""
     asked = SignedSettings(min_support=min_support)
     return cluster_signed(case.n_terms, case.edges, case.antonyms, case.expected, asked).labels
 
@@ -67,24 +76,29 @@ def _graph(case: Case) -> tuple[igraph.Graph, list[float]]:
 
 
 def components(case: Case, _: float) -> Labels:
+    """Connected components."""
     return dense(_graph(case)[0].connected_components().membership)
 
 
 def label_propagation(case: Case, _: float) -> Labels:
+    """Source: Raghavan et al. 2007."""
     graph, weights = _graph(case)
     return dense(graph.community_label_propagation(weights=weights).membership)
 
 
 def louvain(case: Case, resolution: float) -> Labels:
+    """Source: Blondel et al. 2008."""
     graph, weights = _graph(case)
     return dense(graph.community_multilevel(weights=weights, resolution=resolution).membership)
 
 
 def leiden_modularity(case: Case, resolution: float) -> Labels:
+    """Source: Traag et al. 2019, modularity."""
     return _leiden(case, "modularity", resolution)
 
 
 def leiden_cpm(case: Case, resolution: float) -> Labels:
+    """Source: Traag et al. 2019, constant Potts model."""
     return _leiden(case, "CPM", resolution)
 
 
@@ -97,6 +111,7 @@ def _leiden(case: Case, objective: str, resolution: float) -> Labels:
 
 
 def infomap(case: Case, _: float) -> Labels:
+    """Source: Rosvall and Bergstrom 2008."""
     graph, weights = _graph(case)
     return dense(graph.community_infomap(edge_weights=weights, trials=1).membership)
 
@@ -113,7 +128,7 @@ def chinese_whispers(case: Case, _: float) -> Labels:
 
 
 @kernel
-def _whisper(indptr: Any, indices: Any, weight: Any, order: Any, labels: Any) -> None:
+def _whisper(indptr: Array, indices: Array, weight: Array, order: Array, labels: Array) -> None:
     total = np.zeros(len(labels))
     for x in order:
         best = labels[x]

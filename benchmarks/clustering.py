@@ -18,13 +18,14 @@ import multiprocessing
 import resource
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from benchmarks.baselines import DEFAULTS, METHODS, Case, make_case
+from benchmarks.baselines import DEFAULTS, METHODS, Array, Case, Labels, make_case
 from benchmarks.planted import RECIPES, Planted, Recipe, plant
 from clustering import b_cubed, drift, intrusions, pair_scores, size_summary
 
@@ -72,7 +73,7 @@ def on_run(data: Path, gates: list[float], split: str, methods: list[str]) -> li
         for kind in ("synonym", "antonym")
     )
 
-    def measure(case: Case, labels: Any) -> Row:
+    def measure(case: Case, labels: Labels) -> Row:
         both = pair_scores(labels, *synonyms, scored)
         touch = pair_scores(labels, *synonyms, scored, touching=True)
         row = {f"both_{k}": getattr(both, k) for k in ("precision", "recall", "f05")}
@@ -94,7 +95,7 @@ def on_planted(methods: list[str]) -> list[Row]:
     for name, recipe in RECIPES.items():
         planted = plant(recipe)
 
-        def measure(case: Case, labels: Any, planted: Planted = planted) -> Row:
+        def measure(case: Case, labels: Labels, planted: Planted = planted) -> Row:
             row = against_truth(labels, planted.truth) | shape(case, labels)
             found = intrusions(labels, planted.opposite_a, planted.opposite_b)
             return row | {"antonyms": len(found)}
@@ -117,7 +118,7 @@ def on_sizes(sizes: list[int]) -> None:
             print(f"{method}: seconds grow as n^{exponent:.2f}")
 
 
-def against_truth(labels: Any, truth: Any) -> Row:
+def against_truth(labels: Labels, truth: Array) -> Row:
     """Pair and B-cubed figures of one partition against another; singletons count as clusters."""
     n = len(truth)
     found = np.where(labels >= 0, labels, labels.max(initial=-1) + 1 + np.arange(n))
@@ -135,7 +136,7 @@ def against_truth(labels: Any, truth: Any) -> Row:
     }
 
 
-def shape(case: Case, labels: Any) -> Row:
+def shape(case: Case, labels: Labels) -> Row:
     """Figures that need no gold."""
     sizes = size_summary(labels)
     return {
@@ -147,7 +148,7 @@ def shape(case: Case, labels: Any) -> Row:
 
 
 def run_methods(
-    name: str, case: Case, measure: Callable[[Case, Any], Row], methods: list[str]
+    name: str, case: Case, measure: Callable[[Case, Labels], Row], methods: list[str]
 ) -> list[Row]:
     """Run every method over its range."""
     rows = []
@@ -178,7 +179,7 @@ def report(rows: list[Row], path: Path, goal: tuple[str, ...]) -> None:
         print(" | ".join(_text(chosen[0].get(field, "")) for field in fields), flush=True)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
@@ -188,7 +189,7 @@ def _case(planted: Planted) -> Case:
 
 
 def _isolated(
-    method: str, parameter: float, case: Case, measure: Callable[[Case, Any], Row]
+    method: str, parameter: float, case: Case, measure: Callable[[Case, Labels], Row]
 ) -> Row:
     """Run once in a forked process; no figures where it takes longer than TIME_LIMIT seconds."""
     context = multiprocessing.get_context("fork")
@@ -202,7 +203,11 @@ def _isolated(
 
 
 def _timed(
-    pipe: Any, method: str, parameter: float, case: Case, measure: Callable[[Case, Any], Row]
+    pipe: Connection,
+    method: str,
+    parameter: float,
+    case: Case,
+    measure: Callable[[Case, Labels], Row],
 ) -> None:
     run = METHODS[method][0]
     run(_case(plant(Recipe(n_terms=200))), parameter)

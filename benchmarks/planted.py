@@ -121,7 +121,9 @@ def _pick(members: Array, start: Array, clusters: Array, rng: np.random.Generato
     )
 
 
-def _chains(members: Array, start: Array, share: float, rng: np.random.Generator) -> Any:
+def _chains(
+    members: Array, start: Array, share: float, rng: np.random.Generator
+) -> tuple[Array, ...]:
     one = np.flatnonzero(rng.random(len(start) - 2) < share)
     ends = _pick(members, start, one, rng), _pick(members, start, one + 1, rng)
     return (*ends, rng.uniform(0.7, 0.98, len(one)))
@@ -147,7 +149,7 @@ def _bridges(
 
 def _opposites(
     members: Array, start: Array, share: float, rng: np.random.Generator
-) -> tuple[Any, Any, Any]:
+) -> tuple[tuple[Array, ...], tuple[Array, ...], tuple[Array, ...]]:
     """True opposites (all pairs drawn), those judged so, and those judged synonymous."""
     clusters = rng.permutation(len(start) - 1)
     pairs = clusters[: int(share * len(clusters)) // 2 * 2].reshape(2, -1).repeat(3, axis=1)
