@@ -173,11 +173,11 @@ METHODS: dict[str, tuple[Callable[[Case, float], Labels], tuple[float, ...]]] = 
     "reference": (reference, (0.34, 0.51, 0.67, 0.8)),
     "components": (components, (0,)),
     "label propagation": (label_propagation, (0,)),
-    "Louvain": (louvain, (1, 10, 100, 1_000, 10_000)),
-    "Leiden modularity": (leiden_modularity, (1, 10, 100, 1_000, 10_000)),
+    "Louvain": (louvain, (1, 100, 1_000, 10_000)),
+    "Leiden modularity": (leiden_modularity, (1, 100, 1_000, 10_000)),
     "Leiden CPM": (leiden_cpm, (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)),
     "Chinese Whispers": (chinese_whispers, (0,)),
     "Infomap": (infomap, (0,)),
-    "Markov clustering": (markov, (1.4, 2, 3, 5)),
+    "Markov clustering": (markov, (1.4, 2, 3)),
 }
 DEFAULTS = {"signed": 0.2, "reference": 0.51}

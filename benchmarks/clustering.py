@@ -16,6 +16,7 @@ import csv
 import math
 import multiprocessing
 import resource
+import sys
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -31,7 +32,7 @@ from clustering import b_cubed, drift, intrusions, pair_scores, size_summary
 
 Row = dict[str, Any]
 ANTONYM_GATE = 0.7
-TIME_LIMIT = 120
+TIME_LIMIT = 60
 
 
 def main() -> None:
@@ -156,6 +157,9 @@ def run_methods(
         for parameter in METHODS[method][1]:
             row = _isolated(method, parameter, case, measure)
             rows.append({"graph": name, "method": method, "parameter": parameter} | row)
+            print(
+                f"{name}: {method} {parameter}: {row.get('seconds', 'no result')}", file=sys.stderr
+            )
             if "seconds" not in row:
                 break
     return rows

@@ -104,8 +104,8 @@ def cluster_signed(
         RuntimeError: if the guarantee is broken, which would be a fault of this module.
     """
     theta = _check(n_terms, expected, settings)
-    graph, forbidden = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
-    graph = graph._replace(weight=edge_weights(graph, expected))
+    judged, forbidden = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
+    graph = judged._replace(weight=edge_weights(judged, expected))
     weighted = edges_of_graph(graph)
     partition = _climb(weighted, graph, forbidden, theta, settings.max_size)
     del weighted
@@ -122,7 +122,7 @@ def cluster_signed(
         cluster=cluster,
         support=support,
         n_dissolved=0,
-        tensions=_tensions(n_terms, edges, antonyms, graph, partition, theta),
+        tensions=_tensions(judged, antonyms, graph, partition, theta),
     )
 
 
@@ -180,30 +180,26 @@ def _room(n: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.floa
 
 
 def _tensions(
-    n_terms: int,
-    edges: Edges,
-    antonyms: Edges,
-    graph: Graph,
-    partition: Partition,
-    theta: float,
+    judged: Graph, antonyms: Edges, graph: Graph, partition: Partition, theta: float
 ) -> Tensions:
     """List the cannot-links with an edge or with a pull above theta."""
-    p_synonym = _probability_between(n_terms, edges, antonyms)
-    pull = pulls(graph, partition, antonyms.a, antonyms.b)
+    a, b, p_antonym = antonyms
+    p_synonym = _look_up(judged, a, b)
+    pull = pulls(graph, partition, a, b)
     tense = np.flatnonzero((p_synonym > 0) | (pull > theta))
-    tense = tense[np.lexsort((antonyms.b[tense], antonyms.a[tense]))]
-    return Tensions(
-        antonyms.a[tense], antonyms.b[tense], antonyms.weight[tense], p_synonym[tense], pull[tense]
-    )
+    tense = tense[np.lexsort((b[tense], a[tense]))]
+    return Tensions(a[tense], b[tense], p_antonym[tense], p_synonym[tense], pull[tense])
 
 
-def _probability_between(n_terms: int, edges: Edges, pairs: Edges) -> NDArray[np.float32]:
-    """Look the pairs up among the edges; 0 where there is none."""
-    out = np.zeros(len(pairs.a), np.float32)
-    key, wanted = (x.a.astype(np.int64) * n_terms + x.b for x in (edges, pairs))
-    found = np.flatnonzero(np.isin(key, wanted))
-    order = np.argsort(wanted)
-    out[order[np.searchsorted(wanted, key[found], sorter=order)]] = edges.weight[found]
+@kernel
+def _look_up(graph: Graph, a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Find the weight of the edge between the ends of each pair; 0 where there is none."""
+    out = np.zeros(len(a), np.float32)
+    for i in range(len(a)):
+        start, end = graph.indptr[a[i]], graph.indptr[a[i] + 1]
+        at = start + np.searchsorted(graph.indices[start:end], b[i])
+        if at < end and graph.indices[at] == b[i]:
+            out[i] = graph.weight[at]
     return out
 
 
