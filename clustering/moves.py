@@ -139,7 +139,7 @@ def expand(
             x, y = y, x  # only the rows of x are read
         weight = float(edges.weight[e])
         if size[x] + size[y] > 2:
-            weight = _weight_between(graph, partition, x, y)
+            weight = _weight_between(graph, partition, x, y, least)
         if weight > least and not _forbids(forbidden, partition, x, y):
             _join(partition, x, y, weight, turn)
             n_joined += 1
@@ -436,7 +436,7 @@ def pulls(
         of_b = _weight_to(graph, partition, b[i], x) / partition.size[x]
         if partition.volume[x] > partition.volume[y]:
             x, y = y, x
-        between = _weight_between(graph, partition, x, y)
+        between = _weight_between(graph, partition, x, y, -np.inf)
         out[i] = max(of_a, of_b, between / (partition.size[x] * partition.size[y]))
     return out
 
@@ -451,12 +451,19 @@ def _weight_to(graph: Graph, partition: Partition, x: int, c: int) -> float:
 
 
 @kernel
-def _weight_between(graph: Graph, partition: Partition, x: int, y: int) -> float:
+def _weight_between(graph: Graph, partition: Partition, x: int, y: int, least: float) -> float:
+    """Sum the edges from x to y; stop, with 0, once it is plain that they are not above `least`."""
+    label, left = partition.label, partition.outside[x]
     total, term = 0.0, partition.first[x]
     for _ in range(partition.size[x]):
         for i in range(graph.indptr[term], graph.indptr[term + 1]):
-            if partition.label[graph.indices[i]] == y:
+            c = label[graph.indices[i]]
+            if c == y:
                 total += graph.weight[i]
+            elif c != x:
+                left -= graph.weight[i]  # what may still lead to y, with what has
+                if left <= least:
+                    return 0.0
         term = partition.after[term]
     return total
 
