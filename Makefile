@@ -6,7 +6,7 @@ FAISS  ?= cpu
 BIN    := $(VENV)/bin
 CODE   := pipeline discriminator clustering tests benchmarks
 
-.PHONY: install fix check test bench run clean
+.PHONY: install fix check test bench bench-clustering run clean
 
 install: $(VENV)/.installed
 
@@ -33,6 +33,12 @@ test: install
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+# every clustering on the judged pairs of a finished run and on planted graphs (half an hour)
+bench-clustering: install
+	$(BIN)/pip install --quiet --constraint constraints.txt '.[bench]'
+	mkdir -p benchmarks/out
+	$(BIN)/python -m benchmarks.clustering --data data --planted --out benchmarks/out
 
 # dvc must find this environment's nymgraph
 run: install

@@ -4,6 +4,7 @@ The map, in the order of use:
 
 * `graph`: from judged rows to `Edges` in canonical order, and to a `Graph` in sparse rows;
 * `reference`: the published clustering, expansion then voting, reproduced exactly;
+* `signed`, with `weights` and `moves`: ours, expansion and voting under cannot-links;
 * `result`: `Clustering`, what an algorithm returns, with `cluster_sizes` and `same_cluster`;
 * `identity`: stable ids, representatives and cohesion of the clusters;
 * `links`: which clusters are opposite or related;
@@ -32,7 +33,9 @@ from clustering.metrics import (
     size_summary,
 )
 from clustering.reference import cluster_reference
-from clustering.result import Clustering, cluster_sizes, same_cluster
+from clustering.result import Clustering, Tensions, cluster_sizes, same_cluster
+from clustering.signed import SignedSettings, cluster_signed
+from clustering.weights import expected_synonyms
 
 __all__ = [
     "EVENTS",
@@ -43,17 +46,21 @@ __all__ = [
     "Lineage",
     "Links",
     "PairScores",
+    "SignedSettings",
     "SizeSummary",
+    "Tensions",
     "b_cubed",
     "build_graph",
     "canonical_edges",
     "cluster_ids",
     "cluster_links",
     "cluster_reference",
+    "cluster_signed",
     "cluster_sizes",
     "cohesion",
     "degree_representatives",
     "drift",
+    "expected_synonyms",
     "intrusions",
     "merge_links",
     "pair_scores",

@@ -111,6 +111,18 @@ def build_graph(n_terms: int, edges: Edges) -> Graph:
     return Graph(*_fill_rows(n_terms, _pair_order(n_terms, edges), *edges))
 
 
+def edges_of_graph(graph: Graph) -> Edges:
+    """Read the edges of a graph back, in canonical order.
+
+    Args:
+        graph: each edge in both its rows, neighbours ascending.
+
+    Returns:
+        The edges.
+    """
+    return _by_weight(Edges(*_upper_rows(*graph)))
+
+
 def _unique(n_terms: int, edges: Edges) -> Edges:
     """Order by (a, b) and keep each pair once, with its highest weight."""
     order = _pair_order(n_terms, edges)
@@ -195,3 +207,20 @@ def _fill_rows(
             out_weight[place[row]] = weight[e]
             place[row] += 1
     return indptr, indices, out_weight
+
+
+@kernel
+def _upper_rows(
+    indptr: NDArray[np.int64], indices: NDArray[np.int32], weight: NDArray[np.float32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    """List every edge from its smaller end: ordered by (a, b)."""
+    n_edges = len(indices) // 2
+    a, b = np.empty(n_edges, np.int32), np.empty(n_edges, np.int32)
+    out_weight = np.empty(n_edges, np.float32)
+    e = 0
+    for x in range(len(indptr) - 1):
+        for i in range(indptr[x], indptr[x + 1]):
+            if indices[i] > x:
+                a[e], b[e], out_weight[e] = x, indices[i], weight[i]
+                e += 1
+    return a, b, out_weight

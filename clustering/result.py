@@ -1,6 +1,7 @@
 """What a clustering algorithm returns, and the sizes that everything else starts from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,31 @@ from numpy.typing import NDArray
 from clustering.checks import check_ids, check_same_length
 
 SINGLETON = -1  # the label of a term in no cluster
+
+
+class Tensions(NamedTuple):
+    """Pairs held apart as opposites although synonymy pulls them together; sorted by (a, b).
+
+    Attributes:
+        a: int32 (n_tensions,), the smaller term id.
+        b: int32 (n_tensions,), the larger term id.
+        p_antonym: float32 (n_tensions,), of the cannot-link.
+        p_synonym: float32 (n_tensions,), of the edge between the two; 0 where there is none.
+        pull: float32 (n_tensions,), the largest mean weight, in [0, 1], between a and the cluster
+            of b, b and the cluster of a, and the two clusters.
+    """
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    p_antonym: NDArray[np.float32]
+    p_synonym: NDArray[np.float32]
+    pull: NDArray[np.float32]
+
+
+def no_tensions() -> Tensions:
+    """Make the empty table, of an algorithm that knows no cannot-links."""
+    ids, values = np.empty(0, np.int32), np.empty(0, np.float32)
+    return Tensions(ids, ids, values, values, values)
 
 
 @dataclass(frozen=True)
@@ -18,8 +44,10 @@ class Clustering:
         labels: int32 (n_terms,), cluster 0..n_clusters-1, or -1 for a singleton.
         term: int32 (n_memberships,), the soft memberships, sorted by (term, cluster).
         cluster: int32 (n_memberships,), the cluster that the term belongs to.
-        support: float32 (n_memberships,), |N(x) ∩ c| / |c| in [0, 1], c as it stood when soft.
+        support: float32 (n_memberships,), in [0, 1]. Reference: |N(x) ∩ c| / |c|, c as it stood
+            when soft. Signed: mean weight of x to the other terms of c.
         n_dissolved: soft memberships left out because their cluster was dissolved.
+        tensions: cannot-links that held apart what synonymy pulls together.
     """
 
     labels: NDArray[np.int32]
@@ -27,6 +55,7 @@ class Clustering:
     cluster: NDArray[np.int32]
     support: NDArray[np.float32]
     n_dissolved: int
+    tensions: Tensions = field(default_factory=no_tensions)
 
     @property
     def n_clusters(self) -> int:

@@ -10,16 +10,18 @@ from clustering import (
     Clustering,
     Edges,
     Links,
+    SignedSettings,
     canonical_edges,
     cluster_ids,
     cluster_reference,
+    cluster_signed,
     cohesion,
     degree_representatives,
     vector_representatives,
 )
 from pipeline.lexicon.hashing import stable_hashes
 from pipeline.params import ClusterParams
-from pipeline.schemas import ASSIGNMENTS, CLUSTERS, LINKS, MEMBERSHIPS
+from pipeline.schemas import ASSIGNMENTS, CLUSTERS, LINKS, MEMBERSHIPS, TENSIONS
 
 __all__ = ["ClusterTables", "cluster_tables", "links_table", "named"]
 
@@ -32,11 +34,13 @@ class ClusterTables(NamedTuple):
     assignments: pl.DataFrame
     memberships: pl.DataFrame
     clusters: pl.DataFrame
+    tensions: pl.DataFrame
 
 
 def cluster_tables(
     terms: pl.Series,
     judged: pl.DataFrame,
+    expected: npt.NDArray[np.float64],
     params: ClusterParams,
     vectors: npt.NDArray[Any] | None = None,
 ) -> ClusterTables:
@@ -44,8 +48,10 @@ def cluster_tables(
 
     Args:
         terms: The terms, in byte-wise order; the row is the term_id.
-        judged: Columns a, b (term ids), p_synonym (0 to 1).
-        params: Algorithm, gate and overlap ratio.
+        judged: Columns a, b (term ids), p_synonym and, if known, p_antonym (0 to 1): the pairs that
+            pass a gate, or more.
+        expected: float64 (n_terms,), p_synonym summed over all judged pairs of each term.
+        params: Algorithm and its settings.
         vectors: (n_terms, dim) for central representatives; without them the degree decides.
 
     Returns:
@@ -54,9 +60,13 @@ def cluster_tables(
     Raises:
         ValueError: A probability is not a number from 0 to 1.
     """
-    a, b, p_synonym = (judged[name].to_numpy() for name in ("a", "b", "p_synonym"))
-    edges = canonical_edges(len(terms), a, b, p_synonym, params.gate)
-    clustering = cluster_reference(len(terms), edges, params.overlap_ratio)
+    edges = _edges(terms, judged, "p_synonym", params.gate)
+    if params.algorithm == "reference":
+        clustering = cluster_reference(len(terms), edges, params.overlap_ratio)
+    else:
+        asked = SignedSettings(params.min_support, params.orphan_support, params.max_size)
+        antonyms = _edges(terms, judged, "p_antonym", params.antonym_gate)
+        clustering = cluster_signed(len(terms), edges, antonyms, expected, asked)
     labels = clustering.labels
     ids = cluster_ids(labels, stable_hashes(terms))
     central = (
@@ -76,6 +86,7 @@ def cluster_tables(
         ASSIGNMENTS.conform(_assignments(assignments, ids)),
         MEMBERSHIPS.conform(pl.DataFrame(memberships).sort("term_id", "cluster_id")),
         CLUSTERS.conform(_clusters(assignments, ids, terms.gather(central), labels, edges)),
+        TENSIONS.conform(_tensions(terms, clustering)),
     )
 
 
@@ -112,6 +123,25 @@ def named(numbers: npt.NDArray[np.int32], ids: npt.NDArray[np.int64]) -> pl.Seri
     """
     found = np.append(ids, 0)[numbers]  # -1 takes the appended 0
     return pl.select(pl.when(pl.Series(numbers >= 0)).then(pl.Series(found))).to_series()
+
+
+def _edges(terms: pl.Series, judged: pl.DataFrame, name: str, gate: float) -> Edges:
+    if name not in judged.columns:
+        judged = judged.clear().with_columns(pl.lit(0.0, pl.Float32).alias(name))
+    a, b, probability = (judged[column].to_numpy() for column in ("a", "b", name))
+    return canonical_edges(len(terms), a, b, probability, gate)
+
+
+def _tensions(terms: pl.Series, clustering: Clustering) -> pl.DataFrame:
+    found = clustering.tensions
+    columns = {
+        "term_a": terms.gather(found.a),
+        "term_b": terms.gather(found.b),
+        "p_antonym": found.p_antonym,
+        "p_synonym": found.p_synonym,
+        "pull": found.pull,
+    }
+    return pl.DataFrame(columns)
 
 
 def _assignments(assignments: pl.DataFrame, ids: npt.NDArray[np.int64]) -> pl.DataFrame:

@@ -149,8 +149,12 @@ class ClassifyParams(Section):
 class ClusterParams(Section):
     """How the judged graph is clustered."""
 
-    algorithm: Literal["reference"] = "reference"
+    algorithm: Literal["signed", "reference"] = "signed"
     gate: Probability = 0.7
+    antonym_gate: Probability = 0.7
+    min_support: Annotated[float, Field(ge=2**-16, le=1)] = 0.2
+    orphan_support: Probability = 0.25
+    max_size: Annotated[int, Field(ge=2)] = 200
     overlap_ratio: Probability = 0.51
 
 

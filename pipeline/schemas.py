@@ -35,6 +35,7 @@ __all__ = [
     "RELATION_NAMES",
     "SPLIT_NAMES",
     "TABLES",
+    "TENSIONS",
     "TERMS",
     "Column",
     "Table",
@@ -254,7 +255,7 @@ MEMBERSHIPS = Table(
     (
         _TERM_ID,
         _CLUSTER_ID,
-        Column("support", pl.Float32, "share of the cluster that neighbours the term, 0 to 1"),
+        Column("support", pl.Float32, "how much of the cluster stands behind the term, 0 to 1"),
     ),
 )
 ASSIGNMENTS = Table(
@@ -299,6 +300,19 @@ LINEAGE = Table(
         Column("carried_id", pl.Int64, "the id that the new cluster carries on", nullable=True),
     ),
 )
+TENSIONS = Table(
+    "cluster",
+    "tensions",
+    "one pair held apart as opposites although synonymy pulls it together",
+    ("term_a", "term_b"),
+    (
+        Column("term_a", pl.String, "first term, byte-wise before the second"),
+        Column("term_b", pl.String, "second term"),
+        Column("p_antonym", pl.Float32, "probability that they are opposites, 0 to 1"),
+        Column("p_synonym", pl.Float32, "probability of the edge between them; 0 without one"),
+        Column("pull", pl.Float32, "mean weight between their clusters, the largest of three"),
+    ),
+)
 EXPORTED_TERMS = Table(
     "export",
     "terms",
@@ -328,6 +342,7 @@ TABLES = (
     ASSIGNMENTS,
     CLUSTERS,
     LINKS,
+    TENSIONS,
     EXPORTED_TERMS,
     EXPORTED_CLUSTERS,
     EXPORTED_LINKS,

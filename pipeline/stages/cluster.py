@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import ValidationError
 
-from clustering import Links, cluster_links, merge_links
+from clustering import Links, cluster_links, expected_synonyms, merge_links
 from pipeline.artefacts import Workspace, save, write_atomic
 from pipeline.clusters import cluster_tables, links_table
 from pipeline.errors import ParameterError
@@ -22,20 +22,28 @@ from pipeline.schemas import (
     MEMBERSHIPS,
     RELATION_NAMES,
     RELATIONS,
+    TENSIONS,
     TERMS,
 )
 
 __all__ = ["cluster_edge_table", "run"]
 
+_JUDGED = ("a", "b", "p_synonym", "p_antonym")
+
 
 def run(params: ClusterParams, workspace: Workspace) -> None:
-    """Cluster the gated edges, link the clusters, and write the four tables."""
+    """Cluster the gated edges, link the clusters, and write the five tables."""
     terms = workspace.read(TERMS, ["term"])["term"]
     vectors = workspace.read_array("embed", "vectors.npy")
-    edges = workspace.scan(RELATIONS).filter(pl.col("p_synonym") >= pl.lit(params.gate, pl.Float32))
-    judged = edges.select("a", "b", "p_synonym").collect()
+    passes = (pl.col("p_synonym") >= pl.lit(params.gate, pl.Float32)) | (
+        pl.col("p_antonym") >= pl.lit(params.antonym_gate, pl.Float32)
+    )
+    judged = workspace.scan(RELATIONS).filter(passes).select(*_JUDGED).collect()
     workspace.record.read("classify/relations (gated)", judged.height)
-    tables = cluster_tables(terms, judged, params, vectors)
+    expected = np.zeros(len(terms))
+    for part in workspace.parts(RELATIONS):
+        expected += _expected(len(terms), part)
+    tables = cluster_tables(terms, judged, expected, params, vectors)
     links = merge_links(
         [_links(tables.clustering.labels, part, params.gate) for part in workspace.parts(RELATIONS)]
     )
@@ -44,6 +52,7 @@ def run(params: ClusterParams, workspace: Workspace) -> None:
     workspace.write(ASSIGNMENTS, tables.assignments)
     workspace.write(CLUSTERS, tables.clusters)
     workspace.write(LINKS, links_table(links, tables.ids))
+    workspace.write(TENSIONS, tables.tensions)
     workspace.write_json("cluster", "settings.json", params.model_dump())
 
 
@@ -52,7 +61,8 @@ def cluster_edge_table(edges: Path, out: Path, given: dict[str, Any]) -> None:
 
     Args:
         edges: The table (`lexicon.edges` states its contract).
-        out: The folder; gets assignments, clusters, memberships and, with p_antonym, links.
+        out: The folder; gets assignments, clusters, memberships, tensions and, with p_antonym,
+            links.
         given: Keys of ClusterParams that differ from their defaults.
 
     Raises:
@@ -69,11 +79,15 @@ def cluster_edge_table(edges: Path, out: Path, given: dict[str, Any]) -> None:
             cure="see nymgraph cluster --help",
         ) from error
     terms, judged = read_edge_table(edges)
-    tables = cluster_tables(terms, judged, params)
+    once = judged.with_columns(low=pl.min_horizontal("a", "b"), high=pl.max_horizontal("a", "b"))
+    once = once.group_by("low", "high").agg(pl.col("p_synonym").max())
+    expected = _expected(len(terms), once.rename({"low": "a", "high": "b"}))
+    tables = cluster_tables(terms, judged, expected, params)
     frames = {
         MEMBERSHIPS: tables.memberships,
         ASSIGNMENTS: tables.assignments,
         CLUSTERS: tables.clusters,
+        TENSIONS: tables.tensions,
     }
     if "p_antonym" in judged.columns:
         rest = np.clip(1 - judged["p_synonym"] - judged["p_antonym"], 0, 1)
@@ -82,6 +96,11 @@ def cluster_edge_table(edges: Path, out: Path, given: dict[str, Any]) -> None:
         frames[LINKS] = links_table(links, tables.ids)
     for table, frame in frames.items():
         write_atomic(out / table.path.name, partial(save, data=frame))
+
+
+def _expected(n_terms: int, judged: pl.DataFrame) -> npt.NDArray[np.float64]:
+    a, b, p_synonym = (judged[name].to_numpy() for name in ("a", "b", "p_synonym"))
+    return expected_synonyms(n_terms, a, b, p_synonym)
 
 
 def _links(labels: npt.NDArray[np.int32], judged: pl.DataFrame, gate: float) -> Links:

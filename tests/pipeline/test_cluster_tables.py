@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clustering import Links, cluster_links
-from pipeline.clusters import cluster_tables, links_table
+from clustering import Links, cluster_links, expected_synonyms
+from pipeline.clusters import ClusterTables, cluster_tables, links_table
 from pipeline.params import ClusterParams
-from pipeline.schemas import ASSIGNMENTS, CLUSTERS, LINKS, MEMBERSHIPS
+from pipeline.schemas import ASSIGNMENTS, CLUSTERS, LINKS, MEMBERSHIPS, TENSIONS
 
 TERMS = ["chill", "cold", "cool", "hot", "lonely", "warm"]
 # two cliques, chill-cold-cool and hot-warm; the bridge cool-warm is below the gate
@@ -20,7 +20,8 @@ EDGES = [
     ("hot", "warm", 0.95),
     ("cool", "warm", 0.6),
 ]
-PARAMS = ClusterParams(gate=0.7)
+PARAMS = ClusterParams(algorithm="reference", gate=0.7)
+SIGNED = ClusterParams(algorithm="signed", gate=0.7, antonym_gate=0.7)
 
 
 def judged(terms: list[str], edges: list[tuple[str, str, float]] = EDGES) -> pl.DataFrame:
@@ -30,12 +31,24 @@ def judged(terms: list[str], edges: list[tuple[str, str, float]] = EDGES) -> pl.
     )
 
 
+def tables_of(
+    terms: list[str],
+    rows: pl.DataFrame,
+    params: ClusterParams = PARAMS,
+    vectors: np.ndarray | None = None,
+) -> ClusterTables:
+    a, b, p_synonym = (rows[name].to_numpy() for name in ("a", "b", "p_synonym"))
+    expected = expected_synonyms(len(terms), a, b, p_synonym)
+    return cluster_tables(pl.Series("term", terms), rows, expected, params, vectors)
+
+
 def members(clusters: pl.DataFrame) -> dict[int, list[str]]:
     return dict(clusters.select("cluster_id", "members").iter_rows())
 
 
-def test_two_cliques_by_hand() -> None:
-    tables = cluster_tables(pl.Series("term", TERMS), judged(TERMS), PARAMS)
+@pytest.mark.parametrize("params", [PARAMS, SIGNED], ids=["reference", "signed"])
+def test_two_cliques_by_hand(params: ClusterParams) -> None:
+    tables = tables_of(TERMS, judged(TERMS), params)
     by_members = {tuple(row["members"]): row for row in tables.clusters.iter_rows(named=True)}
     assert set(by_members) == {("chill", "cold", "cool"), ("hot", "warm")}
     cold = by_members["chill", "cold", "cool"]
@@ -48,7 +61,7 @@ def test_two_cliques_by_hand() -> None:
 
 
 def test_the_tables_are_as_declared_and_agree() -> None:
-    tables = cluster_tables(pl.Series("term", TERMS), judged(TERMS), PARAMS)
+    tables = tables_of(TERMS, judged(TERMS))
     ASSIGNMENTS.check(dict(tables.assignments.schema), "assignments")
     CLUSTERS.check(dict(tables.clusters.schema), "clusters")
     MEMBERSHIPS.check(dict(tables.memberships.schema), "memberships")
@@ -67,20 +80,20 @@ def test_the_tables_are_as_declared_and_agree() -> None:
 def test_vectors_choose_the_central_member() -> None:
     angles = np.deg2rad([10.0, 0.0, 4.0, 90.0, 45.0, 91.0])  # cool lies between chill and cold
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float16)
-    tables = cluster_tables(pl.Series("term", TERMS), judged(TERMS), PARAMS, vectors)
+    tables = tables_of(TERMS, judged(TERMS), vectors=vectors)
     assert set(tables.clusters["representative"]) == {"cool", "hot"}
 
 
 @settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_ids_do_not_depend_on_the_order_of_rows_or_on_other_terms(data: st.DataObject) -> None:
-    before = cluster_tables(pl.Series("term", TERMS), judged(TERMS), PARAMS).clusters
+    before = tables_of(TERMS, judged(TERMS)).clusters
     extra = data.draw(st.lists(st.text(min_size=1), max_size=4, unique=True))
     terms = sorted({*TERMS, *extra})
     rows = judged(terms, data.draw(st.permutations(EDGES)))
     swap = data.draw(st.booleans())
     rows = rows.rename({"a": "b", "b": "a"}) if swap else rows
-    tables = cluster_tables(pl.Series("term", terms), rows, PARAMS)
+    tables = tables_of(terms, rows)
     assert tables.clusters.equals(before)
 
 
@@ -88,17 +101,31 @@ def test_ids_do_not_depend_on_the_order_of_rows_or_on_other_terms(data: st.DataO
 def test_without_an_edge_above_the_gate_all_are_singletons(
     edges: list[tuple[str, str, float]],
 ) -> None:
-    tables = cluster_tables(pl.Series("term", TERMS), judged(TERMS, edges), PARAMS)
+    tables = tables_of(TERMS, judged(TERMS, edges))
     assert tables.assignments["cluster_id"].to_list() == [None] * len(TERMS)
     assert tables.clusters.equals(CLUSTERS.empty())
     assert tables.memberships.equals(MEMBERSHIPS.empty())
 
 
 def test_a_probability_that_is_no_number_is_refused() -> None:
+    rows = judged(TERMS, [("hot", "warm", float("nan"))])
     with pytest.raises(ValueError, match="nan"):
-        cluster_tables(
-            pl.Series("term", TERMS), judged(TERMS, [("hot", "warm", float("nan"))]), PARAMS
-        )
+        cluster_tables(pl.Series("term", TERMS), rows, np.zeros(len(TERMS)), PARAMS)
+
+
+def test_opposites_that_synonymy_joins_are_kept_apart_and_reported() -> None:
+    rows = judged(TERMS).with_columns(p_antonym=pl.lit(0.0, pl.Float32))
+    hot, warm = TERMS.index("hot"), TERMS.index("warm")
+    rows = rows.with_columns(
+        p_antonym=pl.when((pl.col("a") == hot) & (pl.col("b") == warm))
+        .then(pl.lit(0.9, pl.Float32))
+        .otherwise("p_antonym")
+    )
+    tables = tables_of(TERMS, rows, SIGNED)
+    TENSIONS.check(dict(tables.tensions.schema), "tensions")
+    assert [*members(tables.clusters).values()] == [["chill", "cold", "cool"]]
+    found = tables.tensions.select("term_a", "term_b", "p_antonym", "p_synonym").rows()
+    assert found == [("hot", "warm", pytest.approx(0.9), pytest.approx(0.95))]
 
 
 class TestLinks:

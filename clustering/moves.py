@@ -1,0 +1,497 @@
+"""The moves of the signed clustering, each of which raises its objective (stated in `signed`).
+
+Exactness: weights and `theta` are multiples of `weights.GRAIN` = 2^-16, so that a sum of fewer than
+2^36 of them is exact in float64, whatever the order of its terms.
+
+A pass looks only at what has changed since the pass before. That leaves out nothing: a choice
+whose inputs are the same as when it was last turned down would be turned down again.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustering.graph import Edges, Graph
+from clustering.jit import kernel
+
+ALONE = -1
+
+
+class Partition(NamedTuple):
+    """A partition of all terms, those that are alone included.
+
+    Attributes:
+        label: int32 (n_terms,), the cluster of each term, in 0..n_terms-1.
+        after: int32 (n_terms,), the next term of the same cluster, in a ring.
+        first: int32 (n_terms,), a term of each cluster.
+        size: int32 (n_terms,), terms of each cluster; 0 = the number is not in use.
+        volume: int64 (n_terms,), edges and cannot-links at the terms of each cluster.
+        outside: float64 (n_terms,), weight of the edges that leave each cluster.
+        changed: int32 (n_terms,), the turn in which each cluster changed last.
+    """
+
+    label: NDArray[np.int32]
+    after: NDArray[np.int32]
+    first: NDArray[np.int32]
+    size: NDArray[np.int32]
+    volume: NDArray[np.int64]
+    outside: NDArray[np.float64]
+    changed: NDArray[np.int32]
+
+
+def all_alone(graph: Graph, forbidden: Graph) -> Partition:
+    """Start with every term in a cluster of its own.
+
+    Args:
+        graph: the synonym edges as rows.
+        forbidden: the cannot-links as rows.
+
+    Returns:
+        The partition, all of it changed in turn 0.
+    """
+    n_terms = len(graph.indptr) - 1
+    names, changed = np.arange(n_terms, dtype=np.int32), np.zeros(n_terms, np.int32)
+    return gather(graph, forbidden, names, changed, np.zeros(n_terms), 0)
+
+
+@kernel
+def gather(
+    graph: Graph,
+    forbidden: Graph,
+    label: NDArray[np.int32],
+    changed: NDArray[np.int32],
+    outside: NDArray[np.float64],
+    turn: int,
+) -> Partition:
+    """Make the rings and sums that belong to the labels.
+
+    Args:
+        graph: the synonym edges as rows.
+        forbidden: the cannot-links as rows.
+        label: int32 (n_terms,), clusters in 0..n_terms-1; becomes part of the result.
+        changed: int32 (n_terms,), likewise.
+        outside: float64 (n_terms,), likewise; right for clusters that changed before `turn`.
+        turn: the number of this turn.
+
+    Returns:
+        The partition.
+    """
+    n_terms = len(label)
+    after = np.arange(n_terms).astype(np.int32)
+    first = np.full(n_terms, -1, np.int32)
+    size = np.zeros(n_terms, np.int32)
+    volume = np.zeros(n_terms, np.int64)
+    for x in range(n_terms):
+        c = label[x]
+        if size[c] == 0:
+            first[c] = x
+        else:
+            after[x], after[first[c]] = after[first[c]], x
+        size[c] += 1
+        volume[c] += graph.indptr[x + 1] - graph.indptr[x]
+        volume[c] += forbidden.indptr[x + 1] - forbidden.indptr[x]
+        if changed[c] >= turn:
+            if size[c] == 1:
+                outside[c] = 0
+            for i in range(graph.indptr[x], graph.indptr[x + 1]):
+                if label[graph.indices[i]] != c:
+                    outside[c] += graph.weight[i]
+    return Partition(label, after, first, size, volume, outside, changed)
+
+
+@kernel
+def expand(
+    edges: Edges,
+    graph: Graph,
+    forbidden: Graph,
+    partition: Partition,
+    theta: float,
+    max_size: int,
+    turn: int,
+) -> int:
+    """Join the clusters at the two ends of each edge, in order, where that raises the objective.
+
+    The weight between two clusters is at most what leaves either: most pairs need no look.
+
+    Args:
+        edges: in canonical order.
+        graph: the same edges as rows.
+        forbidden: the cannot-links as rows.
+        partition: changed in place.
+        theta: the least mean weight between clusters, a multiple of GRAIN.
+        max_size: terms of a cluster at most.
+        turn: the number of this turn, from 1.
+
+    Returns:
+        How many pairs of clusters were joined.
+    """
+    label, size, changed = partition.label, partition.size, partition.changed
+    n_joined = 0
+    for e in range(len(edges.a)):
+        x, y = label[edges.a[e]], label[edges.b[e]]
+        if x == y or (changed[x] < turn - 1 and changed[y] < turn - 1):
+            continue
+        least = theta * size[x] * size[y]
+        if size[x] + size[y] > max_size or min(partition.outside[x], partition.outside[y]) <= least:
+            continue
+        if partition.volume[x] > partition.volume[y]:
+            x, y = y, x  # only the rows of x are read
+        weight = float(edges.weight[e])
+        if size[x] + size[y] > 2:
+            weight = _weight_between(graph, partition, x, y, least)
+        if weight > least and not _forbids(forbidden, partition, x, y):
+            _join(partition, x, y, weight, turn)
+            n_joined += 1
+    return n_joined
+
+
+@kernel
+def vote(
+    graph: Graph, forbidden: Graph, partition: Partition, theta: float, max_size: int, turn: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
+    """Let every term, in order of id, go where it raises the objective most.
+
+    Args:
+        graph: the synonym edges as rows.
+        forbidden: the cannot-links as rows.
+        partition: left as it is, but for `changed`.
+        theta: the least mean weight between clusters, a multiple of GRAIN.
+        max_size: terms of a cluster at most.
+        turn: the number of this turn, from 1.
+
+    Returns:
+        int32 (n_terms,), the new clusters: n_terms + x where x went off alone; int32
+        (2 * n_terms,), the turn in which each changed; how many terms moved.
+    """
+    n_terms = len(partition.label)
+    label = partition.label.copy()
+    size = np.zeros(2 * n_terms, np.int32)
+    changed = np.zeros(2 * n_terms, np.int32)
+    size[:n_terms], changed[:n_terms] = partition.size, partition.changed
+    support = np.zeros(2 * n_terms, np.float64)
+    barred = np.zeros(2 * n_terms, np.bool_)
+    awake = _awake(graph, label, changed, turn)
+    n_moved = 0
+    for x in range(n_terms):
+        if not awake[x]:
+            continue
+        row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
+        foes = forbidden.indices[forbidden.indptr[x] : forbidden.indptr[x + 1]]
+        weight = graph.weight[graph.indptr[x] : graph.indptr[x + 1]]
+        best = _best(row, weight, foes, label, label[x], size, support, barred, theta, max_size)
+        if best == ALONE:
+            best = n_terms + x
+        if best != label[x]:
+            _wake(graph, partition, label[x], awake)
+            _wake(graph, partition, best, awake)
+            changed[best] = changed[label[x]] = turn
+            size[label[x]] -= 1
+            size[best] += 1
+            label[x] = best
+            n_moved += 1
+    return label, changed, n_moved
+
+
+@kernel
+def _awake(
+    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int32], turn: int
+) -> NDArray[np.bool_]:
+    """Mark the terms whose own cluster, or one that neighbours them, has changed of late."""
+    awake = np.zeros(len(label), np.bool_)
+    for x in range(len(label)):
+        if graph.indptr[x] < graph.indptr[x + 1] and changed[label[x]] >= turn - 1:
+            awake[x] = True
+            for y in graph.indices[graph.indptr[x] : graph.indptr[x + 1]]:
+                awake[y] = True
+    return awake
+
+
+@kernel
+def _wake(graph: Graph, partition: Partition, c: int, awake: NDArray[np.bool_]) -> None:
+    """Mark the terms in or next to a cluster that a term leaves or joins.
+
+    The ring is that before the vote: what joined since has woken its neighbours by leaving.
+    """
+    if c >= len(awake) or partition.size[c] == 0:
+        return  # a cluster of this vote
+    term = partition.first[c]
+    for _ in range(partition.size[c]):
+        awake[term] = True
+        for y in graph.indices[graph.indptr[term] : graph.indptr[term + 1]]:
+            awake[y] = True
+        term = partition.after[term]
+
+
+@kernel
+def _best(
+    row: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    foes: NDArray[np.int32],
+    label: NDArray[np.int32],
+    own: int,
+    size: NDArray[np.int32],
+    support: NDArray[np.float64],
+    barred: NDArray[np.bool_],
+    theta: float,
+    max_size: int,
+) -> int:
+    """Find the cluster of largest gain; ties: own, alone, then that of the lowest neighbour."""
+    for i in range(len(row)):
+        support[label[row[i]]] += weight[i]
+    for y in foes:
+        barred[label[y]] = True
+    best, best_gain = own, support[own] - theta * (size[own] - 1)
+    if best_gain < 0:
+        best, best_gain = ALONE, 0.0
+    for y in row:
+        c = label[y]
+        gain = support[c] - theta * size[c]
+        if c != own and gain > best_gain and size[c] < max_size and not barred[c]:
+            best, best_gain = c, gain
+    for y in row:
+        support[label[y]] = 0
+    for y in foes:
+        barred[label[y]] = False
+    return best
+
+
+@kernel
+def split(
+    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int32], turn: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Cut what changed in this turn into its connected parts, each named by its lowest term.
+
+    No two names meet: the name of a cluster that did not change is one of its terms.
+
+    Args:
+        graph: the synonym edges as rows.
+        label: int32 (n_terms,), clusters.
+        changed: int32, the turn in which each changed.
+        turn: the number of this turn.
+
+    Returns:
+        int32 (n_terms,), the parts, in 0..n_terms-1; int32 (n_terms,), the turn of each.
+    """
+    n_terms = len(label)
+    part = np.full(n_terms, -1, np.int32)
+    part_changed = np.zeros(n_terms, np.int32)
+    stack = np.empty(n_terms, np.int32)
+    for start in range(n_terms):
+        if part[start] >= 0:
+            continue
+        own = label[start]
+        if changed[own] < turn:
+            part[start], part_changed[own] = own, changed[own]
+            continue
+        part[start], part_changed[start] = start, turn
+        stack[0], filled = start, 1
+        while filled:
+            filled -= 1
+            x = stack[filled]
+            for y in graph.indices[graph.indptr[x] : graph.indptr[x + 1]]:
+                if part[y] < 0 and label[y] == own:
+                    part[y] = start
+                    stack[filled] = y
+                    filled += 1
+    return part, part_changed
+
+
+@kernel
+def adopt(
+    graph: Graph, forbidden: Graph, partition: Partition, orphan_support: float, max_size: int
+) -> NDArray[np.int32]:
+    """Let every term that is alone, in order of id, join the best cluster that wants it.
+
+    A cluster c of two or more wants x when Σ w(x, y) / √|c| >= orphan_support, with c as it stood
+    before any adoption. Cannot-links and the bound hold for c as it stands by then.
+
+    Args:
+        graph: the synonym edges as rows.
+        forbidden: the cannot-links as rows.
+        partition: left as it is.
+        orphan_support: the least support, in [0, 1].
+        max_size: terms of a cluster at most.
+
+    Returns:
+        int32 (n_terms,), the new clusters.
+    """
+    label, size = partition.label, partition.size
+    adopted, grown = label.copy(), size.copy()
+    support = np.zeros(len(label), np.float64)
+    barred = np.zeros(len(label), np.bool_)
+    for x in range(len(label)):
+        if size[label[x]] > 1:
+            continue
+        row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
+        weight = graph.weight[graph.indptr[x] : graph.indptr[x + 1]]
+        foes = forbidden.indices[forbidden.indptr[x] : forbidden.indptr[x + 1]]
+        for y in foes:
+            barred[adopted[y]] = True
+        best = _adopter(row, weight, label, size, grown, support, barred, orphan_support, max_size)
+        for y in foes:
+            barred[adopted[y]] = False
+        if best != ALONE:
+            adopted[x] = best
+            grown[best] += 1
+    return adopted
+
+
+@kernel
+def _adopter(
+    row: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    label: NDArray[np.int32],
+    size: NDArray[np.int32],
+    grown: NDArray[np.int32],
+    support: NDArray[np.float64],
+    barred: NDArray[np.bool_],
+    orphan_support: float,
+    max_size: int,
+) -> int:
+    """Find the cluster of largest support; ties: that of the lowest neighbour."""
+    for i in range(len(row)):
+        support[label[row[i]]] += weight[i]
+    best, best_support = ALONE, 0.0
+    for y in row:
+        c = label[y]
+        if size[c] > 1 and grown[c] < max_size and not barred[c]:
+            wanted = support[c] / np.sqrt(size[c])
+            if wanted >= orphan_support and wanted > best_support:
+                best, best_support = c, wanted
+    for y in row:
+        support[label[y]] = 0
+    return best
+
+
+@kernel
+def memberships(
+    graph: Graph,
+    forbidden: Graph,
+    partition: Partition,
+    theta: float,
+    out: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]],
+) -> int:
+    """List each term's own cluster, and those that would support it and that nothing forbids.
+
+    Args:
+        graph: the synonym edges as rows.
+        forbidden: the cannot-links as rows.
+        partition: clusters of one term are left out.
+        theta: mean weight above which a cluster that is not the term's own is listed.
+        out: filled as far as there is room: terms, ascending; clusters; Σ w(x, y) / |c without x|.
+
+    Returns:
+        How many memberships there are, with or without room.
+    """
+    label, size = partition.label, partition.size
+    support = np.zeros(len(label), np.float64)
+    barred = np.zeros(len(label), np.bool_)
+    n_found = 0
+    for x in range(len(label)):
+        row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
+        foes = forbidden.indices[forbidden.indptr[x] : forbidden.indptr[x + 1]]
+        for i in range(len(row)):
+            support[label[row[i]]] += graph.weight[graph.indptr[x] + i]
+        for y in foes:
+            barred[label[y]] = True
+        for y in row:
+            c = label[y]
+            others = size[c] - (c == label[x])
+            wanted = c == label[x] or (support[c] > theta * others and not barred[c])
+            if size[c] > 1 and support[c] >= 0 and wanted:
+                if n_found < len(out[0]):
+                    out[0][n_found], out[1][n_found] = x, c
+                    out[2][n_found] = support[c] / others
+                n_found += 1
+            support[c] = -1  # seen
+        for y in row:
+            support[label[y]] = 0
+        for y in foes:
+            barred[label[y]] = False
+    return n_found
+
+
+@kernel
+def pulls(
+    graph: Graph, partition: Partition, a: NDArray[np.int32], b: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """Tell how strongly the clusters of two terms want them together, for many pairs.
+
+    The largest mean weight of three: a with b's cluster, b with a's, and the two clusters.
+
+    Args:
+        graph: the synonym edges as rows.
+        partition: the clusters.
+        a: int32 (n_pairs,), one end.
+        b: int32 (n_pairs,), the other, of another cluster.
+
+    Returns:
+        float32 (n_pairs,), in [0, 1].
+    """
+    out = np.empty(len(a), np.float32)
+    for i in range(len(a)):
+        x, y = partition.label[a[i]], partition.label[b[i]]
+        of_a = _weight_to(graph, partition, a[i], y) / partition.size[y]
+        of_b = _weight_to(graph, partition, b[i], x) / partition.size[x]
+        if partition.volume[x] > partition.volume[y]:
+            x, y = y, x
+        between = _weight_between(graph, partition, x, y, -np.inf)
+        out[i] = max(of_a, of_b, between / (partition.size[x] * partition.size[y]))
+    return out
+
+
+@kernel
+def _weight_to(graph: Graph, partition: Partition, x: int, c: int) -> float:
+    total = 0.0
+    for i in range(graph.indptr[x], graph.indptr[x + 1]):
+        if partition.label[graph.indices[i]] == c:
+            total += graph.weight[i]
+    return total
+
+
+@kernel
+def _weight_between(graph: Graph, partition: Partition, x: int, y: int, least: float) -> float:
+    """Sum the edges from x to y; stop, with 0, once it is plain that they are not above `least`."""
+    label, left = partition.label, partition.outside[x]
+    total, term = 0.0, partition.first[x]
+    for _ in range(partition.size[x]):
+        for i in range(graph.indptr[term], graph.indptr[term + 1]):
+            c = label[graph.indices[i]]
+            if c == y:
+                total += graph.weight[i]
+            elif c != x:
+                left -= graph.weight[i]  # what may still lead to y, with what has
+                if left <= least:
+                    return 0.0
+        term = partition.after[term]
+    return total
+
+
+@kernel
+def _forbids(forbidden: Graph, partition: Partition, x: int, y: int) -> bool:
+    term = partition.first[x]
+    for _ in range(partition.size[x]):
+        for i in range(forbidden.indptr[term], forbidden.indptr[term + 1]):
+            if partition.label[forbidden.indices[i]] == y:
+                return True
+        term = partition.after[term]
+    return False
+
+
+@kernel
+def _join(partition: Partition, x: int, y: int, weight: float, turn: int) -> None:
+    """Give the terms of the smaller cluster to the larger, and link the two rings."""
+    if partition.size[x] > partition.size[y]:
+        x, y = y, x
+    label, after, first = partition.label, partition.after, partition.first
+    term = first[x]
+    for _ in range(partition.size[x]):
+        label[term] = y
+        term = after[term]
+    after[first[x]], after[first[y]] = after[first[y]], after[first[x]]
+    partition.size[y] += partition.size[x]
+    partition.volume[y] += partition.volume[x]
+    partition.outside[y] += partition.outside[x] - 2 * weight
+    partition.size[x] = 0
+    partition.changed[y] = turn

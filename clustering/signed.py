@@ -1,0 +1,234 @@
+"""The signed clustering: expansion and voting on weighted edges, with cannot-links.
+
+*Weights.* w(a, b) in [0, 1] is the probability of the edge, lowered where its ends have many
+neighbours that they do not share (`weights` has the formula). Pairs without an edge weigh 0.
+
+*Objective.* Over all partitions without a cannot-link inside a cluster, none above max_size,
+maximise
+
+    F = Σ over pairs within a cluster of (w(a, b) - theta),    theta = min_support.
+
+Each pair within a cluster is a claim of synonymy, and pays when its weight is above theta: a
+chain hot - spicy - pain pays for the pair hot - pain that nothing supports. This is correlation
+clustering; finding the best partition is NP-hard, and the moves below climb.
+
+*Moves.* Every term starts alone. Each turn:
+
+1. expansion: take the edges by (w descending, a, b); join the clusters at their ends when their
+   mean weight is above theta, the bound holds and no cannot-link lies between them;
+2. voting: terms, by id, each move to the cluster where F rises most, to none if that is best;
+   ties: stay, then none, then the cluster of the neighbour with the lowest id;
+3. splitting: clusters that fell apart become their connected parts.
+
+until nothing moves. Every move raises F by at least one grain (2^-16), and F cannot exceed the
+sum of the weights, so the turns come to an end; MAX_TURNS bounds the time.
+
+4. orphans: terms still alone, by id, join the cluster with the largest Σ w / √|c|, if that is at
+   least orphan_support: the root asks less of a large cluster than theta does, one strong
+   synonym in a family of absent ones.
+
+*Guarantee.* No two terms with a cannot-link share a cluster; checked at the end of every run.
+What cannot-links held apart is listed as tensions: those pairs that a synonym edge joins, or
+whose clusters pull them together by more than theta.
+
+*Soft memberships.* A term belongs to its own cluster and to each that would support it by more
+than theta and that no cannot-link bars; support is the mean weight to the other terms of it.
+
+Order: nothing depends on the order of rows, on threads or on hashes (`moves` says why sums do
+not either). The obvious version is `tests/oracles/signed_clustering.py`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustering.checks import check_n_terms, check_threshold
+from clustering.graph import Edges, Graph, build_graph, counting_order, edges_of_graph
+from clustering.jit import kernel
+from clustering.moves import (
+    Partition,
+    adopt,
+    all_alone,
+    expand,
+    gather,
+    memberships,
+    pulls,
+    split,
+    vote,
+)
+from clustering.result import SINGLETON, Clustering, Tensions, same_cluster
+from clustering.weights import GRAIN, edge_weights
+
+MAX_TURNS = 100
+
+
+class SignedSettings(NamedTuple):
+    """What the objective asks.
+
+    Attributes:
+        min_support: theta, the mean weight above which clusters join, in (0, 1].
+        orphan_support: the least Σ w / √|c| at which a cluster takes in a term that is alone.
+        max_size: terms of a cluster at most, at least 2.
+    """
+
+    min_support: float = 0.2
+    orphan_support: float = 0.25
+    max_size: int = 200
+
+
+DEFAULTS = SignedSettings()
+
+
+def cluster_signed(
+    n_terms: int,
+    edges: Edges,
+    antonyms: Edges,
+    expected: NDArray[np.float64],
+    settings: SignedSettings = DEFAULTS,
+) -> Clustering:
+    """Cluster the gated graph under cannot-links, as specified at the top of the file.
+
+    Args:
+        n_terms: number of terms, isolated ones included.
+        edges: the synonym edges, from `canonical_edges`.
+        antonyms: the cannot-links, from `canonical_edges` of p_antonym.
+        expected: float64 (n_terms,), from `expected_synonyms`.
+        settings: theta and the bounds.
+
+    Returns:
+        Hard labels, numbered by the lowest term of each cluster; soft memberships; tensions.
+
+    Raises:
+        ValueError: if an argument is out of range.
+        RuntimeError: if the guarantee is broken, which would be a fault of this module.
+    """
+    theta = _check(n_terms, expected, settings)
+    judged, forbidden = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
+    graph = judged._replace(weight=edge_weights(judged, expected))
+    weighted = edges_of_graph(graph)
+    partition = _climb(weighted, graph, forbidden, theta, settings.max_size)
+    del weighted
+    adopted = adopt(graph, forbidden, partition, settings.orphan_support, settings.max_size)
+    partition = gather(
+        graph, forbidden, adopted, partition.changed, partition.outside, MAX_TURNS + 1
+    )
+    labels = _number(partition.label, partition.size)
+    _check_guarantee(labels, antonyms)
+    term, cluster, support = _soft(graph, forbidden, partition, labels, theta)
+    return Clustering(
+        labels=labels,
+        term=term,
+        cluster=cluster,
+        support=support,
+        n_dissolved=0,
+        tensions=_tensions(judged, antonyms, graph, partition, theta),
+    )
+
+
+def _climb(edges: Edges, graph: Graph, forbidden: Graph, theta: float, max_size: int) -> Partition:
+    """Take turns until nothing moves."""
+    partition = all_alone(graph, forbidden)
+    for turn in range(1, MAX_TURNS + 1):
+        n_joined = expand(edges, graph, forbidden, partition, theta, max_size, turn)
+        label, changed, n_moved = vote(graph, forbidden, partition, theta, max_size, turn)
+        parts = split(graph, label, changed, turn)
+        partition = gather(graph, forbidden, *parts, partition.outside, turn)
+        if not n_joined and not n_moved:
+            break
+    return partition
+
+
+@kernel
+def _number(label: NDArray[np.int32], size: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Number the clusters of two and more by their lowest term."""
+    number = np.full(len(label), SINGLETON, np.int32)
+    out = np.full(len(label), SINGLETON, np.int32)
+    n_clusters = 0
+    for x in range(len(label)):
+        c = label[x]
+        if size[c] > 1:
+            if number[c] == SINGLETON:
+                number[c] = n_clusters
+                n_clusters += 1
+            out[x] = number[c]
+    return out
+
+
+def _soft(
+    graph: Graph,
+    forbidden: Graph,
+    partition: Partition,
+    labels: NDArray[np.int32],
+    theta: float,
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    """List the memberships, sorted by (term, cluster)."""
+    n_found, term, cluster, support = 0, *_room(0)
+    for _ in range(2):  # count, then write
+        term, cluster, support = _room(n_found)
+        out = term, cluster, support
+        n_found = memberships(graph, forbidden, partition, theta, out)
+    # a cluster of two or more holds its first term, whose label is the cluster's number
+    cluster = labels[partition.first[cluster]]
+    n_terms = len(labels)
+    order = counting_order(term, n_terms, counting_order(cluster, n_terms, np.arange(len(term))))
+    return term[order], cluster[order], support[order]
+
+
+def _room(n: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    return np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.float32)
+
+
+def _tensions(
+    judged: Graph, antonyms: Edges, graph: Graph, partition: Partition, theta: float
+) -> Tensions:
+    """List the cannot-links with an edge or with a pull above theta."""
+    a, b, p_antonym = antonyms
+    p_synonym = _look_up(judged, a, b)
+    pull = pulls(graph, partition, a, b)
+    tense = np.flatnonzero((p_synonym > 0) | (pull > theta))
+    tense = tense[np.lexsort((b[tense], a[tense]))]
+    return Tensions(a[tense], b[tense], p_antonym[tense], p_synonym[tense], pull[tense])
+
+
+@kernel
+def _look_up(graph: Graph, a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Find the weight of the edge between the ends of each pair; 0 where there is none."""
+    out = np.zeros(len(a), np.float32)
+    for i in range(len(a)):
+        start, end = graph.indptr[a[i]], graph.indptr[a[i] + 1]
+        at = start + np.searchsorted(graph.indices[start:end], b[i])
+        if at < end and graph.indices[at] == b[i]:
+            out[i] = graph.weight[at]
+    return out
+
+
+def _check(n_terms: int, expected: NDArray[np.float64], settings: SignedSettings) -> float:
+    """Check what no other function checks; return theta in whole grains."""
+    check_n_terms(n_terms)
+    if expected.shape != (n_terms,) or not (np.isfinite(expected) & (expected >= 0)).all():
+        raise ValueError(
+            f"got expected of shape {expected.shape} or with a value that is negative or not "
+            f"finite, expected ({n_terms},); take it from expected_synonyms"
+        )
+    check_threshold("min_support", settings.min_support)
+    check_threshold("orphan_support", settings.orphan_support)
+    theta = round(settings.min_support / GRAIN) * GRAIN
+    if theta == 0:
+        raise ValueError(
+            f"got min_support {settings.min_support}, expected at least {GRAIN}; "
+            "0 would join whole components: raise it"
+        )
+    if settings.max_size < 2:
+        raise ValueError(f"got max_size {settings.max_size}, expected at least 2; raise it")
+    return theta
+
+
+def _check_guarantee(labels: NDArray[np.int32], antonyms: Edges) -> None:
+    broken = np.flatnonzero(same_cluster(labels, antonyms.a, antonyms.b))
+    if len(broken):
+        a, b = antonyms.a[broken[0]], antonyms.b[broken[0]]
+        raise RuntimeError(
+            f"got terms {a} and {b} in one cluster in spite of their cannot-link, expected "
+            "them apart; this is a fault of clustering.signed: please report it"
+        )

@@ -1,0 +1,111 @@
+"""How much an edge weighs: its probability, divided by what competes for its two ends.
+
+    w(a, b) = p / (p + (1 - p) h)
+    h = max(1, (m(a) + m(b) - 2 p - 2 c) / √(1 + c))
+
+m(x) is the sum of p_synonym over all judged pairs of x, gated or not: the number of synonyms that
+the judge expects x to have. c sums min(p(a, y), p(b, y)) over the neighbours y that a and b share
+in the gated graph. So h is the mass that the two do not share, less where they share much: the
+odds of an edge at a term that resembles everything are divided by a lot, those of an edge within a
+family of synonyms by about 1. Certain edges (p = 1) keep w = 1.
+
+Where the smaller row has more than SAMPLE neighbours, every k-th of them is looked at, so that a
+clique of thousands costs no more than its edges.
+
+Measured on WordNet, held-out validation terms: of the edges of p 0.7 to 0.8, 63 % are right where
+neither end expects more than 1.5 synonyms, 18 % where one end expects 5 to 8, 13 % at 8 to 12.
+"""
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from clustering.checks import (
+    check_ids,
+    check_n_terms,
+    check_probabilities,
+    check_same_length,
+)
+from clustering.graph import Graph
+from clustering.jit import kernel, parallel_kernel
+
+GRAIN = 2.0**-16  # weights are whole multiples of it
+SAMPLE = 32
+UNITS = 2.0**24
+
+
+def expected_synonyms(
+    n_terms: int,
+    a: NDArray[np.integer],
+    b: NDArray[np.integer],
+    p_synonym: NDArray[np.floating],
+) -> NDArray[np.float64]:
+    """Sum p_synonym over the judged pairs of each term; add the results of several shards.
+
+    Probabilities are taken in units of 2^-24, so that sums below 2^29 are exact and the same for
+    every order of the rows and every cut into shards. Bad rows raise ValueError.
+
+    Args:
+        n_terms: number of terms.
+        a: integer (n_pairs,), one end.
+        b: integer (n_pairs,), the other end; each pair once.
+        p_synonym: float32 or float64 (n_pairs,), in [0, 1].
+
+    Returns:
+        float64 (n_terms,), the number of synonyms to expect.
+    """
+    check_n_terms(n_terms)
+    check_same_length(a=a, b=b, p_synonym=p_synonym)
+    check_ids("a", a, n_terms)
+    check_ids("b", b, n_terms)
+    check_probabilities("p_synonym", p_synonym)
+    units = np.rint(p_synonym * UNITS) / UNITS
+    units[a == b] = 0
+    return np.asarray(np.bincount(a, units, n_terms) + np.bincount(b, units, n_terms), np.float64)
+
+
+@parallel_kernel
+def edge_weights(graph: Graph, expected: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Weigh every edge, from both ends alike.
+
+    Args:
+        graph: the gated edges as rows, weight = p_synonym.
+        expected: float64 (n_terms,), m(x).
+
+    Returns:
+        float32 (2 * n_edges,), multiples of GRAIN in [0, 1], in the order of `graph.weight`.
+    """
+    out = np.empty(len(graph.weight), np.float32)
+    for x in numba.prange(len(graph.indptr) - 1):
+        for i in range(graph.indptr[x], graph.indptr[x + 1]):
+            y, p = graph.indices[i], np.float64(graph.weight[i])
+            apart, competition = expected[x] + expected[y] - 2.0 * p, 1.0
+            if p < 1 and apart > 1:
+                shared = _shared(graph, np.int32(x), y)
+                competition = max(1.0, (apart - 2.0 * shared) / np.sqrt(1.0 + shared))
+            out[i] = np.rint(p / (p + (1.0 - p) * competition) / GRAIN) * GRAIN
+    return out
+
+
+@kernel
+def _shared(graph: Graph, x: np.int32, y: np.int32) -> float:
+    """Sum min(p(x, z), p(y, z)) over common neighbours, along the row that is shorter."""
+    degree_x = graph.indptr[x + 1] - graph.indptr[x]
+    degree_y = graph.indptr[y + 1] - graph.indptr[y]
+    if degree_x > degree_y or (degree_x == degree_y and x > y):  # the same row from both ends
+        x, y, degree_x, degree_y = y, x, degree_y, degree_x
+    step = (degree_x + SAMPLE - 1) // SAMPLE
+    by_search = step > 1 or degree_y > 8 * degree_x  # else both rows are walked along
+    total, at, end = 0.0, graph.indptr[y], graph.indptr[y + 1]
+    for i in range(graph.indptr[x], graph.indptr[x + 1], step):
+        z = graph.indices[i]
+        if by_search:
+            at += np.searchsorted(graph.indices[at:end], z)
+        else:
+            while at < end and graph.indices[at] < z:
+                at += 1
+        if at == end:
+            break
+        if graph.indices[at] == z:
+            total += min(graph.weight[i], graph.weight[at])
+    return float(total * step)

@@ -1,0 +1,198 @@
+"""The signed clustering with dicts, sets and fractions, for the fast one to be held to.
+
+Clusters are frozen lists of members; weights are whole grains of 2^-16, so that all is exact.
+"""
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import NamedTuple
+
+GRAIN = 2**16
+SAMPLE = 32
+
+Pair = tuple[int, int]
+
+
+class OracleSigned(NamedTuple):
+    """What the fast version must agree with."""
+
+    clusters: list[set[int]]  # of two and more, by lowest term
+    support: dict[tuple[int, int], float]  # (term, number of the cluster) -> mean weight
+    tensions: dict[Pair, tuple[float, float]]  # cannot-link -> (p_synonym, pull)
+
+
+def oracle_expected(rows: Iterable[tuple[int, int, float]], n_terms: int) -> list[float]:
+    """m(x): the synonyms to expect."""
+    expected = [0.0] * n_terms
+    for a, b, p in rows:
+        if a != b:
+            expected[a] += p
+            expected[b] += p
+    return expected
+
+
+def oracle_weights(edges: list[tuple[int, int, float]], expected: list[float]) -> dict[Pair, int]:
+    """Weights in grains."""
+    rows: dict[int, dict[int, float]] = {}
+    for a, b, p in edges:
+        rows.setdefault(a, {})[b] = p
+        rows.setdefault(b, {})[a] = p
+    weights = {}
+    for a, b, p in edges:
+        small, large = sorted((a, b), key=lambda x: (len(rows[x]), x))
+        step = math.ceil(len(rows[small]) / SAMPLE)
+        looked_at = sorted(rows[small])[::step]
+        common = [y for y in looked_at if y in rows[large]]
+        shared = step * sum(min(rows[a][y], rows[b][y]) for y in common)
+        apart = expected[a] + expected[b] - 2.0 * (p + shared)
+        competition = max(1.0, apart / math.sqrt(1.0 + shared))
+        weights[a, b] = round(p / (p + (1.0 - p) * competition) * GRAIN)
+    return weights
+
+
+class Signed:
+    """One run: a partition as a list of cluster names, and the moves on it."""
+
+    def __init__(
+        self,
+        n_terms: int,
+        edges: list[tuple[int, int, float]],
+        antonyms: Iterable[Pair],
+        expected: list[float],
+        theta: float,
+        max_size: int,
+    ) -> None:
+        self.weights = oracle_weights(edges, expected)
+        self.neighbours: dict[int, dict[int, int]] = {x: {} for x in range(n_terms)}
+        for (a, b), w in sorted(self.weights.items()):
+            self.neighbours[a][b] = self.neighbours[b][a] = w
+        self.foes: dict[int, set[int]] = {x: set() for x in range(n_terms)}
+        for a, b in antonyms:
+            self.foes[a].add(b)
+            self.foes[b].add(a)
+        self.theta, self.max_size = round(theta * GRAIN), max_size
+        self.clusters: list[set[int]] = [{x} for x in range(n_terms)]  # by term, shared sets
+
+    def between(self, one: Iterable[int], other: set[int]) -> int:
+        return sum(w for x in one for y, w in self.neighbours[x].items() if y in other)
+
+    def allowed(self, one: set[int], other: set[int]) -> bool:
+        return len(one) + len(other) <= self.max_size and not any(self.foes[x] & other for x in one)
+
+    def objective(self) -> int:
+        pairs = {(a, b) for c in self.clusters for a in c for b in c if a < b}
+        return sum(self.weights.get(pair, 0) - self.theta for pair in pairs)
+
+    def expand(self) -> bool:
+        moved = False
+        for a, b in sorted(self.weights, key=lambda pair: (-self.weights[pair], pair)):
+            one, other = self.clusters[a], self.clusters[b]
+            if one is other or not self.allowed(one, other):
+                continue
+            if self.between(one, other) > self.theta * len(one) * len(other):
+                self.assign(one | other)
+                moved = True
+        return moved
+
+    def assign(self, members: set[int]) -> None:
+        for x in members:
+            self.clusters[x] = members
+
+    def vote(self) -> bool:
+        moved = False
+        for x, own in enumerate(list(self.clusters)):
+            own = self.clusters[x]
+            rest = own - {x}
+            options = [(self.between([x], rest) - self.theta * len(rest), rest), (0, set())]
+            for y in self.neighbours[x]:
+                c = self.clusters[y]
+                if c is not own and self.allowed({x}, c):
+                    options.append((self.between([x], c) - self.theta * len(c), c))
+            gain, target = max(options, key=lambda option: option[0])  # the first of equals
+            if target is not rest and gain > options[0][0]:
+                self.assign(rest)
+                self.assign(target | {x})
+                moved = True
+        return moved
+
+    def split(self) -> None:
+        todo = set(range(len(self.clusters)))
+        while todo:
+            part = {min(todo)}
+            border = list(part)
+            while border:
+                x = border.pop()
+                more = (set(self.neighbours[x]) & self.clusters[x]) - part
+                part |= more
+                border += more
+            todo -= part
+            for x in part:
+                self.clusters[x] = part
+
+    def climb(self) -> None:
+        before = self.objective()
+        while True:
+            moved = self.expand()
+            moved |= self.vote()
+            self.split()
+            after = self.objective()
+            assert after > before or not moved
+            if not moved:
+                return
+            before = after
+
+    def adopt(self, orphan_support: float) -> None:
+        old = [frozenset(c) for c in self.clusters]
+        for x in range(len(old)):
+            if len(old[x]) > 1:
+                continue
+            best, best_support = None, 0.0
+            for y in self.neighbours[x]:
+                if len(old[y]) > 1 and self.allowed({x}, self.clusters[y]):
+                    wanted = self.between([x], set(old[y])) / GRAIN / math.sqrt(len(old[y]))
+                    if wanted >= orphan_support and wanted > best_support:
+                        best, best_support = self.clusters[y], wanted
+            if best is not None:
+                self.assign(best | {x})
+
+
+def oracle_signed(
+    n_terms: int,
+    edges: list[tuple[int, int, float]],
+    antonyms: list[Pair],
+    expected: list[float],
+    settings: tuple[float, float, int],
+) -> OracleSigned:
+    """Cluster edges that `oracle_edges` has ordered."""
+    theta, orphan_support, max_size = settings
+    run = Signed(n_terms, edges, antonyms, expected, theta, max_size)
+    run.climb()
+    run.adopt(orphan_support)
+    assert not any(run.foes[x] & c for x, c in enumerate(run.clusters))
+    clusters = [c for x, c in enumerate(run.clusters) if len(c) > 1 and x == min(c)]
+    support = {}
+    for x in range(n_terms):
+        for number, c in enumerate(clusters):
+            others = c - {x}
+            total = run.between([x], others)
+            if x in c or (total > run.theta * len(c) and not run.foes[x] & c):
+                support[x, number] = total / GRAIN / len(others)
+    return OracleSigned(clusters, support, _tensions(run, edges, antonyms))
+
+
+def _tensions(
+    run: Signed, edges: list[tuple[int, int, float]], antonyms: list[Pair]
+) -> dict[Pair, tuple[float, float]]:
+    p_synonym = {(a, b): p for a, b, p in edges}
+    tensions = {}
+    for a, b in antonyms:
+        one, other = run.clusters[a], run.clusters[b]
+        pull = max(
+            Fraction(run.between([a], other), len(other)),
+            Fraction(run.between([b], one), len(one)),
+            Fraction(run.between(one, other), len(one) * len(other)),
+        )
+        if (a, b) in p_synonym or pull > run.theta:
+            tensions[a, b] = (p_synonym.get((a, b), 0.0), float(pull) / GRAIN)
+    return tensions
