@@ -70,11 +70,14 @@ class SignedSettings(NamedTuple):
         min_support: theta, the mean weight above which clusters join, in (0, 1].
         orphan_support: the least Σ w / √|c| at which a cluster takes in a term that is alone.
         max_size: terms of a cluster at most, at least 2.
+        certain_weight: the weight of an edge of p = 1, in (0, 1]; below 1 where certain edges come
+            from a dictionary, which also tells by what it leaves out.
     """
 
     min_support: float = 0.2
     orphan_support: float = 0.25
     max_size: int = 200
+    certain_weight: float = 1.0
 
 
 DEFAULTS = SignedSettings()
@@ -105,7 +108,7 @@ def cluster_signed(
     """
     theta = _check(n_terms, expected, settings)
     judged, forbidden = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
-    graph = judged._replace(weight=edge_weights(judged, expected))
+    graph = judged._replace(weight=edge_weights(judged, expected, settings.certain_weight))
     weighted = edges_of_graph(graph)
     partition = _climb(weighted, graph, forbidden, theta, settings.max_size)
     del weighted
@@ -218,6 +221,11 @@ def _check(n_terms: int, expected: NDArray[np.float64], settings: SignedSettings
         raise ValueError(
             f"got min_support {settings.min_support}, expected at least {GRAIN}; "
             "0 would join whole components: raise it"
+        )
+    if not GRAIN <= settings.certain_weight <= 1:
+        raise ValueError(
+            f"got certain_weight {settings.certain_weight}, expected {GRAIN} to 1; 1 takes certain "
+            "edges as they are"
         )
     if settings.max_size < 2:
         raise ValueError(f"got max_size {settings.max_size}, expected at least 2; raise it")

@@ -7,7 +7,11 @@ m(x) is the sum of p_synonym over all judged pairs of x, gated or not: the numbe
 the judge expects x to have. c sums min(p(a, y), p(b, y)) over the neighbours y that a and b share
 in the gated graph. So h is the mass that the two do not share, less where they share much: the
 odds of an edge at a term that resembles everything are divided by a lot, those of an edge within a
-family of synonyms by about 1. Certain edges (p = 1) keep w = 1.
+family of synonyms by about 1.
+
+Certain edges (p = 1, as from a dictionary) weigh `certain_weight`. A dictionary lists every pair of
+the terms that it knows, so a pair that it leaves out speaks against a cluster; a weight below 1
+says so by asking clusters of certain edges to be denser: their mean must pass theta / that weight.
 
 Where the smaller row has more than SAMPLE neighbours, every k-th of them is looked at, so that a
 clique of thousands costs no more than its edges.
@@ -65,12 +69,15 @@ def expected_synonyms(
 
 
 @parallel_kernel
-def edge_weights(graph: Graph, expected: NDArray[np.float64]) -> NDArray[np.float32]:
+def edge_weights(
+    graph: Graph, expected: NDArray[np.float64], certain_weight: float
+) -> NDArray[np.float32]:
     """Weigh every edge, from both ends alike.
 
     Args:
         graph: the gated edges as rows, weight = p_synonym.
         expected: float64 (n_terms,), m(x).
+        certain_weight: the weight of an edge of p = 1, in (0, 1].
 
     Returns:
         float32 (2 * n_edges,), multiples of GRAIN in [0, 1], in the order of `graph.weight`.
@@ -79,8 +86,11 @@ def edge_weights(graph: Graph, expected: NDArray[np.float64]) -> NDArray[np.floa
     for x in numba.prange(len(graph.indptr) - 1):
         for i in range(graph.indptr[x], graph.indptr[x + 1]):
             y, p = graph.indices[i], np.float64(graph.weight[i])
+            if p >= 1:
+                out[i] = np.rint(certain_weight / GRAIN) * GRAIN
+                continue
             apart, competition = expected[x] + expected[y] - 2.0 * p, 1.0
-            if p < 1 and apart > 1:
+            if apart > 1:
                 shared = _shared(graph, np.int32(x), y)
                 competition = max(1.0, (apart - 2.0 * shared) / np.sqrt(1.0 + shared))
             out[i] = np.rint(p / (p + (1.0 - p) * competition) / GRAIN) * GRAIN

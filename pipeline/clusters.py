@@ -64,7 +64,9 @@ def cluster_tables(
     if params.algorithm == "reference":
         clustering = cluster_reference(len(terms), edges, params.overlap_ratio)
     else:
-        asked = SignedSettings(params.min_support, params.orphan_support, params.max_size)
+        asked = SignedSettings(
+            params.min_support, params.orphan_support, params.max_size, params.certain_weight
+        )
         antonyms = _edges(terms, judged, "p_antonym", params.antonym_gate)
         clustering = cluster_signed(len(terms), edges, antonyms, expected, asked)
     labels = clustering.labels

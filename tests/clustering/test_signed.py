@@ -25,6 +25,7 @@ SETTINGS = st.builds(
     st.sampled_from([0.01, 0.125, 0.25, 0.5, 1.0]),
     st.sampled_from([0.0, 0.1, 0.2, 1.0]),
     st.sampled_from([2, 3, 5, 200]),
+    st.sampled_from([1.0, 0.4]),
 )
 
 
@@ -126,6 +127,21 @@ def test_an_orphan_is_adopted_by_a_large_family() -> None:
     assert barred.labels.tolist() == [0] * 9 + [-1]
 
 
+def test_a_word_of_two_dictionary_clusters_does_not_draw_them_together() -> None:
+    car, auto, motorcar, railcar = range(4)
+    rows: Rows = [
+        (car, auto, 1.0),
+        (car, motorcar, 1.0),
+        (auto, motorcar, 1.0),
+        (car, railcar, 1.0),
+    ]
+    # the mean weight between railcar and the three is (1 + 0 + 0) / 3 = 0.33 > 0.2
+    assert cluster(rows, n_terms=4).labels.tolist() == [0, 0, 0, 0]
+    # at 0.4 it is 0.4 / 3 = 0.13; and as an orphan railcar offers 0.4 / sqrt(3) = 0.231 < 0.25
+    dense = cluster(rows, n_terms=4, asked=SignedSettings(certain_weight=0.4))
+    assert dense.labels.tolist() == [0, 0, 0, -1]
+
+
 def test_parity_with_the_oracle_is_exact_on_a_case_with_every_move() -> None:
     rng = np.random.default_rng(5)
     for _ in range(150):
@@ -134,7 +150,12 @@ def test_parity_with_the_oracle_is_exact_on_a_case_with_every_move() -> None:
         ends = rng.integers(0, n, shape).tolist()
         rows = [(a, b, float(rng.choice([0.5, 0.75, 0.875, 0.9375, 1.0]))) for a, b in ends]
         foes = [(a, b, 0.75) for a, b in rng.integers(0, n, (int(rng.integers(0, n)), 2)).tolist()]
-        check_parity(rows, foes, SignedSettings(0.125, 0.2, int(rng.integers(2, n))), n)
+        check_parity(
+            rows,
+            foes,
+            SignedSettings(0.125, 0.2, int(rng.integers(2, n)), float(rng.choice([0.4, 1.0]))),
+            n,
+        )
 
 
 @given(ROWS, ANTONYMS, SETTINGS)
@@ -251,6 +272,7 @@ def test_the_sample_of_long_rows_is_that_of_the_oracle() -> None:
         (SignedSettings(min_support=np.nan), "min_support"),
         (SignedSettings(orphan_support=1.5), "orphan_support"),
         (SignedSettings(max_size=1), "max_size"),
+        (SignedSettings(certain_weight=0.0), "certain_weight"),
     ],
 )
 def test_a_bad_setting(asked: SignedSettings, named: str) -> None:

@@ -32,7 +32,9 @@ def oracle_expected(rows: Iterable[tuple[int, int, float]], n_terms: int) -> lis
     return expected
 
 
-def oracle_weights(edges: list[tuple[int, int, float]], expected: list[float]) -> dict[Pair, int]:
+def oracle_weights(
+    edges: list[tuple[int, int, float]], expected: list[float], certain_weight: float
+) -> dict[Pair, int]:
     """Weights in grains."""
     rows: dict[int, dict[int, float]] = {}
     for a, b, p in edges:
@@ -47,7 +49,8 @@ def oracle_weights(edges: list[tuple[int, int, float]], expected: list[float]) -
         shared = step * sum(min(rows[a][y], rows[b][y]) for y in common)
         apart = expected[a] + expected[b] - 2.0 * (p + shared)
         competition = max(1.0, apart / math.sqrt(1.0 + shared))
-        weights[a, b] = round(p / (p + (1.0 - p) * competition) * GRAIN)
+        w = certain_weight if p == 1 else p / (p + (1.0 - p) * competition)
+        weights[a, b] = round(w * GRAIN)
     return weights
 
 
@@ -62,8 +65,9 @@ class Signed:
         expected: list[float],
         theta: float,
         max_size: int,
+        certain_weight: float,
     ) -> None:
-        self.weights = oracle_weights(edges, expected)
+        self.weights = oracle_weights(edges, expected, certain_weight)
         self.neighbours: dict[int, dict[int, int]] = {x: {} for x in range(n_terms)}
         for (a, b), w in sorted(self.weights.items()):
             self.neighbours[a][b] = self.neighbours[b][a] = w
@@ -162,11 +166,11 @@ def oracle_signed(
     edges: list[tuple[int, int, float]],
     antonyms: list[Pair],
     expected: list[float],
-    settings: tuple[float, float, int],
+    settings: tuple[float, float, int, float],
 ) -> OracleSigned:
     """Cluster edges that `oracle_edges` has ordered."""
-    theta, orphan_support, max_size = settings
-    run = Signed(n_terms, edges, antonyms, expected, theta, max_size)
+    theta, orphan_support, max_size, certain_weight = settings
+    run = Signed(n_terms, edges, antonyms, expected, theta, max_size, certain_weight)
     run.climb()
     run.adopt(orphan_support)
     assert not any(run.foes[x] & c for x, c in enumerate(run.clusters))
