@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.errors import InputError
-from pipeline.lexicon.tables import read_table, require_columns
+from pipeline.lexicon.tables import read_table, refuse_rows, require_columns
 
 __all__ = ["read_edge_table"]
 
@@ -34,7 +34,7 @@ def read_edge_table(path: Path) -> tuple[pl.Series, pl.DataFrame]:
         raise InputError(f"{path} holds no edges", cure="give a table with at least one row")
     rows = rows.with_columns(pl.col("term_a", "term_b").cast(pl.String))
     for column in ("term_a", "term_b"):
-        _refuse(rows, pl.col(column).fill_null("") == "", path, column, "a term")
+        refuse_rows(rows, pl.col(column).fill_null("") == "", path, column, "a term")
     names = [name for name in ("p_synonym", "p_antonym") if name in rows.columns]
     for name in names:
         rows = _with_probability(rows, path, name)
@@ -50,21 +50,7 @@ def read_edge_table(path: Path) -> tuple[pl.Series, pl.DataFrame]:
 def _with_probability(rows: pl.DataFrame, path: Path, name: str) -> pl.DataFrame:
     given = rows[name]
     numbers = given if given.dtype.is_float() else given.cast(pl.Float64, strict=False)
-    rows = rows.with_columns(numbers.alias(name), given.alias("given"))
+    rows = rows.with_columns(numbers.alias(name))
     bad = pl.col(name).is_null() | pl.col(name).is_nan() | ~pl.col(name).is_between(0, 1)
-    _refuse(rows, bad, path, name, "a number from 0 to 1", "given")
-    return rows.drop("given")
-
-
-def _refuse(
-    rows: pl.DataFrame, bad: pl.Expr, path: Path, column: str, expected: str, shown: str = ""
-) -> None:
-    found = rows.select(bad.arg_true()).to_series()
-    if found.len():
-        row = int(found[0])
-        raise InputError(
-            f"{path}: row {row + 1} has no valid {column}",
-            got=repr(rows[shown or column][row]),
-            expected=expected,
-            cure="mend or delete the row",
-        )
+    refuse_rows(rows, bad, path, name, "a number from 0 to 1", given)
+    return rows

@@ -18,10 +18,9 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 
-from pipeline.errors import InputError
 from pipeline.lexicon.hashing import stable_hash
 from pipeline.lexicon.normalise import clean
-from pipeline.lexicon.tables import read_table, require_columns
+from pipeline.lexicon.tables import read_table, refuse_rows, require_columns
 from pipeline.lexicon.wordnet import Synset, find_edition, read_synsets
 from pipeline.params import PairTable, WordNetSource
 from pipeline.schemas import CONFLICTS, RELATION_NAMES
@@ -77,14 +76,14 @@ def claims_of_table(table: PairTable) -> pl.DataFrame:
         pl.col("term_a", "term_b").cast(pl.String).map_elements(clean, return_dtype=pl.String)
     )
     known = pl.col("relation").is_in(list(RELATION_NAMES)).fill_null(value=False)
-    _refuse(rows, ~known, table, "relation", f"one of {', '.join(RELATION_NAMES)}")
+    refuse_rows(rows, ~known, table.path, "relation", f"one of {', '.join(RELATION_NAMES)}")
     for column in ("term_a", "term_b"):
-        _refuse(rows, pl.col(column).fill_null("") == "", table, column, "a term")
+        refuse_rows(rows, pl.col(column).fill_null("") == "", table.path, column, "a term")
     if "confidence" in rows.columns:
         given = rows["confidence"]
         rows = rows.with_columns(confidence=given.cast(pl.Float32, strict=False).fill_null(-1))
         outside = ~pl.col("confidence").is_between(0, 1)
-        _refuse(rows, outside, table, "confidence", "a number from 0 to 1", given)
+        refuse_rows(rows, outside, table.path, "confidence", "a number from 0 to 1", given)
     return _claims(rows, table.path.name, from_table=True)
 
 
@@ -173,25 +172,6 @@ def _claims(rows: pl.DataFrame, source: str, *, from_table: bool) -> pl.DataFram
         confidence.cast(pl.Float32).alias("confidence"),
         pl.lit(from_table).alias("from_table"),
     )
-
-
-def _refuse(
-    rows: pl.DataFrame,
-    bad: pl.Expr,
-    table: PairTable,
-    column: str,
-    expected: str,
-    given: pl.Series | None = None,
-) -> None:
-    found = rows.select(bad.arg_true()).to_series()
-    if found.len():
-        row = int(found[0])
-        raise InputError(
-            f"{table.path}: row {row + 1} has no valid {column}",
-            got=repr((rows[column] if given is None else given)[row]),
-            expected=expected,
-            cure="mend or delete the row",
-        )
 
 
 def _synonyms(synsets: Iterable[Synset]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ import polars.exceptions
 
 from pipeline.errors import InputError
 
-__all__ = ["read_lines", "read_table", "require_columns"]
+__all__ = ["read_lines", "read_table", "refuse_rows", "require_columns"]
 
 _CHUNK_BYTES = 1 << 22
 _SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
@@ -86,6 +86,38 @@ def require_columns(frame: pl.DataFrame, columns: list[str], path: Path) -> None
                 expected=", ".join(columns),
                 cure="name the right column in the parameters, or rename it in the file",
             )
+
+
+def refuse_rows(
+    rows: pl.DataFrame,
+    bad: pl.Expr,
+    path: Path,
+    column: str,
+    expected: str,
+    given: pl.Series | None = None,
+) -> None:
+    """Refuse a user's table that has a bad row.
+
+    Args:
+        rows: The table.
+        bad: True for a row that cannot be used.
+        path: Its file, for the message.
+        column: The column at fault.
+        expected: What its values should be.
+        given: The column as the file has it, where `rows` holds a converted one.
+
+    Raises:
+        InputError: There is such a row; the message names the first.
+    """
+    found = rows.select(bad.arg_true()).to_series()
+    if found.len():
+        row = int(found[0])
+        raise InputError(
+            f"{path}: row {row + 1} has no valid {column}",
+            got=repr((rows[column] if given is None else given)[row]),
+            expected=expected,
+            cure="mend or delete the row",
+        )
 
 
 def require_file(path: Path) -> None:
