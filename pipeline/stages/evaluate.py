@@ -26,20 +26,19 @@ def run(params: EvaluateParams, workspace: Workspace) -> None:
     judged = _judged_synonyms(workspace, gate)
     a, b, p_synonym = (judged[name].to_numpy() for name in ("a", "b", "p_synonym"))
     edges = canonical_edges(len(labels), a, b, p_synonym, gate)
-    held_out_judged = _judged_within(workspace, test)
-    at_gate = gate_curve(held_out_judged, pairs, held_out, (gate,))
+    judged_in_test = _judged_within(workspace, test)
+    curve = gate_curve(judged_in_test, pairs, held_out, (gate, *params.gates))
     workspace.write_json(
         "evaluate",
         "metrics.json",
         {
             "gate": gate,
             "edges": len(edges.a),
-            "judged_edges": at_gate.drop("gate").row(0, named=True),
+            "judged_edges": curve.drop("gate").row(0, named=True),
             "clusters": cluster_figures(labels, pairs, test, edges),
         },
     )
-    curve = gate_curve(held_out_judged, pairs, held_out, params.gates)
-    workspace.write_csv("evaluate", "gates.csv", curve)
+    workspace.write_csv("evaluate", "gates.csv", curve[1:])
     workspace.write_csv("evaluate", "sizes.csv", size_rows(labels))
     listed = intruders(labels, pairs).select("term_a", "term_b", "split")
     workspace.write_csv("evaluate", "intruders.csv", listed)
