@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from clustering import canonical_edges, cluster_reference
-from discriminator import HeadClassifier, PairHead, project_terms
+from discriminator import HeadClassifier, Lexicon, PairHead, project_terms, spell
 from discriminator.calibration import Calibration
 from pipeline.devices import resolve_precision
 from pipeline.lexicon.wordnet import find_edition, read_synsets
@@ -56,9 +56,10 @@ def judging(n_terms: int = 100_000, n_pairs: int = 1_000_000) -> str:
     random = np.random.default_rng(0)
     vectors = random.standard_normal((n_terms, DIM)).astype(np.float16)
     a, b = random.integers(0, n_terms, (2, n_pairs))
+    spellings = spell([f"{i:x} {i % 97:x}" for i in range(n_terms)])
     head = PairHead(DIM, 192, 64)
     projecting = seconds(lambda: project_terms(head, vectors))
-    classifier = HeadClassifier(head, Calibration(), project_terms(head, vectors))
+    classifier = HeadClassifier.over(head, Calibration(), Lexicon(vectors, spellings))
     ours = seconds(lambda: classifier.judge(a, b))
     raw = torch.nn.Sequential(
         torch.nn.Linear(3 * DIM, 192), torch.nn.GELU(), torch.nn.Linear(192, 3)

@@ -4,7 +4,8 @@ Works on arrays and tensors. Only `checkpoint` touches files.
 
 * `relations`: the words of the room, `LabelledPairs`, and the `PairClassifier` protocol
 * `negatives`: hard negatives, drawn among candidates that no dictionary labels
-* `head`: the symmetric network on two term vectors
+* `surface`: what the spellings of two terms say
+* `head`: the symmetric network on two term vectors and spellings
 * `training`: labelled pairs and vectors to a trained, calibrated head
 * `calibration`: logits to probabilities, for dictionary pairs and for candidates; reliability
 * `predict`: project terms once, judge pairs in a stream
@@ -43,9 +44,11 @@ from discriminator.relations import (
     SYNONYM,
     UNLABELLED,
     LabelledPairs,
+    Lexicon,
     PairClassifier,
 )
-from discriminator.training import HeadSettings, TrainedHead, train_head
+from discriminator.surface import Spellings, spell
+from discriminator.training import HeadSettings, TrainedHead, labelled_logits, train_head
 
 __all__ = [
     "ANTONYM",
@@ -62,10 +65,12 @@ __all__ = [
     "HeadClassifier",
     "HeadSettings",
     "LabelledPairs",
+    "Lexicon",
     "MajorityBaseline",
     "PairClassifier",
     "PairHead",
     "Reliability",
+    "Spellings",
     "TrainedHead",
     "calibrate_candidates",
     "calibrate_dictionary",
@@ -73,6 +78,7 @@ __all__ = [
     "expected_calibration_error",
     "fit_cosine",
     "fit_majority",
+    "labelled_logits",
     "load_head",
     "pair_keys",
     "pair_logits",
@@ -80,5 +86,6 @@ __all__ = [
     "reliability",
     "sample_hard_negatives",
     "save_head",
+    "spell",
     "train_head",
 ]

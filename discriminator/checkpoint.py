@@ -15,11 +15,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from discriminator.calibration import Calibration
-from discriminator.head import PairHead
 from discriminator.relations import RELATIONS
-from discriminator.training import HeadSettings, TrainedHead
+from discriminator.training import HeadSettings, TrainedHead, build_head
 
-FORMAT = "nymgraph pair head 1"
+FORMAT = "nymgraph pair head 2"
 HEADER_KEY = "nymgraph"
 CURE = "run the train stage again"
 
@@ -91,7 +90,7 @@ def _restore(header: dict[str, object], weights: dict[str, torch.Tensor]) -> Tra
         name: header[name] for name in ("settings", "dictionary", "candidates")  # type: ignore[misc]
     }  # fmt: skip
     settings = HeadSettings(**stored["settings"])  # type: ignore[arg-type]
-    head = PairHead(int(header["dim"]), settings.hidden, settings.width)  # type: ignore[call-overload]
+    head = build_head(int(header["dim"]), settings)  # type: ignore[call-overload]
     head.load_state_dict(weights)
     dictionary, candidates = (
         Calibration(float(c["temperature"]), tuple(c["bias"]))  # type: ignore[arg-type]

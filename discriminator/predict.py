@@ -15,7 +15,8 @@ from torch import Tensor
 
 from discriminator.calibration import Calibration
 from discriminator.head import PairHead
-from discriminator.relations import N_CODES, RELATIONS, check_ids
+from discriminator.relations import N_CODES, RELATIONS, Lexicon, check_ids
+from discriminator.surface import Spellings, surface_features
 
 BLOCK = 8192
 """Rows in one pass through the network: large enough to be fast, small enough for the cache."""
@@ -29,13 +30,33 @@ class HeadClassifier:
         head: the trained network.
         calibration: which population the probabilities are for.
         projections: any float (n_terms, hidden), from `project_terms`; may be a memory map.
+        spellings: of the n_terms terms; None for a head without `surface`.
         device: where to compute, as torch names it.
     """
 
     head: PairHead
     calibration: Calibration
     projections: NDArray[np.floating]
+    spellings: Spellings | None = None
     device: str = "cpu"
+
+    @classmethod
+    def over(
+        cls, head: PairHead, calibration: Calibration, lexicon: Lexicon, device: str = "cpu"
+    ) -> "HeadClassifier":
+        """Project every term of a lexicon, to judge its pairs.
+
+        Args:
+            head: the trained network.
+            calibration: which population the probabilities are for.
+            lexicon: its terms.
+            device: where to compute, as torch names it.
+
+        Returns:
+            The classifier. Vectors of another width, or not finite, are a ValueError.
+        """
+        projections = project_terms(head, lexicon.vectors, device)
+        return cls(head, calibration, projections, lexicon.spellings, device)
 
     def judge(self, a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.float32]:
         """Give the calibrated probability of each relation.
@@ -49,7 +70,8 @@ class HeadClassifier:
             (a, b) and (b, a), and however the rows are cut into calls.
         """
         judged = np.empty((len(a), len(RELATIONS)), np.float32)
-        for rows, logits in _passes(self.head, self.projections, a, b, self.device):
+        terms = (self.projections, self.spellings)
+        for rows, logits in _passes(self.head, *terms, a, b, self.device):
             judged[rows] = self.calibration.apply(logits).cpu().numpy()[: len(judged[rows])]
         return judged
 
@@ -85,6 +107,7 @@ def project_terms(
 def pair_logits(
     head: PairHead,
     projections: NDArray[np.floating],
+    spellings: Spellings | None,
     a: NDArray[np.integer],
     b: NDArray[np.integer],
     device: str = "cpu",
@@ -94,6 +117,7 @@ def pair_logits(
     Args:
         head: the trained network.
         projections: any float (n_terms, hidden), from `project_terms`.
+        spellings: of the n_terms terms; None for a head without `surface`.
         a: any integer (n_pairs,), term ids.
         b: any integer (n_pairs,), term ids.
         device: where to compute, as torch names it.
@@ -102,7 +126,7 @@ def pair_logits(
         float32 (n_pairs, 4): the relations in their order, then unlabelled.
     """
     logits = np.empty((len(a), N_CODES), np.float32)
-    for rows, passed in _passes(head, projections, a, b, device):
+    for rows, passed in _passes(head, projections, spellings, a, b, device):
         logits[rows] = passed.cpu().numpy()[: len(logits[rows])]
     return logits
 
@@ -147,9 +171,51 @@ def check_vectors(dim: int | None, vectors: NDArray[np.floating]) -> None:
         )
 
 
+def spelling_tensors(
+    spellings: Spellings | None, a: NDArray[np.integer], b: NDArray[np.integer], device: str
+) -> tuple[Tensor, Tensor] | None:
+    """Compare the spellings of pairs, for `PairHead.pair`.
+
+    Args:
+        spellings: of the lexicon, or None for a head without `surface`.
+        a: any integer (n_pairs,), term ids.
+        b: any integer (n_pairs,), term ids.
+        device: where the tensors go, as torch names it.
+
+    Returns:
+        float32 (n_pairs, N_NUMBERS) and int64 (n_pairs,), or None.
+    """
+    if spellings is None:
+        return None
+    features = surface_features(spellings, a, b)
+    numbers, alternation = (torch.from_numpy(column).to(device) for column in features)
+    return numbers, alternation
+
+
+def check_spellings(head: PairHead, spellings: Spellings | None, n_terms: int) -> None:
+    """Refuse spellings that are not what a head needs.
+
+    Args:
+        head: the network.
+        spellings: what was given.
+        n_terms: number of terms in the lexicon.
+
+    Raises:
+        ValueError: spellings missing, of another lexicon, or given to a head that takes none.
+    """
+    n_spellings = None if spellings is None else len(spellings.capital)
+    expected = n_terms if head.surface else None
+    if n_spellings != expected:
+        raise ValueError(
+            f"got spellings of {n_spellings} terms, expected {expected}; "
+            "spell the terms of the vectors, and only for a head with surface features"
+        )
+
+
 def _passes(
     head: PairHead,
     projections: NDArray[np.floating],
+    spellings: Spellings | None,
     a: NDArray[np.integer],
     b: NDArray[np.integer],
     device: str,
@@ -161,18 +227,23 @@ def _passes(
             "project the terms again with this head"
         )
     check_ids(a, b, len(projections))
+    check_spellings(head, spellings, len(projections))
     head.to(device).eval()
     for rows in _blocks(len(a)):
+        ends = [_filled(side[rows]) for side in (a, b)]
         with torch.inference_mode():
-            u, v = (
-                _padded(torch.from_numpy(projections[side[rows]])).to(device) for side in (a, b)
-            )
-            yield rows, head.pair(u.float(), v.float())
+            u, v = (torch.from_numpy(projections[side]).to(device).float() for side in ends)
+            yield rows, head.pair(u, v, spelling_tensors(spellings, ends[0], ends[1], device))
 
 
 def _blocks(n_rows: int) -> Iterator[slice]:
     for start in range(0, n_rows, BLOCK):
         yield slice(start, min(start + BLOCK, n_rows))
+
+
+def _filled(ids: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Fill up with term 0: (n,) to (BLOCK,)."""
+    return np.concatenate([ids, np.zeros(BLOCK - len(ids), ids.dtype)])
 
 
 def _padded(rows: Tensor) -> Tensor:

@@ -12,9 +12,35 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from discriminator.surface import Spellings
+
 RELATIONS = ("synonym", "antonym", "co_hyponym")
 SYNONYM, ANTONYM, CO_HYPONYM, UNLABELLED = range(4)
 N_CODES = 4
+
+
+class Lexicon(NamedTuple):
+    """What is known of each term, one row a term.
+
+    Attributes:
+        vectors: any float (n_terms, dim), L2-normalised; may be a memory map, read by batches.
+        spellings: of the same terms; None where only vectors are to count.
+    """
+
+    vectors: NDArray[np.floating]
+    spellings: Spellings | None
+
+    def take(self, ids: NDArray[np.integer]) -> "Lexicon":
+        """Pick terms.
+
+        Args:
+            ids: any integer (n,), term ids.
+
+        Returns:
+            These terms, in this order.
+        """
+        spellings = None if self.spellings is None else self.spellings.take(ids)
+        return Lexicon(self.vectors[ids], spellings)
 
 
 class LabelledPairs(NamedTuple):

@@ -12,7 +12,14 @@ from torch.nn import functional
 
 from discriminator.calibration import Calibration, calibrate_candidates, calibrate_dictionary
 from discriminator.head import PairHead
-from discriminator.predict import check_vectors, gather, pair_logits, project_terms
+from discriminator.predict import (
+    check_spellings,
+    check_vectors,
+    gather,
+    pair_logits,
+    project_terms,
+    spelling_tensors,
+)
 from discriminator.relations import (
     ANTONYM,
     N_CODES,
@@ -20,6 +27,7 @@ from discriminator.relations import (
     SYNONYM,
     UNLABELLED,
     LabelledPairs,
+    Lexicon,
     check_pairs,
 )
 
@@ -38,6 +46,7 @@ class HeadSettings:
         batch_size: pairs in one step.
         learning_rate: highest rate of the one-cycle schedule.
         weight_decay: AdamW's.
+        surface: whether the head sees spellings beside vectors.
         seed: decides the first weights and the order of the pairs.
     """
 
@@ -47,6 +56,7 @@ class HeadSettings:
     batch_size: int = 2048
     learning_rate: float = 3e-3
     weight_decay: float = 1e-2
+    surface: bool = True
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -78,7 +88,7 @@ class TrainedHead:
 
 
 def train_head(
-    vectors: NDArray[np.floating],
+    lexicon: Lexicon,
     pairs: LabelledPairs,
     validation: LabelledPairs,
     candidates: LabelledPairs,
@@ -94,7 +104,7 @@ def train_head(
     one machine; global generators are neither read nor moved.
 
     Args:
-        vectors: any float (n_terms, dim), L2-normalised; may be a memory map, read by batches.
+        lexicon: vectors and, if the settings ask for `surface`, spellings of n_terms terms.
         pairs: training pairs, of all relations and `UNLABELLED`.
         validation: dictionary pairs of terms that no training pair has; choose the epoch.
         candidates: all near neighbours among the terms of `validation`, labelled or `UNLABELLED`.
@@ -107,12 +117,12 @@ def train_head(
         validation, and arrays that break the contract of `relations` are a ValueError.
     """
     settings = settings or HeadSettings()
-    _check(vectors, pairs, validation, candidates)
-    head = PairHead(vectors.shape[1], settings.hidden, settings.width, settings.seed).to(device)
+    head = build_head(lexicon.vectors.shape[-1], settings).to(device)
+    _check(head, lexicon, pairs, validation, candidates)
     history: list[float] = []
     best: dict[str, Tensor] = {}
-    for _ in _epochs(head, vectors, pairs, settings, progress or _silent):
-        f1 = _macro_f1(_logits(head, vectors, validation, device), validation.relation)
+    for _ in _epochs(head, lexicon, pairs, settings, progress or _silent):
+        f1 = _macro_f1(labelled_logits(head, lexicon, validation, device), validation.relation)
         if f1 > max(history, default=-1.0):
             best = {name: weight.clone() for name, weight in head.state_dict().items()}
         history.append(f1)
@@ -121,19 +131,55 @@ def train_head(
     return TrainedHead(
         head=head.eval(),
         dictionary=calibrate_dictionary(
-            _logits(head, vectors, validation, device), validation.relation
+            labelled_logits(head, lexicon, validation, device), validation.relation
         ),
         candidates=calibrate_candidates(
-            _logits(head, vectors, candidates, device), candidates.relation, (n_gold[0], n_gold[1])
+            labelled_logits(head, lexicon, candidates, device),
+            candidates.relation,
+            (n_gold[0], n_gold[1]),
         ),
         settings=settings,
         macro_f1=tuple(history),
     )
 
 
+def build_head(dim: int, settings: HeadSettings) -> PairHead:
+    """Make an untrained head.
+
+    Args:
+        dim: length of the encoder's vectors.
+        settings: its sizes, its features and the seed of its first weights.
+
+    Returns:
+        The head, on the CPU.
+    """
+    return PairHead(dim, settings.hidden, settings.width, settings.seed, surface=settings.surface)
+
+
+def labelled_logits(
+    head: PairHead, lexicon: Lexicon, pairs: LabelledPairs, device: str = "cpu"
+) -> NDArray[np.float32]:
+    """Compute the logits of a few pairs as in production, projecting only the terms that occur.
+
+    Args:
+        head: the network.
+        lexicon: its terms.
+        pairs: the pairs.
+        device: where to compute, as torch names it.
+
+    Returns:
+        float32 (n_pairs, 4): the relations in their order, then unlabelled.
+    """
+    ids, ends = np.unique(np.stack([pairs.a, pairs.b]), return_inverse=True)
+    few = lexicon.take(ids)
+    projections = project_terms(head, few.vectors, device)
+    a, b = ends.reshape(2, -1)
+    return pair_logits(head, projections, few.spellings, a, b, device)
+
+
 def _epochs(
     head: PairHead,
-    vectors: NDArray[np.floating],
+    lexicon: Lexicon,
     pairs: LabelledPairs,
     settings: HeadSettings,
     progress: Progress,
@@ -153,27 +199,26 @@ def _epochs(
         for done, rows in enumerate(order.reshape(n_batches, batch_size), start=1):
             batch = pairs.take(rows)
             optimiser.zero_grad()
-            _loss(head, vectors, batch, log_prior).backward()  # type: ignore[no-untyped-call]
+            _loss(head, lexicon, batch, log_prior).backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
             progress(epoch * n_batches + done, n_steps)
         yield epoch
 
 
-def _loss(
-    head: PairHead, vectors: NDArray[np.floating], batch: LabelledPairs, log_prior: Tensor
-) -> Tensor:
+def _loss(head: PairHead, lexicon: Lexicon, batch: LabelledPairs, log_prior: Tensor) -> Tensor:
     """Compute the weighted logit-adjusted cross-entropy, a scalar."""
+    spelling = spelling_tensors(lexicon.spellings, batch.a, batch.b, str(log_prior.device))
     a, b, code, weight = (
         column.to(log_prior.device)
         for column in (
-            gather(vectors, batch.a),
-            gather(vectors, batch.b),
+            gather(lexicon.vectors, batch.a),
+            gather(lexicon.vectors, batch.b),
             torch.from_numpy(batch.relation.astype(np.int64)),
             torch.from_numpy(batch.weight),
         )
     )
-    loss = functional.cross_entropy(head(a, b) + log_prior, code, reduction="none")
+    loss = functional.cross_entropy(head(a, b, spelling) + log_prior, code, reduction="none")
     return (loss * weight).mean()
 
 
@@ -183,16 +228,6 @@ def _log_prior(pairs: LabelledPairs) -> Tensor:
     return torch.from_numpy(np.log(share / share.sum()).astype(np.float32))
 
 
-def _logits(
-    head: PairHead, vectors: NDArray[np.floating], pairs: LabelledPairs, device: str
-) -> NDArray[np.float32]:
-    """Compute logits as in production, projecting only the terms that occur; (n_pairs, 4)."""
-    ids, ends = np.unique(np.stack([pairs.a, pairs.b]), return_inverse=True)
-    projections = project_terms(head, vectors[ids], device)
-    a, b = ends.reshape(2, -1)
-    return pair_logits(head, projections, a, b, device)
-
-
 def _macro_f1(logits: NDArray[np.float32], relation: NDArray[np.int8]) -> float:
     judged = logits[:, : len(RELATIONS)].argmax(axis=1)
     labels = range(len(RELATIONS))
@@ -200,14 +235,16 @@ def _macro_f1(logits: NDArray[np.float32], relation: NDArray[np.int8]) -> float:
 
 
 def _check(
-    vectors: NDArray[np.floating],
+    head: PairHead,
+    lexicon: Lexicon,
     pairs: LabelledPairs,
     validation: LabelledPairs,
     candidates: LabelledPairs,
 ) -> None:
-    check_vectors(None, vectors)
+    check_vectors(head.dim, lexicon.vectors)
+    check_spellings(head, lexicon.spellings, len(lexicon.vectors))
     for group in (pairs, validation, candidates):
-        check_pairs(group, len(vectors))
+        check_pairs(group, len(lexicon.vectors))
     weights = np.bincount(pairs.relation, pairs.weight, N_CODES)
     if not weights.all():
         names = (*RELATIONS, "unlabelled")

@@ -134,6 +134,7 @@ class TrainParams(Section):
     epochs: Positive = 4
     batch_size: Positive = 2_048
     learning_rate: Annotated[float, Field(gt=0)] = 3e-3
+    surface: bool = True
     unlabelled_per_labelled: Annotated[float, Field(gt=0)] = 2.0
     unlabelled_weight: Annotated[float, Field(gt=0)] = 0.3
     seed: int = 0

@@ -5,16 +5,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import torch
 
 from discriminator import (
     RELATIONS,
-    HeadClassifier,
     LabelledPairs,
+    Lexicon,
     TrainedHead,
     classification_metrics,
     fit_cosine,
     fit_majority,
-    project_terms,
+    labelled_logits,
     reliability,
 )
 from pipeline.vectors.candidates import cosines
@@ -23,23 +24,22 @@ __all__ = ["confusion_rows", "head_figures", "judge_pairs", "reliability_rows"]
 
 
 def judge_pairs(
-    trained: TrainedHead, vectors: npt.NDArray[Any], pairs: LabelledPairs, device: str
+    trained: TrainedHead, lexicon: Lexicon, pairs: LabelledPairs, device: str
 ) -> npt.NDArray[np.float32]:
     """Probabilities of dictionary pairs, calibrated as such.
 
     Args:
         trained: The head.
-        vectors: (n_terms, dim).
+        lexicon: Vectors and spellings of the terms.
         pairs: The pairs.
         device: Where to compute, as torch names it.
 
     Returns:
         float32 (n_pairs, 3), columns as in RELATIONS.
     """
-    ids, ends = np.unique(np.stack([pairs.a, pairs.b]), return_inverse=True)
-    a, b = ends.reshape(2, -1)
-    projections = project_terms(trained.head, vectors[ids], device)
-    return HeadClassifier(trained.head, trained.dictionary, projections, device).judge(a, b)
+    logits = torch.from_numpy(labelled_logits(trained.head, lexicon, pairs, device))
+    probabilities: npt.NDArray[np.float32] = trained.dictionary.apply(logits).numpy()
+    return probabilities
 
 
 def head_figures(

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import polars as pl
 
-from discriminator import HeadClassifier, load_head, project_terms
+from discriminator import HeadClassifier, Lexicon, load_head, spell
 from pipeline.artefacts import Workspace, content_hash, missing
 from pipeline.devices import resolve_device
 from pipeline.errors import ArtefactError
 from pipeline.params import ClassifyParams
-from pipeline.schemas import CANDIDATES, PAIRS, RELATION_NAMES, RELATIONS
+from pipeline.schemas import CANDIDATES, PAIRS, RELATION_NAMES, RELATIONS, TERMS
 from pipeline.shards import open_work
 
 __all__ = ["run"]
@@ -25,6 +25,7 @@ def run(params: ClassifyParams, workspace: Workspace) -> None:
         "pairs": content_hash(workspace.root / PAIRS.path),
         "head": content_hash(_head_path(workspace)),
         "vectors": workspace.read_json("embed", "manifest.json")["content"],
+        "terms": workspace.read_json("embed", "manifest.json")["terms"],
         "device": device.split(":")[0],
     }
     with open_work(workspace.work("classify"), inputs, len(files)) as work:
@@ -87,8 +88,11 @@ def _classifier(workspace: Workspace, device: str) -> HeadClassifier:
             cure="run `nymgraph train` again",
         )
     vectors = workspace.read_array("embed", "vectors.npy")
-    projections = project_terms(trained.head, vectors, device)
-    return HeadClassifier(trained.head, trained.candidates, projections, device)
+    spellings = (
+        spell(workspace.read(TERMS, ["term"])["term"].to_list()) if trained.head.surface else None
+    )
+    lexicon = Lexicon(vectors, spellings)
+    return HeadClassifier.over(trained.head, trained.candidates, lexicon, device)
 
 
 def _head_path(workspace: Workspace) -> Path:

@@ -1,10 +1,14 @@
 """train: labelled pairs and vectors to the calibrated pair head, measured on held-out terms."""
 
-from typing import Any
-
-import numpy.typing as npt
-
-from discriminator import HeadSettings, LabelledPairs, TrainedHead, save_head, train_head
+from discriminator import (
+    HeadSettings,
+    LabelledPairs,
+    Lexicon,
+    TrainedHead,
+    save_head,
+    spell,
+    train_head,
+)
 from pipeline.artefacts import Workspace
 from pipeline.devices import resolve_device
 from pipeline.errors import InputError
@@ -16,7 +20,7 @@ from pipeline.evaluation.judgements import (
 )
 from pipeline.lexicon.labelled import CandidateSample, pairs_within, term_splits
 from pipeline.params import TrainParams
-from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS
+from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
 
 __all__ = ["run"]
 
@@ -24,6 +28,8 @@ __all__ = ["run"]
 def run(params: TrainParams, workspace: Workspace) -> None:
     """Train, calibrate on validation, measure on test; write the head, metrics and plot data."""
     vectors = workspace.read_array("embed", "vectors.npy")
+    spellings = spell(workspace.read(TERMS, ["term"])["term"].to_list()) if params.surface else None
+    lexicon = Lexicon(vectors, spellings)
     pairs = workspace.read(PAIRS)
     split = term_splits(workspace.read(HELD_OUT), len(vectors))
     train, validation, test = (
@@ -33,17 +39,17 @@ def run(params: TrainParams, workspace: Workspace) -> None:
     sample = CandidateSample(pairs, split, n_negatives, params.unlabelled_weight, params.seed)
     for part in workspace.parts(CANDIDATES):
         sample.add(part)
-    trained = _train(params, vectors, train.join(sample.negatives), validation, sample, workspace)
+    trained = _train(params, lexicon, train.join(sample.negatives), validation, sample, workspace)
     path = workspace.path("train", "head.safetensors")
     path.parent.mkdir(parents=True, exist_ok=True)
     manifest = workspace.read_json("embed", "manifest.json")
     save_head(path, trained, {key: str(manifest[key]) for key in ("encoder", "revision")})
-    _measure(trained, vectors, train, test, params.device, workspace)
+    _measure(trained, lexicon, train, test, params.device, workspace)
 
 
 def _train(
     params: TrainParams,
-    vectors: npt.NDArray[Any],
+    lexicon: Lexicon,
     train: LabelledPairs,
     validation: LabelledPairs,
     sample: CandidateSample,
@@ -55,6 +61,7 @@ def _train(
         epochs=params.epochs,
         batch_size=params.batch_size,
         learning_rate=params.learning_rate,
+        surface=params.surface,
         seed=params.seed,
     )
     n_steps = params.epochs * (len(train.a) // min(params.batch_size, max(1, len(train.a))))
@@ -62,7 +69,7 @@ def _train(
     with workspace.progress.track("train: steps", n_steps) as advance:
         try:
             return train_head(
-                vectors,
+                lexicon,
                 train,
                 validation,
                 sample.validation,
@@ -80,14 +87,14 @@ def _train(
 
 def _measure(
     trained: TrainedHead,
-    vectors: npt.NDArray[Any],
+    lexicon: Lexicon,
     train: LabelledPairs,
     test: LabelledPairs,
     device: str,
     workspace: Workspace,
 ) -> None:
-    probabilities = judge_pairs(trained, vectors, test, resolve_device(device))
-    figures = head_figures(probabilities, vectors, train, test)
+    probabilities = judge_pairs(trained, lexicon, test, resolve_device(device))
+    figures = head_figures(probabilities, lexicon.vectors, train, test)
     metrics = {"test": figures, "validation_macro_f1": max(trained.macro_f1)}
     workspace.write_json("train", "metrics.json", metrics)
     workspace.write_csv("train", "confusion.csv", confusion_rows(probabilities, test.relation))

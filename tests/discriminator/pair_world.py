@@ -1,9 +1,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from discriminator import UNLABELLED, HeadSettings, LabelledPairs, TrainedHead, train_head
+from discriminator import (
+    UNLABELLED,
+    HeadSettings,
+    LabelledPairs,
+    Lexicon,
+    TrainedHead,
+    spell,
+    train_head,
+)
 
 DIM = 16
 SETTINGS = HeadSettings(hidden=16, width=16, epochs=8, batch_size=128, learning_rate=0.01)
@@ -11,7 +18,7 @@ SETTINGS = HeadSettings(hidden=16, width=16, epochs=8, batch_size=128, learning_
 
 @dataclass(frozen=True)
 class World:
-    vectors: NDArray[np.float16]
+    lexicon: Lexicon
     train: LabelledPairs
     validation: LabelledPairs
 
@@ -40,9 +47,17 @@ def make_world(n_quads: int = 600, seed: int = 0) -> World:
         )
         for part in (slice(1, half), slice(half + 1, n_quads))
     )
-    return World(vectors.astype(np.float16), train, validation)
+    return World(
+        Lexicon(vectors.astype(np.float16), spell(words(len(x) * 4, rng))), train, validation
+    )
+
+
+def words(n_terms: int, rng: np.random.Generator) -> list[str]:
+    """Spellings that say nothing about the relations."""
+    letters = rng.integers(ord("a"), ord("g"), (n_terms, 6)).astype(np.uint8)
+    return [row.tobytes().decode() for row in letters]
 
 
 def train_on(world: World, train: LabelledPairs, settings: HeadSettings = SETTINGS) -> TrainedHead:
     labelled = world.validation.take(world.validation.relation != UNLABELLED)
-    return train_head(world.vectors, train, labelled, world.validation, settings)
+    return train_head(world.lexicon, train, labelled, world.validation, settings)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from safetensors.torch import save_file
 
-from discriminator import HeadClassifier, TrainedHead, load_head, project_terms, save_head
+from discriminator import HeadClassifier, TrainedHead, load_head, save_head
 from tests.discriminator.pair_world import SETTINGS, World, train_on
 
 NOTES = {"encoder": "abc", "b": "2", "a": "1"}
@@ -22,7 +22,7 @@ def test_reads_what_was_written(path: Path, trained: TrainedHead, world: World) 
     assert notes == NOTES
     assert replace(loaded, head=trained.head) == trained
     before, after = (
-        HeadClassifier(t.head, t.candidates, project_terms(t.head, world.vectors)).judge(
+        HeadClassifier.over(t.head, t.candidates, world.lexicon).judge(
             world.validation.a, world.validation.b
         )
         for t in (trained, loaded)

@@ -5,6 +5,7 @@ import torch
 from numpy.typing import NDArray
 
 from discriminator import PairHead
+from discriminator.head import ALTERNATION_DIM
 
 
 def slow_logits(head: PairHead, x: NDArray[np.float64], y: NDArray[np.float64]) -> list[float]:
@@ -26,7 +27,7 @@ def slow_logits(head: PairHead, x: NDArray[np.float64], y: NDArray[np.float64]) 
 
 
 def test_forward_agrees_with_the_formula() -> None:
-    head = PairHead(dim=6, hidden=5, width=4, seed=3)
+    head = PairHead(dim=6, hidden=5, width=4, seed=3, surface=False)
     ends = np.random.default_rng(0).normal(size=(2, 20, 6))
     got = head(torch.tensor(ends[0]), torch.tensor(ends[1])).detach().numpy()
     expected = [slow_logits(head, x, y) for x, y in zip(*ends, strict=True)]
@@ -39,7 +40,7 @@ def test_a_pair_worked_by_hand() -> None:
     # u v = 2 (-0.36, -0.64). W1 = (1 / sqrt(2), 1 / sqrt(2), 1, 1), b1 = 9.2:
     # 1.2 + 1.6 - 0.72 - 1.28 + 9.2 = 10, and gelu(10) = 10 to 7 digits.
     # W2 = (1, -1, 0, 2), b2 = 0: logits 10, -10, 0, 20.
-    head = PairHead(dim=1, hidden=2, width=1)
+    head = PairHead(dim=1, hidden=2, width=1, surface=False)
     weights = {
         "term.weight": [[3.0], [4.0]],
         "term.bias": [0.0, 0.0],
@@ -48,13 +49,14 @@ def test_a_pair_worked_by_hand() -> None:
         "out.weight": [[1.0], [-1.0], [0.0], [2.0]],
         "out.bias": [0.0, 0.0, 0.0, 0.0],
     }
+    weights["alternation"] = np.zeros((0, ALTERNATION_DIM))  # type: ignore[assignment]
     head.load_state_dict({name: torch.tensor(weight) for name, weight in weights.items()})
     logits = head(torch.tensor([[1.0]]), torch.tensor([[-1.0]]))
     np.testing.assert_allclose(logits.detach().numpy(), [[10.0, -10.0, 0.0, 20.0]], rtol=1e-6)
 
 
 def test_both_orders_give_the_same_bits() -> None:
-    head = PairHead(dim=32, hidden=24, width=16)
+    head = PairHead(dim=32, hidden=24, width=16, surface=False)
     a, b = torch.randn(2, 1000, 32, generator=torch.Generator().manual_seed(0))
     assert torch.equal(head(a, b), head(b, a))
 

@@ -6,8 +6,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discriminator import Calibration, HeadClassifier, PairHead, project_terms
-from discriminator.predict import BLOCK
+from discriminator import Calibration, HeadClassifier, PairHead, project_terms, spell
+from discriminator.predict import BLOCK, spelling_tensors
+from discriminator.relations import Lexicon
+from tests.discriminator.pair_world import words
 
 N_TERMS, N_PAIRS = 500, 2 * BLOCK + 77
 CALIBRATION = Calibration(1.5, (-0.5, -2.0, 0.0, 0.0))
@@ -19,7 +21,10 @@ def make() -> tuple[HeadClassifier, np.ndarray, np.ndarray, np.ndarray]:
     vectors /= np.linalg.norm(vectors.astype(np.float32), axis=1, keepdims=True).astype(np.float16)
     head = PairHead(dim=48, hidden=40, width=24)
     a, b = rng.integers(0, N_TERMS, (2, N_PAIRS))
-    return HeadClassifier(head, CALIBRATION, project_terms(head, vectors)), vectors, a, b
+    # zeros would say nothing: give the alternations of these made-up words vectors
+    torch.nn.init.normal_(head.alternation, generator=torch.Generator().manual_seed(0))
+    lexicon = Lexicon(vectors, spell(words(N_TERMS, rng)))
+    return HeadClassifier.over(head, CALIBRATION, lexicon), vectors, a, b
 
 
 CLASSIFIER, VECTORS, A, B = make()
@@ -54,7 +59,8 @@ def test_the_cut_into_shards_changes_no_projection() -> None:
 def test_agrees_with_the_network_in_one_piece() -> None:
     x = torch.from_numpy(VECTORS)
     with torch.no_grad():
-        expected = CALIBRATION.apply(CLASSIFIER.head(x[A], x[B])).numpy()
+        spelling = spelling_tensors(CLASSIFIER.spellings, A, B, "cpu")
+        expected = CALIBRATION.apply(CLASSIFIER.head(x[A], x[B], spelling)).numpy()
     np.testing.assert_allclose(JUDGED, expected, atol=2e-3)  # projections are half precision
 
 

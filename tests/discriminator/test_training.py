@@ -9,9 +9,10 @@ from discriminator import (
     HeadClassifier,
     HeadSettings,
     LabelledPairs,
+    Lexicon,
     TrainedHead,
     classification_metrics,
-    project_terms,
+    spell,
     train_head,
 )
 from tests.discriminator.pair_world import SETTINGS, World, make_world, train_on
@@ -19,9 +20,7 @@ from tests.discriminator.pair_world import SETTINGS, World, make_world, train_on
 
 def macro_f1(world: World, trained: TrainedHead) -> float:
     labelled = world.validation.take(world.validation.relation != UNLABELLED)
-    classifier = HeadClassifier(
-        trained.head, trained.dictionary, project_terms(trained.head, world.vectors)
-    )
+    classifier = HeadClassifier.over(trained.head, trained.dictionary, world.lexicon)
     judged = classifier.judge(labelled.a, labelled.b)
     return classification_metrics(judged, labelled.relation).macro_f1
 
@@ -40,9 +39,7 @@ def test_learns_nothing_from_shuffled_labels(world: World) -> None:
 def test_candidates_calibration_tells_unlabelled_from_synonyms(
     world: World, trained: TrainedHead
 ) -> None:
-    classifier = HeadClassifier(
-        trained.head, trained.candidates, project_terms(trained.head, world.vectors)
-    )
+    classifier = HeadClassifier.over(trained.head, trained.candidates, world.lexicon)
     judged = classifier.judge(world.validation.a, world.validation.b)
     passed = judged[:, 0] >= 0.7
     assert (world.validation.relation[passed] == 0).mean() > 0.9
@@ -69,7 +66,7 @@ def test_progress_counts_every_step(world: World) -> None:
     settings = replace(SETTINGS, epochs=2, batch_size=500)
     labelled = world.validation.take(world.validation.relation != UNLABELLED)
     train_head(
-        world.vectors, world.train, labelled, world.validation, settings,
+        world.lexicon, world.train, labelled, world.validation, settings,
         lambda done, total: steps.append((done, total)),
     )  # fmt: skip
     n_steps = 2 * (len(world.train.a) // 500)
@@ -108,15 +105,37 @@ def test_validation_without_antonyms_is_no_obstacle(world: World) -> None:
 
 
 def test_a_vector_that_is_not_finite(world: World) -> None:
-    vectors = world.vectors.copy()
+    vectors = world.lexicon.vectors.copy()
     vectors[world.train.a[0]] = np.nan
     with pytest.raises(ValueError, match="not finite"):
-        train_on(replace(world, vectors=vectors), world.train)
+        train_on(replace(world, lexicon=world.lexicon._replace(vectors=vectors)), world.train)
 
 
 def test_vectors_that_are_no_matrix(world: World) -> None:
+    row = world.lexicon._replace(vectors=world.lexicon.vectors[0])
     with pytest.raises(ValueError, match="vectors of shape"):
-        train_on(replace(world, vectors=world.vectors[0]), world.train)
+        train_on(replace(world, lexicon=row), world.train)
+
+
+def test_spellings_missing_or_of_another_lexicon(world: World) -> None:
+    for spellings in (None, spell(["a", "b"])):
+        with pytest.raises(ValueError, match="spell the terms"):
+            train_on(
+                replace(world, lexicon=world.lexicon._replace(spellings=spellings)), world.train
+            )
+
+
+def test_learns_an_affix_that_vectors_do_not_show(world: World) -> None:
+    # antonyms x, un + x: the turned coordinates are taken out of the vectors
+    n = len(world.lexicon.vectors) // 4
+    words = [f"w{i:05d}" for i in range(n)]
+    spellings = spell([*words, *words[::-1], *(f"un{w}" for w in words), *words[1:], words[0]])
+    vectors = world.lexicon.vectors.copy()
+    vectors[2 * n : 3 * n] = vectors[3 * n :]  # an antonym looks like a sister
+    seeing, blind = (replace(world, lexicon=Lexicon(vectors, known)) for known in (spellings, None))
+    seen = macro_f1(seeing, train_on(seeing, world.train))
+    unseen = macro_f1(blind, train_on(blind, world.train, replace(SETTINGS, surface=False)))
+    assert seen > 0.9 > 0.8 > unseen
 
 
 @pytest.mark.parametrize(

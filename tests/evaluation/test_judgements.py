@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from discriminator import HeadClassifier, LabelledPairs, TrainedHead, project_terms
+from discriminator import HeadClassifier, LabelledPairs, Lexicon, TrainedHead, spell
 from discriminator.calibration import Calibration
 from discriminator.head import PairHead
 from pipeline.evaluation.judgements import (
@@ -52,7 +52,8 @@ def test_pairs_are_judged_as_if_the_whole_lexicon_were_projected() -> None:
     sharp = Calibration(temperature=0.5)
     trained = TrainedHead(head, dictionary=sharp, candidates=Calibration())
     pairs = LabelledPairs.of(np.array([3, 39, 7]), np.array([11, 3, 0]), 0)
-    whole = HeadClassifier(head, sharp, project_terms(head, vectors), "cpu")
-    found = judge_pairs(trained, vectors, pairs, "cpu")
+    lexicon = Lexicon(vectors, spell([f"term {i}" for i in range(40)]))
+    whole = HeadClassifier.over(head, sharp, lexicon)
+    found = judge_pairs(trained, lexicon, pairs, "cpu")
     np.testing.assert_allclose(found, whole.judge(pairs.a, pairs.b), atol=1e-6)
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
