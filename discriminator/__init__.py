@@ -6,12 +6,14 @@ Works on arrays and tensors. Only `checkpoint` touches files.
 * `negatives`: hard negatives, drawn among candidates that no dictionary labels
 * `surface`: what the spellings of two terms say
 * `head`: the symmetric network on two term vectors and spellings
+* `cross_encoder`: the transformer that reads both terms at once
 * `training`: labelled pairs and vectors to a trained, calibrated head
+* `cascade`: the cross-encoder where the head is unsure
 * `calibration`: logits to probabilities, for dictionary pairs and for candidates; reliability
 * `predict`: project terms once, judge pairs in a stream
 * `metrics`: the figures of judged pairs
 * `baselines`: cosine thresholds and the commonest relation
-* `checkpoint`: a trained head in one safetensors file
+* `checkpoint`: what is trained, on disk
 
 The flow: `sample_hard_negatives`, `train_head`, `save_head`; then `load_head`, `project_terms`,
 `HeadClassifier.judge`.
@@ -27,7 +29,27 @@ from discriminator.calibration import (
     expected_calibration_error,
     reliability,
 )
-from discriminator.checkpoint import load_head, save_head
+from discriminator.cascade import (
+    Blend,
+    CascadeClassifier,
+    blend_candidates,
+    blend_dictionary,
+    margin_of_share,
+    margins,
+)
+from discriminator.checkpoint import (
+    load_cross_encoder,
+    load_head,
+    new_cross_encoder,
+    save_cross_encoder,
+    save_head,
+)
+from discriminator.cross_encoder import (
+    CrossEncoderClassifier,
+    CrossEncoderSettings,
+    telling,
+    train_cross_encoder,
+)
 from discriminator.head import PairHead
 from discriminator.metrics import ClassificationMetrics, classification_metrics
 from discriminator.negatives import (
@@ -47,8 +69,8 @@ from discriminator.relations import (
     Lexicon,
     PairClassifier,
 )
-from discriminator.surface import Spellings, spell
-from discriminator.training import HeadSettings, TrainedHead, labelled_logits, train_head
+from discriminator.surface import Spellings, spell, surface_features
+from discriminator.training import HeadSettings, TrainedHead, labelled_logits, n_gold, train_head
 
 __all__ = [
     "ANTONYM",
@@ -59,9 +81,13 @@ __all__ = [
     "UNLABELLED",
     "UNLABELLED_PER_LABELLED",
     "UNLABELLED_WEIGHT",
+    "Blend",
     "Calibration",
+    "CascadeClassifier",
     "ClassificationMetrics",
     "CosineBaseline",
+    "CrossEncoderClassifier",
+    "CrossEncoderSettings",
     "HeadClassifier",
     "HeadSettings",
     "LabelledPairs",
@@ -72,6 +98,8 @@ __all__ = [
     "Reliability",
     "Spellings",
     "TrainedHead",
+    "blend_candidates",
+    "blend_dictionary",
     "calibrate_candidates",
     "calibrate_dictionary",
     "classification_metrics",
@@ -79,13 +107,22 @@ __all__ = [
     "fit_cosine",
     "fit_majority",
     "labelled_logits",
+    "load_cross_encoder",
     "load_head",
+    "margin_of_share",
+    "margins",
+    "n_gold",
+    "new_cross_encoder",
     "pair_keys",
     "pair_logits",
     "project_terms",
     "reliability",
     "sample_hard_negatives",
+    "save_cross_encoder",
     "save_head",
     "spell",
+    "surface_features",
+    "telling",
+    "train_cross_encoder",
     "train_head",
 ]

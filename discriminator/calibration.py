@@ -32,7 +32,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from discriminator.relations import ANTONYM, N_CODES, RELATIONS, SYNONYM, UNLABELLED
+from discriminator.relations import (
+    ANTONYM,
+    CO_HYPONYM,
+    N_CODES,
+    RELATIONS,
+    SYNONYM,
+    UNLABELLED,
+)
 
 GATE = 0.70
 EXCLUDED = -1e4
@@ -90,6 +97,8 @@ def calibrate_dictionary(
 ) -> Calibration:
     """Fit temperature and biases on held-out dictionary pairs, leaving the unlabelled logit out.
 
+    A relation that no pair has is left out too: it gets probability 0.
+
     Args:
         logits: any float (n_pairs, 4).
         relation: any integer (n_pairs,), places in `RELATIONS`.
@@ -97,7 +106,7 @@ def calibrate_dictionary(
     Returns:
         The calibration of least log loss.
     """
-    return _fit(logits, relation, excluded=EXCLUDED)
+    return _fit(logits, relation, ignored=(UNLABELLED,))
 
 
 def calibrate_candidates(
@@ -117,7 +126,7 @@ def calibrate_candidates(
     Returns:
         A calibration with which `p >= gate` is the rule of best F0.5.
     """
-    calibration = _fit(logits, np.where(relation == UNLABELLED, 2, relation), excluded=0.0)
+    calibration = _fit(logits, np.where(relation == UNLABELLED, CO_HYPONYM, relation))
     for code in (ANTONYM, SYNONYM):
         calibration = match_gate(calibration, logits, relation == code, code, n_gold[code], gate)
     return calibration
@@ -229,7 +238,7 @@ def reliability(
 
 
 def _fit(
-    logits: NDArray[np.floating], relation: NDArray[np.integer], excluded: float
+    logits: NDArray[np.floating], relation: NDArray[np.integer], ignored: tuple[int, ...] = ()
 ) -> Calibration:
     """Minimise the log loss in ln(temperature) and two biases (convex but for the prior)."""
     if len(logits) == 0 or logits.shape != (len(relation), N_CODES):
@@ -240,7 +249,10 @@ def _fit(
     z = torch.as_tensor(logits, dtype=torch.float64)
     target = torch.as_tensor(relation, dtype=torch.int64)
     free = torch.zeros(3, dtype=torch.float64, requires_grad=True)
-    fixed = torch.tensor([0.0, excluded], dtype=torch.float64)
+    absent = [code for code in range(UNLABELLED) if not (relation == code).any()]
+    out = torch.zeros(N_CODES, dtype=torch.float64)
+    out[[*absent, *ignored]] = EXCLUDED
+    fixed = torch.zeros(2, dtype=torch.float64)
     optimiser = torch.optim.LBFGS(
         [free], max_iter=200, tolerance_grad=1e-9, tolerance_change=1e-12,
         line_search_fn="strong_wolfe",
@@ -248,7 +260,9 @@ def _fit(
 
     def loss() -> Tensor:
         optimiser.zero_grad()
-        scaled = functional.log_softmax(z * free[0].exp() + torch.cat([free[1:], fixed]), dim=1)
+        scaled = functional.log_softmax(
+            z * free[0].exp() + torch.cat([free[1:], fixed]) + out, dim=1
+        )
         folded = torch.cat([scaled[:, :2], scaled[:, 2:].logsumexp(1, keepdim=True)], dim=1)
         prior = 0.5 * PRIOR_PRECISION * free.square().sum() / len(z)
         value = functional.nll_loss(folded, target) + prior
@@ -257,7 +271,8 @@ def _fit(
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]
     inverse, synonym, antonym = free.detach().tolist()
-    return Calibration(math.exp(-inverse), (synonym, antonym, 0.0, excluded))
+    bias = (torch.tensor([synonym, antonym, 0.0, 0.0], dtype=torch.float64) + out).tolist()
+    return Calibration(math.exp(-inverse), (bias[0], bias[1], bias[2], bias[3]))
 
 
 def _fold(probabilities: Tensor) -> Tensor:

@@ -1,24 +1,34 @@
-"""A trained head in one file: safetensors, with everything else as JSON in its header.
+"""What is trained, on disk: a head in one file, a cross-encoder in a folder.
 
-The header holds one string under one key, for the order of several keys is not fixed, and the same
-training must give the same bytes.
+The head is safetensors with everything else as JSON in its header, one string under one key, for
+the order of several keys is not fixed, and the same training must give the same bytes. The
+cross-encoder is a folder in sentence-transformers' format with `blend.json` beside its weights.
 """
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from discriminator.calibration import Calibration
-from discriminator.relations import RELATIONS
+from discriminator.cascade import Blend
+from discriminator.relations import N_CODES, RELATIONS
 from discriminator.training import HeadSettings, TrainedHead, build_head
 
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
 FORMAT = "nymgraph pair head 2"
+BLEND_FORMAT = "nymgraph blend 1"
+BLEND_FILE = "blend.json"
+MAX_TOKENS = 64
 HEADER_KEY = "nymgraph"
 CURE = "run the train stage again"
 
@@ -84,6 +94,91 @@ def load_head(path: Path) -> tuple[TrainedHead, dict[str, str]]:
         raise ValueError(f"got a damaged file {path}, expected a trained head; {CURE}") from error
 
 
+def new_cross_encoder(
+    model: str, device: str, *, revision: str | None = None, trust_remote_code: bool = False
+) -> "CrossEncoder":
+    """Put four new labels on a pretrained transformer.
+
+    Args:
+        model: a folder, or a hub name.
+        device: where to compute, as torch names it.
+        revision: the commit of a hub model.
+        trust_remote_code: whether code that comes with a hub model may run.
+
+    Returns:
+        The cross-encoder, to be trained.
+
+    Raises:
+        ValueError: the model cannot be loaded.
+    """
+    return _cross_encoder(
+        model, device, revision=revision, trust_remote_code=trust_remote_code, num_labels=N_CODES
+    )
+
+
+def save_cross_encoder(
+    folder: Path, model: "CrossEncoder", dictionary: Blend, candidates: Blend
+) -> None:
+    """Write a fine-tuned cross-encoder; the folder appears whole or not at all.
+
+    Args:
+        folder: folder to write or replace.
+        model: the network.
+        dictionary: how it is mixed with its head for dictionary pairs.
+        candidates: the same for near neighbours.
+    """
+    temporary = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
+    shutil.rmtree(temporary, ignore_errors=True)
+    model.save_pretrained(str(temporary), create_model_card=False)
+    blends = {"dictionary": asdict(dictionary), "candidates": asdict(candidates)}
+    content = json.dumps({"format": BLEND_FORMAT, **blends}, sort_keys=True, indent=1)
+    (temporary / BLEND_FILE).write_text(content, "utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    temporary.replace(folder)
+
+
+def load_cross_encoder(folder: Path, device: str) -> tuple["CrossEncoder", Blend, Blend]:
+    """Read a fine-tuned cross-encoder.
+
+    Args:
+        folder: folder that `save_cross_encoder` wrote.
+        device: where to compute, as torch names it.
+
+    Returns:
+        The network, and its blends for dictionary pairs and for candidates.
+
+    Raises:
+        ValueError: a folder that is damaged, or that this version did not write.
+    """
+    try:
+        stored = json.loads((folder / BLEND_FILE).read_text("utf-8"))
+        if stored["format"] != BLEND_FORMAT:
+            raise ValueError(f"got {stored['format']!r}, expected {BLEND_FORMAT!r}")
+        dictionary, candidates = (
+            Blend(fit["weight"], _calibration(fit["calibration"]), fit["margin"])
+            for fit in (stored["dictionary"], stored["candidates"])
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"got a damaged folder {folder} ({error}); {CURE}") from error
+    return _cross_encoder(str(folder), device), dictionary, candidates
+
+
+def _cross_encoder(model: str, device: str, **options: object) -> "CrossEncoder":
+    from sentence_transformers import CrossEncoder
+
+    try:
+        model_with_labels: CrossEncoder = CrossEncoder(
+            model, device=device, max_length=MAX_TOKENS, **options
+        )
+    except OSError as error:
+        raise ValueError(f"got {model}, expected a transformer that can be loaded") from error
+    return model_with_labels
+
+
+def _calibration(stored: dict[str, object]) -> Calibration:
+    return Calibration(float(stored["temperature"]), tuple(stored["bias"]))  # type: ignore[arg-type]
+
+
 def _restore(header: dict[str, object], weights: dict[str, torch.Tensor]) -> TrainedHead:
     """Build the head that a header and weights describe."""
     stored: dict[str, dict[str, object]] = {
@@ -92,8 +187,5 @@ def _restore(header: dict[str, object], weights: dict[str, torch.Tensor]) -> Tra
     settings = HeadSettings(**stored["settings"])  # type: ignore[arg-type]
     head = build_head(int(header["dim"]), settings)  # type: ignore[call-overload]
     head.load_state_dict(weights)
-    dictionary, candidates = (
-        Calibration(float(c["temperature"]), tuple(c["bias"]))  # type: ignore[arg-type]
-        for c in (stored["dictionary"], stored["candidates"])
-    )
+    dictionary, candidates = (_calibration(c) for c in (stored["dictionary"], stored["candidates"]))
     return TrainedHead(head.eval(), dictionary, candidates, settings, tuple(header["macro_f1"]))  # type: ignore[arg-type]

@@ -91,7 +91,7 @@ def train_head(
     lexicon: Lexicon,
     pairs: LabelledPairs,
     validation: LabelledPairs,
-    candidates: LabelledPairs,
+    candidates: LabelledPairs | None = None,
     settings: HeadSettings | None = None,
     progress: Progress | None = None,
     device: str = "cpu",
@@ -107,14 +107,16 @@ def train_head(
         lexicon: vectors and, if the settings ask for `surface`, spellings of n_terms terms.
         pairs: training pairs, of all relations and `UNLABELLED`.
         validation: dictionary pairs of terms that no training pair has; choose the epoch.
-        candidates: all near neighbours among the terms of `validation`, labelled or `UNLABELLED`.
+        candidates: all near neighbours among the terms of `validation`, labelled or `UNLABELLED`;
+            None where only dictionary pairs will be judged: their calibration serves for both.
         settings: the defaults if None.
         progress: told of every step.
         device: where to compute, as torch names it.
 
     Returns:
-        The trained and calibrated head, on `device`. A relation without training pairs, empty
-        validation, and arrays that break the contract of `relations` are a ValueError.
+        The trained and calibrated head, on `device`. With candidates, a relation without training
+        pairs; without, fewer than two relations; empty validation, and arrays that break the
+        contract of `relations` are a ValueError.
     """
     settings = settings or HeadSettings()
     head = build_head(lexicon.vectors.shape[-1], settings).to(device)
@@ -127,20 +129,27 @@ def train_head(
             best = {name: weight.clone() for name, weight in head.state_dict().items()}
         history.append(f1)
     head.load_state_dict(best)
-    n_gold = [int((validation.relation == code).sum()) for code in (SYNONYM, ANTONYM)]
-    return TrainedHead(
-        head=head.eval(),
-        dictionary=calibrate_dictionary(
-            labelled_logits(head, lexicon, validation, device), validation.relation
-        ),
-        candidates=calibrate_candidates(
-            labelled_logits(head, lexicon, candidates, device),
-            candidates.relation,
-            (n_gold[0], n_gold[1]),
-        ),
-        settings=settings,
-        macro_f1=tuple(history),
+    dictionary = calibrate_dictionary(
+        labelled_logits(head, lexicon, validation, device), validation.relation
     )
+    calibrated = dictionary
+    if candidates is not None:
+        logits = labelled_logits(head, lexicon, candidates, device)
+        calibrated = calibrate_candidates(logits, candidates.relation, n_gold(validation))
+    return TrainedHead(head.eval(), dictionary, calibrated, settings, tuple(history))
+
+
+def n_gold(validation: LabelledPairs) -> tuple[int, int]:
+    """Count the synonym and the antonym pairs that there are to find.
+
+    Args:
+        validation: dictionary pairs of held-out terms.
+
+    Returns:
+        Their numbers.
+    """
+    synonyms, antonyms = (int((validation.relation == c).sum()) for c in (SYNONYM, ANTONYM))
+    return synonyms, antonyms
 
 
 def build_head(dim: int, settings: HeadSettings) -> PairHead:
@@ -225,12 +234,12 @@ def _loss(head: PairHead, lexicon: Lexicon, batch: LabelledPairs, log_prior: Ten
 def _log_prior(pairs: LabelledPairs) -> Tensor:
     """Give the log of each code's share of the weight, float32 (4,)."""
     share = np.bincount(pairs.relation, pairs.weight, N_CODES)
-    return torch.from_numpy(np.log(share / share.sum()).astype(np.float32))
+    return torch.from_numpy(np.log(np.maximum(share / share.sum(), 1e-30)).astype(np.float32))
 
 
 def _macro_f1(logits: NDArray[np.float32], relation: NDArray[np.int8]) -> float:
     judged = logits[:, : len(RELATIONS)].argmax(axis=1)
-    labels = range(len(RELATIONS))
+    labels = np.unique(relation)
     return float(f1_score(relation, judged, average="macro", labels=labels, zero_division=0))
 
 
@@ -239,23 +248,26 @@ def _check(
     lexicon: Lexicon,
     pairs: LabelledPairs,
     validation: LabelledPairs,
-    candidates: LabelledPairs,
+    candidates: LabelledPairs | None,
 ) -> None:
     check_vectors(head.dim, lexicon.vectors)
     check_spellings(head, lexicon.spellings, len(lexicon.vectors))
     for group in (pairs, validation, candidates):
-        check_pairs(group, len(lexicon.vectors))
+        if group is not None:
+            check_pairs(group, len(lexicon.vectors))
     weights = np.bincount(pairs.relation, pairs.weight, N_CODES)
-    if not weights.all():
+    if not weights.all() and (candidates is not None or (weights > 0).sum() < 2):
         names = (*RELATIONS, "unlabelled")
         missing = [names[code] for code in np.flatnonzero(weights == 0)]
         raise ValueError(
             f"got no training pairs for {', '.join(missing)}, expected some of each relation; "
             "label such pairs, and draw unlabelled ones with sample_hard_negatives"
         )
-    if min(len(validation.a), len(candidates.a)) == 0 or (validation.relation == UNLABELLED).any():
+    n_candidates = None if candidates is None else len(candidates.a)
+    labelled = len(validation.a) > 0 and not (validation.relation == UNLABELLED).any()
+    if not labelled or n_candidates == 0:
         raise ValueError(
-            f"got {len(validation.a)} validation pairs, {len(candidates.a)} candidates, "
+            f"got {len(validation.a)} validation pairs, {n_candidates} candidates, "
             "expected some of both, and all validation pairs labelled; enlarge the validation split"
         )
 

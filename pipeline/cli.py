@@ -11,7 +11,7 @@ import typer
 
 from pipeline.artefacts import Workspace
 from pipeline.errors import NymgraphError
-from pipeline.params import Params, load_params
+from pipeline.params import Params, check_params, load_params
 from pipeline.progress import default_progress
 from pipeline.runlog import RunRecord
 
@@ -20,6 +20,7 @@ __all__ = ["app", "main"]
 STAGES = {
     "ingest": "Lexicon sources to terms; each refused item is listed with its reason.",
     "label": "Dictionaries and tables to labelled pairs, split by term.",
+    "adapt": "The encoder made relation-aware, by training pairs only.",
     "embed": "Terms to vectors.",
     "retrieve": "Vectors to candidate pairs, with a recall audit.",
     "train": "Labelled pairs to the calibrated three-way discriminator.",
@@ -151,6 +152,60 @@ def explain(term_a: str, term_b: str, export: ExportFolder = _EXPORT) -> None:
 
 
 @app.command()
+def fit(
+    pairs: Annotated[Path, typer.Option(help="Table of term_a, term_b, relation[, split].")],
+    out: Annotated[Path, typer.Option(help="Folder of the model.")],
+    classifier: Annotated[str | None, typer.Option(help="head, cascade or cross-encoder.")] = None,
+    adapt: Annotated[str | None, typer.Option(help="Encoder: none, light or full.")] = None,
+    dictionary: Annotated[
+        str | None, typer.Option(help="Add the pairs of this WordNet edition, e.g. english.")
+    ] = None,
+    exclude: Annotated[
+        list[Path] | None, typer.Option(help="Table whose terms no added pair may touch.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="term, or random (pairs; words leak).")] = "term",
+    params: ParamsFile = _PARAMS,
+) -> None:
+    """Train a classifier on a table of labelled pairs, to stand by itself.
+
+    For example: `nymgraph fit --pairs pairs.csv --out model`, then `nymgraph judge --model model
+    --pairs new.csv --out judged.csv`. The sections `adapt` and `train` of the parameters say how.
+    """
+    from pipeline.fit import FitRequest
+    from pipeline.fit import fit as train
+
+    chosen = _chosen(load_params(params) if params.is_file() else Params(), classifier, adapt)
+    request = FitRequest(
+        pairs=pairs,
+        out=out,
+        dictionary=dictionary,
+        exclude=tuple(exclude or ()),
+        split=split,
+        params=chosen,
+    )
+    for name, figures in train(request, default_progress()).items():
+        f1 = ", ".join(f"{relation} {value:.3f}" for relation, value in figures["f1"].items())
+        typer.echo(f"{name}: macro-F1 {figures['macro_f1']:.3f}; F1 {f1}")
+
+
+@app.command()
+def judge(
+    model: Annotated[Path, typer.Option(help="Folder that `nymgraph fit` wrote.")],
+    pairs: Annotated[Path, typer.Option(help="Table of term_a, term_b.")],
+    out: Annotated[Path, typer.Option(help="Table to write (CSV, TSV, JSONL or Parquet).")],
+    device: Annotated[str, typer.Option(help="A torch device, or auto.")] = "auto",
+) -> None:
+    """Judge a table of pairs: adds p_synonym, p_antonym and p_co_hyponym.
+
+    For example: `nymgraph judge --model model --pairs new.csv --out judged.csv`.
+    """
+    from pipeline.fit import judge_table
+    from pipeline.pair_model import load_pair_model
+
+    typer.echo(f"judge: {judge_table(load_pair_model(model, device), pairs, out):,} pairs")
+
+
+@app.command()
 def lineage(
     old: Annotated[Path, typer.Argument(help="An earlier export.")],
     new: Annotated[Path, typer.Argument(help="A later export.")],
@@ -189,6 +244,16 @@ def doctor(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
     typer.echo(format_findings(findings))
     if not all(finding.ok for finding in findings):
         raise SystemExit(1)
+
+
+def _chosen(params: Params, classifier: str | None, adapt: str | None) -> Params:
+    """The parameters with what the command line says instead, checked as they are."""
+    content = params.model_dump()
+    if classifier is not None:
+        content["train"]["classifier"] = classifier.replace("-", "_")
+    if adapt is not None:
+        content["adapt"]["method"] = adapt
+    return check_params(content, Path("the command line"))
 
 
 def _explain(error: OSError) -> str:

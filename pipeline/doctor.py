@@ -145,7 +145,7 @@ def _encoder(params: Params) -> Finding:
     from pipeline.devices import resolve_precision
     from pipeline.vectors.encoders import locate_model
 
-    settings = params.embed
+    settings = params.adapt
     try:
         location = locate_model(settings.encoder, settings.revision)
     except NymgraphError as error:

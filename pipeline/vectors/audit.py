@@ -6,8 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pipeline.schemas import SPLIT_NAMES
 from pipeline.vectors.candidates import listed
 from pipeline.vectors.neighbours import exact_search
+from pipeline.vectors.spelling import OpposingAffixes
 
 __all__ = ["index_recall", "labelled_recall", "recall_against"]
 
@@ -73,31 +75,46 @@ def recall_against(
 
 
 def labelled_recall(
-    lists: npt.NDArray[np.void], pairs: pl.DataFrame, held_out: pl.DataFrame
-) -> dict[str, dict[str, float]]:
-    """Which share of the labelled pairs are candidates by the vector route.
+    lists: npt.NDArray[np.void],
+    spelled: npt.NDArray[np.void],
+    opposites: OpposingAffixes,
+    pairs: pl.DataFrame,
+    held_out: pl.DataFrame,
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Which share of the labelled pairs the searches find; what a dictionary adds is not counted.
 
     Args:
-        lists: NEIGHBOUR (n_terms, k).
+        lists: NEIGHBOUR (n_terms, k), by vectors.
+        spelled: NEIGHBOUR (n_terms, k), by spelling.
+        opposites: Tells which pairs differ by an affix that makes opposites.
         pairs: Columns a, b, relation.
         held_out: The table HELD_OUT.
 
     Returns:
-        For "test" (both terms held out for test) and "all" pairs: recall and number of pairs of
-        each relation.
+        For "test", "validation" (both terms held out for it) and "all" pairs, of each relation the
+        number of pairs and the recall by vectors ("vector"), by vectors or spelling ("synonym
+        routes"), and with the pairs of the affix route, which seeks antonyms ("all routes").
     """
     a, b = (pairs[end].to_numpy().astype(np.int64) for end in ("a", "b"))
-    in_test = np.zeros(len(lists), dtype=bool)
-    in_test[held_out.filter(pl.col("split") == "test")["term_id"].to_numpy()] = True
+    by_vector = listed(lists, a, b)
+    by_spelling = listed(spelled, a, b)
     found = pairs.select("relation").with_columns(
-        held=pl.Series(listed(lists, a, b)), test=pl.Series(in_test[a] & in_test[b])
+        vector=pl.Series(by_vector),
+        synonym_routes=pl.Series(by_vector | (by_spelling & ~opposites.between(a, b))),
+        all_routes=pl.Series(by_vector | by_spelling),
     )
-    return {"test": _by_relation(found.filter("test")), "all": _by_relation(found)}
+    split = np.zeros(len(lists), dtype=np.int8)
+    names = held_out["split"].cast(pl.String).replace_strict(SPLIT_NAMES, range(3))
+    split[held_out["term_id"].to_numpy()] = names.to_numpy()
+    figures = {}
+    for name in ("validation", "test"):
+        code = SPLIT_NAMES.index(name)
+        within = pl.Series((split[a] == code) & (split[b] == code))
+        figures[name] = _by_relation(found.filter(within))
+    return figures | {"all": _by_relation(found)}
 
 
-def _by_relation(found: pl.DataFrame) -> dict[str, float]:
-    shares = found.group_by("relation").agg(pl.col("held").mean(), pl.len()).sort("relation")
-    figures: dict[str, float] = {}
-    for relation, held, n in shares.iter_rows():
-        figures |= {f"{relation}_recall": held, f"{relation}_pairs": n}
-    return figures
+def _by_relation(found: pl.DataFrame) -> dict[str, dict[str, float]]:
+    routes = ("vector", "synonym_routes", "all_routes")
+    shares = found.group_by("relation").agg(pl.len().alias("pairs"), pl.col(routes).mean())
+    return {row.pop("relation"): row for row in shares.sort("relation").iter_rows(named=True)}

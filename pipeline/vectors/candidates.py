@@ -1,5 +1,8 @@
 """Candidate pairs from neighbour lists: every unordered pair once, with a < b.
 
+Three routes: near vectors; near spellings (those that differ by an affix which makes opposites are
+marked `affix`); pairs that a dictionary knows. A pair takes the first route that finds it.
+
 A pair stands in the list of a, of b, or of both. It is owned by its smaller end when that end lists
 the other, and by its larger end otherwise. Each row yields the pairs it owns: none comes twice, and
 no table of all pairs is needed to see to that.
@@ -12,14 +15,15 @@ import numpy.typing as npt
 import polars as pl
 
 from pipeline.schemas import CANDIDATES
+from pipeline.vectors.spelling import OpposingAffixes
 
-__all__ = ["cosines", "dictionary_pairs", "listed", "owned_pairs"]
+__all__ = ["cosines", "dictionary_pairs", "listed", "owned_pairs", "spelled_pairs"]
 
 _ROWS_AT_ONCE = 4_096
 
 
 def owned_pairs(lists: npt.NDArray[np.void], start: int, stop: int) -> pl.DataFrame:
-    """The pairs that rows start..stop own.
+    """The pairs that rows start..stop own, by the vector route.
 
     Args:
         lists: NEIGHBOUR (n_terms, k), the lists of all terms; may be a memory map.
@@ -34,6 +38,38 @@ def owned_pairs(lists: npt.NDArray[np.void], start: int, stop: int) -> pl.DataFr
         for first in range(start, stop, _ROWS_AT_ONCE)
     ]
     return pl.concat([CANDIDATES.empty(), *blocks]).sort("a", "b")
+
+
+def spelled_pairs(
+    lists: npt.NDArray[np.void],
+    spelled: npt.NDArray[np.void],
+    vectors: npt.NDArray[Any],
+    opposites: OpposingAffixes,
+    start: int,
+    stop: int,
+) -> pl.DataFrame:
+    """The pairs near by spelling that rows start..stop own and no list of near vectors holds.
+
+    Args:
+        lists: NEIGHBOUR (n_terms, k), by vectors.
+        spelled: NEIGHBOUR (n_terms, k), by spelling.
+        vectors: (n_terms, dim).
+        opposites: Tells which pairs differ by an affix that makes opposites.
+        start: First row.
+        stop: Row after the last.
+
+    Returns:
+        The rows of CANDIDATES, sorted by (a, b).
+    """
+    found = owned_pairs(spelled, start, stop)
+    a, b = (found[end].to_numpy().astype(np.int64) for end in ("a", "b"))
+    new = ~listed(lists, a, b)
+    a, b = a[new], b[new]
+    columns = {"a": a, "b": b, "cosine": cosines(vectors, a, b)}
+    route = pl.when(pl.Series(opposites.between(a, b))).then(pl.lit("affix"))
+    return CANDIDATES.conform(
+        pl.DataFrame(columns).with_columns(route=route.otherwise(pl.lit("surface")))
+    )
 
 
 def listed(
@@ -53,12 +89,16 @@ def listed(
 
 
 def dictionary_pairs(
-    lists: npt.NDArray[np.void], vectors: npt.NDArray[Any], pairs: pl.DataFrame
+    lists: npt.NDArray[np.void],
+    spelled: npt.NDArray[np.void],
+    vectors: npt.NDArray[Any],
+    pairs: pl.DataFrame,
 ) -> pl.DataFrame:
     """The known synonyms and antonyms of the training split that no neighbour list holds.
 
     Args:
-        lists: NEIGHBOUR (n_terms, k).
+        lists: NEIGHBOUR (n_terms, k), by vectors.
+        spelled: NEIGHBOUR (n_terms, k), by spelling.
         vectors: (n_terms, dim).
         pairs: Columns a, b, relation, split.
 
@@ -69,7 +109,7 @@ def dictionary_pairs(
         (pl.col("split") == "train") & pl.col("relation").is_in(["synonym", "antonym"])
     ).sort("a", "b")
     a, b = (known[end].to_numpy().astype(np.int64) for end in ("a", "b"))
-    new = ~listed(lists, a, b)
+    new = ~listed(lists, a, b) & ~listed(spelled, a, b)
     columns = {"a": a[new], "b": b[new], "cosine": cosines(vectors, a[new], b[new])}
     return CANDIDATES.conform(pl.DataFrame(columns).with_columns(route=pl.lit("dictionary")))
 

@@ -18,7 +18,14 @@ from pipeline.artefacts import content_hash
 from pipeline.devices import resolve_device
 from pipeline.errors import DependencyError, ParameterError
 
-__all__ = ["Encoder", "ModelLocation", "TransformerEncoder", "locate_model"]
+__all__ = [
+    "Encoder",
+    "ModelLocation",
+    "TransformerEncoder",
+    "load_model",
+    "locate_adapted",
+    "locate_model",
+]
 
 
 class Encoder(Protocol):
@@ -65,26 +72,10 @@ class TransformerEncoder:
         *,
         trust_remote_code: bool = False,
     ) -> None:
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
-
-        disable_progress_bar()  # type: ignore[no-untyped-call]
         self.device = resolve_device(device)
         self._batch_size = batch_size
         self._bfloat16 = precision == "bfloat16"
-        try:
-            self._model: Any = SentenceTransformer(
-                location.path,
-                device=self.device,
-                revision=location.revision if location.on_hub else None,
-                trust_remote_code=trust_remote_code,
-            )
-        except (OSError, ValueError) as error:
-            raise DependencyError(
-                f"the encoder {location.path} cannot be loaded",
-                got=str(error).splitlines()[0],
-                cure="check embed.encoder and embed.revision in params.yaml",
-            ) from error
+        self._model = load_model(location, self.device, trust_remote_code=trust_remote_code)
 
     @property
     def dim(self) -> int:
@@ -112,6 +103,57 @@ class TransformerEncoder:
         return np.asarray(vectors, dtype=np.float32)
 
 
+def load_model(location: ModelLocation, device: str, *, trust_remote_code: bool = False) -> Any:  # noqa: ANN401
+    """Load a sentence-transformers model.
+
+    Args:
+        location: Where it is.
+        device: A torch device.
+        trust_remote_code: Whether code that comes with a hub model may run.
+
+    Returns:
+        The `SentenceTransformer`.
+
+    Raises:
+        DependencyError: The model cannot be loaded.
+    """
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return SentenceTransformer(
+            location.path,
+            device=device,
+            revision=location.revision if location.on_hub else None,
+            trust_remote_code=trust_remote_code,
+        )
+    except (OSError, ValueError) as error:
+        raise DependencyError(
+            f"the encoder {location.path} cannot be loaded",
+            got=str(error).splitlines()[0],
+            cure="check adapt.encoder and adapt.revision in params.yaml",
+        ) from error
+
+
+def locate_adapted(adapt: Path, manifest: dict[str, Any]) -> ModelLocation:
+    """Find the encoder that the adapt stage left: its own, or the one it passed on.
+
+    Args:
+        adapt: The folder of the stage.
+        manifest: Its manifest.
+
+    Returns:
+        Where the encoder is.
+
+    Raises:
+        DependencyError: The encoder is not there.
+    """
+    if manifest["method"] == "none":
+        return locate_model(manifest["base"], manifest["revision"])
+    return ModelLocation(str(adapt / "encoder"), manifest["revision"], on_hub=False)
+
+
 def locate_model(name: str, revision: str | None) -> ModelLocation:
     """Find a model by folder, by installed package, or on the hub.
 
@@ -137,12 +179,12 @@ def locate_model(name: str, revision: str | None) -> ModelLocation:
             f"the encoder {name!r} is not there",
             expected="a folder with modules.json, an installed package that holds one, or a hub "
             "name owner/model",
-            cure=f"pip install {name}" if "/" not in name else "check embed.encoder",
+            cure=f"pip install {name}" if "/" not in name else "check adapt.encoder",
         )
     if revision is None:
         raise ParameterError(
             f"the hub model {name!r} needs a revision, so that a run can be repeated",
-            cure="set embed.revision to the model's commit",
+            cure="set adapt.revision to the model's commit",
         )
     return ModelLocation(name, revision, on_hub=True)
 

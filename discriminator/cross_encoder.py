@@ -1,0 +1,285 @@
+"""The cross-encoder: a transformer that reads both terms of a pair at once.
+
+More accurate than the pair head and hundreds of times as slow. It is a sentence-transformers
+`CrossEncoder` with the four codes of `relations` as labels, so that its logits are calibrated as
+the head's are. Both orders of a pair are seen in training and averaged in judging.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from discriminator.calibration import Calibration
+from discriminator.relations import N_CODES, RELATIONS, LabelledPairs, check_ids
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+    from transformers import TrainerCallback
+
+Advance = Callable[[int], None]
+"""Called with the number of steps just done."""
+
+
+@dataclass(frozen=True)
+class CrossEncoderSettings:
+    """How to fine-tune a cross-encoder.
+
+    Attributes:
+        epochs: passes over the training pairs.
+        batch_size: pairs in one step.
+        learning_rate: highest rate; a tenth of the steps warm up, the rest decay linearly.
+        loss: cross_entropy; focal (Lin et al., ICCV 2017) or dice (Li et al., ACL 2020) look more
+            at pairs not yet learned.
+        antonym_copies: how often an antonym pair stands in an epoch; dictionaries have few.
+        bfloat16: compute in bfloat16 (autocast), about 1.5 times as fast where there is hardware.
+        seed: decides the new weights and the order of the pairs.
+    """
+
+    epochs: int = 1
+    batch_size: int = 64
+    learning_rate: float = 1e-4
+    loss: Literal["cross_entropy", "focal", "dice"] = "cross_entropy"
+    antonym_copies: int = 4
+    bfloat16: bool = True
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class CrossEncoderClassifier:
+    """A fine-tuned cross-encoder over a lexicon: a `PairClassifier`.
+
+    Attributes:
+        model: the network, with four labels.
+        calibration: which population the probabilities are for.
+        terms: n_terms strings.
+        batch_size: pairs in one forward pass.
+        bfloat16: compute in bfloat16 (autocast).
+    """
+
+    model: "CrossEncoder"
+    calibration: Calibration
+    terms: Sequence[str]
+    batch_size: int = 256
+    bfloat16: bool = True
+
+    def judge(self, a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Give the calibrated probability of each relation.
+
+        Args:
+            a: any integer (n_pairs,), term ids.
+            b: any integer (n_pairs,), term ids.
+
+        Returns:
+            float32 (n_pairs, 3), columns as in `RELATIONS`, rows sum to 1; the same for (a, b) and
+            (b, a); which pairs share a call changes rounding only.
+        """
+        logits = torch.from_numpy(self.logits(a, b))
+        judged: NDArray[np.float32] = self.calibration.apply(logits).numpy()
+        return judged.reshape(-1, len(RELATIONS))
+
+    def logits(self, a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Compute the uncalibrated logits of pairs, the mean over both orders.
+
+        Args:
+            a: any integer (n_pairs,), term ids.
+            b: any integer (n_pairs,), term ids.
+
+        Returns:
+            float32 (n_pairs, 4): the relations in their order, then unlabelled.
+        """
+        check_ids(a, b, len(self.terms))
+        if len(a) == 0:
+            return np.empty((0, N_CODES), np.float32)
+        low, high = np.minimum(a, b), np.maximum(a, b)
+        forth, back = (self._read(one, other) for one, other in ((low, high), (high, low)))
+        return (forth + back) / np.float32(2)
+
+    def _read(self, one: NDArray[np.integer], other: NDArray[np.integer]) -> NDArray[np.float32]:
+        pairs = [(self.terms[i], self.terms[j]) for i, j in zip(one, other, strict=True)]
+        kind = torch.device(self.model.device).type
+        with torch.autocast(kind, torch.bfloat16, enabled=self.bfloat16):
+            logits = self.model.predict(
+                pairs, batch_size=self.batch_size, show_progress_bar=False, convert_to_tensor=True
+            )
+        return np.asarray(logits.float().cpu().numpy(), np.float32)
+
+
+class RelationLoss(nn.Module):
+    """Loss of a batch of pairs, with the shares of the codes taken out of the logits.
+
+    As for the head, z + ln(share of the code) is what softmax sees, so that z itself is for codes
+    equally frequent (Menon et al., ICLR 2021). With p the probability of the true code:
+
+        cross_entropy  -ln p
+        focal          -(1 - p)^2 ln p
+        dice           1 - (2 (1 - p) p + 1) / ((1 - p) p + 2)
+
+    Args:
+        model: the cross-encoder that is trained; it reads the pairs.
+        share: float (4,), share of each code among the training pairs; 0 leaves a code out.
+        kind: cross_entropy, focal or dice.
+    """
+
+    def __init__(self, model: "CrossEncoder", share: NDArray[np.floating], kind: str) -> None:
+        super().__init__()
+        self.model, self.kind = model, kind
+        log_share = np.log(np.maximum(share, 1e-30))
+        self.register_buffer("log_share", torch.as_tensor(log_share, dtype=torch.float32))
+
+    def forward(self, inputs: list[list[str]], labels: Tensor, **_: object) -> Tensor:
+        """Read pairs and compare with their codes.
+
+        Args:
+            inputs: two columns of strings.
+            labels: int64 (n_pairs,), codes.
+
+        Returns:
+            The mean loss, a scalar.
+        """
+        from sentence_transformers.util import batch_to_device
+
+        tokens = batch_to_device(
+            self.model.preprocess(list(zip(*inputs, strict=True))), self.model.device
+        )
+        logits = self.model(tokens)["scores"].float() + self.log_share
+        log_p = functional.log_softmax(logits, dim=1).gather(1, labels.view(-1, 1)).squeeze(1)
+        return relation_loss(log_p, self.kind).mean()
+
+
+def relation_loss(log_p: Tensor, kind: str) -> Tensor:
+    """Compute the loss of each pair from the log probability of its true code.
+
+    Args:
+        log_p: float (n_pairs,), at most 0.
+        kind: cross_entropy, focal or dice, by the formulas of `RelationLoss`.
+
+    Returns:
+        float (n_pairs,).
+    """
+    if kind == "cross_entropy":
+        return -log_p
+    p = log_p.exp()
+    if kind == "focal":
+        return -((1 - p) ** 2) * log_p
+    return 1 - (2 * (1 - p) * p + 1) / ((1 - p) * p + 2)
+
+
+def train_cross_encoder(
+    model: "CrossEncoder",
+    terms: Sequence[str],
+    pairs: LabelledPairs,
+    settings: CrossEncoderSettings,
+    work: str,
+    advance: Advance | None = None,
+) -> None:
+    """Fine-tune a cross-encoder in place.
+
+    A pair stands in each epoch as often as its relation asks, in either order by lot. Weights are
+    not used: draw fewer unlabelled pairs instead.
+
+    Args:
+        model: a cross-encoder with four labels.
+        terms: n_terms strings.
+        pairs: training pairs.
+        settings: how.
+        work: folder for the trainer's working files.
+        advance: told of every step.
+    """
+    from datasets import Dataset
+    from sentence_transformers.cross_encoder import CrossEncoderTrainer
+    from sentence_transformers.cross_encoder.training_args import CrossEncoderTrainingArguments
+
+    rows = training_rows(pairs, settings)
+    dataset = Dataset.from_dict(
+        {
+            "a": [terms[i] for i in rows.a],
+            "b": [terms[i] for i in rows.b],
+            "label": rows.relation.astype(np.int64),
+        }
+    )
+    share = np.bincount(rows.relation, minlength=N_CODES) / len(rows.a)
+    arguments = CrossEncoderTrainingArguments(
+        output_dir=work,
+        num_train_epochs=1,  # `training_rows` has written the epochs out
+        per_device_train_batch_size=settings.batch_size,
+        learning_rate=settings.learning_rate,
+        warmup_steps=0.1,
+        weight_decay=0.01,
+        bf16=settings.bfloat16,
+        use_cpu=torch.device(model.device).type == "cpu",
+        seed=settings.seed,
+        save_strategy="no",
+        report_to="none",
+        disable_tqdm=True,
+        logging_strategy="no",
+        dataloader_pin_memory=False,
+    )
+    trainer = CrossEncoderTrainer(
+        model=model,
+        args=arguments,
+        train_dataset=dataset,
+        loss=RelationLoss(model, share, settings.loss).to(model.device),
+        callbacks=[telling(advance)] if advance else None,
+    )
+    trainer.train()
+    model.eval()
+
+
+def training_rows(pairs: LabelledPairs, settings: CrossEncoderSettings) -> LabelledPairs:
+    """Write out what the epochs see: copies of antonyms, orders by lot, shuffled.
+
+    Args:
+        pairs: training pairs.
+        settings: number of epochs and of copies, and the seed.
+
+    Returns:
+        All rows, epoch after epoch.
+    """
+    copies = np.where(pairs.relation == 1, settings.antonym_copies, 1)
+    generator = np.random.default_rng(settings.seed)
+    epochs = []
+    for _ in range(settings.epochs):
+        rows = pairs.take(generator.permutation(np.repeat(np.arange(len(pairs.a)), copies)))
+        turned = generator.random(len(rows.a)) < 0.5
+        a, b = np.where(turned, rows.b, rows.a), np.where(turned, rows.a, rows.b)
+        epochs.append(rows._replace(a=a, b=b))
+    return LabelledPairs(*(np.concatenate(columns) for columns in zip(*epochs, strict=True)))
+
+
+def telling(advance: Advance) -> "TrainerCallback":
+    """Make a trainer callback that tells of each step; those before a resume are told at once.
+
+    Args:
+        advance: told of the number of steps just done.
+
+    Returns:
+        The callback, for a trainer of transformers or sentence-transformers.
+    """
+    from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+    class Telling(TrainerCallback):
+        def on_train_begin(
+            self,
+            args: TrainingArguments,
+            state: TrainerState,
+            control: TrainerControl,
+            **kwargs: object,
+        ) -> None:
+            advance(state.global_step)
+
+        def on_step_end(
+            self,
+            args: TrainingArguments,
+            state: TrainerState,
+            control: TrainerControl,
+            **kwargs: object,
+        ) -> None:
+            advance(1)
+
+    return Telling()

@@ -1,0 +1,227 @@
+"""Training the cross-encoder that stands behind a head, and fitting how the two are mixed."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from discriminator import (
+    ANTONYM,
+    Blend,
+    Calibration,
+    CascadeClassifier,
+    CrossEncoderClassifier,
+    CrossEncoderSettings,
+    HeadClassifier,
+    LabelledPairs,
+    Lexicon,
+    PairClassifier,
+    TrainedHead,
+    blend_candidates,
+    blend_dictionary,
+    labelled_logits,
+    load_cross_encoder,
+    margin_of_share,
+    n_gold,
+    new_cross_encoder,
+    train_cross_encoder,
+)
+from discriminator.cascade import WEIGHTS, margins
+from pipeline.params import CrossEncoderParams
+from pipeline.progress import Progress
+from pipeline.vectors.encoders import locate_model
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+__all__ = ["Crossed", "World", "classifier_over", "drawn_pairs", "load_crossed", "train_behind"]
+
+
+class Crossed(NamedTuple):
+    """A trained cross-encoder and how it is mixed with its head, for two populations."""
+
+    model: "CrossEncoder"
+    dictionary: Blend
+    candidates: Blend
+
+
+@dataclass(frozen=True)
+class World:
+    """What a classifier is trained on.
+
+    Attributes:
+        terms: The lexicon.
+        lexicon: Its vectors and spellings.
+        train: Training pairs, unlabelled neighbours among them.
+        validation: Labelled pairs of held-out terms.
+        candidates: All near neighbours among the terms of `validation`; None where there are none.
+    """
+
+    terms: list[str]
+    lexicon: Lexicon
+    train: LabelledPairs
+    validation: LabelledPairs
+    candidates: LabelledPairs | None
+
+
+def train_behind(
+    trained: TrainedHead,
+    world: World,
+    classifier: str,
+    params: CrossEncoderParams,
+    device: str,
+    work: Path,
+    progress: Progress,
+) -> Crossed:
+    """Fine-tune a cross-encoder on the pairs of a head, and fit their mixture on validation.
+
+    Args:
+        trained: The head.
+        world: What it was trained on.
+        classifier: "cascade", or "cross_encoder": then the head has no say.
+        params: How.
+        device: Where to compute, as torch names it.
+        work: Folder for the trainer's working files.
+        progress: Told of the steps.
+
+    Returns:
+        The cross-encoder and its blends.
+    """
+    location = locate_model(params.model, params.revision)
+    model = new_cross_encoder(
+        location.path,
+        device,
+        revision=location.revision if location.on_hub else None,
+        trust_remote_code=params.trust_remote_code,
+    )
+    settings = _settings(params, device)
+    pairs = drawn_pairs(world.train, params.pairs, params.seed)
+    copies = np.where(pairs.relation == ANTONYM, settings.antonym_copies, 1).sum()
+    n_steps = -(-int(copies) * settings.epochs // settings.batch_size)
+    with progress.track("cross-encoder: steps", n_steps) as advance:
+        train_cross_encoder(model, world.terms, pairs, settings, str(work), advance)
+    shutil.rmtree(work, ignore_errors=True)
+    return _fit_blends(trained, model, world, classifier, params, settings.bfloat16, device)
+
+
+def drawn_pairs(pairs: LabelledPairs, n_pairs: int, seed: int) -> LabelledPairs:
+    """All antonyms, and a draw of the other pairs by their weight.
+
+    Args:
+        pairs: Training pairs.
+        n_pairs: How many of the others.
+        seed: Seed of the draw.
+
+    Returns:
+        The pairs, in their order.
+    """
+    others = np.flatnonzero((pairs.relation != ANTONYM) & (pairs.weight > 0))
+    if n_pairs < len(others):
+        share = pairs.weight[others] / pairs.weight[others].sum(dtype=np.float64)
+        random = np.random.default_rng(seed)
+        others = random.choice(others, n_pairs, replace=False, p=share)
+    return pairs.take(np.sort(np.concatenate([others, np.flatnonzero(pairs.relation == ANTONYM)])))
+
+
+def classifier_over(
+    trained: TrainedHead,
+    crossed: Crossed | None,
+    terms: list[str],
+    lexicon: Lexicon,
+    device: str,
+    *,
+    dictionary: bool,
+) -> PairClassifier:
+    """Put a trained classifier to work on a lexicon.
+
+    Args:
+        trained: The head.
+        crossed: The cross-encoder behind it, if there is one.
+        terms: The lexicon.
+        lexicon: Its vectors and spellings.
+        device: Where to compute, as torch names it.
+        dictionary: Whether probabilities are for dictionary pairs; else they are for candidates.
+
+    Returns:
+        The head alone, or the cascade.
+    """
+    calibration = trained.dictionary if dictionary else trained.candidates
+    head = HeadClassifier.over(trained.head, calibration, lexicon, device)
+    if crossed is None:
+        return head
+    blend = crossed.dictionary if dictionary else crossed.candidates
+    cross = CrossEncoderClassifier(crossed.model, blend.calibration, terms)
+    return CascadeClassifier(head, cross, blend)
+
+
+def load_crossed(folder: Path, device: str) -> Crossed | None:
+    """Read the cross-encoder of a finished training.
+
+    Args:
+        folder: Its folder; empty or missing where only a head was trained.
+        device: Where to compute, as torch names it.
+
+    Returns:
+        The cross-encoder and its blends, or None.
+    """
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return None
+    return Crossed(*load_cross_encoder(folder, device))
+
+
+def _settings(params: CrossEncoderParams, device: str) -> CrossEncoderSettings:
+    from pipeline.devices import resolve_precision
+
+    return CrossEncoderSettings(
+        epochs=params.epochs,
+        batch_size=params.batch_size,
+        learning_rate=params.learning_rate,
+        loss=params.loss,
+        bfloat16=resolve_precision("auto", device) == "bfloat16",
+        seed=params.seed,
+    )
+
+
+def _fit_blends(
+    trained: TrainedHead,
+    model: "CrossEncoder",
+    world: World,
+    classifier: str,
+    params: CrossEncoderParams,
+    bfloat16: bool,
+    device: str,
+) -> Crossed:
+    """Fit the mixture on validation pairs, and on the unsure ones of the candidates."""
+    alone = classifier == "cross_encoder"
+    share, weights = (1.0, (1.0,)) if alone else (params.share, WEIGHTS)
+    cross = CrossEncoderClassifier(model, trained.dictionary, world.terms, bfloat16=bfloat16)
+    validation, candidates = world.validation, world.candidates
+    head = labelled_logits(trained.head, world.lexicon, validation, device)
+    margin = margin_of_share(_judged(trained.dictionary, head), share)
+    read = cross.logits(validation.a, validation.b)
+    dictionary = blend_dictionary(head, read, validation.relation, margin, weights)
+    if candidates is None:
+        return Crossed(model, dictionary, dictionary)
+    head = labelled_logits(trained.head, world.lexicon, candidates, device)
+    judged = _judged(trained.candidates, head)
+    margin = margin_of_share(judged, share)
+    unsure = np.flatnonzero(margins(judged) < margin)
+    pairs = candidates.take(unsure)
+    blend = blend_candidates(
+        head[unsure],
+        cross.logits(pairs.a, pairs.b),
+        pairs.relation,
+        n_gold(pairs),
+        dictionary.weight,
+        margin,
+    )
+    return Crossed(model, dictionary, blend)
+
+
+def _judged(calibration: Calibration, logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    judged: npt.NDArray[np.float32] = calibration.apply(torch.from_numpy(logits)).numpy()
+    return judged

@@ -1,0 +1,392 @@
+"""`nymgraph fit`: a table of labelled pairs to a classifier that stands by itself.
+
+Contract of the table: columns term_a, term_b, relation (two or three of synonym, antonym,
+co_hyponym), if you like split (train, validation, test) and confidence. Without a split, some terms
+are held out, and the pairs that touch one validate. A term of a validation or test pair
+occurs in no training pair: a table that breaks this is refused, unless pairs are to be split at
+random, as is often published.
+"""
+
+import json
+import logging
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from discriminator import (
+    RELATIONS,
+    SYNONYM,
+    HeadSettings,
+    LabelledPairs,
+    Lexicon,
+    TrainedHead,
+    classification_metrics,
+    save_cross_encoder,
+    save_head,
+    spell,
+    train_head,
+)
+from pipeline.artefacts import content_hash, replace_folder, write_atomic
+from pipeline.cross_training import Crossed, World, train_behind
+from pipeline.devices import resolve_device, resolve_precision
+from pipeline.errors import InputError
+from pipeline.lexicon.relations import claims_of_table, claims_of_wordnet, resolve
+from pipeline.lexicon.splits import split_terms
+from pipeline.lexicon.tables import read_table, refuse_rows, require_columns
+from pipeline.pair_model import (
+    MODEL_FORMAT,
+    PairModel,
+    encode_terms,
+    load_pair_model,
+    open_encoder,
+)
+from pipeline.params import PairTable, Params, WordNetSource
+from pipeline.progress import Progress
+from pipeline.schemas import SPLIT_NAMES
+from pipeline.vectors.adaptation import (
+    adapt_encoder,
+    draw_triples,
+    mine_negatives,
+    settings_of,
+)
+from pipeline.vectors.encoders import load_model, locate_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["FitRequest", "fit", "judge_table"]
+
+_log = logging.getLogger("nymgraph")
+_LEAST_STEPS = 400
+_BATCHES_PER_EPOCH = 30
+_WORK = ".work"
+
+
+@dataclass(frozen=True)
+class FitRequest:
+    """What to fit on.
+
+    Attributes:
+        pairs: The table.
+        out: Folder of the model.
+        dictionary: Edition of WordNet whose pairs are added to the training, or None.
+        dictionary_weight: Their weight in the loss, beside 1 for a pair of the table.
+        exclude: Tables (term_a, term_b) whose terms no dictionary pair may touch, such as the
+            test pairs that the model will be measured on.
+        validation_fraction: Share of the terms held out where the table has no split.
+        split: "term", or "random" to split pairs, not terms.
+        params: Sections `adapt` and `train` say how.
+        seed: Seed of the split.
+    """
+
+    pairs: Path
+    out: Path
+    dictionary: str | None = None
+    dictionary_weight: float = 0.3
+    exclude: tuple[Path, ...] = ()
+    validation_fraction: float = 0.05
+    split: str = "term"
+    params: Params = field(default_factory=Params)
+    seed: int = 0
+
+
+def fit(request: FitRequest, progress: Progress) -> dict[str, Any]:
+    """Train a classifier and write its folder, whole or not at all.
+
+    Args:
+        request: What to fit on.
+        progress: Told of the steps.
+
+    Returns:
+        Its figures on the validation pairs and, if the table has them, on the test pairs.
+
+    Raises:
+        InputError: The table cannot be used: a bad row, a leak, too few pairs.
+    """
+    rows = _table(request)
+    terms = sorted({*rows["term_a"], *rows["term_b"]})
+    parts = _parts(rows, terms)
+    temporary = request.out.with_name(f".{request.out.name}.partial")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        notes = _train(request, terms, parts, temporary, progress)
+        figures = _measured(load_pair_model(temporary), rows)
+        _write_json(temporary / "model.json", {**notes, "figures": figures})
+        replace_folder(temporary, request.out)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return figures
+
+
+def judge_table(model: PairModel, pairs: Path, out: Path) -> int:
+    """Judge a table of pairs and write it with three more columns.
+
+    Args:
+        model: The model.
+        pairs: A table with the columns term_a and term_b; other columns are kept.
+        out: File to write, .csv, .tsv, .jsonl or .parquet.
+
+    Returns:
+        Number of pairs.
+
+    Raises:
+        InputError: The table cannot be read or has an empty term, or the kind of `out` is unknown.
+    """
+    rows = read_table(pairs)
+    require_columns(rows, ["term_a", "term_b"], pairs)
+    for column in ("term_a", "term_b"):
+        refuse_rows(rows, pl.col(column).fill_null("") == "", pairs, column, "a term")
+    judged = model.judge(rows["term_a"].to_list(), rows["term_b"].to_list())
+    columns = [pl.Series(f"p_{name}", judged[:, place]) for place, name in enumerate(RELATIONS)]
+    write_table(rows.with_columns(columns), out)
+    return rows.height
+
+
+def write_table(rows: pl.DataFrame, out: Path) -> None:
+    """Write a user's table, its kind told by its suffix; whole or not at all.
+
+    Args:
+        rows: The table.
+        out: File to write.
+
+    Raises:
+        InputError: The suffix is unknown.
+    """
+    writers: dict[str, Callable[[Path], object]] = {
+        ".parquet": rows.write_parquet,
+        ".csv": rows.write_csv,
+        ".tsv": lambda path: rows.write_csv(path, separator="\t"),
+        ".jsonl": rows.write_ndjson,
+    }
+    suffix = out.suffix.lower()
+    if suffix not in writers:
+        raise InputError(
+            f"{out}: this kind of table is not known",
+            got=suffix or "no suffix",
+            expected=", ".join(writers),
+            cure="name the file with one of these suffixes",
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(out, writers[suffix])
+
+
+def _table(request: FitRequest) -> pl.DataFrame:
+    """The pairs of the table with their split and weight, and those of the dictionary."""
+    claims = claims_of_table(PairTable(path=request.pairs))
+    pairs, conflicts = resolve(claims, pl.concat([claims["term_a"], claims["term_b"]]).unique())
+    if conflicts.height:
+        _log.warning("%d pairs of %s contradict themselves", conflicts.height, request.pairs)
+    pairs = _with_split(pairs, claims, request).select(
+        "term_a", "term_b", "relation", "split", weight=pl.col("confidence")
+    )
+    if request.split == "term":
+        _refuse_leak(pairs, request.pairs)
+    if request.dictionary is None:
+        return pairs
+    return pl.concat([pairs, _dictionary_pairs(pairs, request)], how="vertical_relaxed")
+
+
+def _with_split(pairs: pl.DataFrame, claims: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
+    given = read_table(request.pairs)
+    if "split" in given.columns:
+        known = pl.col("split").is_in(list(SPLIT_NAMES)).fill_null(value=False)
+        refuse_rows(given, ~known, request.pairs, "split", f"one of {', '.join(SPLIT_NAMES)}")
+        of_row = claims.select("term_a", "term_b").with_columns(split=given["split"])
+        of_pair = of_row.unique(["term_a", "term_b"], keep="first", maintain_order=True)
+        return pairs.join(of_pair, on=["term_a", "term_b"], maintain_order="left")
+    if request.split == "random":
+        random = np.random.default_rng(request.seed)
+        held = random.random(pairs.height) < request.validation_fraction
+    else:
+        terms = sorted({*pairs["term_a"], *pairs["term_b"]})
+        none = np.empty(0, np.int64)
+        split = split_terms(terms, none, none, request.validation_fraction, 0.0, request.seed)
+        out = pl.Series([term for term, code in zip(terms, split, strict=True) if code])
+        touches = pl.col("term_a").is_in(out.implode()) | pl.col("term_b").is_in(out.implode())
+        held = pairs.select(touches).to_series().to_numpy()
+    names = pl.when(pl.Series(held)).then(pl.lit("validation")).otherwise(pl.lit("train"))
+    return pairs.with_columns(split=names)
+
+
+def _refuse_leak(pairs: pl.DataFrame, path: Path) -> None:
+    """A table that brings its own split must hold its terms apart."""
+    if "split" not in read_table(path).columns:
+        return
+    trained = pairs.filter(pl.col("split") == "train")
+    known = pl.concat([trained["term_a"], trained["term_b"]]).implode()
+    held = pairs.filter(pl.col("split") != "train")
+    leaks = held.filter(pl.col("term_a").is_in(known) | pl.col("term_b").is_in(known))
+    if leaks.height:
+        a, b = leaks.select("term_a", "term_b").row(0)
+        raise InputError(
+            f"{path}: {leaks.height} held-out pairs share a term with a training pair",
+            got=f"{a}, {b}",
+            expected="a split by term, or figures mean nothing",
+            cure="split by terms, leave the column split out, or say --split random to do it "
+            "knowingly",
+        )
+
+
+def _dictionary_pairs(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
+    """Dictionary pairs of the same relations that touch no held-out and no excluded term."""
+    source = WordNetSource(kind="wordnet", edition=request.dictionary)  # type: ignore[arg-type]
+    claims = claims_of_wordnet(source, request.params.label.co_hyponyms_per_hypernym, request.seed)
+    held = pairs.filter(pl.col("split") != "train")
+    out = [held["term_a"], held["term_b"]]
+    for path in request.exclude:
+        table = read_table(path)
+        require_columns(table, ["term_a", "term_b"], path)
+        out += [table["term_a"], table["term_b"]]
+    excluded = pl.concat([column.cast(pl.String) for column in out]).unique().implode()
+    claims = claims.filter(
+        ~pl.col("term_a").is_in(excluded)
+        & ~pl.col("term_b").is_in(excluded)
+        & pl.col("relation").is_in(pairs["relation"].cast(pl.String).unique().implode())
+    )
+    known, _ = resolve(claims, pl.concat([claims["term_a"], claims["term_b"]]).unique())
+    return known.join(pairs, on=["term_a", "term_b"], how="anti").select(
+        "term_a",
+        "term_b",
+        "relation",
+        split=pl.lit("train"),
+        weight=pl.lit(request.dictionary_weight),
+    )
+
+
+def _parts(rows: pl.DataFrame, terms: list[str]) -> dict[str, LabelledPairs]:
+    """The pairs of each split as arrays."""
+    row = {term: number for number, term in enumerate(terms)}
+    code = {name: place for place, name in enumerate(RELATIONS)}
+    parts = {}
+    for name in SPLIT_NAMES:
+        part = rows.filter(pl.col("split") == name)
+        a, b = (np.array([row[t] for t in part[end]], np.int64) for end in ("term_a", "term_b"))
+        relation = np.array([code[r] for r in part["relation"]], np.int8)
+        pairs = LabelledPairs.of(a, b, relation)
+        parts[name] = pairs._replace(weight=part["weight"].cast(pl.Float32).to_numpy())
+    return parts
+
+
+def _train(
+    request: FitRequest,
+    terms: list[str],
+    parts: dict[str, LabelledPairs],
+    folder: Path,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Train encoder, head and cross-encoder into the folder; the notes on the model."""
+    train = request.params.train
+    device = resolve_device(train.device)
+    notes = _fit_encoder(request, terms, parts["train"], folder, progress)
+    encoder = open_encoder(folder, notes, request.params.adapt.device)
+    lexicon = Lexicon(encode_terms(encoder, terms), spell(terms) if train.surface else None)
+    trained = _fit_head(request, lexicon, parts, progress, device)
+    save_head(folder / "head.safetensors", trained, {"revision": str(notes["revision"])})
+    if train.classifier != "head":
+        world = World(terms, lexicon, parts["train"], parts["validation"], None)
+        work = folder / _WORK
+        crossed: Crossed = train_behind(
+            trained, world, train.classifier, train.cross_encoder, device, work, progress
+        )
+        save_cross_encoder(folder / "cross_encoder", *crossed)
+    _write_json(folder / "model.json", notes)
+    return notes
+
+
+def _fit_encoder(
+    request: FitRequest, terms: list[str], train: LabelledPairs, folder: Path, progress: Progress
+) -> dict[str, Any]:
+    """Fine-tune the encoder, if that is asked for; the notes on it."""
+    params = request.params.adapt
+    location = locate_model(params.encoder, params.revision)
+    notes: dict[str, Any] = {
+        "format": MODEL_FORMAT,
+        "classifier": request.params.train.classifier,
+        "encoder": params.encoder,
+        "revision": location.revision,
+        "adapted": params.method != "none",
+        "precision": resolve_precision(params.precision, params.device),
+        "trust_remote_code": params.trust_remote_code,
+    }
+    if not notes["adapted"]:
+        return notes
+    if not (train.relation == SYNONYM).any():
+        raise InputError(
+            "no synonym pair to fine-tune the encoder on", cure="set adapt.method to none"
+        )
+    model = load_model(
+        location, resolve_device(params.device), trust_remote_code=params.trust_remote_code
+    )
+    n_rows = params.steps * params.batch_size
+    triples = draw_triples(train, n_rows, params.antonym_share, params.seed)
+    work = folder / _WORK
+    if params.method == "full":
+        triples, _ = mine_negatives(
+            model, terms, triples, train, params.margin, params.mining_corpus, params.seed
+        )
+    with progress.track("encoder: steps", params.steps) as advance:
+        adapt_encoder(model, terms, triples, settings_of(params), work, advance)
+    model.save(str(folder / "encoder"), create_model_card=False)
+    shutil.rmtree(work)
+    return notes | {"revision": content_hash(folder / "encoder")}
+
+
+def _fit_head(
+    request: FitRequest,
+    lexicon: Lexicon,
+    parts: dict[str, LabelledPairs],
+    progress: Progress,
+    device: str,
+) -> TrainedHead:
+    """Train the head; few pairs go in small batches and many epochs."""
+    params, train = request.params.train, parts["train"]
+    batch_size = min(params.batch_size, max(32, len(train.a) // _BATCHES_PER_EPOCH))
+    n_batches = max(1, len(train.a) // batch_size)
+    settings = HeadSettings(
+        hidden=params.hidden,
+        width=params.width,
+        epochs=max(params.epochs, -(-_LEAST_STEPS // n_batches)),
+        batch_size=batch_size,
+        learning_rate=params.learning_rate,
+        surface=params.surface,
+        seed=params.seed,
+    )
+    with progress.track("head: steps", settings.epochs * n_batches) as advance:
+        try:
+            return train_head(
+                lexicon,
+                train,
+                parts["validation"],
+                settings=settings,
+                progress=lambda _done, _total: advance(1),
+                device=device,
+            )
+        except ValueError as error:
+            raise InputError(
+                "the labelled pairs are not enough to train on",
+                got=str(error),
+                cure="label more pairs, of two relations at least, or hold out more terms",
+            ) from error
+
+
+def _measured(model: PairModel, rows: pl.DataFrame) -> dict[str, Any]:
+    """Figures on the held-out pairs of the table."""
+    code = {name: place for place, name in enumerate(RELATIONS)}
+    figures = {}
+    for name in ("validation", "test"):
+        part = rows.filter(pl.col("split") == name)
+        if part.height:
+            judged = model.judge(part["term_a"].to_list(), part["term_b"].to_list())
+            relation = np.array([code[r] for r in part["relation"]], np.int8)
+            figures[name] = classification_metrics(judged, relation).to_dict()
+    return figures
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    text = json.dumps(content, indent=2, sort_keys=True) + "\n"
+    write_atomic(path, lambda temporary: temporary.write_text(text, "utf-8"))

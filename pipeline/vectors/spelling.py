@@ -1,0 +1,228 @@
+"""Neighbours by spelling: terms that share rare sequences of letters.
+
+An encoder misses spelling variants, derived words and names that it has never read. Here a term
+is the set of its trigrams (letters in lower case, a space before and behind), each weighted by its
+rarity, idf = ln(n_terms / number of terms that hold it); the similarity of two terms is the cosine
+of these vectors. Trigrams that more than `max_postings` terms hold are passed over in
+the search (not in the lengths), which bounds the work for each term.
+
+Contract: a term is never its own neighbour; an absent neighbour is id -1; neighbours stand by
+falling similarity, ties by rising id. The result does not depend on the number of threads.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from discriminator import ANTONYM, SYNONYM, LabelledPairs, Spellings, surface_features
+from discriminator.surface import N_ALTERNATIONS
+from pipeline.vectors.neighbours import NEIGHBOUR
+
+__all__ = ["OpposingAffixes", "SpellingIndex", "build_spelling_index", "search_spellings"]
+
+F = TypeVar("F", bound=Callable[..., object])
+Ints = npt.NDArray[np.int64]
+Ids = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+_BLOCK = 256
+
+
+class SpellingIndex(NamedTuple):
+    """The trigrams of a lexicon, from terms to trigrams and back.
+
+    Attributes:
+        start: int64 (n_terms + 1,), where the trigrams of each term begin in `gram`.
+        gram: int32, the trigrams of each term, each once, by number.
+        posting_start: int64 (n_grams + 1,), where the terms of each trigram begin in `posting`.
+        posting: int32, the terms that hold each trigram, rising.
+        weight: float32 (n_grams,), squared rarity of each trigram.
+        length: float32 (n_terms,), length of the vector of each term.
+    """
+
+    start: Ints
+    gram: Ids
+    posting_start: Ints
+    posting: Ids
+    weight: Floats
+    length: Floats
+
+
+class OpposingAffixes(NamedTuple):
+    """Which differences of spelling make opposites, such as un- or -less, learned from labels.
+
+    Attributes:
+        spellings: Of the lexicon.
+        opposing: bool (N_ALTERNATIONS,), whether the alternation makes antonyms more often than
+            synonyms (twice at least) among the labelled pairs.
+    """
+
+    spellings: Spellings
+    opposing: npt.NDArray[np.bool_]
+
+    @classmethod
+    def learn(cls, spellings: Spellings, pairs: LabelledPairs) -> "OpposingAffixes":
+        """Count the alternations of labelled pairs.
+
+        Args:
+            spellings: Of the lexicon.
+            pairs: Training pairs.
+
+        Returns:
+            What they teach.
+        """
+        alternation = surface_features(spellings, pairs.a, pairs.b).alternation
+        antonyms, synonyms = (
+            np.bincount(alternation[pairs.relation == code], minlength=N_ALTERNATIONS)
+            for code in (ANTONYM, SYNONYM)
+        )
+        opposing = (antonyms > synonyms) & (antonyms >= 2)
+        opposing[0] = False
+        return cls(spellings, opposing)
+
+    def between(self, a: Ints, b: Ints) -> npt.NDArray[np.bool_]:
+        """Tell which pairs differ by such an affix.
+
+        Args:
+            a: int64 (n_pairs,), term ids.
+            b: int64 (n_pairs,), term ids.
+
+        Returns:
+            bool (n_pairs,).
+        """
+        opposing: npt.NDArray[np.bool_] = self.opposing[
+            surface_features(self.spellings, a, b).alternation
+        ]
+        return opposing
+
+
+def build_spelling_index(spellings: Spellings) -> SpellingIndex:
+    """Collect the trigrams of a lexicon.
+
+    Args:
+        spellings: Letters of n_terms terms.
+
+    Returns:
+        The index; about 12 bytes a letter.
+    """
+    n_terms = len(spellings.capital)
+    # a term of n letters has n trigrams, with the space before and behind
+    term = np.repeat(np.arange(n_terms, dtype=np.int32), np.diff(spellings.start))
+    code, gram = np.unique(_trigrams(spellings.letters, spellings.start), return_inverse=True)
+    held = np.unique(term.astype(np.int64) * len(code) + gram)  # a trigram twice in a term is one
+    term, gram = (held // max(len(code), 1)).astype(np.int32), (held % max(len(code), 1))
+    n_held = np.bincount(gram, minlength=len(code))
+    weight = np.log(n_terms / np.maximum(n_held, 1)) ** 2
+    length = np.sqrt(np.bincount(term, weight[gram], n_terms))
+    return SpellingIndex(
+        start=_starts(np.bincount(term, minlength=n_terms)),
+        gram=gram.astype(np.int32),
+        posting_start=_starts(n_held),
+        posting=term[np.argsort(gram, kind="stable")],
+        weight=weight.astype(np.float32),
+        length=length.astype(np.float32),
+    )
+
+
+def search_spellings(
+    index: SpellingIndex, rows: Ints, k: int, min_similarity: float, max_postings: int
+) -> npt.NDArray[np.void]:
+    """The terms spelled most alike.
+
+    Args:
+        index: The trigrams of the lexicon.
+        rows: int64 (n_rows,), the terms to search for.
+        k: Neighbours of each.
+        min_similarity: Less similar terms are no neighbours, 0 to 1.
+        max_postings: Trigrams that more terms hold are passed over.
+
+    Returns:
+        NEIGHBOUR (n_rows, k), `cosine` being the similarity of the spellings.
+    """
+    lists = np.zeros((len(rows), k), NEIGHBOUR)
+    ids, similarity = np.full((len(rows), k), -1, np.int32), np.zeros((len(rows), k), np.float32)
+    _search(*index, np.asarray(rows, np.int64), min_similarity, max_postings, ids, similarity)
+    lists["id"], lists["cosine"] = ids, similarity
+    return lists
+
+
+def _starts(counts: npt.NDArray[Any]) -> Ints:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def _kernel(function: F) -> F:
+    return cast("F", numba.njit(cache=True)(function))
+
+
+def _parallel_kernel(function: F) -> F:
+    """Compile a function whose parallel loop writes only to its own rows; call it from Python."""
+    return cast("F", numba.njit(cache=True, parallel=True)(function))
+
+
+@_kernel
+def _trigrams(letters: npt.NDArray[np.uint16], start: Ints) -> Ints:
+    """Pack each letter with the two around it into one number; a space stands at both ends."""
+    packed = np.empty(len(letters), np.int64)
+    for term in range(len(start) - 1):
+        for i in range(start[term], start[term + 1]):
+            before = np.int64(letters[i - 1]) if i > start[term] else 32
+            behind = np.int64(letters[i + 1]) if i + 1 < start[term + 1] else 32
+            packed[i] = (before << 32) | (np.int64(letters[i]) << 16) | behind
+    return packed
+
+
+@_parallel_kernel
+def _search(
+    start: Ints,
+    gram: Ids,
+    posting_start: Ints,
+    posting: Ids,
+    weight: Floats,
+    length: Floats,
+    rows: Ints,
+    min_similarity: float,
+    max_postings: int,
+    ids: Ids,
+    similarity: Floats,
+) -> None:
+    """Fill the lists, block by block; each block sums into a table of its own."""
+    for block in numba.prange((len(rows) + _BLOCK - 1) // _BLOCK):
+        total = np.zeros(len(length), np.float32)
+        touched = np.empty(len(length), np.int32)
+        for i in range(block * _BLOCK, min(len(rows), (block + 1) * _BLOCK)):
+            row = rows[i]
+            n_touched = 0
+            for place in range(start[row], start[row + 1]):
+                first, last = posting_start[gram[place]], posting_start[gram[place] + 1]
+                if last - first > max_postings:
+                    continue
+                for p in range(first, last):
+                    if total[posting[p]] == 0:
+                        touched[n_touched] = posting[p]
+                        n_touched += 1
+                    total[posting[p]] += weight[gram[place]]
+            for t in range(n_touched):
+                other = touched[t]
+                alike = total[other] / (length[row] * length[other])
+                total[other] = 0
+                if other != row and alike >= min_similarity:
+                    _insert(ids[i], similarity[i], other, alike)
+
+
+@_kernel
+def _insert(ids: Ids, similarity: Floats, other: int, alike: float) -> None:
+    """Put a neighbour in its place in a list, the last one falling out."""
+    place = len(ids)
+    while place > 0 and (
+        ids[place - 1] < 0
+        or similarity[place - 1] < alike
+        or (similarity[place - 1] == alike and ids[place - 1] > other)
+    ):
+        place -= 1
+    if place == len(ids):
+        return
+    for i in range(len(ids) - 1, place, -1):
+        ids[i], similarity[i] = ids[i - 1], similarity[i - 1]
+    ids[place], similarity[place] = other, alike
