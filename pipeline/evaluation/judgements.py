@@ -8,38 +8,15 @@ import polars as pl
 
 from discriminator import (
     RELATIONS,
-    HeadClassifier,
     LabelledPairs,
-    TrainedHead,
     classification_metrics,
     fit_cosine,
     fit_majority,
-    project_terms,
     reliability,
 )
 from pipeline.vectors.candidates import cosines
 
-__all__ = ["confusion_rows", "head_figures", "judge_pairs", "reliability_rows"]
-
-
-def judge_pairs(
-    trained: TrainedHead, vectors: npt.NDArray[Any], pairs: LabelledPairs, device: str
-) -> npt.NDArray[np.float32]:
-    """Probabilities of dictionary pairs, calibrated as such.
-
-    Args:
-        trained: The head.
-        vectors: (n_terms, dim).
-        pairs: The pairs.
-        device: Where to compute, as torch names it.
-
-    Returns:
-        float32 (n_pairs, 3), columns as in RELATIONS.
-    """
-    ids, ends = np.unique(np.stack([pairs.a, pairs.b]), return_inverse=True)
-    a, b = ends.reshape(2, -1)
-    projections = project_terms(trained.head, vectors[ids], device)
-    return HeadClassifier(trained.head, trained.dictionary, projections, device).judge(a, b)
+__all__ = ["confusion_rows", "head_figures", "reliability_rows"]
 
 
 def head_figures(
