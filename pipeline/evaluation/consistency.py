@@ -1,9 +1,9 @@
 """Whether a judgement survives what should not matter, and sees what should.
 
-*Consistency*: a pair is judged again with its terms swapped, and with one of them written in another
-case, with a hyphen for a space, or inflected (`lexicon.variants`). *Polarity*: opposites must not
-pass as synonyms, neither those of a dictionary nor the affix negations of synonyms (of happy and
-glad: unhappy beside glad).
+*Consistency*: a pair is judged again with its terms swapped, and with one of them written in
+another case, with a hyphen for a space, or inflected (`lexicon.variants`). *Polarity*: opposites
+must not pass as synonyms, neither those of a dictionary nor the affix negations of synonyms (of
+happy and glad: unhappy beside glad).
 """
 
 from collections.abc import Iterator, Mapping
