@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.evaluation.consistency import (
@@ -72,6 +72,7 @@ def test_a_variant_that_is_the_other_term_is_no_test() -> None:
     assert "case" not in consistency(pairs, by_letters, "en")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 12), st.integers(0, 3), st.integers(1, 9))
 def test_the_sample_does_not_depend_on_the_rest_of_the_table(n: int, seed: int, cut: int) -> None:
     pairs = pl.DataFrame({"term_a": list("abcdefghij"), "term_b": list("klmnopqrst")})

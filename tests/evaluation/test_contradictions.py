@@ -70,7 +70,7 @@ PAIR = st.tuples(st.integers(0, 11), st.integers(0, 11), st.integers(0, 2)).filt
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(PAIR, min_size=1, max_size=30, unique_by=lambda pair: pair[:2]),
     st.lists(PAIR, max_size=10),

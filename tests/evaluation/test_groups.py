@@ -1,7 +1,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discriminator import classification_metrics
@@ -55,6 +55,7 @@ def test_bands_of_little(frequency: list[float]) -> None:
     assert limits == ({"band_1": {"from": 3.0, "to": 3.0}} if known else {})
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50))
 def test_a_rarer_pair_is_never_in_a_higher_band(frequency: list[float]) -> None:
     bands, limits = frequency_bands(np.array(frequency))

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.lexicon.variants import KINDS, negations, variant
@@ -63,6 +63,7 @@ def test_inflection(term: str, pos: str | None, expected: str | None) -> None:
     assert variant(term, "inflection", "tr", pos) is None
 
 
+@settings(deadline=None)
 @given(TERMS, st.sampled_from(KINDS), st.sampled_from(["en", "tr", "de"]))
 def test_a_variant_is_another_clean_term(term: str, kind: str, language: str) -> None:
     if not term.strip():
@@ -71,6 +72,7 @@ def test_a_variant_is_another_clean_term(term: str, kind: str, language: str) ->
     assert made is None or (made != term and made == " ".join(made.split()) != "")
 
 
+@settings(deadline=None)
 @given(TERMS, st.sampled_from(["en", "tr", "de"]))
 def test_negations_are_other_words_and_come_once(term: str, language: str) -> None:
     found = list(negations(term, language))

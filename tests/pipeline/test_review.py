@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.artefacts import Workspace, save
@@ -81,6 +81,7 @@ def test_no_term_comes_more_often_than_allowed(workspace: Workspace) -> None:
     assert found.select("term_a", "term_b").rows() == [("a", "d"), ("c", "f")]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.integers(7, 12)), max_size=40, unique=True),
     st.integers(0, 10),
