@@ -6,7 +6,7 @@ FAISS  ?= cpu
 BIN    := $(VENV)/bin
 CODE   := pipeline discriminator clustering tests benchmarks
 
-.PHONY: install fix check test bench bench-clustering run clean
+.PHONY: install fix check test bench bench-clustering bench-discriminator run clean
 
 install: $(VENV)/.installed
 
@@ -39,6 +39,10 @@ bench-clustering: install
 	$(BIN)/pip install --quiet --constraint constraints.txt '.[bench]'
 	mkdir -p benchmarks/out
 	$(BIN)/python -m benchmarks.clustering --data data --planted --out benchmarks/out
+
+# the discriminator with three seeds, split by term and, as published, at random (some minutes)
+bench-discriminator: install
+	$(BIN)/python -m benchmarks.discriminator --data data --seeds 3
 
 # dvc must find this environment's nymgraph
 run: install

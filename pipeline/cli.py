@@ -227,6 +227,29 @@ def lineage(
 
 
 @app.command()
+def review(
+    out: Annotated[Path, typer.Option(help="Where to write (CSV, TSV or Parquet, by suffix).")],
+    number: Annotated[int, typer.Option(min=1, help="How many pairs.")] = 200,
+    per_term: Annotated[int, typer.Option(min=1, help="At most so many pairs of one term.")] = 2,
+    held_out: Annotated[bool, typer.Option(help="Ask about held-out terms too.")] = False,
+    data: DataFolder = _DATA,
+) -> None:
+    """Write the judged pairs that a human should label, the most informative first.
+
+    For example: `nymgraph review --out review.csv --number 200`. Fill in `relation` (synonym,
+    antonym, co_hyponym; leave it empty where you cannot tell), add the file to `label.tables` and
+    run the pipeline again. In a notebook: `pipeline.review_widget.review(Path("review.csv"))`.
+    """
+    from pipeline.review import informative_pairs, write_review
+
+    workspace = Workspace(data)
+    gate = workspace.read_json("cluster", "settings.json")["gate"]
+    pairs = informative_pairs(workspace, number, gate, per_term, with_held_out=held_out)
+    write_review(pairs, out)
+    typer.echo(f"review: {pairs.height:,} pairs in {out}")
+
+
+@app.command()
 def runs(data: DataFolder = _DATA) -> None:
     """Show what the last run of each stage took and left."""
     from pipeline.doctor import run_table

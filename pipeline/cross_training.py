@@ -1,6 +1,7 @@
 """Training the cross-encoder that stands behind a head, and fitting how the two are mixed."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,7 +39,15 @@ from pipeline.vectors.encoders import locate_model
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-__all__ = ["Crossed", "World", "classifier_over", "drawn_pairs", "load_crossed", "train_behind"]
+__all__ = [
+    "Crossed",
+    "TrainedClassifier",
+    "World",
+    "classifier_over",
+    "drawn_pairs",
+    "load_crossed",
+    "train_behind",
+]
 
 
 class Crossed(NamedTuple):
@@ -47,6 +56,13 @@ class Crossed(NamedTuple):
     model: "CrossEncoder"
     dictionary: Blend
     candidates: Blend
+
+
+class TrainedClassifier(NamedTuple):
+    """What a training leaves: a head, and the cross-encoder behind it, if there is one."""
+
+    trained: TrainedHead
+    crossed: Crossed | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +77,7 @@ class World:
         candidates: All near neighbours among the terms of `validation`; None where there are none.
     """
 
-    terms: list[str]
+    terms: Sequence[str]
     lexicon: Lexicon
     train: LabelledPairs
     validation: LabelledPairs
@@ -128,9 +144,8 @@ def drawn_pairs(pairs: LabelledPairs, n_pairs: int, seed: int) -> LabelledPairs:
 
 
 def classifier_over(
-    trained: TrainedHead,
-    crossed: Crossed | None,
-    terms: list[str],
+    classifier: TrainedClassifier,
+    terms: Sequence[str],
     lexicon: Lexicon,
     device: str,
     *,
@@ -139,8 +154,7 @@ def classifier_over(
     """Put a trained classifier to work on a lexicon.
 
     Args:
-        trained: The head.
-        crossed: The cross-encoder behind it, if there is one.
+        classifier: What is trained.
         terms: The lexicon.
         lexicon: Its vectors and spellings.
         device: Where to compute, as torch names it.
@@ -149,6 +163,7 @@ def classifier_over(
     Returns:
         The head alone, or the cascade.
     """
+    trained, crossed = classifier
     calibration = trained.dictionary if dictionary else trained.candidates
     head = HeadClassifier.over(trained.head, calibration, lexicon, device)
     if crossed is None:

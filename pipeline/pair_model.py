@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from discriminator import Lexicon, TrainedHead, load_head, spell
-from pipeline.cross_training import Crossed, classifier_over, load_crossed
+from discriminator import Lexicon, load_head, spell
+from pipeline.cross_training import TrainedClassifier, classifier_over, load_crossed
 from pipeline.devices import resolve_device
 from pipeline.errors import ArtefactError
 from pipeline.vectors.encoders import Encoder, ModelLocation, TransformerEncoder, locate_model
@@ -32,16 +32,12 @@ class PairModel:
 
     Attributes:
         encoder: Gives the vectors of terms.
-        trained: The head.
-        crossed: The cross-encoder behind it, or None.
-        notes: The content of `model.json`.
+        classifier: The head, and the cross-encoder behind it.
         device: Where to compute, as torch names it.
     """
 
     encoder: Encoder
-    trained: TrainedHead
-    crossed: Crossed | None
-    notes: dict[str, Any]
+    classifier: TrainedClassifier
     device: str = "cpu"
 
     def judge(self, terms_a: Sequence[str], terms_b: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -59,12 +55,10 @@ class PairModel:
             return np.empty((0, 3), np.float32)
         row = {term: number for number, term in enumerate(terms)}
         a, b = (np.array([row[t] for t in ends], np.int64) for ends in (terms_a, terms_b))
-        spellings = spell(terms) if self.trained.head.surface else None
+        spellings = spell(terms) if self.classifier.trained.head.surface else None
         lexicon = Lexicon(encode_terms(self.encoder, terms), spellings)
-        classifier = classifier_over(
-            self.trained, self.crossed, terms, lexicon, self.device, dictionary=True
-        )
-        return classifier.judge(a, b)
+        whole = classifier_over(self.classifier, terms, lexicon, self.device, dictionary=True)
+        return whole.judge(a, b)
 
 
 def encode_terms(encoder: Encoder, terms: Sequence[str]) -> npt.NDArray[np.float16]:
@@ -118,7 +112,8 @@ def load_pair_model(folder: Path, device: str = "auto") -> PairModel:
         crossed = load_crossed(folder / "cross_encoder", where)
     except ValueError as error:
         raise ArtefactError(str(error), cure="fit the model again") from error
-    return PairModel(open_encoder(folder, notes, device), trained, crossed, notes, where)
+    classifier = TrainedClassifier(trained, crossed)
+    return PairModel(open_encoder(folder, notes, device), classifier, where)
 
 
 def open_encoder(folder: Path, notes: dict[str, Any], device: str) -> Encoder:

@@ -80,7 +80,7 @@ class IngestParams(Section):
 
 
 class PairTable(Section):
-    """A user's table of labelled pairs: columns term_a, term_b, relation[, confidence]."""
+    """A user's table of labelled pairs: columns term_a, term_b, relation[, confidence][, pos]."""
 
     path: Path
 
@@ -179,6 +179,8 @@ class TrainParams(Section):
     surface: bool = True
     unlabelled_per_labelled: Annotated[float, Field(gt=0)] = 2.0
     unlabelled_weight: Annotated[float, Field(gt=0)] = 0.3
+    consistency_pairs: Annotated[int, Field(ge=0)] = 1_000
+    contradicted: Annotated[int, Field(ge=0)] = 1_000
     seed: int = 0
     device: str = "auto"
 

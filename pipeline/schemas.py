@@ -19,6 +19,7 @@ __all__ = [
     "CANDIDATES",
     "CLUSTERS",
     "CONFLICTS",
+    "CONTRADICTED",
     "EXPORTED_CLUSTERS",
     "EXPORTED_EDGES",
     "EXPORTED_LINKS",
@@ -220,6 +221,7 @@ PAIRS = Table(
         Column("sources", pl.List(pl.String), "names of the sources that say so, sorted"),
         Column("confidence", pl.Float32, "confidence of the label, 0 to 1"),
         Column("split", _SPLIT, "the more held-out of the splits of its two terms"),
+        Column("pos", pl.String, "part of speech, where its sources agree on one", nullable=True),
     ),
 )
 CONFLICTS = Table(
@@ -245,6 +247,21 @@ HELD_OUT = Table(
 )
 CANDIDATES = Table(
     "retrieve", "candidates", "one candidate pair", ("a", "b"), _CANDIDATE, parts=True
+)
+CONTRADICTED = Table(
+    "train",
+    "contradicted",
+    "one training pair whose label the discriminator contradicts",
+    ("term_a", "term_b"),
+    (
+        Column("term_a", pl.String, "first term, byte-wise before the second"),
+        Column("term_b", pl.String, "second term"),
+        Column("relation", _RELATION, "the label"),
+        Column("sources", pl.List(pl.String), "names of the sources that say so, sorted"),
+        Column("judged", _RELATION, "the most probable relation"),
+        Column("p_label", pl.Float32, "probability of the label, 0 to 1"),
+        Column("p_judged", pl.Float32, "probability of the relation judged, 0 to 1"),
+    ),
 )
 RELATIONS = Table("classify", "relations", "one judged pair", ("a", "b"), _JUDGED, parts=True)
 MEMBERSHIPS = Table(
@@ -337,6 +354,7 @@ TABLES = (
     CONFLICTS,
     HELD_OUT,
     CANDIDATES,
+    CONTRADICTED,
     RELATIONS,
     MEMBERSHIPS,
     ASSIGNMENTS,

@@ -21,8 +21,10 @@ def gate_curve(
         gates: The gates.
 
     Returns:
-        Columns gate, synonym_precision, synonym_recall, antonym_precision, antonym_recall,
-        antonyms_judged_synonym (the share of listed antonyms that pass the gate as synonyms).
+        Columns gate, passed (pairs that pass as synonyms), synonym_precision, synonym_recall,
+        synonym_f05, antonym_precision, antonym_recall, antonyms_judged_synonym (the share of listed
+        antonyms that pass as synonyms), antonyms_among_passed (the share of the pairs that pass
+        which are listed antonyms).
     """
     test = held_out.filter(pl.col("split") == "test")["term_id"].implode()
     gold = pairs.filter(pl.col("a").is_in(test) & pl.col("b").is_in(test))
@@ -32,13 +34,28 @@ def gate_curve(
 
 
 def _at_gate(known: pl.DataFrame, totals: dict[str, int], gate: float) -> dict[str, float]:
-    row = {"gate": gate}
-    threshold = pl.lit(gate, pl.Float32)
+    at, threshold = {}, pl.lit(gate, pl.Float32)
     for name, total in totals.items():
         passed = known.filter(pl.col(f"p_{name}") >= threshold)
         right = int((passed["relation"] == name).sum())
-        row[f"{name}_precision"] = right / passed.height if passed.height else 0.0
-        row[f"{name}_recall"] = right / total if total else 0.0
-    leaked = known.filter((pl.col("p_synonym") >= threshold) & (pl.col("relation") == "antonym"))
-    row["antonyms_judged_synonym"] = leaked.height / max(1, totals["antonym"])
-    return row
+        at[f"{name}_precision"] = right / max(1, passed.height)
+        at[f"{name}_recall"] = right / max(1, total)
+    edges = known.filter(pl.col("p_synonym") >= threshold)
+    leaked = int((edges["relation"] == "antonym").sum())
+    return {
+        "gate": gate,
+        "passed": edges.height,
+        "synonym_precision": at["synonym_precision"],
+        "synonym_recall": at["synonym_recall"],
+        "synonym_f05": _f_half(at["synonym_precision"], at["synonym_recall"]),
+        "antonym_precision": at["antonym_precision"],
+        "antonym_recall": at["antonym_recall"],
+        "antonyms_judged_synonym": leaked / max(1, totals["antonym"]),
+        "antonyms_among_passed": leaked / max(1, edges.height),
+    }
+
+
+def _f_half(precision: float, recall: float) -> float:
+    """F0.5 = 1.25 P R / (0.25 P + R): precision counts twice as much as recall."""
+    below = 0.25 * precision + recall
+    return 1.25 * precision * recall / below if below else 0.0

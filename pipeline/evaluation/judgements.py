@@ -5,41 +5,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import torch
 
 from discriminator import (
     RELATIONS,
     LabelledPairs,
-    Lexicon,
-    TrainedHead,
     classification_metrics,
     fit_cosine,
     fit_majority,
-    labelled_logits,
     reliability,
 )
 from pipeline.vectors.candidates import cosines
 
-__all__ = ["confusion_rows", "head_figures", "judge_pairs", "reliability_rows"]
-
-
-def judge_pairs(
-    trained: TrainedHead, lexicon: Lexicon, pairs: LabelledPairs, device: str
-) -> npt.NDArray[np.float32]:
-    """Probabilities of dictionary pairs, calibrated as such.
-
-    Args:
-        trained: The head.
-        lexicon: Vectors and spellings of the terms.
-        pairs: The pairs.
-        device: Where to compute, as torch names it.
-
-    Returns:
-        float32 (n_pairs, 3), columns as in RELATIONS.
-    """
-    logits = torch.from_numpy(labelled_logits(trained.head, lexicon, pairs, device))
-    probabilities: npt.NDArray[np.float32] = trained.dictionary.apply(logits).numpy()
-    return probabilities
+__all__ = ["confusion_rows", "head_figures", "reliability_rows"]
 
 
 def head_figures(

@@ -2,7 +2,8 @@
 
 Contract: a pair trains when both its terms are free (split train), validates when both are held out
 for validation, tests when both are held out for test. Pairs across splits are used by nobody. A
-pair that breaks this is a leak and stops the run.
+pair that teaches or serves as evidence and touches a held-out term is a leak: `splits.refuse_leaks`
+stops the run.
 """
 
 import numpy as np
@@ -10,30 +11,40 @@ import numpy.typing as npt
 import polars as pl
 
 from discriminator import UNLABELLED, LabelledPairs, pair_keys, sample_hard_negatives
-from pipeline.errors import ArtefactError
+from pipeline.lexicon.splits import refuse_leaks
 from pipeline.schemas import RELATION_NAMES, SPLIT_NAMES
 
-__all__ = ["CandidateSample", "pairs_within", "term_splits"]
+__all__ = [
+    "CandidateSample",
+    "pairs_within",
+    "relation_codes",
+    "rows_within",
+]
 
 
-def term_splits(held_out: pl.DataFrame, n_terms: int) -> npt.NDArray[np.int8]:
-    """The split of every term: int8 (n_terms,), index into SPLIT_NAMES.
+def rows_within(pairs: pl.DataFrame, split: npt.NDArray[np.int8], name: str) -> pl.DataFrame:
+    """The rows of labelled pairs with both terms in one split.
 
     Args:
-        held_out: The table HELD_OUT.
-        n_terms: Number of terms.
+        pairs: The table PAIRS.
+        split: int8 (n_terms,), split of each term.
+        name: A name of SPLIT_NAMES.
 
     Returns:
-        0 (train) for the terms that are not listed.
+        The rows, in the order of the table.
+
+    Raises:
+        ArtefactError: The table calls a pair a training pair that touches a held-out term.
     """
-    split = np.zeros(n_terms, dtype=np.int8)
-    codes = held_out["split"].cast(pl.String).replace_strict(SPLIT_NAMES, range(3))
-    split[held_out["term_id"].to_numpy()] = codes.to_numpy()
-    return split
+    marked = pairs.filter(pl.col("split") == "train")
+    refuse_leaks(marked["a"].to_numpy(), marked["b"].to_numpy(), split, "a training pair")
+    code = SPLIT_NAMES.index(name)
+    inside = (split[pairs["a"].to_numpy()] == code) & (split[pairs["b"].to_numpy()] == code)
+    return pairs.filter(pl.Series(inside))
 
 
 def pairs_within(pairs: pl.DataFrame, split: npt.NDArray[np.int8], name: str) -> LabelledPairs:
-    """The labelled pairs with both terms in one split.
+    """`rows_within` as arrays, weighted by confidence.
 
     Args:
         pairs: The table PAIRS.
@@ -46,19 +57,16 @@ def pairs_within(pairs: pl.DataFrame, split: npt.NDArray[np.int8], name: str) ->
     Raises:
         ArtefactError: The table calls a pair a training pair that touches a held-out term.
     """
-    a, b = (pairs[end].to_numpy().astype(np.int64) for end in ("a", "b"))
-    train = (pairs["split"] == "train").to_numpy()
-    if (train & ((split[a] != 0) | (split[b] != 0))).any():
-        raise ArtefactError(
-            "a training pair touches a held-out term: every figure would be void",
-            cure="run `nymgraph label` again; label/pairs and label/held_out must be of one run",
-        )
-    relation = pairs["relation"].cast(pl.String).replace_strict(RELATION_NAMES, range(3))
-    code = SPLIT_NAMES.index(name)
-    inside = (split[a] == code) & (split[b] == code)
-    weight = pairs["confidence"].to_numpy()
-    whole = LabelledPairs(a, b, relation.to_numpy().astype(np.int8), weight.astype(np.float32))
-    return whole.take(inside)
+    rows = rows_within(pairs, split, name)
+    a, b = (rows[end].to_numpy().astype(np.int64) for end in ("a", "b"))
+    weight = rows["confidence"].to_numpy().astype(np.float32)
+    return LabelledPairs(a, b, relation_codes(rows), weight)
+
+
+def relation_codes(pairs: pl.DataFrame) -> npt.NDArray[np.int8]:
+    """The relations of labelled pairs: int8 (n_pairs,), places in RELATION_NAMES."""
+    names = pairs["relation"].cast(pl.String)
+    return names.replace_strict(RELATION_NAMES, range(3)).to_numpy().astype(np.int8)
 
 
 class CandidateSample:
@@ -83,8 +91,7 @@ class CandidateSample:
         keys = pair_keys(labelled["a"].to_numpy(), labelled["b"].to_numpy())
         order = np.argsort(keys)
         self._keys = keys[order]
-        names = labelled["relation"].cast(pl.String).replace_strict(RELATION_NAMES, range(3))
-        self._relation = names.to_numpy().astype(np.int8)[order]
+        self._relation = relation_codes(labelled)[order]
         self._split = split
         self._draw = (n_negatives, seed, weight)
         none = np.empty(0, dtype=np.int64)

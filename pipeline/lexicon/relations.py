@@ -1,6 +1,7 @@
 """Claims about pairs of terms, and the rule that turns them into one label per pair.
 
-A *claim* is (term_a, term_b, relation, source, confidence). The rule, in this order:
+A *claim* is (term_a, term_b, relation, source, confidence, part of speech or null). The rule, in
+this order:
 
 1. `same_term`: a term with itself is no pair: dropped.
 2. `not_in_lexicon`: a term that the lexicon does not hold: dropped.
@@ -11,6 +12,7 @@ A *claim* is (term_a, term_b, relation, source, confidence). The rule, in this o
 All that rules 1 to 5 change or drop is listed in the table of conflicts.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
@@ -27,7 +29,10 @@ from pipeline.schemas import CONFLICTS, RELATION_NAMES
 
 __all__ = ["claims_of_table", "claims_of_wordnet", "resolve"]
 
-_ENDS = {"term_a": pl.String, "term_b": pl.String}
+_log = logging.getLogger("nymgraph")
+_CLAIM = {"term_a": pl.String, "term_b": pl.String, "pos": pl.String}
+# two terms and the part of speech, empty where it is not known
+_Pair = tuple[str, str, str]
 
 
 def claims_of_wordnet(source: WordNetSource, co_hyponyms: int, seed: int) -> pl.DataFrame:
@@ -49,7 +54,7 @@ def claims_of_wordnet(source: WordNetSource, co_hyponyms: int, seed: int) -> pl.
     ]
     kinds = (_synonyms(synsets), _antonyms(synsets), _co_hyponyms(synsets, co_hyponyms, seed))
     frames = [
-        pl.DataFrame(sorted(set(pairs)), schema=_ENDS, orient="row").with_columns(
+        pl.DataFrame(sorted(set(pairs)), schema=_CLAIM, orient="row").with_columns(
             relation=pl.lit(relation)
         )
         for relation, pairs in zip(RELATION_NAMES, kinds, strict=True)
@@ -58,7 +63,10 @@ def claims_of_wordnet(source: WordNetSource, co_hyponyms: int, seed: int) -> pl.
 
 
 def claims_of_table(table: PairTable) -> pl.DataFrame:
-    """Claims of a user's table with columns term_a, term_b, relation and maybe confidence.
+    """Claims of a user's table: term_a, term_b, relation and, if it has them, confidence and pos.
+
+    A row without a relation, as a review leaves it where nobody knew, claims nothing; such rows are
+    counted in the log. A relation may be written in capitals or with a hyphen.
 
     Args:
         table: Where it is.
@@ -75,8 +83,11 @@ def claims_of_table(table: PairTable) -> pl.DataFrame:
     rows = rows.with_columns(
         pl.col("term_a", "term_b").cast(pl.String).map_elements(clean, return_dtype=pl.String)
     )
-    known = pl.col("relation").is_in(list(RELATION_NAMES)).fill_null(value=False)
-    refuse_rows(rows, ~known, table.path, "relation", f"one of {', '.join(RELATION_NAMES)}")
+    given = rows["relation"]
+    rows = rows.with_columns(relation=_relation())
+    known = pl.col("relation").is_null() | pl.col("relation").is_in(RELATION_NAMES)
+    expected = f"one of {', '.join(RELATION_NAMES)}, or nothing"
+    refuse_rows(rows, ~known, table.path, "relation", expected, given)
     for column in ("term_a", "term_b"):
         refuse_rows(rows, pl.col(column).fill_null("") == "", table.path, column, "a term")
     if "confidence" in rows.columns:
@@ -84,7 +95,11 @@ def claims_of_table(table: PairTable) -> pl.DataFrame:
         rows = rows.with_columns(confidence=given.cast(pl.Float32, strict=False).fill_null(-1))
         outside = ~pl.col("confidence").is_between(0, 1)
         refuse_rows(rows, outside, table.path, "confidence", "a number from 0 to 1", given)
-    return _claims(rows, table.path.name, from_table=True)
+    answered = rows.filter(pl.col("relation").is_not_null())
+    if answered.height < rows.height:
+        skipped = rows.height - answered.height
+        _log.info("%s: %d of %d rows have no relation yet", table.path, skipped, rows.height)
+    return _claims(answered, table.path.name, from_table=True)
 
 
 def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -95,8 +110,8 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
         terms: The terms of the lexicon.
 
     Returns:
-        The labelled pairs (term_a, term_b, relation, sources, confidence; one row per pair, sorted)
-        and the table CONFLICTS.
+        The labelled pairs (term_a, term_b, relation, sources, confidence, pos; one row per pair,
+        sorted) and the table CONFLICTS.
     """
     pair = ["term_a", "term_b"]
     heard = pl.col("from_table") | ~pl.col("from_table").any()
@@ -121,10 +136,23 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
         .agg(
             sources=pl.col("source").unique().sort(),
             confidence=pl.col("confidence").filter("heard").max(),
+            pos=pl.coalesce(_agreed(pl.col("pos").filter("heard")), _agreed(pl.col("pos"))),
         )
         .sort(pair)
     )
     return kept, CONFLICTS.conform(conflicts.select(list(CONFLICTS.schema)))
+
+
+def _agreed(pos: pl.Expr) -> pl.Expr:
+    """The one part of speech of a group of claims; null when none or several are named."""
+    named = pos.drop_nulls()
+    return pl.when(named.n_unique() == 1).then(named.first())
+
+
+def _relation() -> pl.Expr:
+    """A user's words for relations: trimmed, in small letters; null where there is none."""
+    words = pl.col("relation").cast(pl.String).str.strip_chars().str.to_lowercase()
+    return pl.when(words != "").then(words.str.replace_all(r"[- ]", "_"))
 
 
 def _reason(terms: pl.Series) -> pl.Expr:
@@ -164,6 +192,8 @@ def _dropped() -> pl.Expr:
 
 def _claims(rows: pl.DataFrame, source: str, *, from_table: bool) -> pl.DataFrame:
     confidence = pl.col("confidence") if "confidence" in rows.columns else pl.lit(1.0)
+    pos = pl.col("pos") if "pos" in rows.columns else pl.lit(None)
+    pos = pos.cast(pl.String).str.strip_chars().str.to_lowercase()
     return rows.select(
         pl.min_horizontal("term_a", "term_b").alias("term_a"),
         pl.max_horizontal("term_a", "term_b").alias("term_b"),
@@ -171,25 +201,27 @@ def _claims(rows: pl.DataFrame, source: str, *, from_table: bool) -> pl.DataFram
         pl.lit(source).alias("source"),
         confidence.cast(pl.Float32).alias("confidence"),
         pl.lit(from_table).alias("from_table"),
+        pl.when(pos != "").then(pos).alias("pos"),
     )
 
 
-def _synonyms(synsets: Iterable[Synset]) -> Iterator[tuple[str, str]]:
+def _synonyms(synsets: Iterable[Synset]) -> Iterator[_Pair]:
     for synset in synsets:
-        yield from combinations(sorted(set(synset.terms)), 2)
+        for a, b in combinations(sorted(set(synset.terms)), 2):
+            yield a, b, synset.pos
 
 
-def _antonyms(synsets: list[Synset]) -> Iterator[tuple[str, str]]:
+def _antonyms(synsets: list[Synset]) -> Iterator[_Pair]:
     terms_of = {synset.id: synset.terms for synset in synsets}
     for synset in synsets:
         for antonym in synset.antonyms:
             target = terms_of.get(antonym.target, ())
             if antonym.target_literal < len(target):
                 a, b = synset.terms[antonym.literal], target[antonym.target_literal]
-                yield min(a, b), max(a, b)
+                yield min(a, b), max(a, b), synset.pos
 
 
-def _co_hyponyms(synsets: list[Synset], limit: int, seed: int) -> Iterator[tuple[str, str]]:
+def _co_hyponyms(synsets: list[Synset], limit: int, seed: int) -> Iterator[_Pair]:
     """Draw, per hypernym, `limit` pairs of children and one term of each; repeats fall together."""
     children: dict[str, list[Synset]] = defaultdict(list)
     for synset in filter(lambda synset: synset.terms, synsets):
@@ -207,4 +239,4 @@ def _co_hyponyms(synsets: list[Synset], limit: int, seed: int) -> Iterator[tuple
             a = group[i].terms[int(x * len(group[i].terms))]
             b = group[j].terms[int(y * len(group[j].terms))]
             if a != b:
-                yield min(a, b), max(a, b)
+                yield min(a, b), max(a, b), group[i].pos

@@ -11,12 +11,15 @@ lexicon does not reshuffle the others.
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from pipeline.errors import ArtefactError
 from pipeline.lexicon.hashing import stable_hashes
+from pipeline.schemas import SPLIT_NAMES
 
-__all__ = ["split_pairs", "split_terms"]
+__all__ = ["refuse_leaks", "split_pairs", "split_terms", "term_splits"]
 
 
 def split_terms(
@@ -53,6 +56,54 @@ def split_pairs(
 ) -> npt.NDArray[np.int8]:
     """The split of a pair: the more held-out of its terms' (train < validation < test)."""
     return np.maximum(split_a, split_b)
+
+
+def term_splits(held_out: pl.DataFrame, n_terms: int) -> npt.NDArray[np.int8]:
+    """The split of every term: int8 (n_terms,), index into SPLIT_NAMES.
+
+    Args:
+        held_out: The table HELD_OUT.
+        n_terms: Number of terms.
+
+    Returns:
+        0 (train) for the terms that are not listed.
+    """
+    split = np.zeros(n_terms, dtype=np.int8)
+    codes = held_out["split"].cast(pl.String).replace_strict(SPLIT_NAMES, range(3))
+    split[held_out["term_id"].to_numpy()] = codes.to_numpy()
+    return split
+
+
+def refuse_leaks(
+    a: npt.NDArray[np.integer],
+    b: npt.NDArray[np.integer],
+    split: npt.NDArray[np.int8],
+    what: str,
+    cure: str = "run `nymgraph label` again, and all after it: label/pairs, label/held_out and "
+    "what was made of them must be of one run",
+) -> None:
+    """Stop the run when pairs that teach, or serve as evidence, touch a held-out term.
+
+    Args:
+        a: Integer (n_pairs,), term ids of the first ends.
+        b: Integer (n_pairs,), term ids of the second ends.
+        split: int8 (n_terms,), split of each term.
+        what: What the pairs are, for the message: "a training pair".
+        cure: What the user can do about it.
+
+    Raises:
+        ArtefactError: A pair does; the message counts them and names the first.
+    """
+    leaks = np.flatnonzero((split[a] != 0) | (split[b] != 0))
+    if len(leaks):
+        first = int(leaks[0])
+        raise ArtefactError(
+            f"{what} touches a held-out term: every figure would be void",
+            got=f"{len(leaks)} of {len(a)} pairs, the first of the terms with the ids "
+            f"{a[first]} and {b[first]}",
+            expected="both terms free (not in label/held_out)",
+            cure=cure,
+        )
 
 
 def _first_of_component(

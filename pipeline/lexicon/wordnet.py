@@ -1,10 +1,11 @@
 """WordNet editions, read from the XML files in the NlpToolkit-WordNet wheel (none of its code).
 
-Contract: a file holds `<SYNSET>` elements with an `<ID>`, literals, and relations `<SR>` to other
-synsets. A relation inside a literal is lexical; its `<TO>` is the 1-based number of the literal of
-the target synset. A synset may name a target that the file (or the slice read) does not hold: such
-relations are passed over. A literal may end in a marker of an adjective's position, (a), (p) or
-(ip), as in `ablaze(p)` (wninput(5WN)): it is syntax and no part of the term, and is cut off.
+Contract: a file holds `<SYNSET>` elements with an `<ID>`, a part of speech `<POS>` (n, v, a, b;
+others count as unknown), literals, and relations `<SR>` to other synsets. A relation inside a
+literal is lexical; its `<TO>` is the 1-based number of the literal of the target synset. A synset
+may name a target that the file (or the slice read) does not hold: such relations are passed over. A
+literal may end in a marker of an adjective's position, (a), (p) or (ip), as in `ablaze(p)`
+(wninput(5WN)): it is syntax and no part of the term, and is cut off.
 """
 
 import importlib.metadata
@@ -23,6 +24,7 @@ _DISTRIBUTION = "NlpToolkit-WordNet"
 _EDITIONS = {"english": "WordNet/data/english_wordnet_version_31.xml"}
 _POSITION_MARKER = re.compile(r"\((?:a|p|ip)\)$")
 _HYPERNYMS = {"HYPERNYM", "INSTANCE_HYPERNYM"}
+_POS = {"n": "noun", "v": "verb", "a": "adjective", "s": "adjective", "b": "adverb", "r": "adverb"}
 
 
 class Antonym(NamedTuple):
@@ -34,12 +36,16 @@ class Antonym(NamedTuple):
 
 
 class Synset(NamedTuple):
-    """One synset: its terms in order, direct hypernyms and antonym pointers."""
+    """One synset: its terms in order, direct hypernyms, antonym pointers and part of speech.
+
+    The part of speech is noun, verb, adjective or adverb, or empty where the file gives no such.
+    """
 
     id: str
     terms: tuple[str, ...]
     hypernyms: tuple[str, ...]
     antonyms: tuple[Antonym, ...]
+    pos: str = ""
 
 
 def find_edition(edition: str) -> Path:
@@ -112,4 +118,5 @@ def _synset(element: ElementTree.Element) -> Synset:
         tuple(_POSITION_MARKER.sub("", literal.text or "") for literal in literals),
         tuple(dict.fromkeys(hypernyms)),
         tuple(antonyms),
+        _POS.get(element.findtext("POS", ""), ""),
     )

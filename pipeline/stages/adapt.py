@@ -7,7 +7,8 @@ from typing import Any
 from pipeline.artefacts import Workspace, content_hash, digest, replace_folder
 from pipeline.devices import resolve_device
 from pipeline.errors import InputError
-from pipeline.lexicon.labelled import pairs_within, term_splits
+from pipeline.lexicon.labelled import pairs_within
+from pipeline.lexicon.splits import term_splits
 from pipeline.params import AdaptParams
 from pipeline.runlog import library_versions
 from pipeline.schemas import HELD_OUT, PAIRS, TERMS

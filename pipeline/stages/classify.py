@@ -4,8 +4,9 @@ from pathlib import Path
 
 import polars as pl
 
-from discriminator import HeadClassifier, Lexicon, load_head, spell
+from discriminator import Lexicon, PairClassifier, load_head, spell
 from pipeline.artefacts import Workspace, content_hash, missing
+from pipeline.cross_training import TrainedClassifier, classifier_over, load_crossed
 from pipeline.devices import resolve_device
 from pipeline.errors import ArtefactError
 from pipeline.params import ClassifyParams
@@ -24,6 +25,7 @@ def run(params: ClassifyParams, workspace: Workspace) -> None:
         "candidates": content_hash(workspace.root / CANDIDATES.path),
         "pairs": content_hash(workspace.root / PAIRS.path),
         "head": content_hash(_head_path(workspace)),
+        "cross_encoder": content_hash(workspace.path("train", "cross_encoder")),
         "vectors": workspace.read_json("embed", "manifest.json")["content"],
         "terms": workspace.read_json("embed", "manifest.json")["terms"],
         "device": device.split(":")[0],
@@ -38,13 +40,13 @@ def run(params: ClassifyParams, workspace: Workspace) -> None:
 
 
 def judge(
-    candidates: pl.DataFrame, classifier: HeadClassifier, evidence: pl.DataFrame
+    candidates: pl.DataFrame, classifier: PairClassifier, evidence: pl.DataFrame
 ) -> pl.DataFrame:
     """Judge candidates by the model, then let the known pairs override it.
 
     Args:
         candidates: Rows of CANDIDATES.
-        classifier: The trained head over this lexicon.
+        classifier: What judges pairs of this lexicon.
         evidence: Known pairs: a, b, known (relation), confidence.
 
     Returns:
@@ -74,9 +76,10 @@ def _evidence(pairs: pl.DataFrame) -> pl.DataFrame:
     return free.select("a", "b", pl.col("relation").alias("known"), "confidence")
 
 
-def _classifier(workspace: Workspace, device: str) -> HeadClassifier:
+def _classifier(workspace: Workspace, device: str) -> PairClassifier:
     try:
         trained, notes = load_head(_head_path(workspace))
+        crossed = load_crossed(workspace.path("train", "cross_encoder"), device)
     except ValueError as error:
         raise ArtefactError(str(error), cure="run `nymgraph train` again") from error
     manifest = workspace.read_json("embed", "manifest.json")
@@ -88,11 +91,10 @@ def _classifier(workspace: Workspace, device: str) -> HeadClassifier:
             cure="run `nymgraph train` again",
         )
     vectors = workspace.read_array("embed", "vectors.npy")
-    spellings = (
-        spell(workspace.read(TERMS, ["term"])["term"].to_list()) if trained.head.surface else None
-    )
-    lexicon = Lexicon(vectors, spellings)
-    return HeadClassifier.over(trained.head, trained.candidates, lexicon, device)
+    terms = workspace.read(TERMS, ["term"])["term"].to_list()
+    lexicon = Lexicon(vectors, spell(terms) if trained.head.surface else None)
+    classifier = TrainedClassifier(trained, crossed)
+    return classifier_over(classifier, terms, lexicon, device, dictionary=False)
 
 
 def _head_path(workspace: Workspace) -> Path:

@@ -8,8 +8,9 @@ from clustering import canonical_edges
 from pipeline.artefacts import Workspace
 from pipeline.evaluation.clustering import cluster_figures, hard_labels, intruders, size_rows
 from pipeline.evaluation.gates import gate_curve
+from pipeline.lexicon.splits import refuse_leaks, term_splits
 from pipeline.params import EvaluateParams
-from pipeline.schemas import ASSIGNMENTS, HELD_OUT, PAIRS, RELATIONS
+from pipeline.schemas import ASSIGNMENTS, HELD_OUT, PAIRS, RELATIONS, SPLIT_NAMES
 
 __all__ = ["run"]
 
@@ -20,13 +21,12 @@ def run(params: EvaluateParams, workspace: Workspace) -> None:
     held_out = workspace.read(HELD_OUT)
     assignments = workspace.read(ASSIGNMENTS)
     gate = workspace.read_json("cluster", "settings.json")["gate"]
-    test = np.zeros(assignments.height, dtype=bool)
-    test[held_out.filter(pl.col("split") == "test")["term_id"].to_numpy()] = True
+    split = term_splits(held_out, assignments.height)
     labels = hard_labels(assignments["cluster_id"])
     judged = _judged_synonyms(workspace, gate)
     a, b, p_synonym = (judged[name].to_numpy() for name in ("a", "b", "p_synonym"))
     edges = canonical_edges(len(labels), a, b, p_synonym, gate)
-    judged_in_test = _judged_within(workspace, test)
+    judged_in_test = _judged_within(workspace, split)
     curve = gate_curve(judged_in_test, pairs, held_out, (gate, *params.gates))
     workspace.write_json(
         "evaluate",
@@ -35,7 +35,7 @@ def run(params: EvaluateParams, workspace: Workspace) -> None:
             "gate": gate,
             "edges": len(edges.a),
             "judged_edges": curve.drop("gate").row(0, named=True),
-            "clusters": cluster_figures(labels, pairs, test, edges),
+            "clusters": cluster_figures(labels, pairs, split == SPLIT_NAMES.index("test"), edges),
         },
     )
     workspace.write_csv("evaluate", "gates.csv", curve[1:])
@@ -50,10 +50,12 @@ def _judged_synonyms(workspace: Workspace, gate: float) -> pl.DataFrame:
     return edges.select("a", "b", "p_synonym").collect()
 
 
-def _judged_within(workspace: Workspace, terms: npt.NDArray[np.bool_]) -> pl.DataFrame:
-    """The judged pairs with both ends among the terms marked."""
-    kept = []
+def _judged_within(workspace: Workspace, split: npt.NDArray[np.int8]) -> pl.DataFrame:
+    """The judged pairs with both ends held out for test; evidence on a held-out term stops it."""
+    kept, code = [], SPLIT_NAMES.index("test")
     for part in workspace.parts(RELATIONS):
-        inside = terms[part["a"].to_numpy()] & terms[part["b"].to_numpy()]
+        evidence = part.filter(pl.col("evidence") == "dictionary")
+        refuse_leaks(evidence["a"].to_numpy(), evidence["b"].to_numpy(), split, "evidence")
+        inside = (split[part["a"].to_numpy()] == code) & (split[part["b"].to_numpy()] == code)
         kept.append(part.filter(pl.Series(inside)).select("a", "b", "p_synonym", "p_antonym"))
     return pl.concat(kept)

@@ -9,7 +9,8 @@ import polars as pl
 
 from discriminator import Spellings, spell
 from pipeline.artefacts import Workspace, content_hash
-from pipeline.lexicon.labelled import pairs_within, term_splits
+from pipeline.lexicon.labelled import pairs_within
+from pipeline.lexicon.splits import term_splits
 from pipeline.params import RetrieveParams
 from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
 from pipeline.shards import ShardedWork, open_work

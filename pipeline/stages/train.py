@@ -1,78 +1,96 @@
-"""train: labelled pairs and vectors to the calibrated pair head, measured on held-out terms."""
+"""train: labelled pairs and vectors to the calibrated classifier, measured on held-out terms."""
+
+import shutil
+from collections.abc import Callable
+from functools import partial
 
 from discriminator import (
     HeadSettings,
     LabelledPairs,
     Lexicon,
     TrainedHead,
+    save_cross_encoder,
     save_head,
     spell,
     train_head,
 )
 from pipeline.artefacts import Workspace
+from pipeline.cross_training import TrainedClassifier, World, train_behind
 from pipeline.devices import resolve_device
 from pipeline.errors import InputError
-from pipeline.evaluation.judgements import (
-    confusion_rows,
-    head_figures,
-    judge_pairs,
-    reliability_rows,
-)
-from pipeline.lexicon.labelled import CandidateSample, pairs_within, term_splits
+from pipeline.evaluation.contradictions import label_noise
+from pipeline.evaluation.measure import HeldOut, held_out, measure
+from pipeline.judging import LazyClassifier, judges_of
+from pipeline.lexicon.labelled import CandidateSample, pairs_within
+from pipeline.lexicon.splits import refuse_leaks, term_splits
 from pipeline.params import TrainParams
-from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
+from pipeline.schemas import CANDIDATES, CONTRADICTED, HELD_OUT, PAIRS, TERMS
 
 __all__ = ["run"]
 
+Fit = Callable[[LabelledPairs], TrainedHead]
+
 
 def run(params: TrainParams, workspace: Workspace) -> None:
-    """Train, calibrate on validation, measure on test; write the head, metrics and plot data."""
+    """Train, calibrate on validation, measure on test; write the classifier and its figures."""
+    terms = workspace.read(TERMS, ["term"])["term"].to_list()
     vectors = workspace.read_array("embed", "vectors.npy")
-    spellings = spell(workspace.read(TERMS, ["term"])["term"].to_list()) if params.surface else None
-    lexicon = Lexicon(vectors, spellings)
+    lexicon = Lexicon(vectors, spell(terms) if params.surface else None)
     pairs = workspace.read(PAIRS)
-    split = term_splits(workspace.read(HELD_OUT), len(vectors))
-    train, validation, test = (
-        pairs_within(pairs, split, name) for name in ("train", "validation", "test")
-    )
+    split = term_splits(workspace.read(HELD_OUT), len(terms))
+    train, validation = (pairs_within(pairs, split, name) for name in ("train", "validation"))
     n_negatives = round(params.unlabelled_per_labelled * len(train.a))
     sample = CandidateSample(pairs, split, n_negatives, params.unlabelled_weight, params.seed)
     for part in workspace.parts(CANDIDATES):
         sample.add(part)
-    trained = _train(params, lexicon, train.join(sample.negatives), validation, sample, workspace)
+    taught = train.join(sample.negatives)
+    refuse_leaks(taught.a, taught.b, split, "a pair that the discriminator is to learn")
+    world = World(terms, lexicon, taught, validation, sample.validation)
+    fit = partial(_fit_head, params, world, workspace)
+    classifier = _train(params, world, fit, workspace)
+    workspace.record.fact("training pairs", len(taught.a))
+    data = held_out(pairs, split, workspace.scan(TERMS))
+    _measure(params, classifier, world, data, (train, sample.negatives), fit, workspace)
+
+
+def _train(params: TrainParams, world: World, fit: Fit, workspace: Workspace) -> TrainedClassifier:
+    """Train the head and, if asked for, the cross-encoder behind it; write both."""
+    trained = fit(world.train)
     path = workspace.path("train", "head.safetensors")
     path.parent.mkdir(parents=True, exist_ok=True)
     manifest = workspace.read_json("embed", "manifest.json")
     save_head(path, trained, {key: str(manifest[key]) for key in ("encoder", "revision")})
-    _measure(trained, lexicon, train, test, params.device, workspace)
-
-
-def _train(
-    params: TrainParams,
-    lexicon: Lexicon,
-    train: LabelledPairs,
-    validation: LabelledPairs,
-    sample: CandidateSample,
-    workspace: Workspace,
-) -> TrainedHead:
-    settings = HeadSettings(
-        hidden=params.hidden,
-        width=params.width,
-        epochs=params.epochs,
-        batch_size=params.batch_size,
-        learning_rate=params.learning_rate,
-        surface=params.surface,
-        seed=params.seed,
+    folder = workspace.path("train", "cross_encoder")
+    if params.classifier == "head":
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return TrainedClassifier(trained)
+    crossed = train_behind(
+        trained,
+        world,
+        params.classifier,
+        params.cross_encoder,
+        resolve_device(params.device),
+        workspace.work("train"),
+        workspace.progress,
     )
+    save_cross_encoder(folder, *crossed)
+    return TrainedClassifier(trained, crossed)
+
+
+def _fit_head(
+    params: TrainParams, world: World, workspace: Workspace, train: LabelledPairs
+) -> TrainedHead:
+    shared = {"hidden", "width", "epochs", "batch_size", "learning_rate", "surface", "seed"}
+    settings = HeadSettings(**params.model_dump(include=shared))
     n_steps = params.epochs * (len(train.a) // min(params.batch_size, max(1, len(train.a))))
-    workspace.record.fact("training pairs", len(train.a))
     with workspace.progress.track("train: steps", n_steps) as advance:
         try:
             return train_head(
-                lexicon,
+                world.lexicon,
                 train,
-                validation,
-                sample.validation,
+                world.validation,
+                world.candidates,
                 settings,
                 progress=lambda _done, _total: advance(1),
                 device=resolve_device(params.device),
@@ -86,16 +104,35 @@ def _train(
 
 
 def _measure(
-    trained: TrainedHead,
-    lexicon: Lexicon,
-    train: LabelledPairs,
-    test: LabelledPairs,
-    device: str,
+    params: TrainParams,
+    classifier: TrainedClassifier,
+    world: World,
+    data: HeldOut,
+    taught: tuple[LabelledPairs, LabelledPairs],
+    fit: Fit,
     workspace: Workspace,
 ) -> None:
-    probabilities = judge_pairs(trained, lexicon, test, resolve_device(device))
-    figures = head_figures(probabilities, lexicon.vectors, train, test)
-    metrics = {"test": figures, "validation_macro_f1": max(trained.macro_f1)}
+    """Measure on test pairs and list contradicted labels; `taught`: labelled pairs, negatives."""
+    device = resolve_device(params.device)
+    terms, lexicon = world.terms, world.lexicon
+    judges = judges_of(classifier, terms, lexicon, workspace, device)
+    found = measure(judges, data, lexicon.vectors, taught[0], params.consistency_pairs, params.seed)
+    best = max(classifier.trained.macro_f1)
+    metrics = {
+        **found.metrics,
+        "classifier": params.classifier,
+        "validation_macro_f1_of_head": best,
+    }
+    contradicted = CONTRADICTED.empty()
+    if params.contradicted:
+        metrics["label_noise"], contradicted = label_noise(
+            data.train,
+            *taught,
+            lambda half: LazyClassifier(TrainedClassifier(fit(half)), terms, lexicon, device),
+            judges.calibrated,
+            (len(terms), params.contradicted, params.seed),
+        )
     workspace.write_json("train", "metrics.json", metrics)
-    workspace.write_csv("train", "confusion.csv", confusion_rows(probabilities, test.relation))
-    workspace.write_csv("train", "reliability.csv", reliability_rows(probabilities, test.relation))
+    workspace.write(CONTRADICTED, contradicted)
+    for name in ("confusion", "reliability", "reliability_before"):
+        workspace.write_csv("train", f"{name}.csv", getattr(found, name))

@@ -45,27 +45,36 @@ def test_the_curve_by_hand() -> None:
     assert curve.rows(named=True) == [
         {
             "gate": 0.5,
+            "passed": 4,
             "synonym_precision": 2 / 4,  # (0,1) (1,2) of (0,1) (1,2) (0,2) (3,4)
             "synonym_recall": 2 / 3,  # (3,5) is no candidate
+            "synonym_f05": 1.25 * (2 / 4) * (2 / 3) / (0.25 * (2 / 4) + 2 / 3),
             "antonym_precision": 1 / 2,  # (1,4) of (1,4) (1,3)
             "antonym_recall": 1 / 2,  # (0,2) is judged a synonym
             "antonyms_judged_synonym": 1 / 2,
+            "antonyms_among_passed": 1 / 4,
         },
         {
             "gate": 0.7,
+            "passed": 3,
             "synonym_precision": 1 / 3,
             "synonym_recall": 1 / 3,
+            "synonym_f05": pytest.approx(1 / 3),
             "antonym_precision": 1 / 2,
             "antonym_recall": 1 / 2,
             "antonyms_judged_synonym": 1 / 2,
+            "antonyms_among_passed": 1 / 3,
         },
         {
             "gate": 0.95,
+            "passed": 0,
             "synonym_precision": 0.0,
             "synonym_recall": 0.0,
+            "synonym_f05": 0.0,
             "antonym_precision": 0.0,
             "antonym_recall": 0.0,
             "antonyms_judged_synonym": 0.0,
+            "antonyms_among_passed": 0.0,
         },
     ]
 
@@ -80,7 +89,9 @@ def test_a_probability_at_the_gate_passes(gate: float) -> None:
 def test_nothing_judged_and_nothing_known() -> None:
     for judged, pairs in ((JUDGED.clear(), PAIRS), (JUDGED, PAIRS.clear())):
         (row,) = gate_curve(judged, pairs, HELD, (0.5,)).rows(named=True)
-        assert set(row.values()) == {0.5, 0.0}
+        assert row.pop("gate") == 0.5
+        assert row.pop("passed") == judged.filter(pl.col("p_synonym") >= 0.5).height
+        assert set(row.values()) == {0.0}
 
 
 def test_recall_falls_as_the_gate_rises() -> None:

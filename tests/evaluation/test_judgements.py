@@ -1,15 +1,8 @@
 import numpy as np
 import pytest
 
-from discriminator import HeadClassifier, LabelledPairs, Lexicon, TrainedHead, spell
-from discriminator.calibration import Calibration
-from discriminator.head import PairHead
-from pipeline.evaluation.judgements import (
-    confusion_rows,
-    head_figures,
-    judge_pairs,
-    reliability_rows,
-)
+from discriminator import LabelledPairs
+from pipeline.evaluation.judgements import confusion_rows, head_figures, reliability_rows
 
 # synonym judged right, antonym judged synonym, co-hyponym judged right
 PROBABILITIES = np.array([[0.9, 0.05, 0.05], [0.5, 0.3, 0.2], [0.0, 0.1, 0.9]], dtype=np.float32)
@@ -42,18 +35,3 @@ def test_the_head_stands_beside_its_baselines() -> None:
     assert 0 <= figures["macro_f1_of_cosine"] <= 1
     # one relation for all: F1 of that one 2 * 1 / (3 + 1) = 1/2, of the others 0
     assert figures["macro_f1_of_majority"] == pytest.approx(1 / 6)
-
-
-def test_pairs_are_judged_as_if_the_whole_lexicon_were_projected() -> None:
-    random = np.random.default_rng(1)
-    vectors = random.normal(size=(40, 8)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    head = PairHead(8, hidden=6, width=5, seed=0)
-    sharp = Calibration(temperature=0.5)
-    trained = TrainedHead(head, dictionary=sharp, candidates=Calibration())
-    pairs = LabelledPairs.of(np.array([3, 39, 7]), np.array([11, 3, 0]), 0)
-    lexicon = Lexicon(vectors, spell([f"term {i}" for i in range(40)]))
-    whole = HeadClassifier.over(head, sharp, lexicon)
-    found = judge_pairs(trained, lexicon, pairs, "cpu")
-    np.testing.assert_allclose(found, whole.judge(pairs.a, pairs.b), atol=1e-6)
-    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)

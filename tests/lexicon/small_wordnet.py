@@ -13,7 +13,7 @@ SMALL = """<?xml version="1.0" encoding="UTF-8"?>
       <SR>nowhere<TYPE>ANTONYM</TYPE><TO>1</TO></SR></LITERAL>
   </SYNONYM>
   <SR>temperature<TYPE>HYPERNYM</TYPE></SR><SR>temperature<TYPE>INSTANCE_HYPERNYM</TYPE></SR>
-  <SR>lukewarm<TYPE>ANTONYM</TYPE></SR>
+  <SR>lukewarm<TYPE>ANTONYM</TYPE></SR><POS>a</POS>
 </SYNSET>
 <SYNSET><ID>cold</ID>
   <SYNONYM>
@@ -21,7 +21,7 @@ SMALL = """<?xml version="1.0" encoding="UTF-8"?>
     <LITERAL>cold<SENSE>1</SENSE><SR>hot<TYPE>ANTONYM</TYPE><TO>1</TO></SR></LITERAL>
   </SYNONYM>
   <SR>temperature<TYPE>HYPERNYM</TYPE></SR><SR>hot<TYPE>SIMILAR_TO</TYPE></SR>
-</SYNSET>
+  <POS>s</POS></SYNSET>
 <SYNSET><ID>lukewarm</ID><SYNONYM><LITERAL>lukewarm<SENSE>1</SENSE></LITERAL></SYNONYM>
   <SR>temperature<TYPE>HYPERNYM</TYPE></SR></SYNSET>
 <SYNSET><ID>twice</ID><SYNONYM><LITERAL>bi\u00a0 annual<SENSE>1</SENSE></LITERAL>

@@ -14,7 +14,8 @@ from pipeline.schemas import RELATION_NAMES
 from tests.lexicon.small_wordnet import write_wordnet
 
 TERMS = pl.Series("term", ["cold", "cool", "hot", "warm"])
-Claim = tuple[str, str, str, str, float, bool]  # ends, relation, source, confidence, from_table
+# ends, relation, source, confidence, from_table, part of speech
+Claim = tuple[str, str, str, str, float, bool, str | None]
 
 
 def claims(*rows: Claim) -> pl.DataFrame:
@@ -25,23 +26,28 @@ def claims(*rows: Claim) -> pl.DataFrame:
         "source": pl.String,
         "confidence": pl.Float32,
         "from_table": pl.Boolean,
+        "pos": pl.String,
     }
     return pl.DataFrame(list(rows), schema=schema, orient="row")
 
 
-def dictionary(relation: str, a: str = "cold", b: str = "hot", source: str = "wn") -> Claim:
-    return a, b, relation, source, 1.0, False
+def dictionary(
+    relation: str, a: str = "cold", b: str = "hot", source: str = "wn", pos: str | None = None
+) -> Claim:
+    return a, b, relation, source, 1.0, False, pos
 
 
-def table(relation: str, confidence: float = 0.5, source: str = "mine") -> Claim:
-    return "cold", "hot", relation, source, confidence, True
+def table(
+    relation: str, confidence: float = 0.5, source: str = "mine", pos: str | None = None
+) -> Claim:
+    return "cold", "hot", relation, source, confidence, True, pos
 
 
 class TestResolve:
     def test_an_undisputed_claim_is_kept_and_no_conflict(self) -> None:
         kept, conflicts = resolve(claims(dictionary("antonym"), table("antonym", 0.25)), TERMS)
         # both say so; the confidence is the user's
-        assert kept.rows() == [("cold", "hot", "antonym", ["mine", "wn"], 0.25)]
+        assert kept.rows() == [("cold", "hot", "antonym", ["mine", "wn"], 0.25, None)]
         assert conflicts.is_empty()
 
     def test_rule_1_a_term_with_itself(self) -> None:
@@ -58,7 +64,7 @@ class TestResolve:
     def test_rule_3_a_table_silences_the_dictionaries(self) -> None:
         kept, conflicts = resolve(claims(dictionary("synonym"), table("antonym", 0.5)), TERMS)
         # the dictionary does not say so and is no source of the label
-        assert kept.rows() == [("cold", "hot", "antonym", ["mine"], 0.5)]
+        assert kept.rows() == [("cold", "hot", "antonym", ["mine"], 0.5, None)]
         assert conflicts.rows() == [
             (
                 "cold",
@@ -87,13 +93,40 @@ class TestResolve:
         rows = claims(table(closer, 0.5), table("co_hyponym", 0.75, source="his"))
         kept, conflicts = resolve(rows, TERMS)
         # the confidence and the source are those of the relation kept
-        assert kept.rows() == [("cold", "hot", closer, ["mine"], 0.5)]
+        assert kept.rows() == [("cold", "hot", closer, ["mine"], 0.5, None)]
         assert conflicts.select("kept", "reason").rows() == [(closer, "closer_relation")]
 
     def test_the_highest_of_several_confidences(self) -> None:
         rows = claims(table("synonym", 0.5), table("synonym", 0.75, source="his"))
         kept, _ = resolve(rows, TERMS)
-        assert kept.rows() == [("cold", "hot", "synonym", ["his", "mine"], 0.75)]
+        assert kept.rows() == [("cold", "hot", "synonym", ["his", "mine"], 0.75, None)]
+
+    @pytest.mark.parametrize(
+        ("named", "expected"),
+        [
+            (["noun", "noun"], "noun"),
+            (["noun", None], "noun"),
+            (["noun", "verb"], None),
+            ([None, None], None),
+        ],
+    )
+    def test_the_part_of_speech_on_which_the_sources_agree(
+        self, named: list[str | None], expected: str | None
+    ) -> None:
+        rows = [
+            dictionary("synonym", source=source, pos=pos)
+            for source, pos in zip("xy", named, strict=True)
+        ]
+        assert resolve(claims(*rows), TERMS)[0]["pos"].to_list() == [expected]
+
+    def test_a_table_overrides_the_part_of_speech_and_may_leave_it_to_the_dictionary(self) -> None:
+        spoken = claims(dictionary("synonym", pos="noun"), table("synonym", pos="verb"))
+        assert resolve(spoken, TERMS)[0]["pos"].to_list() == ["verb"]
+        silent = claims(dictionary("synonym", pos="noun"), table("synonym"))
+        assert resolve(silent, TERMS)[0]["pos"].to_list() == ["noun"]
+        # what was claimed of another relation says nothing about the one kept
+        other = claims(dictionary("antonym", pos="noun"), table("synonym"))
+        assert resolve(other, TERMS)[0]["pos"].to_list() == [None]
 
     def test_no_claims(self) -> None:
         kept, conflicts = resolve(claims(), TERMS)
@@ -122,6 +155,7 @@ CLAIM = st.tuples(
     st.sampled_from(["one", "two"]),
     st.sampled_from([0.25, 0.5, 1.0]),
     st.booleans(),
+    st.sampled_from(["noun", "verb", None]),
 )
 
 
@@ -138,7 +172,7 @@ def test_resolve_follows_the_rules_whatever_the_order(
     assert set(dropped.select("term_a", "term_b").rows()) == {
         p for p, r in expected.items() if not r
     }
-    for a, b, relation, sources, _ in kept.iter_rows():
+    for a, b, relation, sources, *_ in kept.iter_rows():
         assert sources == sorted({row[3] for row in rows if row[:3] == (a, b, relation)})
     again, conflicts_again = resolve(claims(*data.draw(st.permutations(rows))), TERMS)
     assert again.equals(kept)
@@ -153,8 +187,8 @@ class TestTables:
     def test_pairs_are_oriented_and_cleaned(self, tmp_path: Path) -> None:
         text = "term_a,term_b,relation,confidence\nhot, cold ,antonym,0.25\nZ,a,synonym,1\n"
         assert claims_of_table(self.write(tmp_path, text)).rows() == [
-            ("cold", "hot", "antonym", "pairs.csv", 0.25, True),
-            ("Z", "a", "synonym", "pairs.csv", 1.0, True),  # byte-wise: Z before a
+            ("cold", "hot", "antonym", "pairs.csv", 0.25, True, None),
+            ("Z", "a", "synonym", "pairs.csv", 1.0, True, None),  # byte-wise: Z before a
         ]
 
     def test_without_a_confidence_it_is_1(self, tmp_path: Path) -> None:
@@ -165,7 +199,6 @@ class TestTables:
         ("row", "column", "got"),
         [
             ("hot,cold,opposite,1", "relation", "'opposite'"),
-            ("hot,cold,,1", "relation", "None"),
             (",cold,antonym,1", "term_a", "None"),
             ('hot,"  ",antonym,1', "term_b", "''"),
             ("hot,cold,antonym,1.5", "confidence", "'1.5'"),
@@ -180,6 +213,27 @@ class TestTables:
         with pytest.raises(InputError, match=f"row 2 has no valid {column}") as caught:
             claims_of_table(self.write(tmp_path, text))
         assert caught.value.got == got
+
+    def test_rows_without_a_relation_are_counted_and_claim_nothing(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        text = 'term_a,term_b,relation,pos\na,b,,\nhot,cold, Antonym ,Adjective\na,c,"  ",\n'
+        text += "a,d,co-hyponym,\n"
+        with caplog.at_level("INFO", "nymgraph"):
+            found = claims_of_table(self.write(tmp_path, text))
+        assert found.select("term_a", "term_b", "relation", "pos").rows() == [
+            ("cold", "hot", "antonym", "adjective"),
+            ("a", "d", "co_hyponym", None),
+        ]
+        assert "2 of 4 rows have no relation yet" in caplog.text
+
+    def test_a_wrong_word_after_empty_rows_is_named_by_its_row_in_the_file(
+        self, tmp_path: Path
+    ) -> None:
+        text = "term_a,term_b,relation\na,b,\na,c,\nhot,cold,opposite\n"
+        with pytest.raises(InputError, match="row 3 has no valid relation") as caught:
+            claims_of_table(self.write(tmp_path, text))
+        assert caught.value.got == "'opposite'"
 
     def test_a_missing_column(self, tmp_path: Path) -> None:
         with pytest.raises(InputError, match="has no column 'relation'"):
@@ -206,6 +260,8 @@ class TestWordNet:
         # warm points to the first literal of cold; the pointers to a ninth literal and to a synset
         # that is not there are passed over; hot and cold point to each other
         assert self.pairs(found, "antonym") == [("chilly", "warm"), ("cold", "hot")]
+        antonyms = found.filter(pl.col("relation") == "antonym")
+        assert antonyms["pos"].to_list() == ["adjective", "adjective"]
         assert found["source"].unique().to_list() == ["wordnet-english"]
         assert found["confidence"].unique().to_list() == [1.0]
         assert not found["from_table"].any()
@@ -233,11 +289,14 @@ class TestWordNet:
 
 
 def family(hypernym: str, n: int) -> list[Synset]:
-    return [Synset(f"{hypernym}{i}", (f"{hypernym}-{i}",), (hypernym,), ()) for i in range(n)]
+    names = [f"{hypernym}-{i}" for i in range(n)]
+    return [Synset(name, (name,), (hypernym,), (), "noun") for name in names]
 
 
 def draw(synsets: list[Synset], limit: int, seed: int) -> list[tuple[str, str]]:
-    return list(relations._co_hyponyms(synsets, limit, seed))
+    drawn = list(relations._co_hyponyms(synsets, limit, seed))
+    assert {pos for *_, pos in drawn} <= {"noun"}
+    return [(a, b) for a, b, _ in drawn]
 
 
 def test_the_draw_of_co_hyponyms_is_seeded_and_bounded() -> None:

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from discriminator import UNLABELLED, LabelledPairs
 from pipeline.errors import ArtefactError
-from pipeline.lexicon.labelled import CandidateSample, pairs_within, term_splits
-from pipeline.schemas import HELD_OUT
+from pipeline.lexicon.labelled import CandidateSample, pairs_within, rows_within
 
 # terms 0 to 3 train, 4 to 6 validate, 7 to 9 test
 SPLIT = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2], dtype=np.int8)
@@ -31,13 +30,6 @@ def as_rows(labelled: LabelledPairs) -> list[tuple[float, ...]]:
     return list(zip(*(column.tolist() for column in labelled), strict=True))
 
 
-def test_the_splits_of_terms() -> None:
-    rows = [(2, "cold", "validation"), (4, "hot", "test")]
-    held_out = HELD_OUT.conform(pl.DataFrame(rows, schema=list(HELD_OUT.schema), orient="row"))
-    assert term_splits(held_out, 6).tolist() == [0, 0, 1, 0, 2, 0]
-    assert term_splits(HELD_OUT.empty(), 2).tolist() == [0, 0]
-
-
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -56,6 +48,11 @@ def test_a_training_pair_that_touches_a_held_out_term_stops_the_run(leak: tuple[
     for name in ("train", "validation", "test"):
         with pytest.raises(ArtefactError, match="touches a held-out term"):
             pairs_within(pairs(rows), SPLIT, name)
+
+
+def test_rows_keep_their_columns() -> None:
+    rows = rows_within(pairs(LABELLED).with_columns(note=pl.lit("x")), SPLIT, "test")
+    assert rows.rows() == [(7, 9, "co_hyponym", 0.75, "test", "x")]
 
 
 def sample(parts: list[pl.DataFrame], n_negatives: int = 3, seed: int = 0) -> CandidateSample:

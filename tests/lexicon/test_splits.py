@@ -1,10 +1,13 @@
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.errors import ArtefactError
 from pipeline.lexicon.hashing import stable_hash, stable_hashes
-from pipeline.lexicon.splits import split_pairs, split_terms
+from pipeline.lexicon.splits import refuse_leaks, split_pairs, split_terms, term_splits
+from pipeline.schemas import HELD_OUT
 
 NONE = np.empty(0, dtype=np.int64)
 
@@ -70,3 +73,21 @@ def test_antonyms_stay_together_in_any_order_and_beside_any_others(
 def test_a_pair_takes_the_more_held_out_split() -> None:
     a, b = np.array([0, 0, 1, 2, 0], np.int8), np.array([0, 1, 2, 0, 2], np.int8)
     assert split_pairs(a, b).tolist() == [0, 1, 2, 2, 2]
+
+
+def test_the_splits_of_terms() -> None:
+    rows = [(2, "cold", "validation"), (4, "hot", "test")]
+    held_out = HELD_OUT.conform(pl.DataFrame(rows, schema=list(HELD_OUT.schema), orient="row"))
+    assert term_splits(held_out, 6).tolist() == [0, 0, 1, 0, 2, 0]
+    assert term_splits(HELD_OUT.empty(), 2).tolist() == [0, 0]
+
+
+def test_a_leak_is_counted_and_named() -> None:
+    held = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2], dtype=np.int8)
+    a, b = np.array([0, 7, 1]), np.array([1, 2, 5])
+    with pytest.raises(ArtefactError, match="an unlabelled neighbour touches") as caught:
+        refuse_leaks(a, b, held, "an unlabelled neighbour", "draw again")
+    assert caught.value.got == "2 of 3 pairs, the first of the terms with the ids 7 and 2"
+    assert caught.value.cure == "draw again"
+    refuse_leaks(a[:1], b[:1], held, "a pair")
+    refuse_leaks(a[:0], b[:0], held, "a pair")

@@ -18,6 +18,7 @@ def test_synsets_by_hand(tmp_path: Path) -> None:
     assert list(synsets) == ["temperature", "hot", "cold", "lukewarm", "twice"]
     hot = synsets["hot"]
     assert hot.terms == ("hot", "warm")
+    assert [synset.pos for synset in synsets.values()] == ["noun", "adjective", "adjective", "", ""]
     assert hot.hypernyms == ("temperature",)  # once, though two relations name it
     # TO counts literals from 1 and is 1 when it is left out; a relation of the synset as a whole
     # (hot to lukewarm) is no antonymy between words
@@ -100,6 +101,10 @@ def test_the_installed_wordnet() -> None:
     terms = read_source(source)["item"]
     assert terms.len() == len(bare) == 148_897
     assert set(terms) == bare
-    counts = dict(claims_of_wordnet(source, 20, 0).group_by("relation").len().iter_rows())
+    claims = claims_of_wordnet(source, 20, 0)
+    assert claims["pos"].null_count() == 0
+    # a pair may be claimed once for each part of speech
+    claims = claims.unique(["term_a", "term_b", "relation"])
+    counts = dict(claims.group_by("relation").len().iter_rows())
     # 152,876 and 3,566 if `ablaze(p)` and `ablaze` were two terms
     assert (counts["synonym"], counts["antonym"]) == (152_819, 3_558)

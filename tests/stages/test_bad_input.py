@@ -102,7 +102,7 @@ def test_relation_that_does_not_exist(project: Project, capsys: pytest.CaptureFi
     assert project.run("label") == 2
     message = capsys.readouterr().err
     assert "row 2 has no valid relation" in message
-    assert "expected: one of synonym, antonym, co_hyponym" in message
+    assert "expected: one of synonym, antonym, co_hyponym, or nothing" in message
     assert project.artefacts() == before
 
 

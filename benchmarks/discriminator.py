@@ -1,0 +1,137 @@
+"""How well unseen pairs are judged: several seeds, and the published protocol beside ours.
+
+`python -m benchmarks.discriminator --data data [--seeds 3] [--split term|random]`
+
+On a finished run (embed, label, retrieve). For each seed the head is trained anew, with the
+settings of `params.yaml`, and measured on its test pairs; printed are mean and standard deviation.
+
+* *term*: the split of the run. A test term occurs in no training pair.
+* *random*: the labelled pairs are split at random, as in the published work, so that nearly every
+  word of a test pair was seen in training with other words. As many pairs train, validate and test,
+  of each relation, as in the split by term, so that the gap between the two is not one of size.
+"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from benchmarks.machine import describe
+from discriminator import (
+    RELATIONS,
+    HeadSettings,
+    LabelledPairs,
+    classification_metrics,
+    train_head,
+)
+from pipeline.artefacts import Workspace
+from pipeline.judging import dictionary_judge
+from pipeline.lexicon.labelled import CandidateSample, pairs_within, relation_codes
+from pipeline.lexicon.splits import term_splits
+from pipeline.params import TrainParams, load_params
+from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS
+
+Split = tuple[LabelledPairs, LabelledPairs, LabelledPairs]
+
+
+class Run(NamedTuple):
+    """What a finished run holds of pairs."""
+
+    vectors: np.ndarray[Any, Any]
+    pairs: pl.DataFrame
+    split: np.ndarray[Any, np.dtype[np.int8]]
+    workspace: Workspace
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=Path("data"))
+    parser.add_argument("--params", type=Path, default=Path("params.yaml"))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--split", choices=["term", "random"], help="only this one")
+    asked = parser.parse_args()
+    run, params = load_run(asked.data), load_params(asked.params).train
+    print(describe())
+    for kind in [asked.split] if asked.split else ["term", "random"]:
+        report(kind, list(measured(kind, run, params, asked.seeds)))
+
+
+def load_run(data: Path) -> Run:
+    """Open the artefacts of a run."""
+    workspace = Workspace(data)
+    vectors = workspace.read_array("embed", "vectors.npy")
+    split = term_splits(workspace.read(HELD_OUT), len(vectors))
+    return Run(vectors, workspace.read(PAIRS), split, workspace)
+
+
+def measured(kind: str, run: Run, params: TrainParams, n_seeds: int) -> Iterator[dict[str, Any]]:
+    """Train and measure with each seed; the figures of one after the other."""
+    by_term: Split = tuple(  # type: ignore[assignment]
+        pairs_within(run.pairs, run.split, name) for name in ("train", "validation", "test")
+    )
+    for seed in range(n_seeds):
+        split = by_term if kind == "term" else at_random(run.pairs, by_term, seed)
+        free = run.split if kind == "term" else np.zeros_like(run.split)
+        train, validation, test = split
+        n_negatives = round(params.unlabelled_per_labelled * len(train.a))
+        sample = CandidateSample(run.pairs, free, n_negatives, params.unlabelled_weight, seed)
+        # the calibration for candidates, of which nothing is read here, needs those of the run
+        judged = CandidateSample(run.pairs, run.split, 0, params.unlabelled_weight, seed)
+        for part in run.workspace.parts(CANDIDATES):
+            sample.add(part)
+            judged.add(part)
+        names = {"hidden", "width", "epochs", "batch_size", "learning_rate"}
+        settings = HeadSettings(**params.model_dump(include=names), seed=seed)
+        taught = train.join(sample.negatives)
+        trained = train_head(run.vectors, taught, validation, judged.validation, settings)
+        probabilities = dictionary_judge(trained, run.vectors).judge(test.a, test.b)
+        metrics = classification_metrics(probabilities, test.relation)
+        yield {**metrics.to_dict(), "pairs": tuple(len(part.a) for part in split)}
+
+
+def at_random(pairs: pl.DataFrame, like: Split, seed: int) -> Split:
+    """Split labelled pairs at random, with as many of each relation as another split has.
+
+    Args:
+        pairs: The table PAIRS.
+        like: The split whose sizes are taken.
+        seed: Seed of the draw.
+
+    Returns:
+        Training, validation and test pairs; none in two of them.
+    """
+    relation = relation_codes(pairs)
+    a, b = (pairs[end].to_numpy().astype(np.int64) for end in ("a", "b"))
+    whole = LabelledPairs(a, b, relation, pairs["confidence"].to_numpy().astype(np.float32))
+    random = np.random.default_rng(seed)
+    parts: list[list[np.ndarray[Any, Any]]] = [[], [], []]
+    for code in range(len(RELATIONS)):
+        rows = random.permutation(np.flatnonzero(relation == code))
+        sizes = [int((part.relation == code).sum()) for part in like]
+        for place, chunk in enumerate(np.split(rows, np.cumsum(sizes))[:3]):
+            parts[place].append(chunk)
+    train, validation, test = (whole.take(np.sort(np.concatenate(part))) for part in parts)
+    return train, validation, test
+
+
+def report(kind: str, figures: list[dict[str, Any]]) -> None:
+    """Print mean and standard deviation over the seeds."""
+    sizes = " / ".join(f"{n:,}" for n in figures[0]["pairs"])
+    print(f"split by {kind}: {sizes} pairs train / validate / test, {len(figures)} seeds")
+    rows = {"macro-F1": [one["macro_f1"] for one in figures]}
+    rows |= {f"F1 of {name}": [one["f1"][name] for one in figures] for name in RELATIONS}
+    rows["ECE"] = [one["ece"] for one in figures]
+    for name, values in rows.items():
+        spread = stdev(values) if len(values) > 1 else 0.0
+        print(f"  {name:<16} {mean(values):.3f} ± {spread:.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
