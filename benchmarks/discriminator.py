@@ -25,15 +25,18 @@ from discriminator import (
     RELATIONS,
     HeadSettings,
     LabelledPairs,
+    Lexicon,
     classification_metrics,
+    spell,
     train_head,
 )
 from pipeline.artefacts import Workspace
-from pipeline.judging import dictionary_judge
+from pipeline.cross_training import TrainedClassifier
+from pipeline.judging import LazyClassifier
 from pipeline.lexicon.labelled import CandidateSample, pairs_within, relation_codes
 from pipeline.lexicon.splits import term_splits
 from pipeline.params import TrainParams, load_params
-from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS
+from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
 
 Split = tuple[LabelledPairs, LabelledPairs, LabelledPairs]
 
@@ -41,7 +44,8 @@ Split = tuple[LabelledPairs, LabelledPairs, LabelledPairs]
 class Run(NamedTuple):
     """What a finished run holds of pairs."""
 
-    vectors: np.ndarray[Any, Any]
+    terms: list[str]
+    lexicon: Lexicon
     pairs: pl.DataFrame
     split: np.ndarray[Any, np.dtype[np.int8]]
     workspace: Workspace
@@ -57,18 +61,21 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--split", choices=["term", "random"], help="only this one")
     asked = parser.parse_args()
-    run, params = load_run(asked.data), load_params(asked.params).train
+    params = load_params(asked.params).train
+    run = load_run(asked.data, params)
     print(describe())
     for kind in [asked.split] if asked.split else ["term", "random"]:
         report(kind, list(measured(kind, run, params, asked.seeds)))
 
 
-def load_run(data: Path) -> Run:
+def load_run(data: Path, params: TrainParams) -> Run:
     """Open the artefacts of a run."""
     workspace = Workspace(data)
     vectors = workspace.read_array("embed", "vectors.npy")
     split = term_splits(workspace.read(HELD_OUT), len(vectors))
-    return Run(vectors, workspace.read(PAIRS), split, workspace)
+    terms = workspace.read(TERMS, ["term"])["term"].to_list()
+    lexicon = Lexicon(vectors, spell(terms) if params.surface else None)
+    return Run(terms, lexicon, workspace.read(PAIRS), split, workspace)
 
 
 def measured(kind: str, run: Run, params: TrainParams, n_seeds: int) -> Iterator[dict[str, Any]]:
@@ -87,11 +94,12 @@ def measured(kind: str, run: Run, params: TrainParams, n_seeds: int) -> Iterator
         for part in run.workspace.parts(CANDIDATES):
             sample.add(part)
             judged.add(part)
-        names = {"hidden", "width", "epochs", "batch_size", "learning_rate"}
+        names = {"hidden", "width", "epochs", "batch_size", "learning_rate", "surface"}
         settings = HeadSettings(**params.model_dump(include=names), seed=seed)
         taught = train.join(sample.negatives)
-        trained = train_head(run.vectors, taught, validation, judged.validation, settings)
-        probabilities = dictionary_judge(trained, run.vectors).judge(test.a, test.b)
+        trained = train_head(run.lexicon, taught, validation, judged.validation, settings)
+        judge = LazyClassifier(TrainedClassifier(trained), run.terms, run.lexicon)
+        probabilities = judge.judge(test.a, test.b)
         metrics = classification_metrics(probabilities, test.relation)
         yield {**metrics.to_dict(), "pairs": tuple(len(part.a) for part in split)}
 

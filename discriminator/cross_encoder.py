@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from discriminator.calibration import Calibration
-from discriminator.relations import N_CODES, RELATIONS, LabelledPairs, check_ids
+from discriminator.relations import ANTONYM, N_CODES, RELATIONS, LabelledPairs, check_ids
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -36,7 +36,8 @@ class CrossEncoderSettings:
         learning_rate: highest rate; a tenth of the steps warm up, the rest decay linearly.
         loss: cross_entropy; focal (Lin et al., ICCV 2017) or dice (Li et al., ACL 2020) look more
             at pairs not yet learned.
-        antonym_copies: how often an antonym pair stands in an epoch; dictionaries have few.
+        antonym_copies: how often an antonym pair stands in an epoch at most; dictionaries have
+            few. It stands there no oftener than brings antonyms up to the commonest relation.
         bfloat16: compute in bfloat16 (autocast), about 1.5 times as fast where there is hardware.
         seed: decides the new weights and the order of the pairs.
     """
@@ -241,7 +242,7 @@ def training_rows(pairs: LabelledPairs, settings: CrossEncoderSettings) -> Label
     Returns:
         All rows, epoch after epoch.
     """
-    copies = np.where(pairs.relation == 1, settings.antonym_copies, 1)
+    copies = np.where(pairs.relation == ANTONYM, antonym_copies(pairs, settings), 1)
     generator = np.random.default_rng(settings.seed)
     epochs = []
     for _ in range(settings.epochs):
@@ -250,6 +251,20 @@ def training_rows(pairs: LabelledPairs, settings: CrossEncoderSettings) -> Label
         a, b = np.where(turned, rows.b, rows.a), np.where(turned, rows.a, rows.b)
         epochs.append(rows._replace(a=a, b=b))
     return LabelledPairs(*(np.concatenate(columns) for columns in zip(*epochs, strict=True)))
+
+
+def antonym_copies(pairs: LabelledPairs, settings: CrossEncoderSettings) -> int:
+    """Tell how often an antonym pair stands in an epoch.
+
+    Args:
+        pairs: training pairs.
+        settings: the most copies.
+
+    Returns:
+        The number of copies, at least 1.
+    """
+    counts = np.bincount(pairs.relation, minlength=N_CODES)
+    return int(np.clip(counts.max() // max(counts[ANTONYM], 1), 1, settings.antonym_copies))
 
 
 def telling(advance: Advance) -> "TrainerCallback":

@@ -27,11 +27,13 @@ from discriminator import (
     labelled_logits,
     load_cross_encoder,
     margin_of_share,
+    margins,
     n_gold,
     new_cross_encoder,
     train_cross_encoder,
 )
-from discriminator.cascade import WEIGHTS, margins
+from discriminator.cascade import WEIGHTS
+from discriminator.cross_encoder import training_rows
 from pipeline.params import CrossEncoderParams
 from pipeline.progress import Progress
 from pipeline.vectors.encoders import locate_model
@@ -116,8 +118,7 @@ def train_behind(
     )
     settings = _settings(params, device)
     pairs = drawn_pairs(world.train, params.pairs, params.seed)
-    copies = np.where(pairs.relation == ANTONYM, settings.antonym_copies, 1).sum()
-    n_steps = -(-int(copies) * settings.epochs // settings.batch_size)
+    n_steps = -(-len(training_rows(pairs, settings).a) // settings.batch_size)
     with progress.track("cross-encoder: steps", n_steps) as advance:
         train_cross_encoder(model, world.terms, pairs, settings, str(work), advance)
     shutil.rmtree(work, ignore_errors=True)

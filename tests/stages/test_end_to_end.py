@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 def test_every_stage_ran_and_left_a_record(small_run: SmallRun) -> None:
     lock = (small_run.root / "dvc.lock").read_text()
-    for stage in ("ingest", "label", "embed", "retrieve", "train", "classify"):
+    for stage in ("ingest", "label", "adapt", "embed", "retrieve", "train", "classify"):
         assert f"{stage}:" in lock
     for file in (small_run.data / ".runs").glob("*.json"):
         record = json.loads(file.read_text())
@@ -47,7 +47,7 @@ def test_metrics_plots_and_dag_are_shown(small_run: SmallRun) -> None:
 
 def test_again_does_nothing_and_a_change_runs_only_what_depends_on_it(small_run: SmallRun) -> None:
     again = small_run.command("dvc", "repro")
-    assert again.stdout.count("didn't change, skipping") == 9, again.stdout
+    assert again.stdout.count("didn't change, skipping") == 10, again.stdout
     small_run.set("cluster", overlap_ratio=0.6)
     changed = small_run.command("dvc", "repro")
     small_run.set("cluster", overlap_ratio=0.51)

@@ -42,7 +42,7 @@ def kill_after(run: SmallRun, stage: str, lines: int, delay: float) -> dict[str,
 @pytest.mark.parametrize(
     ("stage", "inputs", "artefact"),
     [
-        ("embed", ("ingest",), "embed"),
+        ("embed", ("ingest", "adapt"), "embed"),
         ("classify", ("ingest", "label", "embed", "retrieve", "train"), "classify"),
     ],
 )

@@ -49,7 +49,7 @@ class TestLocate:
         assert locate_model("owner/model", COMMIT) == ModelLocation("owner/model", COMMIT, True)
         with pytest.raises(ParameterError, match="needs a revision") as caught:
             locate_model("owner/model", None)
-        assert "embed.revision" in caught.value.cure
+        assert "adapt.revision" in caught.value.cure
 
     @pytest.mark.parametrize("name", ["no-such-package", "numpy", "a/b/c", ""])
     def test_what_is_nowhere(self, name: str) -> None:
@@ -73,7 +73,7 @@ def test_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:
     (folder / "modules.json").write_text("no JSON", "utf-8")
     with pytest.raises(DependencyError, match="cannot be loaded") as caught:
         TransformerEncoder(locate_model(str(folder), None), "cpu", "float32", 4)
-    assert "embed.encoder" in caught.value.cure
+    assert "adapt.encoder" in caught.value.cure
 
 
 @pytest.mark.slow
