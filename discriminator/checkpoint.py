@@ -165,13 +165,18 @@ def load_cross_encoder(folder: Path, device: str) -> tuple["CrossEncoder", Blend
 
 def _cross_encoder(model: str, device: str, **options: object) -> "CrossEncoder":
     from sentence_transformers import CrossEncoder
+    from transformers.utils import logging
 
+    before = logging.get_verbosity()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # new labels are no fault
     try:
         model_with_labels: CrossEncoder = CrossEncoder(
             model, device=device, max_length=MAX_TOKENS, **options
         )
     except OSError as error:
         raise ValueError(f"got {model}, expected a transformer that can be loaded") from error
+    finally:
+        logging.set_verbosity(before)  # type: ignore[no-untyped-call]
     return model_with_labels
 
 

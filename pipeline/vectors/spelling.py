@@ -56,7 +56,7 @@ class OpposingAffixes(NamedTuple):
     Attributes:
         spellings: Of the lexicon.
         opposing: bool (N_ALTERNATIONS,), whether the alternation makes antonyms more often than
-            synonyms (twice at least) among the labelled pairs.
+            synonyms among the labelled pairs.
     """
 
     spellings: Spellings
@@ -78,7 +78,7 @@ class OpposingAffixes(NamedTuple):
             np.bincount(alternation[pairs.relation == code], minlength=N_ALTERNATIONS)
             for code in (ANTONYM, SYNONYM)
         )
-        opposing = (antonyms > synonyms) & (antonyms >= 2)
+        opposing = antonyms > synonyms
         opposing[0] = False
         return cls(spellings, opposing)
 
