@@ -167,7 +167,7 @@ def _cross_encoder(model: str, device: str, **options: object) -> "CrossEncoder"
     from sentence_transformers import CrossEncoder
     from transformers.utils import logging
 
-    before = logging.get_verbosity()  # type: ignore[no-untyped-call]
+    before = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # new labels are no fault
     try:
         model_with_labels: CrossEncoder = CrossEncoder(
@@ -176,7 +176,7 @@ def _cross_encoder(model: str, device: str, **options: object) -> "CrossEncoder"
     except OSError as error:
         raise ValueError(f"got {model}, expected a transformer that can be loaded") from error
     finally:
-        logging.set_verbosity(before)  # type: ignore[no-untyped-call]
+        logging.set_verbosity(before)
     return model_with_labels
 
 

@@ -203,7 +203,7 @@ def check_spellings(head: PairHead, spellings: Spellings | None, n_terms: int) -
     Raises:
         ValueError: spellings missing, of another lexicon, or given to a head that takes none.
     """
-    n_spellings = None if spellings is None else len(spellings.capital)
+    n_spellings = None if spellings is None else spellings.n_terms
     expected = n_terms if head.surface else None
     if n_spellings != expected:
         raise ValueError(

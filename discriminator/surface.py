@@ -10,8 +10,8 @@ and mean different people. Two kinds of features, both the same for (a, b) and (
   `N_ALTERNATIONS` buckets. The head learns a vector for each bucket, so the negating affixes of any
   language are learned from its antonyms and none is listed here. Bucket 0: too little in common.
 
-Contract: any strings; case is set aside (lower case) and noted as a feature of its own. Letters
-are UTF-16 units. Words end at a space, hyphen, full stop, comma or apostrophe; of a term of more
+Contract: any strings; case is set aside (lower case), and a hyphen is a space. Letters are UTF-16
+units. Words end at a space, full stop, comma or apostrophe; of a term of more
 than `MAX_WORDS` words only the first ones count, of an edit distance `MAX_EDIT` letters.
 """
 
@@ -33,7 +33,6 @@ NUMBERS = (
     "both_own",  # they share words and each has words of its own
     "last_word",  # same last word
     "first_word",  # same first word
-    "capital",  # one begins with a capital, the other does not
     "one_word",  # one word against several
     "initials",  # one word, spelled by the initials of the other
     "edit",  # 1 - Levenshtein distance / letters of the longer term
@@ -45,6 +44,7 @@ MAX_EDIT = 40
 _MAX_ALTERNATION = 6
 _LEAST_SHARED = 3
 _ROWS = 4096
+_HYPHENS = str.maketrans(dict.fromkeys("-\u2010\u2011", " "))
 
 F = TypeVar("F", bound=Callable[..., object])
 Letters = NDArray[np.uint16]
@@ -60,12 +60,15 @@ class Spellings(NamedTuple):
     Attributes:
         letters: uint16, UTF-16 units of all terms.
         start: int64 (n_terms + 1,), where each term begins, and the end of the last.
-        capital: bool (n_terms,), whether its first letter is a capital.
     """
 
     letters: NDArray[np.uint16]
     start: NDArray[np.int64]
-    capital: NDArray[np.bool_]
+
+    @property
+    def n_terms(self) -> int:
+        """Number of terms."""
+        return len(self.start) - 1
 
     def take(self, ids: NDArray[np.integer]) -> "Spellings":
         """Pick terms.
@@ -79,7 +82,7 @@ class Spellings(NamedTuple):
         lengths = self.start[ids + 1] - self.start[ids]
         start = np.concatenate([[0], np.cumsum(lengths)])
         places = np.arange(start[-1]) + np.repeat(self.start[ids] - start[:-1], lengths)
-        return Spellings(self.letters[places], start, self.capital[ids])
+        return Spellings(self.letters[places], start)
 
 
 class SurfaceFeatures(NamedTuple):
@@ -103,13 +106,13 @@ def spell(terms: Sequence[str]) -> Spellings:
     Returns:
         Their letters; about two bytes a letter.
     """
-    lower = [term.lower().encode("utf-16-le", "surrogatepass") for term in terms]
+    lower = [
+        term.lower().translate(_HYPHENS).encode("utf-16-le", "surrogatepass") for term in terms
+    ]
     lengths = np.fromiter((len(units) // 2 for units in lower), np.int64, len(lower))
-    capital = np.fromiter((t[:1] != t[:1].lower() for t in terms), np.bool_, len(lower))
     return Spellings(
         letters=np.frombuffer(b"".join(lower), np.uint16),
         start=np.concatenate([[0], np.cumsum(lengths)]),
-        capital=capital,
     )
 
 
@@ -147,7 +150,6 @@ def _parallel_kernel(function: F) -> F:
 def _compare(
     letters: Letters,
     start: NDArray[np.int64],
-    capital: NDArray[np.bool_],
     a: Ids,
     b: Ids,
     numbers: Numbers,
@@ -164,7 +166,6 @@ def _compare(
             _letter_numbers(letters, x, y, front, back, row, numbers[i])
             n_a, n_b = _words(letters, x, words_a), _words(letters, y, words_b)
             _word_numbers(letters, words_a[:n_a], words_b[:n_b], numbers[i])
-            numbers[i, 10] = capital[a[i]] != capital[b[i]]
             alternation[i] = _alternation(letters, x, y, front, back)
 
 
@@ -192,7 +193,7 @@ def _letter_numbers(
     numbers[4] = front + back == shorter
     inner_x = letters[x[0] + front : min(x[1] - back, x[0] + front + MAX_EDIT)]
     inner_y = letters[y[0] + front : min(y[1] - back, y[0] + front + MAX_EDIT)]
-    numbers[13] = 1 - _levenshtein(inner_x, inner_y, row) / longer
+    numbers[12] = 1 - _levenshtein(inner_x, inner_y, row) / longer
 
 
 @_kernel
@@ -214,7 +215,7 @@ def _words(letters: Letters, term: Span, words: Words) -> int:
     """List where the words of a term begin and end; give their number."""
     n_words, begin = 0, term[0]
     for i in range(term[0], term[1] + 1):
-        at_end = i == term[1] or letters[i] in (32, 45, 46, 44, 39, 8217)
+        at_end = i == term[1] or letters[i] in (32, 46, 44, 39, 8217)
         if at_end:
             if i > begin and n_words < MAX_WORDS:
                 words[n_words, 0], words[n_words, 1] = begin, i
@@ -233,8 +234,8 @@ def _word_numbers(letters: Letters, x: Words, y: Words, numbers: Numbers) -> Non
     numbers[7] = 0 < shared < fewer
     numbers[8] = fewer > 0 and _same(letters, x[len(x) - 1], y[len(y) - 1])
     numbers[9] = fewer > 0 and _same(letters, x[0], y[0])
-    numbers[11] = fewer == 1 and more > 1
-    numbers[12] = numbers[11] and (_spells(letters, x, y) or _spells(letters, y, x))
+    numbers[10] = fewer == 1 and more > 1
+    numbers[11] = numbers[10] and (_spells(letters, x, y) or _spells(letters, y, x))
 
 
 @_kernel

@@ -26,6 +26,7 @@ from discriminator import ANTONYM, CO_HYPONYM, SYNONYM, LabelledPairs, pair_keys
 from pipeline.devices import resolve_precision
 from pipeline.errors import ParameterError
 from pipeline.params import AdaptParams
+from pipeline.vectors.encoders import read_as
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -248,7 +249,7 @@ def adapt_encoder(
     _freeze_below(model, settings.layers)
     dataset = Dataset.from_dict(
         {
-            **{name: [terms[i] for i in getattr(triples, name)] for name in _COLUMNS},
+            **{name: [read_as(terms[i]) for i in getattr(triples, name)] for name in _COLUMNS},
             "label": triples.opposed.astype(np.float32),
         }
     )

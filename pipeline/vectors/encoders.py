@@ -25,7 +25,11 @@ __all__ = [
     "load_model",
     "locate_adapted",
     "locate_model",
+    "read_as",
 ]
+
+
+_HYPHENS = str.maketrans(dict.fromkeys("-\u2010\u2011", " "))
 
 
 class Encoder(Protocol):
@@ -94,13 +98,18 @@ class TransformerEncoder:
         kind = torch.device(self.device).type
         with torch.inference_mode(), torch.autocast(kind, torch.bfloat16, enabled=self._bfloat16):
             vectors = self._model.encode(
-                list(terms),
+                [read_as(term) for term in terms],
                 batch_size=self._batch_size,
                 convert_to_numpy=True,
                 normalize_embeddings=True,
                 show_progress_bar=False,
             )
         return np.asarray(vectors, dtype=np.float32)
+
+
+def read_as(term: str) -> str:
+    """How an encoder reads a term: a hyphen is a space, so that both spellings have one vector."""
+    return " ".join(term.translate(_HYPHENS).split()) or term
 
 
 def load_model(location: ModelLocation, device: str, *, trust_remote_code: bool = False) -> Any:  # noqa: ANN401

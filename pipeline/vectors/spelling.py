@@ -107,7 +107,7 @@ def build_spelling_index(spellings: Spellings) -> SpellingIndex:
     Returns:
         The index; about 12 bytes a letter.
     """
-    n_terms = len(spellings.capital)
+    n_terms = spellings.n_terms
     # a term of n letters has n trigrams, with the space before and behind
     term = np.repeat(np.arange(n_terms, dtype=np.int32), np.diff(spellings.start))
     code, gram = np.unique(_trigrams(spellings.letters, spellings.start), return_inverse=True)
