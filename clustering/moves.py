@@ -3,8 +3,12 @@
 Exactness: weights and `theta` are multiples of `weights.GRAIN` = 2^-16, so that a sum of fewer than
 2^36 of them is exact in float64, whatever the order of its terms.
 
-A pass looks only at what has changed since the pass before. That leaves out nothing: a choice
-whose inputs are the same as when it was last turned down would be turned down again.
+A pass looks only at what has changed since it looked last. That leaves out nothing: a choice whose
+inputs are the same as when it was last turned down would be turned down again. Time is counted in
+looks, of which each turn has n_edges + 1: one at each edge, in order, then one for the vote.
+
+Terms are named by their place in memory (`locality`); `number` gives the name of each id. Where the
+order of ids matters, rows and passes keep it: rows list neighbours by id, votes are taken by id.
 """
 
 from typing import NamedTuple
@@ -16,6 +20,7 @@ from clustering.graph import Edges, Graph
 from clustering.jit import kernel
 
 ALONE = -1
+BLOCK = 64  # edges whose data are read ahead; speed only
 
 
 class Partition(NamedTuple):
@@ -28,7 +33,7 @@ class Partition(NamedTuple):
         size: int32 (n_terms,), terms of each cluster; 0 = the number is not in use.
         volume: int64 (n_terms,), edges and cannot-links at the terms of each cluster.
         outside: float64 (n_terms,), weight of the edges that leave each cluster.
-        changed: int32 (n_terms,), the turn in which each cluster changed last.
+        changed: int64 (n_terms,), the look at which each cluster changed last.
     """
 
     label: NDArray[np.int32]
@@ -37,7 +42,7 @@ class Partition(NamedTuple):
     size: NDArray[np.int32]
     volume: NDArray[np.int64]
     outside: NDArray[np.float64]
-    changed: NDArray[np.int32]
+    changed: NDArray[np.int64]
 
 
 def all_alone(graph: Graph, forbidden: Graph) -> Partition:
@@ -48,11 +53,26 @@ def all_alone(graph: Graph, forbidden: Graph) -> Partition:
         forbidden: the cannot-links as rows.
 
     Returns:
-        The partition, all of it changed in turn 0.
+        The partition, all of it changed in the vote of turn 0.
     """
     n_terms = len(graph.indptr) - 1
-    names, changed = np.arange(n_terms, dtype=np.int32), np.zeros(n_terms, np.int32)
+    names = np.arange(n_terms, dtype=np.int32)
+    changed = np.full(n_terms, look_of_vote(graph, 0))
     return gather(graph, forbidden, names, changed, np.zeros(n_terms), 0)
+
+
+def look_of_vote(graph: Graph, turn: int) -> int:
+    """Tell the time of a vote.
+
+    Args:
+        graph: the synonym edges as rows.
+        turn: the number of the turn.
+
+    Returns:
+        The last look of that turn.
+    """
+    n_edges = len(graph.indices) // 2
+    return turn * (n_edges + 1) + n_edges
 
 
 @kernel
@@ -60,9 +80,9 @@ def gather(
     graph: Graph,
     forbidden: Graph,
     label: NDArray[np.int32],
-    changed: NDArray[np.int32],
+    changed: NDArray[np.int64],
     outside: NDArray[np.float64],
-    turn: int,
+    since: int,
 ) -> Partition:
     """Make the rings and sums that belong to the labels.
 
@@ -70,9 +90,9 @@ def gather(
         graph: the synonym edges as rows.
         forbidden: the cannot-links as rows.
         label: int32 (n_terms,), clusters in 0..n_terms-1; becomes part of the result.
-        changed: int32 (n_terms,), likewise.
-        outside: float64 (n_terms,), likewise; right for clusters that changed before `turn`.
-        turn: the number of this turn.
+        changed: int64 (n_terms,), likewise.
+        outside: float64 (n_terms,), likewise; right for clusters that changed before `since`.
+        since: a look.
 
     Returns:
         The partition.
@@ -91,7 +111,7 @@ def gather(
         size[c] += 1
         volume[c] += graph.indptr[x + 1] - graph.indptr[x]
         volume[c] += forbidden.indptr[x + 1] - forbidden.indptr[x]
-        if changed[c] >= turn:
+        if changed[c] >= since:
             if size[c] == 1:
                 outside[c] = 0
             for i in range(graph.indptr[x], graph.indptr[x + 1]):
@@ -127,10 +147,14 @@ def expand(
         How many pairs of clusters were joined.
     """
     label, size, changed = partition.label, partition.size, partition.changed
-    n_joined = 0
-    for e in range(len(edges.a)):
+    n_edges = len(edges.a)
+    n_joined, sink = 0, np.zeros(1, np.int64)
+    for e in range(n_edges):
+        if turn == 1 and e % BLOCK == 0:
+            sink[0] ^= _touch(edges, graph, partition, e)
         x, y = label[edges.a[e]], label[edges.b[e]]
-        if x == y or (changed[x] < turn - 1 and changed[y] < turn - 1):
+        before = (turn - 1) * (n_edges + 1) + e
+        if x == y or (changed[x] < before and changed[y] < before):
             continue
         least = theta * size[x] * size[y]
         if size[x] + size[y] > max_size or min(partition.outside[x], partition.outside[y]) <= least:
@@ -141,39 +165,80 @@ def expand(
         if size[x] + size[y] > 2:
             weight = _weight_between(graph, partition, x, y, least)
         if weight > least and not _forbids(forbidden, partition, x, y):
-            _join(partition, x, y, weight, turn)
+            _join(partition, x, y, weight, before + n_edges + 1)
             n_joined += 1
     return n_joined
 
 
 @kernel
+def _touch(edges: Edges, graph: Graph, partition: Partition, start: int) -> int:
+    """Read what the next edges will need: these reads overlap, those of the moves cannot."""
+    touched = np.int64(0)
+    for e in range(start, min(start + BLOCK, len(edges.a))):
+        touched ^= partition.label[edges.a[e]] ^ partition.label[edges.b[e]]
+    for e in range(start, min(start + BLOCK, len(edges.a))):
+        x, y = partition.label[edges.a[e]], partition.label[edges.b[e]]
+        if x != y:
+            touched ^= partition.size[x] ^ partition.changed[x] ^ graph.indices[graph.indptr[x]]
+            touched ^= np.int64(partition.outside[x])
+    return int(touched)
+
+
+@kernel
+def _touch_rows(
+    graph: Graph, label: NDArray[np.int32], terms: NDArray[np.int32], awake: NDArray[np.bool_]
+) -> int:
+    """Read what the votes of some terms will need, as `_touch` does."""
+    touched = np.int64(0)
+    for x in terms:
+        if awake[x]:
+            touched ^= graph.indptr[x] ^ label[x]
+    for x in terms:
+        if awake[x]:
+            touched ^= label[graph.indices[graph.indptr[x]]] ^ np.int64(
+                graph.weight[graph.indptr[x]]
+            )
+    return int(touched)
+
+
+@kernel
 def vote(
-    graph: Graph, forbidden: Graph, partition: Partition, theta: float, max_size: int, turn: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
+    graph: Graph,
+    forbidden: Graph,
+    partition: Partition,
+    number: NDArray[np.int32],
+    theta: float,
+    max_size: int,
+    now: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int64], int]:
     """Let every term, in order of id, go where it raises the objective most.
 
     Args:
         graph: the synonym edges as rows.
         forbidden: the cannot-links as rows.
-        partition: left as it is, but for `changed`.
+        partition: left as it is.
+        number: int32 (n_terms,), the name of each id.
         theta: the least mean weight between clusters, a multiple of GRAIN.
         max_size: terms of a cluster at most.
-        turn: the number of this turn, from 1.
+        now: the look of this vote.
 
     Returns:
-        int32 (n_terms,), the new clusters: n_terms + x where x went off alone; int32
-        (2 * n_terms,), the turn in which each changed; how many terms moved.
+        int32 (n_terms,), the new clusters: n_terms + x where x went off alone; int64
+        (2 * n_terms,), the look at which each changed; how many terms moved.
     """
     n_terms = len(partition.label)
     label = partition.label.copy()
     size = np.zeros(2 * n_terms, np.int32)
-    changed = np.zeros(2 * n_terms, np.int32)
+    changed = np.zeros(2 * n_terms, np.int64)
     size[:n_terms], changed[:n_terms] = partition.size, partition.changed
     support = np.zeros(2 * n_terms, np.float64)
     barred = np.zeros(2 * n_terms, np.bool_)
-    awake = _awake(graph, label, changed, turn)
-    n_moved = 0
-    for x in range(n_terms):
+    awake = _awake(graph, label, changed, now - len(graph.indices) // 2 - 1)
+    n_moved, sink = 0, np.zeros(1, np.int64)
+    for i in range(n_terms):
+        if i % BLOCK == 0:
+            sink[0] ^= _touch_rows(graph, label, number[i : i + BLOCK], awake)
+        x = number[i]
         if not awake[x]:
             continue
         row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
@@ -185,7 +250,7 @@ def vote(
         if best != label[x]:
             _wake(graph, partition, label[x], awake)
             _wake(graph, partition, best, awake)
-            changed[best] = changed[label[x]] = turn
+            changed[best] = changed[label[x]] = now
             size[label[x]] -= 1
             size[best] += 1
             label[x] = best
@@ -195,12 +260,12 @@ def vote(
 
 @kernel
 def _awake(
-    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int32], turn: int
+    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int64], since: int
 ) -> NDArray[np.bool_]:
-    """Mark the terms whose own cluster, or one that neighbours them, has changed of late."""
+    """Mark the terms whose own cluster, or one that neighbours them, has changed since a look."""
     awake = np.zeros(len(label), np.bool_)
     for x in range(len(label)):
-        if graph.indptr[x] < graph.indptr[x + 1] and changed[label[x]] >= turn - 1:
+        if graph.indptr[x] < graph.indptr[x + 1] and changed[label[x]] >= since:
             awake[x] = True
             for y in graph.indices[graph.indptr[x] : graph.indptr[x + 1]]:
                 awake[y] = True
@@ -258,33 +323,34 @@ def _best(
 
 @kernel
 def split(
-    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int32], turn: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Cut what changed in this turn into its connected parts, each named by its lowest term.
+    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int64], now: int
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Cut what the vote changed into its connected parts, each named by its first term.
 
-    No two names meet: the name of a cluster that did not change is one of its terms.
+    What expansion joined is connected. No two names meet: the name of a cluster that did not change
+    is one of its terms.
 
     Args:
         graph: the synonym edges as rows.
         label: int32 (n_terms,), clusters.
-        changed: int32, the turn in which each changed.
-        turn: the number of this turn.
+        changed: int64, the look at which each changed.
+        now: the look of the vote.
 
     Returns:
-        int32 (n_terms,), the parts, in 0..n_terms-1; int32 (n_terms,), the turn of each.
+        int32 (n_terms,), the parts, in 0..n_terms-1; int64 (n_terms,), the look of each.
     """
     n_terms = len(label)
     part = np.full(n_terms, -1, np.int32)
-    part_changed = np.zeros(n_terms, np.int32)
+    part_changed = np.zeros(n_terms, np.int64)
     stack = np.empty(n_terms, np.int32)
     for start in range(n_terms):
         if part[start] >= 0:
             continue
         own = label[start]
-        if changed[own] < turn:
+        if changed[own] < now:
             part[start], part_changed[own] = own, changed[own]
             continue
-        part[start], part_changed[start] = start, turn
+        part[start], part_changed[start] = start, now
         stack[0], filled = start, 1
         while filled:
             filled -= 1
@@ -299,7 +365,12 @@ def split(
 
 @kernel
 def adopt(
-    graph: Graph, forbidden: Graph, partition: Partition, orphan_support: float, max_size: int
+    graph: Graph,
+    forbidden: Graph,
+    partition: Partition,
+    number: NDArray[np.int32],
+    orphan_support: float,
+    max_size: int,
 ) -> NDArray[np.int32]:
     """Let every term that is alone, in order of id, join the best cluster that wants it.
 
@@ -310,6 +381,7 @@ def adopt(
         graph: the synonym edges as rows.
         forbidden: the cannot-links as rows.
         partition: left as it is.
+        number: int32 (n_terms,), the name of each id.
         orphan_support: the least support, in [0, 1].
         max_size: terms of a cluster at most.
 
@@ -320,7 +392,7 @@ def adopt(
     adopted, grown = label.copy(), size.copy()
     support = np.zeros(len(label), np.float64)
     barred = np.zeros(len(label), np.bool_)
-    for x in range(len(label)):
+    for x in number:
         if size[label[x]] > 1:
             continue
         row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
@@ -370,8 +442,10 @@ def memberships(
     forbidden: Graph,
     partition: Partition,
     theta: float,
-    out: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]],
-) -> int:
+    place: NDArray[np.int64],
+    out_cluster: NDArray[np.int32],
+    out_support: NDArray[np.float32],
+) -> NDArray[np.int32]:
     """List each term's own cluster, and those that would support it and that nothing forbids.
 
     Args:
@@ -379,15 +453,17 @@ def memberships(
         forbidden: the cannot-links as rows.
         partition: clusters of one term are left out.
         theta: mean weight above which a cluster that is not the term's own is listed.
-        out: filled as far as there is room: terms, ascending; clusters; Σ w(x, y) / |c without x|.
+        place: int64 (n_terms,), where in the output the memberships of each term start.
+        out_cluster: int32, filled with clusters; nothing is written beyond its end.
+        out_support: float32, likewise; Σ w(x, y) / |c without x|.
 
     Returns:
-        How many memberships there are, with or without room.
+        int32 (n_terms,), how many memberships each term has, written or not.
     """
     label, size = partition.label, partition.size
     support = np.zeros(len(label), np.float64)
     barred = np.zeros(len(label), np.bool_)
-    n_found = 0
+    n_found = np.zeros(len(label), np.int32)
     for x in range(len(label)):
         row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
         foes = forbidden.indices[forbidden.indptr[x] : forbidden.indptr[x + 1]]
@@ -400,10 +476,10 @@ def memberships(
             others = size[c] - (c == label[x])
             wanted = c == label[x] or (support[c] > theta * others and not barred[c])
             if size[c] > 1 and support[c] >= 0 and wanted:
-                if n_found < len(out[0]):
-                    out[0][n_found], out[1][n_found] = x, c
-                    out[2][n_found] = support[c] / others
-                n_found += 1
+                at = place[x] + n_found[x]
+                if at < len(out_cluster):
+                    out_cluster[at], out_support[at] = c, support[c] / others
+                n_found[x] += 1
             support[c] = -1  # seen
         for y in row:
             support[label[y]] = 0
@@ -480,7 +556,7 @@ def _forbids(forbidden: Graph, partition: Partition, x: int, y: int) -> bool:
 
 
 @kernel
-def _join(partition: Partition, x: int, y: int, weight: float, turn: int) -> None:
+def _join(partition: Partition, x: int, y: int, weight: float, now: int) -> None:
     """Give the terms of the smaller cluster to the larger, and link the two rings."""
     if partition.size[x] > partition.size[y]:
         x, y = y, x
@@ -494,4 +570,4 @@ def _join(partition: Partition, x: int, y: int, weight: float, turn: int) -> Non
     partition.volume[y] += partition.volume[x]
     partition.outside[y] += partition.outside[x] - 2 * weight
     partition.size[x] = 0
-    partition.changed[y] = turn
+    partition.changed[y] = now

@@ -44,21 +44,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustering.checks import check_n_terms, check_threshold
-from clustering.graph import Edges, Graph, build_graph, counting_order, edges_of_graph
+from clustering.graph import Edges, Graph, build_graph, by_weight, edges_by_pair, fill_rows
 from clustering.jit import kernel
+from clustering.locality import neighbourly, renamed
 from clustering.moves import (
     Partition,
     adopt,
     all_alone,
     expand,
     gather,
+    look_of_vote,
     memberships,
     pulls,
     split,
     vote,
 )
 from clustering.result import SINGLETON, Clustering, Tensions, same_cluster
-from clustering.weights import GRAIN, edge_weights
+from clustering.weights import GRAIN, weighted_edges
 
 MAX_TURNS = 100
 
@@ -81,6 +83,20 @@ class SignedSettings(NamedTuple):
 
 
 DEFAULTS = SignedSettings()
+
+
+class Near(NamedTuple):
+    """The weighted graph and the cannot-links under names that put neighbours near each other.
+
+    Attributes:
+        number: int32 (n_terms,), the name of each id.
+        graph: the synonym edges as rows, in each row by id.
+        forbidden: the cannot-links as rows.
+    """
+
+    number: NDArray[np.int32]
+    graph: Graph
+    forbidden: Graph
 
 
 def cluster_signed(
@@ -107,88 +123,105 @@ def cluster_signed(
         RuntimeError: if the guarantee is broken, which would be a fault of this module.
     """
     theta = _check(n_terms, expected, settings)
-    judged, forbidden = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
-    graph = judged._replace(weight=edge_weights(judged, expected, settings.certain_weight))
-    weighted = edges_of_graph(graph)
-    partition = _climb(weighted, graph, forbidden, theta, settings.max_size)
+    judged, links = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
+    number = neighbourly(judged)
+    weighted = renamed(weighted_edges(judged, expected, settings.certain_weight), number)
+    graph = fill_rows(n_terms, weighted)
+    forbidden = fill_rows(n_terms, renamed(edges_by_pair(links), number))
+    near = Near(number, graph, forbidden)
+    partition = _climb(by_weight(weighted), near, theta, settings.max_size)
     del weighted
-    adopted = adopt(graph, forbidden, partition, settings.orphan_support, settings.max_size)
-    partition = gather(
-        graph, forbidden, adopted, partition.changed, partition.outside, MAX_TURNS + 1
-    )
-    labels = _number(partition.label, partition.size)
+    adopted = adopt(graph, forbidden, partition, number, settings.orphan_support, settings.max_size)
+    never = look_of_vote(graph, MAX_TURNS + 1)
+    partition = gather(graph, forbidden, adopted, partition.changed, partition.outside, never)
+    labels = _number(partition.label, partition.size, number)
     _check_guarantee(labels, antonyms)
-    term, cluster, support = _soft(graph, forbidden, partition, labels, theta)
+    term, cluster, support = _soft(near, partition, labels, theta)
     return Clustering(
         labels=labels,
         term=term,
         cluster=cluster,
         support=support,
         n_dissolved=0,
-        tensions=_tensions(judged, antonyms, graph, partition, theta),
+        tensions=_tensions(judged, antonyms, near, partition, theta),
     )
 
 
-def _climb(edges: Edges, graph: Graph, forbidden: Graph, theta: float, max_size: int) -> Partition:
+def _climb(edges: Edges, near: Near, theta: float, max_size: int) -> Partition:
     """Take turns until nothing moves."""
+    number, graph, forbidden = near
     partition = all_alone(graph, forbidden)
     for turn in range(1, MAX_TURNS + 1):
+        now = look_of_vote(graph, turn)
         n_joined = expand(edges, graph, forbidden, partition, theta, max_size, turn)
-        label, changed, n_moved = vote(graph, forbidden, partition, theta, max_size, turn)
-        parts = split(graph, label, changed, turn)
-        partition = gather(graph, forbidden, *parts, partition.outside, turn)
+        label, changed, n_moved = vote(graph, forbidden, partition, number, theta, max_size, now)
+        parts = split(graph, label, changed, now)
+        partition = gather(graph, forbidden, *parts, partition.outside, now)
         if not n_joined and not n_moved:
             break
     return partition
 
 
 @kernel
-def _number(label: NDArray[np.int32], size: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Number the clusters of two and more by their lowest term."""
-    number = np.full(len(label), SINGLETON, np.int32)
+def _number(
+    label: NDArray[np.int32], size: NDArray[np.int32], number: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Number the clusters of two and more by their lowest id; terms by id."""
+    found = np.full(len(label), SINGLETON, np.int32)
     out = np.full(len(label), SINGLETON, np.int32)
     n_clusters = 0
     for x in range(len(label)):
-        c = label[x]
+        c = label[number[x]]
         if size[c] > 1:
-            if number[c] == SINGLETON:
-                number[c] = n_clusters
+            if found[c] == SINGLETON:
+                found[c] = n_clusters
                 n_clusters += 1
-            out[x] = number[c]
+            out[x] = found[c]
     return out
 
 
 def _soft(
-    graph: Graph,
-    forbidden: Graph,
-    partition: Partition,
-    labels: NDArray[np.int32],
-    theta: float,
+    near: Near, partition: Partition, labels: NDArray[np.int32], theta: float
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
     """List the memberships, sorted by (term, cluster)."""
-    n_found, term, cluster, support = 0, *_room(0)
-    for _ in range(2):  # count, then write
-        term, cluster, support = _room(n_found)
-        out = term, cluster, support
-        n_found = memberships(graph, forbidden, partition, theta, out)
-    # a cluster of two or more holds its first term, whose label is the cluster's number
-    cluster = labels[partition.first[cluster]]
-    n_terms = len(labels)
-    order = counting_order(term, n_terms, counting_order(cluster, n_terms, np.arange(len(term))))
-    return term[order], cluster[order], support[order]
+    number, graph, forbidden = near
+    place, nowhere = np.zeros(len(labels), np.int64), _room(0)
+    n_found = memberships(graph, forbidden, partition, theta, place, *nowhere)[number]
+    place[number] = np.cumsum(n_found) - n_found
+    cluster, support = out = _room(int(n_found.sum()))
+    memberships(graph, forbidden, partition, theta, place, *out)
+    term = np.repeat(np.arange(len(labels), dtype=np.int32), n_found)
+    number_of = np.full(len(labels), SINGLETON, np.int32)
+    number_of[partition.label[number]] = labels
+    cluster = number_of[cluster]
+    _sort_within(term, cluster, support)
+    return term, cluster, support
 
 
-def _room(n: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
-    return np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.float32)
+@kernel
+def _sort_within(
+    term: NDArray[np.int32], cluster: NDArray[np.int32], support: NDArray[np.float32]
+) -> None:
+    """Order the memberships of each term, which stand together, by cluster."""
+    for i in range(1, len(term)):
+        c, wanted, at = cluster[i], support[i], i
+        while at > 0 and term[at - 1] == term[i] and cluster[at - 1] > c:
+            cluster[at], support[at] = cluster[at - 1], support[at - 1]
+            at -= 1
+        cluster[at], support[at] = c, wanted
+
+
+def _room(n: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    return np.empty(n, np.int32), np.empty(n, np.float32)
 
 
 def _tensions(
-    judged: Graph, antonyms: Edges, graph: Graph, partition: Partition, theta: float
+    judged: Graph, antonyms: Edges, near: Near, partition: Partition, theta: float
 ) -> Tensions:
     """List the cannot-links with an edge or with a pull above theta."""
     a, b, p_antonym = antonyms
     p_synonym = _look_up(judged, a, b)
-    pull = pulls(graph, partition, a, b)
+    pull = pulls(near.graph, partition, near.number[a], near.number[b])
     tense = np.flatnonzero((p_synonym > 0) | (pull > theta))
     tense = tense[np.lexsort((b[tense], a[tense]))]
     return Tensions(a[tense], b[tense], p_antonym[tense], p_synonym[tense], pull[tense])
