@@ -7,8 +7,8 @@ A pass looks only at what has changed since it looked last. That leaves out noth
 inputs are the same as when it was last turned down would be turned down again. Time is counted in
 looks, of which each turn has n_edges + 1: one at each edge, in order, then one for the vote.
 
-Terms are named by their place in memory (`locality`); `number` gives the name of each id. Where the
-order of ids matters, rows and passes keep it: rows list neighbours by id, votes are taken by id.
+Terms are named by their place in memory (`locality`). Where the order of ids matters, rows and
+passes keep it: rows list neighbours by id, votes are taken by id.
 """
 
 from typing import NamedTuple
@@ -23,6 +23,36 @@ ALONE = -1
 BLOCK = 64  # edges whose data are read ahead; speed only
 
 
+class Near(NamedTuple):
+    """What is judged, under names that put neighbours near each other.
+
+    Attributes:
+        number: int32 (n_terms,), the name of each id.
+        graph: the weighted synonym edges as rows, in each row by id.
+        forbidden: the cannot-links as rows.
+        known: bool (n_terms,), the terms that have a certain edge.
+    """
+
+    number: NDArray[np.int32]
+    graph: Graph
+    forbidden: Graph
+    known: NDArray[np.bool_]
+
+
+class Rule(NamedTuple):
+    """What a pair within a cluster costs, and how large a cluster may be.
+
+    Attributes:
+        theta: the cost of any pair, a multiple of GRAIN.
+        absence: the further cost of a pair of known terms, a multiple of GRAIN.
+        max_size: terms of a cluster at most.
+    """
+
+    theta: float
+    absence: float
+    max_size: int
+
+
 class Partition(NamedTuple):
     """A partition of all terms, those that are alone included.
 
@@ -34,6 +64,7 @@ class Partition(NamedTuple):
         volume: int64 (n_terms,), edges and cannot-links at the terms of each cluster.
         outside: float64 (n_terms,), weight of the edges that leave each cluster.
         changed: int64 (n_terms,), the look at which each cluster changed last.
+        known: float64 (n_terms,), known terms of each cluster.
     """
 
     label: NDArray[np.int32]
@@ -43,22 +74,22 @@ class Partition(NamedTuple):
     volume: NDArray[np.int64]
     outside: NDArray[np.float64]
     changed: NDArray[np.int64]
+    known: NDArray[np.float64]
 
 
-def all_alone(graph: Graph, forbidden: Graph) -> Partition:
+def all_alone(near: Near) -> Partition:
     """Start with every term in a cluster of its own.
 
     Args:
-        graph: the synonym edges as rows.
-        forbidden: the cannot-links as rows.
+        near: what is judged.
 
     Returns:
         The partition, all of it changed in the vote of turn 0.
     """
-    n_terms = len(graph.indptr) - 1
+    n_terms = len(near.number)
     names = np.arange(n_terms, dtype=np.int32)
-    changed = np.full(n_terms, look_of_vote(graph, 0))
-    return gather(graph, forbidden, names, changed, np.zeros(n_terms), 0)
+    changed = np.full(n_terms, look_of_vote(near.graph, 0))
+    return gather(near, names, changed, np.zeros(n_terms), 0)
 
 
 def look_of_vote(graph: Graph, turn: int) -> int:
@@ -77,8 +108,7 @@ def look_of_vote(graph: Graph, turn: int) -> int:
 
 @kernel
 def gather(
-    graph: Graph,
-    forbidden: Graph,
+    near: Near,
     label: NDArray[np.int32],
     changed: NDArray[np.int64],
     outside: NDArray[np.float64],
@@ -87,8 +117,7 @@ def gather(
     """Make the rings and sums that belong to the labels.
 
     Args:
-        graph: the synonym edges as rows.
-        forbidden: the cannot-links as rows.
+        near: what is judged.
         label: int32 (n_terms,), clusters in 0..n_terms-1; becomes part of the result.
         changed: int64 (n_terms,), likewise.
         outside: float64 (n_terms,), likewise; right for clusters that changed before `since`.
@@ -97,11 +126,13 @@ def gather(
     Returns:
         The partition.
     """
+    graph, forbidden = near.graph, near.forbidden
     n_terms = len(label)
     after = np.arange(n_terms).astype(np.int32)
     first = np.full(n_terms, -1, np.int32)
     size = np.zeros(n_terms, np.int32)
     volume = np.zeros(n_terms, np.int64)
+    known = np.zeros(n_terms, np.float64)
     for x in range(n_terms):
         c = label[x]
         if size[c] == 0:
@@ -109,6 +140,7 @@ def gather(
         else:
             after[x], after[first[c]] = after[first[c]], x
         size[c] += 1
+        known[c] += near.known[x]
         volume[c] += graph.indptr[x + 1] - graph.indptr[x]
         volume[c] += forbidden.indptr[x + 1] - forbidden.indptr[x]
         if changed[c] >= since:
@@ -117,17 +149,15 @@ def gather(
             for i in range(graph.indptr[x], graph.indptr[x + 1]):
                 if label[graph.indices[i]] != c:
                     outside[c] += graph.weight[i]
-    return Partition(label, after, first, size, volume, outside, changed)
+    return Partition(label, after, first, size, volume, outside, changed, known)
 
 
 @kernel
 def expand(
     edges: Edges,
-    graph: Graph,
-    forbidden: Graph,
+    near: Near,
     partition: Partition,
-    theta: float,
-    max_size: int,
+    rule: Rule,
     turn: int,
 ) -> int:
     """Join the clusters at the two ends of each edge, in order, where that raises the objective.
@@ -135,18 +165,17 @@ def expand(
     The weight between two clusters is at most what leaves either: most pairs need no look.
 
     Args:
-        edges: in canonical order.
-        graph: the same edges as rows.
-        forbidden: the cannot-links as rows.
+        edges: those of the graph, in canonical order.
+        near: what is judged.
         partition: changed in place.
-        theta: the least mean weight between clusters, a multiple of GRAIN.
-        max_size: terms of a cluster at most.
+        rule: what pairs cost.
         turn: the number of this turn, from 1.
 
     Returns:
         How many pairs of clusters were joined.
     """
     label, size, changed = partition.label, partition.size, partition.changed
+    graph, known = near.graph, partition.known
     n_edges = len(edges.a)
     n_joined, sink = 0, np.zeros(1, np.int64)
     for e in range(n_edges):
@@ -156,15 +185,18 @@ def expand(
         before = (turn - 1) * (n_edges + 1) + e
         if x == y or (changed[x] < before and changed[y] < before):
             continue
-        least = theta * size[x] * size[y]
-        if size[x] + size[y] > max_size or min(partition.outside[x], partition.outside[y]) <= least:
+        least = rule.theta * size[x] * size[y] + rule.absence * known[x] * known[y]
+        if (
+            size[x] + size[y] > rule.max_size
+            or min(partition.outside[x], partition.outside[y]) <= least
+        ):
             continue
         if partition.volume[x] > partition.volume[y]:
             x, y = y, x  # only the rows of x are read
         weight = float(edges.weight[e])
         if size[x] + size[y] > 2:
             weight = _weight_between(graph, partition, x, y, least)
-        if weight > least and not _forbids(forbidden, partition, x, y):
+        if weight > least and not _forbids(near.forbidden, partition, x, y):
             _join(partition, x, y, weight, before + n_edges + 1)
             n_joined += 1
     return n_joined
@@ -203,23 +235,17 @@ def _touch_rows(
 
 @kernel
 def vote(
-    graph: Graph,
-    forbidden: Graph,
+    near: Near,
     partition: Partition,
-    number: NDArray[np.int32],
-    theta: float,
-    max_size: int,
+    rule: Rule,
     now: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.int64], int]:
     """Let every term, in order of id, go where it raises the objective most.
 
     Args:
-        graph: the synonym edges as rows.
-        forbidden: the cannot-links as rows.
+        near: what is judged.
         partition: left as it is.
-        number: int32 (n_terms,), the name of each id.
-        theta: the least mean weight between clusters, a multiple of GRAIN.
-        max_size: terms of a cluster at most.
+        rule: what pairs cost.
         now: the look of this vote.
 
     Returns:
@@ -227,10 +253,13 @@ def vote(
         (2 * n_terms,), the look at which each changed; how many terms moved.
     """
     n_terms = len(partition.label)
+    number, graph, forbidden, _ = near
     label = partition.label.copy()
     size = np.zeros(2 * n_terms, np.int32)
     changed = np.zeros(2 * n_terms, np.int64)
+    known = np.zeros(2 * n_terms, np.float64)
     size[:n_terms], changed[:n_terms] = partition.size, partition.changed
+    known[:n_terms] = partition.known
     support = np.zeros(2 * n_terms, np.float64)
     barred = np.zeros(2 * n_terms, np.bool_)
     awake = _awake(graph, label, changed, now - len(graph.indices) // 2 - 1)
@@ -244,7 +273,8 @@ def vote(
         row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
         foes = forbidden.indices[forbidden.indptr[x] : forbidden.indptr[x + 1]]
         weight = graph.weight[graph.indptr[x] : graph.indptr[x + 1]]
-        best = _best(row, weight, foes, label, label[x], size, support, barred, theta, max_size)
+        own = np.float64(near.known[x])
+        best = _best(row, weight, foes, label, label[x], own, size, known, support, barred, rule)
         if best == ALONE:
             best = n_terms + x
         if best != label[x]:
@@ -253,6 +283,8 @@ def vote(
             changed[best] = changed[label[x]] = now
             size[label[x]] -= 1
             size[best] += 1
+            known[label[x]] -= own
+            known[best] += own
             label[x] = best
             n_moved += 1
     return label, changed, n_moved
@@ -295,24 +327,27 @@ def _best(
     foes: NDArray[np.int32],
     label: NDArray[np.int32],
     own: int,
+    own_known: float,
     size: NDArray[np.int32],
+    known: NDArray[np.float64],
     support: NDArray[np.float64],
     barred: NDArray[np.bool_],
-    theta: float,
-    max_size: int,
+    rule: Rule,
 ) -> int:
     """Find the cluster of largest gain; ties: own, alone, then that of the lowest neighbour."""
     for i in range(len(row)):
         support[label[row[i]]] += weight[i]
     for y in foes:
         barred[label[y]] = True
-    best, best_gain = own, support[own] - theta * (size[own] - 1)
+    absence = rule.absence * own_known
+    cost = rule.theta * (size[own] - 1) + absence * (known[own] - own_known)
+    best, best_gain = own, support[own] - cost
     if best_gain < 0:
         best, best_gain = ALONE, 0.0
     for y in row:
         c = label[y]
-        gain = support[c] - theta * size[c]
-        if c != own and gain > best_gain and size[c] < max_size and not barred[c]:
+        gain = support[c] - (rule.theta * size[c] + absence * known[c])
+        if c != own and gain > best_gain and size[c] < rule.max_size and not barred[c]:
             best, best_gain = c, gain
     for y in row:
         support[label[y]] = 0
@@ -364,31 +399,23 @@ def split(
 
 
 @kernel
-def adopt(
-    graph: Graph,
-    forbidden: Graph,
-    partition: Partition,
-    number: NDArray[np.int32],
-    orphan_support: float,
-    max_size: int,
-) -> NDArray[np.int32]:
+def adopt(near: Near, partition: Partition, rule: Rule, orphan_support: float) -> NDArray[np.int32]:
     """Let every term that is alone, in order of id, join the best cluster that wants it.
 
-    A cluster c of two or more wants x when Σ w(x, y) / √|c| >= orphan_support, with c as it stood
-    before any adoption. Cannot-links and the bound hold for c as it stands by then.
+    A cluster c of two or more wants x when (Σ w(x, y) - absence) / √|c| >= orphan_support, with c
+    as it stood before any adoption. Cannot-links and the bound hold for c as it stands by then.
 
     Args:
-        graph: the synonym edges as rows.
-        forbidden: the cannot-links as rows.
+        near: what is judged.
         partition: left as it is.
-        number: int32 (n_terms,), the name of each id.
+        rule: what pairs cost.
         orphan_support: the least support, in [0, 1].
-        max_size: terms of a cluster at most.
 
     Returns:
         int32 (n_terms,), the new clusters.
     """
     label, size = partition.label, partition.size
+    number, graph, forbidden, known = near
     adopted, grown = label.copy(), size.copy()
     support = np.zeros(len(label), np.float64)
     barred = np.zeros(len(label), np.bool_)
@@ -400,7 +427,10 @@ def adopt(
         foes = forbidden.indices[forbidden.indptr[x] : forbidden.indptr[x + 1]]
         for y in foes:
             barred[adopted[y]] = True
-        best = _adopter(row, weight, label, size, grown, support, barred, orphan_support, max_size)
+        absence = rule.absence * known[x]
+        best = _adopter(
+            row, weight, partition, grown, support, barred, absence, orphan_support, rule.max_size
+        )
         for y in foes:
             barred[adopted[y]] = False
         if best != ALONE:
@@ -413,22 +443,23 @@ def adopt(
 def _adopter(
     row: NDArray[np.int32],
     weight: NDArray[np.float32],
-    label: NDArray[np.int32],
-    size: NDArray[np.int32],
+    partition: Partition,
     grown: NDArray[np.int32],
     support: NDArray[np.float64],
     barred: NDArray[np.bool_],
+    absence: float,
     orphan_support: float,
     max_size: int,
 ) -> int:
     """Find the cluster of largest support; ties: that of the lowest neighbour."""
+    label, size = partition.label, partition.size
     for i in range(len(row)):
         support[label[row[i]]] += weight[i]
     best, best_support = ALONE, 0.0
     for y in row:
         c = label[y]
         if size[c] > 1 and grown[c] < max_size and not barred[c]:
-            wanted = support[c] / np.sqrt(size[c])
+            wanted = (support[c] - absence * partition.known[c]) / np.sqrt(size[c])
             if wanted >= orphan_support and wanted > best_support:
                 best, best_support = c, wanted
     for y in row:
@@ -438,10 +469,9 @@ def _adopter(
 
 @kernel
 def memberships(
-    graph: Graph,
-    forbidden: Graph,
+    near: Near,
     partition: Partition,
-    theta: float,
+    rule: Rule,
     place: NDArray[np.int64],
     out_cluster: NDArray[np.int32],
     out_support: NDArray[np.float32],
@@ -449,10 +479,9 @@ def memberships(
     """List each term's own cluster, and those that would support it and that nothing forbids.
 
     Args:
-        graph: the synonym edges as rows.
-        forbidden: the cannot-links as rows.
+        near: what is judged.
         partition: clusters of one term are left out.
-        theta: mean weight above which a cluster that is not the term's own is listed.
+        rule: what pairs cost: a cluster that is not the term's own is listed if it is worth it.
         place: int64 (n_terms,), where in the output the memberships of each term start.
         out_cluster: int32, filled with clusters; nothing is written beyond its end.
         out_support: float32, likewise; Σ w(x, y) / |c without x|.
@@ -460,29 +489,34 @@ def memberships(
     Returns:
         int32 (n_terms,), how many memberships each term has, written or not.
     """
+    graph, forbidden = near.graph, near.forbidden
     label, size = partition.label, partition.size
-    support = np.zeros(len(label), np.float64)
+    support, plain = np.zeros(len(label), np.float64), np.zeros(len(label), np.float64)
     barred = np.zeros(len(label), np.bool_)
     n_found = np.zeros(len(label), np.int32)
     for x in range(len(label)):
+        absence = rule.absence * near.known[x]
         row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
         foes = forbidden.indices[forbidden.indptr[x] : forbidden.indptr[x + 1]]
         for i in range(len(row)):
-            support[label[row[i]]] += graph.weight[graph.indptr[x] + i]
+            weight = graph.weight[graph.indptr[x] + i]
+            support[label[row[i]]] += weight
+            plain[label[row[i]]] += min(np.float32(1), weight)
         for y in foes:
             barred[label[y]] = True
         for y in row:
             c = label[y]
             others = size[c] - (c == label[x])
-            wanted = c == label[x] or (support[c] > theta * others and not barred[c])
+            cost = rule.theta * others + absence * partition.known[c]
+            wanted = c == label[x] or (support[c] > cost and not barred[c])
             if size[c] > 1 and support[c] >= 0 and wanted:
                 at = place[x] + n_found[x]
                 if at < len(out_cluster):
-                    out_cluster[at], out_support[at] = c, support[c] / others
+                    out_cluster[at], out_support[at] = c, plain[c] / others
                 n_found[x] += 1
             support[c] = -1  # seen
         for y in row:
-            support[label[y]] = 0
+            support[label[y]] = plain[label[y]] = 0
         for y in foes:
             barred[label[y]] = False
     return n_found
@@ -512,7 +546,10 @@ def pulls(
         of_b = _weight_to(graph, partition, b[i], x) / partition.size[x]
         if partition.volume[x] > partition.volume[y]:
             x, y = y, x
-        between = _weight_between(graph, partition, x, y, -np.inf)
+        between, term = 0.0, partition.first[x]
+        for _ in range(partition.size[x]):
+            between += _weight_to(graph, partition, term, y)
+            term = partition.after[term]
         out[i] = max(of_a, of_b, between / (partition.size[x] * partition.size[y]))
     return out
 
@@ -522,7 +559,7 @@ def _weight_to(graph: Graph, partition: Partition, x: int, c: int) -> float:
     total = 0.0
     for i in range(graph.indptr[x], graph.indptr[x + 1]):
         if partition.label[graph.indices[i]] == c:
-            total += graph.weight[i]
+            total += min(np.float32(1), graph.weight[i])
     return total
 
 
@@ -568,6 +605,7 @@ def _join(partition: Partition, x: int, y: int, weight: float, now: int) -> None
     after[first[x]], after[first[y]] = after[first[y]], after[first[x]]
     partition.size[y] += partition.size[x]
     partition.volume[y] += partition.volume[x]
+    partition.known[y] += partition.known[x]
     partition.outside[y] += partition.outside[x] - 2 * weight
     partition.size[x] = 0
     partition.changed[y] = now

@@ -9,9 +9,8 @@ in the gated graph. So h is the mass that the two do not share, less where they 
 odds of an edge at a term that resembles everything are divided by a lot, those of an edge within a
 family of synonyms by about 1.
 
-Certain edges (p = 1, as from a dictionary) weigh `certain_weight`. A dictionary lists every pair of
-the terms that it knows, so a pair that it leaves out speaks against a cluster; a weight below 1
-says so by asking clusters of certain edges to be denser: their mean must pass theta / that weight.
+Certain edges (p = 1, as from a dictionary) weigh `certain_weight`: 1, and what `signed` charges for
+the absence of one.
 
 Where the smaller row has more than SAMPLE neighbours, every k-th of them is looked at, so that a
 clique of thousands costs no more than its edges.
@@ -75,10 +74,11 @@ def weighted_edges(graph: Graph, expected: NDArray[np.float64], certain_weight: 
     Args:
         graph: the gated edges as rows, weight = p_synonym, neighbours ascending.
         expected: float64 (n_terms,), m(x).
-        certain_weight: the weight of an edge of p = 1, in (0, 1].
+        certain_weight: the weight of an edge of p = 1, at least 1.
 
     Returns:
-        The edges ordered by (a, b); weights are multiples of GRAIN in [0, 1].
+        The edges ordered by (a, b); weights are multiples of GRAIN, at most
+            certain_weight.
     """
     edges = edges_by_pair(graph)
     return edges._replace(weight=_weigh(graph, edges, expected, certain_weight))
