@@ -63,15 +63,15 @@ def reference(case: Case, overlap_ratio: float) -> Labels:
     return cluster_reference(case.n_terms, case.edges, overlap_ratio).labels
 
 
-def signed(case: Case, min_support: float, certain_weight: float = 0.4) -> Labels:
+def signed(case: Case, min_support: float, absence: float = 1.0) -> Labels:
     """Ours, as the pipeline runs it."""
-    asked = SignedSettings(min_support=min_support, certain_weight=certain_weight)
+    asked = SignedSettings(min_support=min_support, absence=absence)
     return cluster_signed(case.n_terms, case.edges, case.antonyms, case.expected, asked).labels
 
 
-def signed_in_full(case: Case, min_support: float) -> Labels:
-    """Ours, certain edges weighing 1."""
-    return signed(case, min_support, certain_weight=1.0)
+def signed_deaf(case: Case, min_support: float) -> Labels:
+    """Ours, what the dictionary leaves out being unknown."""
+    return signed(case, min_support, absence=0.0)
 
 
 def _graph(case: Case) -> tuple[igraph.Graph, list[float]]:
@@ -175,7 +175,7 @@ def _columns(matrix: sp.csr_matrix) -> sp.csr_matrix:
 
 METHODS: dict[str, tuple[Callable[[Case, float], Labels], tuple[float, ...]]] = {
     "signed": (signed, (0.1, 0.15, 0.175, 0.2, 0.25, 0.3)),
-    "signed, certain in full": (signed_in_full, (0.1, 0.15, 0.175, 0.2, 0.25, 0.3)),
+    "signed (absence 0)": (signed_deaf, (0.1, 0.15, 0.175, 0.2, 0.25, 0.3)),
     "reference": (reference, (0.34, 0.51, 0.67, 0.8)),
     "components": (components, (0,)),
     "label propagation": (label_propagation, (0,)),
@@ -186,4 +186,4 @@ METHODS: dict[str, tuple[Callable[[Case, float], Labels], tuple[float, ...]]] = 
     "Infomap": (infomap, (0,)),
     "Markov clustering": (markov, (1.4, 2, 3)),
 }
-DEFAULTS = {"signed": 0.175, "signed, certain in full": 0.2, "reference": 0.51}
+DEFAULTS = {"signed": 0.2, "signed (absence 0)": 0.2, "reference": 0.51}

@@ -27,8 +27,9 @@ from clustering.checks import (
 )
 from clustering.jit import kernel
 
-ONE_BITS = np.uint32(0x3F800000)  # 1.0 in float32; the bits of non-negative floats order as they do
-DIGIT = np.uint32(1 << 16)
+DIGIT = 8  # bits of a key that one pass of a sort looks at
+A, B, WEIGHT = 0, 1, 2  # the columns of Edges
+DOWN = np.uint32(0xFFFFFFFF)  # turns the bits of a key round: descending
 
 
 class Edges(NamedTuple):
@@ -91,7 +92,7 @@ def canonical_edges(
     a, b = a[keep].astype(np.int32), b[keep].astype(np.int32)
     edges = Edges(np.minimum(a, b), np.maximum(a, b), weight)
     del keep, a, b, weight
-    return _by_weight(_unique(n_terms, edges))
+    return by_weight(_unique(n_terms, edges))
 
 
 def build_graph(n_terms: int, edges: Edges) -> Graph:
@@ -99,7 +100,7 @@ def build_graph(n_terms: int, edges: Edges) -> Graph:
 
     Args:
         n_terms: number of terms, isolated ones included.
-        edges: each pair once; any order.
+        edges: each pair once; any order and orientation.
 
     Returns:
         The graph, with neighbours ascending in each row.
@@ -108,11 +109,14 @@ def build_graph(n_terms: int, edges: Edges) -> Graph:
     check_same_length(a=edges.a, b=edges.b, weight=edges.weight)
     check_ids("a", edges.a, n_terms)
     check_ids("b", edges.b, n_terms)
-    return Graph(*_fill_rows(n_terms, _pair_order(n_terms, edges), *edges))
+    copies = Edges(np.minimum(edges.a, edges.b), np.maximum(edges.a, edges.b), edges.weight.copy())
+    ordered = _by_pair(n_terms, copies, _room(edges))
+    del copies
+    return fill_rows(n_terms, ordered)
 
 
-def edges_of_graph(graph: Graph) -> Edges:
-    """Read the edges of a graph back, in canonical order.
+def edges_by_pair(graph: Graph) -> Edges:
+    """Read the edges of a graph back, ordered by (a, b).
 
     Args:
         graph: each edge in both its rows, neighbours ascending.
@@ -120,37 +124,55 @@ def edges_of_graph(graph: Graph) -> Edges:
     Returns:
         The edges.
     """
-    return _by_weight(Edges(*_upper_rows(*graph)))
+    return Edges(*_upper_rows(*graph))
 
 
 def _unique(n_terms: int, edges: Edges) -> Edges:
-    """Order by (a, b) and keep each pair once, with its highest weight."""
-    order = _pair_order(n_terms, edges)
-    a, b, weight = _take(edges, order)
-    del order
+    """Order by (a, b) and keep each pair once, with its highest weight; overwrites the edges."""
+    a, b, weight = edges = _by_pair(n_terms, edges, _room(edges))
     first = np.ones(len(a), np.bool_)
     first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
     if first.all():
-        return Edges(a, b, weight)
+        return edges
     return Edges(a[first], b[first], np.maximum.reduceat(weight, np.flatnonzero(first)))
 
 
-def _by_weight(edges: Edges) -> Edges:
-    """Order by weight descending; the order by (a, b) survives among ties."""
-    # + 0 turns -0.0 into 0.0, whose bits order as its value does
-    rank = ONE_BITS - (edges.weight + np.float32(0)).view(np.uint32)
-    order = counting_order(rank % DIGIT, int(DIGIT), np.arange(len(rank)))
-    order = counting_order(rank // DIGIT, int(DIGIT), order)
-    return _take(edges, order)
+def _by_pair(n_terms: int, edges: Edges, spare: Edges) -> Edges:
+    """Order by (a, b); both sets of arrays are overwritten, and one is the result."""
+    if _ascend(edges.a, edges.b):
+        return edges
+    for column in (B, A):
+        for shift in range(0, int(n_terms).bit_length(), DIGIT):
+            edges, spare = _pass(edges, spare, column, np.uint32(0), shift)
+    return edges
 
 
-def _take(edges: Edges, order: NDArray[np.int64]) -> Edges:
-    return Edges(edges.a[order], edges.b[order], edges.weight[order])
+def by_weight(edges: Edges) -> Edges:
+    """Order by weight descending, stably: edges ordered by (a, b) come out in canonical order.
+
+    Args:
+        edges: any edges; the arrays are overwritten.
+
+    Returns:
+        The edges in their new sequence.
+    """
+    edges.weight[:] += np.float32(0)  # -0.0 becomes 0.0: bits of others order as the floats do
+    spare = _room(edges)
+    for shift in range(0, 32, DIGIT):
+        edges, spare = _pass(edges, spare, WEIGHT, DOWN, shift)
+    return edges
 
 
-def _pair_order(n_terms: int, edges: Edges) -> NDArray[np.int64]:
-    order = counting_order(edges.b, n_terms, np.arange(len(edges.b)))
-    return counting_order(edges.a, n_terms, order)
+def _room(edges: Edges) -> Edges:
+    return Edges(np.empty_like(edges.a), np.empty_like(edges.b), np.empty_like(edges.weight))
+
+
+def _pass(
+    edges: Edges, spare: Edges, column: int, flip: np.uint32, shift: int
+) -> tuple[Edges, Edges]:
+    """Order by one digit of a column, stably; return the ordered edges and the other arrays."""
+    moved = _scatter(edges[column].view(np.uint32), flip, shift, edges, spare)
+    return (spare, edges) if moved else (edges, spare)
 
 
 @kernel
@@ -183,14 +205,50 @@ def counting_order(
 
 
 @kernel
-def _fill_rows(
-    n_terms: int,
-    order: NDArray[np.int64],
-    a: NDArray[np.int32],
-    b: NDArray[np.int32],
-    weight: NDArray[np.float32],
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-    """Write every edge into both its rows, smaller neighbours first: rows come out sorted."""
+def _ascend(a: NDArray[np.int32], b: NDArray[np.int32]) -> bool:
+    for e in range(1, len(a)):
+        if a[e] < a[e - 1] or (a[e] == a[e - 1] and b[e] < b[e - 1]):
+            return False
+    return True
+
+
+@kernel
+def _scatter(
+    key: NDArray[np.uint32], flip: np.uint32, shift: int, edges: Edges, out: Edges
+) -> bool:
+    """Write the edges to `out`, by one digit of key ^ flip; False, untouched, if all agree."""
+    place = np.zeros((1 << DIGIT) + 1, np.int64)
+    last = np.uint32((1 << DIGIT) - 1)
+    for value in key:
+        place[(((value ^ flip) >> np.uint32(shift)) & last) + np.uint32(1)] += 1
+    if place.max() == len(key):
+        return False
+    for digit in range(1 << DIGIT):
+        place[digit + 1] += place[digit]
+    for e in range(len(key)):
+        digit = ((key[e] ^ flip) >> np.uint32(shift)) & last
+        out.a[place[digit]] = edges.a[e]
+        out.b[place[digit]] = edges.b[e]
+        out.weight[place[digit]] = edges.weight[e]
+        place[digit] += 1
+    return True
+
+
+@kernel
+def fill_rows(n_terms: int, edges: Edges) -> Graph:
+    """Write every edge into both its rows: from b first, then from a, each in sequence.
+
+    So neighbours ascend in each row where edges are ordered by (a, b), a the smaller end. Where
+    ends were renamed after that, rows keep the order of the old names.
+
+    Args:
+        n_terms: number of terms.
+        edges: each pair once.
+
+    Returns:
+        The graph.
+    """
+    a, b, weight = edges
     indptr = np.zeros(n_terms + 1, np.int64)
     for e in range(len(a)):
         indptr[a[e] + 1] += 1
@@ -201,12 +259,11 @@ def _fill_rows(
     indices = np.empty(2 * len(a), np.int32)
     out_weight = np.empty(2 * len(a), np.float32)
     for source, target in ((b, a), (a, b)):
-        for e in order:
-            row = source[e]
-            indices[place[row]] = target[e]
-            out_weight[place[row]] = weight[e]
-            place[row] += 1
-    return indptr, indices, out_weight
+        for e in range(len(a)):
+            at = place[source[e]]
+            indices[at], out_weight[at] = target[e], weight[e]
+            place[source[e]] = at + 1
+    return Graph(indptr, indices, out_weight)
 
 
 @kernel

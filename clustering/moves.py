@@ -3,8 +3,12 @@
 Exactness: weights and `theta` are multiples of `weights.GRAIN` = 2^-16, so that a sum of fewer than
 2^36 of them is exact in float64, whatever the order of its terms.
 
-A pass looks only at what has changed since the pass before. That leaves out nothing: a choice
-whose inputs are the same as when it was last turned down would be turned down again.
+A pass looks only at what has changed since it looked last. That leaves out nothing: a choice whose
+inputs are the same as when it was last turned down would be turned down again. Time is counted in
+looks, of which each turn has n_edges + 1: one at each edge, in order, then one for the vote.
+
+Terms are named by their place in memory (`locality`). Where the order of ids matters, rows and
+passes keep it: rows list neighbours by id, votes are taken by id.
 """
 
 from typing import NamedTuple
@@ -16,6 +20,37 @@ from clustering.graph import Edges, Graph
 from clustering.jit import kernel
 
 ALONE = -1
+BLOCK = 64  # edges whose data are read ahead; speed only
+
+
+class Near(NamedTuple):
+    """What is judged, under names that put neighbours near each other.
+
+    Attributes:
+        number: int32 (n_terms,), the name of each id.
+        graph: the weighted synonym edges as rows, in each row by id.
+        forbidden: the cannot-links as rows.
+        known: bool (n_terms,), the terms that have a certain edge.
+    """
+
+    number: NDArray[np.int32]
+    graph: Graph
+    forbidden: Graph
+    known: NDArray[np.bool_]
+
+
+class Rule(NamedTuple):
+    """What a pair within a cluster costs, and how large a cluster may be.
+
+    Attributes:
+        theta: the cost of any pair, a multiple of GRAIN.
+        absence: the further cost of a pair of known terms, a multiple of GRAIN.
+        max_size: terms of a cluster at most.
+    """
+
+    theta: float
+    absence: float
+    max_size: int
 
 
 class Partition(NamedTuple):
@@ -28,7 +63,8 @@ class Partition(NamedTuple):
         size: int32 (n_terms,), terms of each cluster; 0 = the number is not in use.
         volume: int64 (n_terms,), edges and cannot-links at the terms of each cluster.
         outside: float64 (n_terms,), weight of the edges that leave each cluster.
-        changed: int32 (n_terms,), the turn in which each cluster changed last.
+        changed: int64 (n_terms,), the look at which each cluster changed last.
+        known: float64 (n_terms,), known terms of each cluster.
     """
 
     label: NDArray[np.int32]
@@ -37,51 +73,66 @@ class Partition(NamedTuple):
     size: NDArray[np.int32]
     volume: NDArray[np.int64]
     outside: NDArray[np.float64]
-    changed: NDArray[np.int32]
+    changed: NDArray[np.int64]
+    known: NDArray[np.float64]
 
 
-def all_alone(graph: Graph, forbidden: Graph) -> Partition:
+def all_alone(near: Near) -> Partition:
     """Start with every term in a cluster of its own.
 
     Args:
-        graph: the synonym edges as rows.
-        forbidden: the cannot-links as rows.
+        near: what is judged.
 
     Returns:
-        The partition, all of it changed in turn 0.
+        The partition, all of it changed in the vote of turn 0.
     """
-    n_terms = len(graph.indptr) - 1
-    names, changed = np.arange(n_terms, dtype=np.int32), np.zeros(n_terms, np.int32)
-    return gather(graph, forbidden, names, changed, np.zeros(n_terms), 0)
+    n_terms = len(near.number)
+    names = np.arange(n_terms, dtype=np.int32)
+    changed = np.full(n_terms, look_of_vote(near.graph, 0))
+    return gather(near, names, changed, np.zeros(n_terms), 0)
+
+
+def look_of_vote(graph: Graph, turn: int) -> int:
+    """Tell the time of a vote.
+
+    Args:
+        graph: the synonym edges as rows.
+        turn: the number of the turn.
+
+    Returns:
+        The last look of that turn.
+    """
+    n_edges = len(graph.indices) // 2
+    return turn * (n_edges + 1) + n_edges
 
 
 @kernel
 def gather(
-    graph: Graph,
-    forbidden: Graph,
+    near: Near,
     label: NDArray[np.int32],
-    changed: NDArray[np.int32],
+    changed: NDArray[np.int64],
     outside: NDArray[np.float64],
-    turn: int,
+    since: int,
 ) -> Partition:
     """Make the rings and sums that belong to the labels.
 
     Args:
-        graph: the synonym edges as rows.
-        forbidden: the cannot-links as rows.
+        near: what is judged.
         label: int32 (n_terms,), clusters in 0..n_terms-1; becomes part of the result.
-        changed: int32 (n_terms,), likewise.
-        outside: float64 (n_terms,), likewise; right for clusters that changed before `turn`.
-        turn: the number of this turn.
+        changed: int64 (n_terms,), likewise.
+        outside: float64 (n_terms,), likewise; right for clusters that changed before `since`.
+        since: a look.
 
     Returns:
         The partition.
     """
+    graph, forbidden = near.graph, near.forbidden
     n_terms = len(label)
     after = np.arange(n_terms).astype(np.int32)
     first = np.full(n_terms, -1, np.int32)
     size = np.zeros(n_terms, np.int32)
     volume = np.zeros(n_terms, np.int64)
+    known = np.zeros(n_terms, np.float64)
     for x in range(n_terms):
         c = label[x]
         if size[c] == 0:
@@ -89,25 +140,24 @@ def gather(
         else:
             after[x], after[first[c]] = after[first[c]], x
         size[c] += 1
+        known[c] += near.known[x]
         volume[c] += graph.indptr[x + 1] - graph.indptr[x]
         volume[c] += forbidden.indptr[x + 1] - forbidden.indptr[x]
-        if changed[c] >= turn:
+        if changed[c] >= since:
             if size[c] == 1:
                 outside[c] = 0
             for i in range(graph.indptr[x], graph.indptr[x + 1]):
                 if label[graph.indices[i]] != c:
                     outside[c] += graph.weight[i]
-    return Partition(label, after, first, size, volume, outside, changed)
+    return Partition(label, after, first, size, volume, outside, changed, known)
 
 
 @kernel
 def expand(
     edges: Edges,
-    graph: Graph,
-    forbidden: Graph,
+    near: Near,
     partition: Partition,
-    theta: float,
-    max_size: int,
+    rule: Rule,
     turn: int,
 ) -> int:
     """Join the clusters at the two ends of each edge, in order, where that raises the objective.
@@ -115,79 +165,126 @@ def expand(
     The weight between two clusters is at most what leaves either: most pairs need no look.
 
     Args:
-        edges: in canonical order.
-        graph: the same edges as rows.
-        forbidden: the cannot-links as rows.
+        edges: those of the graph, in canonical order.
+        near: what is judged.
         partition: changed in place.
-        theta: the least mean weight between clusters, a multiple of GRAIN.
-        max_size: terms of a cluster at most.
+        rule: what pairs cost.
         turn: the number of this turn, from 1.
 
     Returns:
         How many pairs of clusters were joined.
     """
     label, size, changed = partition.label, partition.size, partition.changed
-    n_joined = 0
-    for e in range(len(edges.a)):
+    graph, known = near.graph, partition.known
+    n_edges = len(edges.a)
+    n_joined, sink = 0, np.zeros(1, np.int64)
+    for e in range(n_edges):
+        if turn == 1 and e % BLOCK == 0:
+            sink[0] ^= _touch(edges, graph, partition, e)
         x, y = label[edges.a[e]], label[edges.b[e]]
-        if x == y or (changed[x] < turn - 1 and changed[y] < turn - 1):
+        before = (turn - 1) * (n_edges + 1) + e
+        if x == y or (changed[x] < before and changed[y] < before):
             continue
-        least = theta * size[x] * size[y]
-        if size[x] + size[y] > max_size or min(partition.outside[x], partition.outside[y]) <= least:
+        least = rule.theta * size[x] * size[y] + rule.absence * known[x] * known[y]
+        if (
+            size[x] + size[y] > rule.max_size
+            or min(partition.outside[x], partition.outside[y]) <= least
+        ):
             continue
         if partition.volume[x] > partition.volume[y]:
             x, y = y, x  # only the rows of x are read
         weight = float(edges.weight[e])
         if size[x] + size[y] > 2:
             weight = _weight_between(graph, partition, x, y, least)
-        if weight > least and not _forbids(forbidden, partition, x, y):
-            _join(partition, x, y, weight, turn)
+        if weight > least and not _forbids(near.forbidden, partition, x, y):
+            _join(partition, x, y, weight, before + n_edges + 1)
             n_joined += 1
     return n_joined
 
 
 @kernel
+def _touch(edges: Edges, graph: Graph, partition: Partition, start: int) -> int:
+    """Read what the next edges will need: these reads overlap, those of the moves cannot."""
+    touched = np.int64(0)
+    for e in range(start, min(start + BLOCK, len(edges.a))):
+        touched ^= partition.label[edges.a[e]] ^ partition.label[edges.b[e]]
+    for e in range(start, min(start + BLOCK, len(edges.a))):
+        x, y = partition.label[edges.a[e]], partition.label[edges.b[e]]
+        if x != y:
+            touched ^= partition.size[x] ^ partition.changed[x] ^ graph.indices[graph.indptr[x]]
+            touched ^= np.int64(partition.outside[x])
+    return int(touched)
+
+
+@kernel
+def _touch_rows(
+    graph: Graph, label: NDArray[np.int32], terms: NDArray[np.int32], awake: NDArray[np.bool_]
+) -> int:
+    """Read what the votes of some terms will need, as `_touch` does."""
+    touched = np.int64(0)
+    for x in terms:
+        if awake[x]:
+            touched ^= graph.indptr[x] ^ label[x]
+    for x in terms:
+        if awake[x]:
+            touched ^= label[graph.indices[graph.indptr[x]]] ^ np.int64(
+                graph.weight[graph.indptr[x]]
+            )
+    return int(touched)
+
+
+@kernel
 def vote(
-    graph: Graph, forbidden: Graph, partition: Partition, theta: float, max_size: int, turn: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
+    near: Near,
+    partition: Partition,
+    rule: Rule,
+    now: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int64], int]:
     """Let every term, in order of id, go where it raises the objective most.
 
     Args:
-        graph: the synonym edges as rows.
-        forbidden: the cannot-links as rows.
-        partition: left as it is, but for `changed`.
-        theta: the least mean weight between clusters, a multiple of GRAIN.
-        max_size: terms of a cluster at most.
-        turn: the number of this turn, from 1.
+        near: what is judged.
+        partition: left as it is.
+        rule: what pairs cost.
+        now: the look of this vote.
 
     Returns:
-        int32 (n_terms,), the new clusters: n_terms + x where x went off alone; int32
-        (2 * n_terms,), the turn in which each changed; how many terms moved.
+        int32 (n_terms,), the new clusters: n_terms + x where x went off alone; int64
+        (2 * n_terms,), the look at which each changed; how many terms moved.
     """
     n_terms = len(partition.label)
+    number, graph, forbidden, _ = near
     label = partition.label.copy()
     size = np.zeros(2 * n_terms, np.int32)
-    changed = np.zeros(2 * n_terms, np.int32)
+    changed = np.zeros(2 * n_terms, np.int64)
+    known = np.zeros(2 * n_terms, np.float64)
     size[:n_terms], changed[:n_terms] = partition.size, partition.changed
+    known[:n_terms] = partition.known
     support = np.zeros(2 * n_terms, np.float64)
     barred = np.zeros(2 * n_terms, np.bool_)
-    awake = _awake(graph, label, changed, turn)
-    n_moved = 0
-    for x in range(n_terms):
+    awake = _awake(graph, label, changed, now - len(graph.indices) // 2 - 1)
+    n_moved, sink = 0, np.zeros(1, np.int64)
+    for i in range(n_terms):
+        if i % BLOCK == 0:
+            sink[0] ^= _touch_rows(graph, label, number[i : i + BLOCK], awake)
+        x = number[i]
         if not awake[x]:
             continue
         row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
         foes = forbidden.indices[forbidden.indptr[x] : forbidden.indptr[x + 1]]
         weight = graph.weight[graph.indptr[x] : graph.indptr[x + 1]]
-        best = _best(row, weight, foes, label, label[x], size, support, barred, theta, max_size)
+        own = np.float64(near.known[x])
+        best = _best(row, weight, foes, label, label[x], own, size, known, support, barred, rule)
         if best == ALONE:
             best = n_terms + x
         if best != label[x]:
             _wake(graph, partition, label[x], awake)
             _wake(graph, partition, best, awake)
-            changed[best] = changed[label[x]] = turn
+            changed[best] = changed[label[x]] = now
             size[label[x]] -= 1
             size[best] += 1
+            known[label[x]] -= own
+            known[best] += own
             label[x] = best
             n_moved += 1
     return label, changed, n_moved
@@ -195,12 +292,12 @@ def vote(
 
 @kernel
 def _awake(
-    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int32], turn: int
+    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int64], since: int
 ) -> NDArray[np.bool_]:
-    """Mark the terms whose own cluster, or one that neighbours them, has changed of late."""
+    """Mark the terms whose own cluster, or one that neighbours them, has changed since a look."""
     awake = np.zeros(len(label), np.bool_)
     for x in range(len(label)):
-        if graph.indptr[x] < graph.indptr[x + 1] and changed[label[x]] >= turn - 1:
+        if graph.indptr[x] < graph.indptr[x + 1] and changed[label[x]] >= since:
             awake[x] = True
             for y in graph.indices[graph.indptr[x] : graph.indptr[x + 1]]:
                 awake[y] = True
@@ -230,24 +327,27 @@ def _best(
     foes: NDArray[np.int32],
     label: NDArray[np.int32],
     own: int,
+    own_known: float,
     size: NDArray[np.int32],
+    known: NDArray[np.float64],
     support: NDArray[np.float64],
     barred: NDArray[np.bool_],
-    theta: float,
-    max_size: int,
+    rule: Rule,
 ) -> int:
     """Find the cluster of largest gain; ties: own, alone, then that of the lowest neighbour."""
     for i in range(len(row)):
         support[label[row[i]]] += weight[i]
     for y in foes:
         barred[label[y]] = True
-    best, best_gain = own, support[own] - theta * (size[own] - 1)
+    absence = rule.absence * own_known
+    cost = rule.theta * (size[own] - 1) + absence * (known[own] - own_known)
+    best, best_gain = own, support[own] - cost
     if best_gain < 0:
         best, best_gain = ALONE, 0.0
     for y in row:
         c = label[y]
-        gain = support[c] - theta * size[c]
-        if c != own and gain > best_gain and size[c] < max_size and not barred[c]:
+        gain = support[c] - (rule.theta * size[c] + absence * known[c])
+        if c != own and gain > best_gain and size[c] < rule.max_size and not barred[c]:
             best, best_gain = c, gain
     for y in row:
         support[label[y]] = 0
@@ -258,33 +358,34 @@ def _best(
 
 @kernel
 def split(
-    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int32], turn: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Cut what changed in this turn into its connected parts, each named by its lowest term.
+    graph: Graph, label: NDArray[np.int32], changed: NDArray[np.int64], now: int
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Cut what the vote changed into its connected parts, each named by its first term.
 
-    No two names meet: the name of a cluster that did not change is one of its terms.
+    What expansion joined is connected. No two names meet: the name of a cluster that did not change
+    is one of its terms.
 
     Args:
         graph: the synonym edges as rows.
         label: int32 (n_terms,), clusters.
-        changed: int32, the turn in which each changed.
-        turn: the number of this turn.
+        changed: int64, the look at which each changed.
+        now: the look of the vote.
 
     Returns:
-        int32 (n_terms,), the parts, in 0..n_terms-1; int32 (n_terms,), the turn of each.
+        int32 (n_terms,), the parts, in 0..n_terms-1; int64 (n_terms,), the look of each.
     """
     n_terms = len(label)
     part = np.full(n_terms, -1, np.int32)
-    part_changed = np.zeros(n_terms, np.int32)
+    part_changed = np.zeros(n_terms, np.int64)
     stack = np.empty(n_terms, np.int32)
     for start in range(n_terms):
         if part[start] >= 0:
             continue
         own = label[start]
-        if changed[own] < turn:
+        if changed[own] < now:
             part[start], part_changed[own] = own, changed[own]
             continue
-        part[start], part_changed[start] = start, turn
+        part[start], part_changed[start] = start, now
         stack[0], filled = start, 1
         while filled:
             filled -= 1
@@ -298,29 +399,27 @@ def split(
 
 
 @kernel
-def adopt(
-    graph: Graph, forbidden: Graph, partition: Partition, orphan_support: float, max_size: int
-) -> NDArray[np.int32]:
+def adopt(near: Near, partition: Partition, rule: Rule, orphan_support: float) -> NDArray[np.int32]:
     """Let every term that is alone, in order of id, join the best cluster that wants it.
 
-    A cluster c of two or more wants x when Σ w(x, y) / √|c| >= orphan_support, with c as it stood
-    before any adoption. Cannot-links and the bound hold for c as it stands by then.
+    A cluster c of two or more wants x when (Σ w(x, y) - absence) / √|c| >= orphan_support, with c
+    as it stood before any adoption. Cannot-links and the bound hold for c as it stands by then.
 
     Args:
-        graph: the synonym edges as rows.
-        forbidden: the cannot-links as rows.
+        near: what is judged.
         partition: left as it is.
+        rule: what pairs cost.
         orphan_support: the least support, in [0, 1].
-        max_size: terms of a cluster at most.
 
     Returns:
         int32 (n_terms,), the new clusters.
     """
     label, size = partition.label, partition.size
+    number, graph, forbidden, known = near
     adopted, grown = label.copy(), size.copy()
     support = np.zeros(len(label), np.float64)
     barred = np.zeros(len(label), np.bool_)
-    for x in range(len(label)):
+    for x in number:
         if size[label[x]] > 1:
             continue
         row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
@@ -328,7 +427,10 @@ def adopt(
         foes = forbidden.indices[forbidden.indptr[x] : forbidden.indptr[x + 1]]
         for y in foes:
             barred[adopted[y]] = True
-        best = _adopter(row, weight, label, size, grown, support, barred, orphan_support, max_size)
+        absence = rule.absence * known[x]
+        best = _adopter(
+            row, weight, partition, grown, support, barred, absence, orphan_support, rule.max_size
+        )
         for y in foes:
             barred[adopted[y]] = False
         if best != ALONE:
@@ -341,22 +443,23 @@ def adopt(
 def _adopter(
     row: NDArray[np.int32],
     weight: NDArray[np.float32],
-    label: NDArray[np.int32],
-    size: NDArray[np.int32],
+    partition: Partition,
     grown: NDArray[np.int32],
     support: NDArray[np.float64],
     barred: NDArray[np.bool_],
+    absence: float,
     orphan_support: float,
     max_size: int,
 ) -> int:
     """Find the cluster of largest support; ties: that of the lowest neighbour."""
+    label, size = partition.label, partition.size
     for i in range(len(row)):
         support[label[row[i]]] += weight[i]
     best, best_support = ALONE, 0.0
     for y in row:
         c = label[y]
         if size[c] > 1 and grown[c] < max_size and not barred[c]:
-            wanted = support[c] / np.sqrt(size[c])
+            wanted = (support[c] - absence * partition.known[c]) / np.sqrt(size[c])
             if wanted >= orphan_support and wanted > best_support:
                 best, best_support = c, wanted
     for y in row:
@@ -366,47 +469,54 @@ def _adopter(
 
 @kernel
 def memberships(
-    graph: Graph,
-    forbidden: Graph,
+    near: Near,
     partition: Partition,
-    theta: float,
-    out: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]],
-) -> int:
+    rule: Rule,
+    place: NDArray[np.int64],
+    out_cluster: NDArray[np.int32],
+    out_support: NDArray[np.float32],
+) -> NDArray[np.int32]:
     """List each term's own cluster, and those that would support it and that nothing forbids.
 
     Args:
-        graph: the synonym edges as rows.
-        forbidden: the cannot-links as rows.
+        near: what is judged.
         partition: clusters of one term are left out.
-        theta: mean weight above which a cluster that is not the term's own is listed.
-        out: filled as far as there is room: terms, ascending; clusters; Σ w(x, y) / |c without x|.
+        rule: what pairs cost: a cluster that is not the term's own is listed if it is worth it.
+        place: int64 (n_terms,), where in the output the memberships of each term start.
+        out_cluster: int32, filled with clusters; nothing is written beyond its end.
+        out_support: float32, likewise; Σ w(x, y) / |c without x|.
 
     Returns:
-        How many memberships there are, with or without room.
+        int32 (n_terms,), how many memberships each term has, written or not.
     """
+    graph, forbidden = near.graph, near.forbidden
     label, size = partition.label, partition.size
-    support = np.zeros(len(label), np.float64)
+    support, plain = np.zeros(len(label), np.float64), np.zeros(len(label), np.float64)
     barred = np.zeros(len(label), np.bool_)
-    n_found = 0
+    n_found = np.zeros(len(label), np.int32)
     for x in range(len(label)):
+        absence = rule.absence * near.known[x]
         row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
         foes = forbidden.indices[forbidden.indptr[x] : forbidden.indptr[x + 1]]
         for i in range(len(row)):
-            support[label[row[i]]] += graph.weight[graph.indptr[x] + i]
+            weight = graph.weight[graph.indptr[x] + i]
+            support[label[row[i]]] += weight
+            plain[label[row[i]]] += min(np.float32(1), weight)
         for y in foes:
             barred[label[y]] = True
         for y in row:
             c = label[y]
             others = size[c] - (c == label[x])
-            wanted = c == label[x] or (support[c] > theta * others and not barred[c])
+            cost = rule.theta * others + absence * partition.known[c]
+            wanted = c == label[x] or (support[c] > cost and not barred[c])
             if size[c] > 1 and support[c] >= 0 and wanted:
-                if n_found < len(out[0]):
-                    out[0][n_found], out[1][n_found] = x, c
-                    out[2][n_found] = support[c] / others
-                n_found += 1
+                at = place[x] + n_found[x]
+                if at < len(out_cluster):
+                    out_cluster[at], out_support[at] = c, plain[c] / others
+                n_found[x] += 1
             support[c] = -1  # seen
         for y in row:
-            support[label[y]] = 0
+            support[label[y]] = plain[label[y]] = 0
         for y in foes:
             barred[label[y]] = False
     return n_found
@@ -436,7 +546,10 @@ def pulls(
         of_b = _weight_to(graph, partition, b[i], x) / partition.size[x]
         if partition.volume[x] > partition.volume[y]:
             x, y = y, x
-        between = _weight_between(graph, partition, x, y, -np.inf)
+        between, term = 0.0, partition.first[x]
+        for _ in range(partition.size[x]):
+            between += _weight_to(graph, partition, term, y)
+            term = partition.after[term]
         out[i] = max(of_a, of_b, between / (partition.size[x] * partition.size[y]))
     return out
 
@@ -446,7 +559,7 @@ def _weight_to(graph: Graph, partition: Partition, x: int, c: int) -> float:
     total = 0.0
     for i in range(graph.indptr[x], graph.indptr[x + 1]):
         if partition.label[graph.indices[i]] == c:
-            total += graph.weight[i]
+            total += min(np.float32(1), graph.weight[i])
     return total
 
 
@@ -480,7 +593,7 @@ def _forbids(forbidden: Graph, partition: Partition, x: int, y: int) -> bool:
 
 
 @kernel
-def _join(partition: Partition, x: int, y: int, weight: float, turn: int) -> None:
+def _join(partition: Partition, x: int, y: int, weight: float, now: int) -> None:
     """Give the terms of the smaller cluster to the larger, and link the two rings."""
     if partition.size[x] > partition.size[y]:
         x, y = y, x
@@ -492,6 +605,7 @@ def _join(partition: Partition, x: int, y: int, weight: float, turn: int) -> Non
     after[first[x]], after[first[y]] = after[first[y]], after[first[x]]
     partition.size[y] += partition.size[x]
     partition.volume[y] += partition.volume[x]
+    partition.known[y] += partition.known[x]
     partition.outside[y] += partition.outside[x] - 2 * weight
     partition.size[x] = 0
-    partition.changed[y] = turn
+    partition.changed[y] = now

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustering.checks import check_threshold
-from clustering.graph import Edges, Graph, build_graph, counting_order
+from clustering.graph import Edges, build_graph, counting_order
 from clustering.jit import kernel, parallel_kernel
+from clustering.locality import neighbourly, renamed
 from clustering.result import SINGLETON, Clustering
 
 BLOCK = 64  # edges whose data are read ahead; speed only
@@ -68,7 +69,7 @@ def cluster_reference(n_terms: int, edges: Edges, overlap_ratio: float) -> Clust
         Hard labels, numbered by creation, with the soft memberships behind them.
     """
     check_threshold("overlap_ratio", overlap_ratio)
-    soft = expand(edges, build_graph(n_terms, edges), overlap_ratio)
+    soft = expand(n_terms, edges, overlap_ratio)
     voted = vote(n_terms, soft)
     alive = np.bincount(voted[voted != SINGLETON], minlength=len(soft.size)) >= 2
     number = np.full(len(alive) + 1, SINGLETON, np.int32)  # the last entry serves label -1
@@ -84,24 +85,30 @@ def cluster_reference(n_terms: int, edges: Edges, overlap_ratio: float) -> Clust
     )
 
 
-def expand(edges: Edges, graph: Graph, overlap_ratio: float) -> Soft:
+def expand(n_terms: int, edges: Edges, overlap_ratio: float) -> Soft:
     """Grow soft clusters along the edges.
 
     Args:
+        n_terms: number of terms.
         edges: in canonical order.
-        graph: the same edges as rows.
         overlap_ratio: share of a cluster that must know a newcomer, in [0, 1].
 
     Returns:
         The soft memberships, every cluster with at least two terms.
     """
-    n_terms = len(graph.indptr) - 1
-    indptr, members = _grow(edges.a, edges.b, graph.indptr, graph.indices, overlap_ratio)
-    size = np.diff(indptr).astype(np.int32)
-    shared = _count_shared(indptr, members, graph.indptr, graph.indices)
-    order = counting_order(members, n_terms, np.arange(len(members)))
+    number = neighbourly(build_graph(n_terms, edges))
+    a, b, _ = near = renamed(edges, number)
+    indptr, indices, _ = build_graph(n_terms, near)
+    del near
+    row_start, members = _grow(a, b, indptr, indices, overlap_ratio)
+    size = np.diff(row_start).astype(np.int32)
+    shared = _count_shared(row_start, members, indptr, indices)
+    ids = np.empty(n_terms, np.int32)
+    ids[number] = np.arange(n_terms, dtype=np.int32)
+    term = ids[members]
+    order = counting_order(term, n_terms, np.arange(len(members)))
     cluster = np.repeat(np.arange(len(size), dtype=np.int32), size)
-    return Soft(members[order], cluster[order], shared[order], size)
+    return Soft(term[order], cluster[order], shared[order], size)
 
 
 @kernel

@@ -6,7 +6,11 @@ neighbours that they do not share (`weights` has the formula). Pairs without an 
 *Objective.* Over all partitions without a cannot-link inside a cluster, none above max_size,
 maximise
 
-    F = Σ over pairs within a cluster of (w(a, b) - theta),    theta = min_support.
+    F = Σ over pairs within a cluster of (w(a, b) - theta - d(a, b)),    theta = min_support.
+
+d(a, b) = absence where both terms are known, that is have a certain edge (p = 1, as a dictionary
+gives), but none to each other; else 0. A dictionary lists all synonyms of a word that it knows:
+what it leaves out speaks against a cluster, however well its words resemble each other.
 
 Each pair within a cluster is a claim of synonymy, and pays when its weight is above theta: a
 chain hot - spicy - pain pays for the pair hot - pain that nothing supports. This is correlation
@@ -15,7 +19,7 @@ clustering; finding the best partition is NP-hard, and the moves below climb.
 *Moves.* Every term starts alone. Each turn:
 
 1. expansion: take the edges by (w descending, a, b); join the clusters at their ends when their
-   mean weight is above theta, the bound holds and no cannot-link lies between them;
+   mean of w - d is above theta, the bound holds and no cannot-link lies between them;
 2. voting: terms, by id, each move to the cluster where F rises most, to none if that is best;
    ties: stay, then none, then the cluster of the neighbour with the lowest id;
 3. splitting: clusters that fell apart become their connected parts.
@@ -23,16 +27,16 @@ clustering; finding the best partition is NP-hard, and the moves below climb.
 until nothing moves. Every move raises F by at least one grain (2^-16), and F cannot exceed the
 sum of the weights, so the turns come to an end; MAX_TURNS bounds the time.
 
-4. orphans: terms still alone, by id, join the cluster with the largest Σ w / √|c|, if that is at
-   least orphan_support: the root asks less of a large cluster than theta does, one strong
+4. orphans: terms still alone, by id, join the cluster with the largest Σ (w - d) / √|c|, if that
+   is at least orphan_support: the root asks less of a large cluster than theta does, one strong
    synonym in a family of absent ones.
 
 *Guarantee.* No two terms with a cannot-link share a cluster; checked at the end of every run.
 What cannot-links held apart is listed as tensions: those pairs that a synonym edge joins, or
 whose clusters pull them together by more than theta.
 
-*Soft memberships.* A term belongs to its own cluster and to each that would support it by more
-than theta and that no cannot-link bars; support is the mean weight to the other terms of it.
+*Soft memberships.* A term belongs to its own cluster and to each that would gain by taking it in
+and that no cannot-link bars; support is the mean weight to the other terms of it.
 
 Order: nothing depends on the order of rows, on threads or on hashes (`moves` says why sums do
 not either). The obvious version is `tests/oracles/signed_clustering.py`.
@@ -44,23 +48,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustering.checks import check_n_terms, check_threshold
-from clustering.graph import Edges, Graph, build_graph, counting_order, edges_of_graph
+from clustering.graph import Edges, Graph, build_graph, by_weight, edges_by_pair, fill_rows
 from clustering.jit import kernel
+from clustering.locality import neighbourly, renamed
 from clustering.moves import (
+    Near,
     Partition,
+    Rule,
     adopt,
     all_alone,
     expand,
     gather,
+    look_of_vote,
     memberships,
     pulls,
     split,
     vote,
 )
 from clustering.result import SINGLETON, Clustering, Tensions, same_cluster
-from clustering.weights import GRAIN, edge_weights
+from clustering.weights import GRAIN, weighted_edges
 
 MAX_TURNS = 100
+MAX_ABSENCE = 16
 
 
 class SignedSettings(NamedTuple):
@@ -68,16 +77,16 @@ class SignedSettings(NamedTuple):
 
     Attributes:
         min_support: theta, the mean weight above which clusters join, in (0, 1].
-        orphan_support: the least Σ w / √|c| at which a cluster takes in a term that is alone.
+        orphan_support: the least Σ (w - d) / √|c| at which a cluster takes in a term that is alone.
         max_size: terms of a cluster at most, at least 2.
-        certain_weight: the weight of an edge of p = 1, in (0, 1]; below 1 where certain edges come
-            from a dictionary, which also tells by what it leaves out.
+        absence: what it costs a cluster to hold two known terms without a certain edge, in
+            [0, MAX_ABSENCE].
     """
 
     min_support: float = 0.2
     orphan_support: float = 0.25
     max_size: int = 200
-    certain_weight: float = 1.0
+    absence: float = 1.0
 
 
 DEFAULTS = SignedSettings()
@@ -106,90 +115,117 @@ def cluster_signed(
         ValueError: if an argument is out of range.
         RuntimeError: if the guarantee is broken, which would be a fault of this module.
     """
-    theta = _check(n_terms, expected, settings)
-    judged, forbidden = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
-    graph = judged._replace(weight=edge_weights(judged, expected, settings.certain_weight))
-    weighted = edges_of_graph(graph)
-    partition = _climb(weighted, graph, forbidden, theta, settings.max_size)
+    rule = _check(n_terms, expected, settings)
+    judged, links = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
+    number = neighbourly(judged)
+    # absence is charged on all pairs of known terms; certain edges get it back
+    weighted = renamed(weighted_edges(judged, expected, 1 + rule.absence), number)
+    graph = fill_rows(n_terms, weighted)
+    forbidden = fill_rows(n_terms, renamed(edges_by_pair(links), number))
+    near = Near(number, graph, forbidden, _known(edges, number))
+    partition = _climb(by_weight(weighted), near, rule)
     del weighted
-    adopted = adopt(graph, forbidden, partition, settings.orphan_support, settings.max_size)
-    partition = gather(
-        graph, forbidden, adopted, partition.changed, partition.outside, MAX_TURNS + 1
-    )
-    labels = _number(partition.label, partition.size)
+    adopted = adopt(near, partition, rule, settings.orphan_support)
+    never = look_of_vote(graph, MAX_TURNS + 1)
+    partition = gather(near, adopted, partition.changed, partition.outside, never)
+    labels = _number(partition.label, partition.size, number)
     _check_guarantee(labels, antonyms)
-    term, cluster, support = _soft(graph, forbidden, partition, labels, theta)
+    term, cluster, support = _soft(near, partition, labels, rule)
     return Clustering(
         labels=labels,
         term=term,
         cluster=cluster,
         support=support,
         n_dissolved=0,
-        tensions=_tensions(judged, antonyms, graph, partition, theta),
+        tensions=_tensions(judged, antonyms, near, partition, rule),
     )
 
 
-def _climb(edges: Edges, graph: Graph, forbidden: Graph, theta: float, max_size: int) -> Partition:
+def _known(edges: Edges, number: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Mark the terms, by name, that have a certain edge."""
+    known = np.zeros(len(number), np.bool_)
+    certain = edges.weight >= 1
+    for end in (edges.a, edges.b):
+        known[number[end[certain]]] = True
+    return known
+
+
+def _climb(edges: Edges, near: Near, rule: Rule) -> Partition:
     """Take turns until nothing moves."""
-    partition = all_alone(graph, forbidden)
+    graph = near.graph
+    partition = all_alone(near)
     for turn in range(1, MAX_TURNS + 1):
-        n_joined = expand(edges, graph, forbidden, partition, theta, max_size, turn)
-        label, changed, n_moved = vote(graph, forbidden, partition, theta, max_size, turn)
-        parts = split(graph, label, changed, turn)
-        partition = gather(graph, forbidden, *parts, partition.outside, turn)
+        now = look_of_vote(graph, turn)
+        n_joined = expand(edges, near, partition, rule, turn)
+        label, changed, n_moved = vote(near, partition, rule, now)
+        parts = split(graph, label, changed, now)
+        partition = gather(near, *parts, partition.outside, now)
         if not n_joined and not n_moved:
             break
     return partition
 
 
 @kernel
-def _number(label: NDArray[np.int32], size: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Number the clusters of two and more by their lowest term."""
-    number = np.full(len(label), SINGLETON, np.int32)
+def _number(
+    label: NDArray[np.int32], size: NDArray[np.int32], number: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Number the clusters of two and more by their lowest id; terms by id."""
+    found = np.full(len(label), SINGLETON, np.int32)
     out = np.full(len(label), SINGLETON, np.int32)
     n_clusters = 0
     for x in range(len(label)):
-        c = label[x]
+        c = label[number[x]]
         if size[c] > 1:
-            if number[c] == SINGLETON:
-                number[c] = n_clusters
+            if found[c] == SINGLETON:
+                found[c] = n_clusters
                 n_clusters += 1
-            out[x] = number[c]
+            out[x] = found[c]
     return out
 
 
 def _soft(
-    graph: Graph,
-    forbidden: Graph,
-    partition: Partition,
-    labels: NDArray[np.int32],
-    theta: float,
+    near: Near, partition: Partition, labels: NDArray[np.int32], rule: Rule
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
     """List the memberships, sorted by (term, cluster)."""
-    n_found, term, cluster, support = 0, *_room(0)
-    for _ in range(2):  # count, then write
-        term, cluster, support = _room(n_found)
-        out = term, cluster, support
-        n_found = memberships(graph, forbidden, partition, theta, out)
-    # a cluster of two or more holds its first term, whose label is the cluster's number
-    cluster = labels[partition.first[cluster]]
-    n_terms = len(labels)
-    order = counting_order(term, n_terms, counting_order(cluster, n_terms, np.arange(len(term))))
-    return term[order], cluster[order], support[order]
+    number = near.number
+    place, nowhere = np.zeros(len(labels), np.int64), _room(0)
+    n_found = memberships(near, partition, rule, place, *nowhere)[number]
+    place[number] = np.cumsum(n_found) - n_found
+    cluster, support = out = _room(int(n_found.sum()))
+    memberships(near, partition, rule, place, *out)
+    term = np.repeat(np.arange(len(labels), dtype=np.int32), n_found)
+    number_of = np.full(len(labels), SINGLETON, np.int32)
+    number_of[partition.label[number]] = labels
+    cluster = number_of[cluster]
+    _sort_within(term, cluster, support)
+    return term, cluster, support
 
 
-def _room(n: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
-    return np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.float32)
+@kernel
+def _sort_within(
+    term: NDArray[np.int32], cluster: NDArray[np.int32], support: NDArray[np.float32]
+) -> None:
+    """Order the memberships of each term, which stand together, by cluster."""
+    for i in range(1, len(term)):
+        c, wanted, at = cluster[i], support[i], i
+        while at > 0 and term[at - 1] == term[i] and cluster[at - 1] > c:
+            cluster[at], support[at] = cluster[at - 1], support[at - 1]
+            at -= 1
+        cluster[at], support[at] = c, wanted
+
+
+def _room(n: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    return np.empty(n, np.int32), np.empty(n, np.float32)
 
 
 def _tensions(
-    judged: Graph, antonyms: Edges, graph: Graph, partition: Partition, theta: float
+    judged: Graph, antonyms: Edges, near: Near, partition: Partition, rule: Rule
 ) -> Tensions:
     """List the cannot-links with an edge or with a pull above theta."""
     a, b, p_antonym = antonyms
     p_synonym = _look_up(judged, a, b)
-    pull = pulls(graph, partition, a, b)
-    tense = np.flatnonzero((p_synonym > 0) | (pull > theta))
+    pull = pulls(near.graph, partition, near.number[a], near.number[b])
+    tense = np.flatnonzero((p_synonym > 0) | (pull > rule.theta))
     tense = tense[np.lexsort((b[tense], a[tense]))]
     return Tensions(a[tense], b[tense], p_antonym[tense], p_synonym[tense], pull[tense])
 
@@ -206,8 +242,8 @@ def _look_up(graph: Graph, a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArra
     return out
 
 
-def _check(n_terms: int, expected: NDArray[np.float64], settings: SignedSettings) -> float:
-    """Check what no other function checks; return theta in whole grains."""
+def _check(n_terms: int, expected: NDArray[np.float64], settings: SignedSettings) -> Rule:
+    """Check what no other function checks; return the rule in whole grains."""
     check_n_terms(n_terms)
     if expected.shape != (n_terms,) or not (np.isfinite(expected) & (expected >= 0)).all():
         raise ValueError(
@@ -222,14 +258,14 @@ def _check(n_terms: int, expected: NDArray[np.float64], settings: SignedSettings
             f"got min_support {settings.min_support}, expected at least {GRAIN}; "
             "0 would join whole components: raise it"
         )
-    if not GRAIN <= settings.certain_weight <= 1:
+    if not 0 <= settings.absence <= MAX_ABSENCE:
         raise ValueError(
-            f"got certain_weight {settings.certain_weight}, expected {GRAIN} to 1; 1 takes certain "
-            "edges as they are"
+            f"got absence {settings.absence}, expected 0 to {MAX_ABSENCE}; 0 takes what a "
+            "dictionary leaves out for unknown"
         )
     if settings.max_size < 2:
         raise ValueError(f"got max_size {settings.max_size}, expected at least 2; raise it")
-    return theta
+    return Rule(theta, round(settings.absence / GRAIN) * GRAIN, settings.max_size)
 
 
 def _check_guarantee(labels: NDArray[np.int32], antonyms: Edges) -> None:

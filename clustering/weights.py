@@ -9,9 +9,8 @@ in the gated graph. So h is the mass that the two do not share, less where they 
 odds of an edge at a term that resembles everything are divided by a lot, those of an edge within a
 family of synonyms by about 1.
 
-Certain edges (p = 1, as from a dictionary) weigh `certain_weight`. A dictionary lists every pair of
-the terms that it knows, so a pair that it leaves out speaks against a cluster; a weight below 1
-says so by asking clusters of certain edges to be denser: their mean must pass theta / that weight.
+Certain edges (p = 1, as from a dictionary) weigh `certain_weight`: 1, and what `signed` charges for
+the absence of one.
 
 Where the smaller row has more than SAMPLE neighbours, every k-th of them is looked at, so that a
 clique of thousands costs no more than its edges.
@@ -30,11 +29,12 @@ from clustering.checks import (
     check_probabilities,
     check_same_length,
 )
-from clustering.graph import Graph
+from clustering.graph import Edges, Graph, edges_by_pair
 from clustering.jit import kernel, parallel_kernel
 
 GRAIN = 2.0**-16  # weights are whole multiples of it
 SAMPLE = 32
+BLOCK = 64  # edges whose data are read ahead; speed only
 UNITS = 2.0**24
 
 
@@ -68,33 +68,54 @@ def expected_synonyms(
     return np.asarray(np.bincount(a, units, n_terms) + np.bincount(b, units, n_terms), np.float64)
 
 
-@parallel_kernel
-def edge_weights(
-    graph: Graph, expected: NDArray[np.float64], certain_weight: float
-) -> NDArray[np.float32]:
-    """Weigh every edge, from both ends alike.
+def weighted_edges(graph: Graph, expected: NDArray[np.float64], certain_weight: float) -> Edges:
+    """Weigh every edge.
 
     Args:
-        graph: the gated edges as rows, weight = p_synonym.
+        graph: the gated edges as rows, weight = p_synonym, neighbours ascending.
         expected: float64 (n_terms,), m(x).
-        certain_weight: the weight of an edge of p = 1, in (0, 1].
+        certain_weight: the weight of an edge of p = 1, at least 1.
 
     Returns:
-        float32 (2 * n_edges,), multiples of GRAIN in [0, 1], in the order of `graph.weight`.
+        The edges ordered by (a, b); weights are multiples of GRAIN, at most
+            certain_weight.
     """
-    out = np.empty(len(graph.weight), np.float32)
-    for x in numba.prange(len(graph.indptr) - 1):
-        for i in range(graph.indptr[x], graph.indptr[x + 1]):
-            y, p = graph.indices[i], np.float64(graph.weight[i])
+    edges = edges_by_pair(graph)
+    return edges._replace(weight=_weigh(graph, edges, expected, certain_weight))
+
+
+@parallel_kernel
+def _weigh(
+    graph: Graph, edges: Edges, expected: NDArray[np.float64], certain_weight: float
+) -> NDArray[np.float32]:
+    out = np.empty(len(edges.a), np.float32)
+    for block in numba.prange((len(out) + BLOCK - 1) // BLOCK):
+        start, end = block * BLOCK, min((block + 1) * BLOCK, len(out))
+        out[start] = _touch(graph, edges, start, end)
+        for e in range(start, end):
+            x, y, p = edges.a[e], edges.b[e], np.float64(edges.weight[e])
             if p >= 1:
-                out[i] = np.rint(certain_weight / GRAIN) * GRAIN
+                out[e] = np.rint(certain_weight / GRAIN) * GRAIN
                 continue
             apart, competition = expected[x] + expected[y] - 2.0 * p, 1.0
             if apart > 1:
-                shared = _shared(graph, np.int32(x), y)
+                shared = _shared(graph, x, y)
                 competition = max(1.0, (apart - 2.0 * shared) / np.sqrt(1.0 + shared))
-            out[i] = np.rint(p / (p + (1.0 - p) * competition) / GRAIN) * GRAIN
+            out[e] = np.rint(p / (p + (1.0 - p) * competition) / GRAIN) * GRAIN
     return out
+
+
+@kernel
+def _touch(graph: Graph, edges: Edges, start: int, end: int) -> float:
+    """Read what some edges will need: these reads overlap, those of the merging cannot."""
+    touched = np.int64(0)
+    for e in range(start, end):
+        touched ^= graph.indptr[edges.b[e]]
+    total = np.float32(touched)
+    for e in range(start, end):
+        at = min(graph.indptr[edges.b[e]], len(graph.indices) - 1)
+        total += graph.indices[at] + graph.weight[at]
+    return float(total)
 
 
 @kernel

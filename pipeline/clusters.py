@@ -65,7 +65,7 @@ def cluster_tables(
         clustering = cluster_reference(len(terms), edges, params.overlap_ratio)
     else:
         asked = SignedSettings(
-            params.min_support, params.orphan_support, params.max_size, params.certain_weight
+            params.min_support, params.orphan_support, params.max_size, params.absence
         )
         antonyms = _edges(terms, judged, "p_antonym", params.antonym_gate)
         clustering = cluster_signed(len(terms), edges, antonyms, expected, asked)

@@ -25,7 +25,7 @@ SETTINGS = st.builds(
     st.sampled_from([0.01, 0.125, 0.25, 0.5, 1.0]),
     st.sampled_from([0.0, 0.1, 0.2, 1.0]),
     st.sampled_from([2, 3, 5, 200]),
-    st.sampled_from([1.0, 0.4]),
+    st.sampled_from([0.0, 0.125, 1.0]),
 )
 
 
@@ -136,9 +136,11 @@ def test_a_word_of_two_dictionary_clusters_does_not_draw_them_together() -> None
         (car, railcar, 1.0),
     ]
     # the mean weight between railcar and the three is (1 + 0 + 0) / 3 = 0.33 > 0.2
-    assert cluster(rows, n_terms=4).labels.tolist() == [0, 0, 0, 0]
-    # at 0.4 it is 0.4 / 3 = 0.13; and as an orphan railcar offers 0.4 / sqrt(3) = 0.231 < 0.25
-    dense = cluster(rows, n_terms=4, asked=SignedSettings(certain_weight=0.4))
+    deaf = SignedSettings(absence=0.0)
+    assert cluster(rows, n_terms=4, asked=deaf).labels.tolist() == [0, 0, 0, 0]
+    # all four are known: to the absent pairs with auto and motorcar 1 + 1 is charged against 1,
+    # for railcar as an orphan too
+    dense = cluster(rows, n_terms=4)
     assert dense.labels.tolist() == [0, 0, 0, -1]
 
 
@@ -153,7 +155,9 @@ def test_parity_with_the_oracle_is_exact_on_a_case_with_every_move() -> None:
         check_parity(
             rows,
             foes,
-            SignedSettings(0.125, 0.2, int(rng.integers(2, n)), float(rng.choice([0.4, 1.0]))),
+            SignedSettings(
+                0.125, 0.2, int(rng.integers(2, n)), float(rng.choice([0.0, 0.125, 1.0]))
+            ),
             n,
         )
 
@@ -237,7 +241,11 @@ def test_a_star_of_a_million_leaves() -> None:
     result = cluster_signed(n, edges, none, expected_synonyms(n, hub, leaves, equal))
     # h = 900,000 - 0.9: w = 0.9 / (0.9 + 0.1 * h) = 1e-5, far below 0.2
     assert result.n_clusters == 0
-    certain = cluster_signed(n, edges._replace(weight=np.ones(n - 1, np.float32)), none, np.ones(n))
+    sure, deaf = edges._replace(weight=np.ones(n - 1, np.float32)), SignedSettings(absence=0.0)
+    pair = cluster_signed(n, sure, none, np.ones(n))
+    # the hub takes one leaf; every other is charged 1 for its absent pair with that one
+    assert np.flatnonzero(pair.labels >= 0).tolist() == [0, 1]
+    certain = cluster_signed(n, sure, none, np.ones(n), deaf)
     # w = 1: the hub takes leaves, lowest first, as long as the mean 1 / size is above 0.2 in
     # whole grains, five;
     # to the others 1 / sqrt(6) = 0.408 is at least 0.25: they are adopted, up to max_size
@@ -272,7 +280,8 @@ def test_the_sample_of_long_rows_is_that_of_the_oracle() -> None:
         (SignedSettings(min_support=np.nan), "min_support"),
         (SignedSettings(orphan_support=1.5), "orphan_support"),
         (SignedSettings(max_size=1), "max_size"),
-        (SignedSettings(certain_weight=0.0), "certain_weight"),
+        (SignedSettings(absence=-0.5), "absence"),
+        (SignedSettings(absence=np.nan), "absence"),
     ],
 )
 def test_a_bad_setting(asked: SignedSettings, named: str) -> None:

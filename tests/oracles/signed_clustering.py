@@ -32,9 +32,7 @@ def oracle_expected(rows: Iterable[tuple[int, int, float]], n_terms: int) -> lis
     return expected
 
 
-def oracle_weights(
-    edges: list[tuple[int, int, float]], expected: list[float], certain_weight: float
-) -> dict[Pair, int]:
+def oracle_weights(edges: list[tuple[int, int, float]], expected: list[float]) -> dict[Pair, int]:
     """Weights in grains."""
     rows: dict[int, dict[int, float]] = {}
     for a, b, p in edges:
@@ -49,7 +47,7 @@ def oracle_weights(
         shared = step * sum(min(rows[a][y], rows[b][y]) for y in common)
         apart = expected[a] + expected[b] - 2.0 * (p + shared)
         competition = max(1.0, apart / math.sqrt(1.0 + shared))
-        w = certain_weight if p == 1 else p / (p + (1.0 - p) * competition)
+        w = p / (p + (1.0 - p) * competition)
         weights[a, b] = round(w * GRAIN)
     return weights
 
@@ -65,9 +63,12 @@ class Signed:
         expected: list[float],
         theta: float,
         max_size: int,
-        certain_weight: float,
+        absence: float,
     ) -> None:
-        self.weights = oracle_weights(edges, expected, certain_weight)
+        self.weights = oracle_weights(edges, expected)
+        self.absence = round(absence * GRAIN)
+        self.certain = {(a, b) for a, b, p in edges if p == 1}
+        self.known = {x for pair in self.certain for x in pair}
         self.neighbours: dict[int, dict[int, int]] = {x: {} for x in range(n_terms)}
         for (a, b), w in sorted(self.weights.items()):
             self.neighbours[a][b] = self.neighbours[b][a] = w
@@ -81,12 +82,22 @@ class Signed:
     def between(self, one: Iterable[int], other: set[int]) -> int:
         return sum(w for x in one for y, w in self.neighbours[x].items() if y in other)
 
+    def worth(self, one: Iterable[int], other: set[int]) -> int:
+        """Σ w - theta - d over the pairs between the two."""
+        one = list(one)
+        cost = self.theta * len(one) * len(other)
+        for x in one:
+            for y in other:
+                charged = {x, y} <= self.known and (min(x, y), max(x, y)) not in self.certain
+                cost += self.absence * charged
+        return self.between(one, other) - cost
+
     def allowed(self, one: set[int], other: set[int]) -> bool:
         return len(one) + len(other) <= self.max_size and not any(self.foes[x] & other for x in one)
 
     def objective(self) -> int:
         pairs = {(a, b) for c in self.clusters for a in c for b in c if a < b}
-        return sum(self.weights.get(pair, 0) - self.theta for pair in pairs)
+        return sum(self.worth([a], {b}) for a, b in pairs)
 
     def expand(self) -> bool:
         moved = False
@@ -94,7 +105,7 @@ class Signed:
             one, other = self.clusters[a], self.clusters[b]
             if one is other or not self.allowed(one, other):
                 continue
-            if self.between(one, other) > self.theta * len(one) * len(other):
+            if self.worth(one, other) > 0:
                 self.assign(one | other)
                 moved = True
         return moved
@@ -108,11 +119,11 @@ class Signed:
         for x, own in enumerate(list(self.clusters)):
             own = self.clusters[x]
             rest = own - {x}
-            options = [(self.between([x], rest) - self.theta * len(rest), rest), (0, set())]
+            options = [(self.worth([x], rest), rest), (0, set())]
             for y in self.neighbours[x]:
                 c = self.clusters[y]
                 if c is not own and self.allowed({x}, c):
-                    options.append((self.between([x], c) - self.theta * len(c), c))
+                    options.append((self.worth([x], c), c))
             gain, target = max(options, key=lambda option: option[0])  # the first of equals
             if target is not rest and gain > options[0][0]:
                 self.assign(rest)
@@ -154,7 +165,8 @@ class Signed:
             best, best_support = None, 0.0
             for y in self.neighbours[x]:
                 if len(old[y]) > 1 and self.allowed({x}, self.clusters[y]):
-                    wanted = self.between([x], set(old[y])) / GRAIN / math.sqrt(len(old[y]))
+                    free = self.worth([x], set(old[y])) + self.theta * len(old[y])
+                    wanted = free / GRAIN / math.sqrt(len(old[y]))
                     if wanted >= orphan_support and wanted > best_support:
                         best, best_support = self.clusters[y], wanted
             if best is not None:
@@ -169,8 +181,8 @@ def oracle_signed(
     settings: tuple[float, float, int, float],
 ) -> OracleSigned:
     """Cluster edges that `oracle_edges` has ordered."""
-    theta, orphan_support, max_size, certain_weight = settings
-    run = Signed(n_terms, edges, antonyms, expected, theta, max_size, certain_weight)
+    theta, orphan_support, max_size, absence = settings
+    run = Signed(n_terms, edges, antonyms, expected, theta, max_size, absence)
     run.climb()
     run.adopt(orphan_support)
     assert not any(run.foes[x] & c for x, c in enumerate(run.clusters))
@@ -180,7 +192,7 @@ def oracle_signed(
         for number, c in enumerate(clusters):
             others = c - {x}
             total = run.between([x], others)
-            if x in c or (total > run.theta * len(c) and not run.foes[x] & c):
+            if x in c or (run.worth([x], c) > 0 and not run.foes[x] & c):
                 support[x, number] = total / GRAIN / len(others)
     return OracleSigned(clusters, support, _tensions(run, edges, antonyms))
 
