@@ -60,7 +60,7 @@ class CachedOpposedRankingLoss(CachedMultipleNegativesRankingLoss):
             reps: for each column its mini-batches, each float (n, dim).
             labels: float (n_rows,), 1 where the negative is an antonym.
             with_backward: whether to propagate gradients to the vectors.
-            options: passed on.
+            **options: passed on.
 
         Returns:
             A scalar.
