@@ -30,11 +30,13 @@ from discriminator import (
     margins,
     n_gold,
     new_cross_encoder,
+    save_cross_encoder,
     train_cross_encoder,
 )
 from discriminator.cascade import WEIGHTS
 from discriminator.cross_encoder import training_rows
-from pipeline.params import CrossEncoderParams
+from pipeline.devices import resolve_device, resolve_precision
+from pipeline.params import CrossEncoderParams, TrainParams
 from pipeline.progress import Progress
 from pipeline.vectors.encoders import locate_model
 
@@ -49,6 +51,7 @@ __all__ = [
     "drawn_pairs",
     "load_crossed",
     "train_behind",
+    "train_crossed",
 ]
 
 
@@ -125,6 +128,39 @@ def train_behind(
     return _fit_blends(trained, model, world, classifier, params, settings.bfloat16, device)
 
 
+def train_crossed(
+    trained: TrainedHead,
+    world: World,
+    params: TrainParams,
+    folder: Path,
+    work: Path,
+    progress: Progress,
+) -> Crossed | None:
+    """Train the cross-encoder that the parameters ask for, and leave it in its folder.
+
+    Args:
+        trained: The head.
+        world: What it was trained on.
+        params: The section `train`.
+        folder: Where the cross-encoder is to be; made empty where only a head is asked for.
+        work: Folder for the trainer's working files.
+        progress: Told of the steps.
+
+    Returns:
+        The cross-encoder and its blends; None where only a head is asked for.
+    """
+    if params.classifier == "head":
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return None
+    device = resolve_device(params.device)
+    crossed = train_behind(
+        trained, world, params.classifier, params.cross_encoder, device, work, progress
+    )
+    save_cross_encoder(folder, *crossed)
+    return crossed
+
+
 def drawn_pairs(pairs: LabelledPairs, n_pairs: int, seed: int) -> LabelledPairs:
     """All antonyms, and a draw of the other pairs by their weight.
 
@@ -190,8 +226,6 @@ def load_crossed(folder: Path, device: str) -> Crossed | None:
 
 
 def _settings(params: CrossEncoderParams, device: str) -> CrossEncoderSettings:
-    from pipeline.devices import resolve_precision
-
     return CrossEncoderSettings(
         epochs=params.epochs,
         batch_size=params.batch_size,

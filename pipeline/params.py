@@ -137,7 +137,7 @@ class RetrieveParams(Section):
 
     k: Positive = 32
     min_cosine: Annotated[float, Field(gt=0, le=1)] = 0.3
-    spelling_k: Positive = 12
+    spelling_k: Positive = 16
     min_spelling: Annotated[float, Field(gt=0, le=1)] = 0.4
     max_postings: Positive = 5_000
     index: Literal["auto", "exact", "ivf"] = "auto"

@@ -1,25 +1,21 @@
 """train: labelled pairs and vectors to the calibrated classifier, measured on held-out terms."""
 
-import shutil
 from collections.abc import Callable
 from functools import partial
 
 from discriminator import (
-    HeadSettings,
     LabelledPairs,
     Lexicon,
     TrainedHead,
-    save_cross_encoder,
     save_head,
     spell,
-    train_head,
 )
 from pipeline.artefacts import Workspace
-from pipeline.cross_training import TrainedClassifier, World, train_behind
+from pipeline.cross_training import TrainedClassifier, World, train_crossed
 from pipeline.devices import resolve_device
-from pipeline.errors import InputError
 from pipeline.evaluation.contradictions import label_noise
 from pipeline.evaluation.measure import HeldOut, held_out, measure
+from pipeline.head_training import fit_head
 from pipeline.judging import LazyClassifier, judges_of
 from pipeline.lexicon.labelled import CandidateSample, pairs_within
 from pipeline.lexicon.splits import refuse_leaks, term_splits
@@ -46,7 +42,7 @@ def run(params: TrainParams, workspace: Workspace) -> None:
     taught = train.join(sample.negatives)
     refuse_leaks(taught.a, taught.b, split, "a pair that the discriminator is to learn")
     world = World(terms, lexicon, taught, validation, sample.validation)
-    fit = partial(_fit_head, params, world, workspace)
+    fit = partial(fit_head, params, world, workspace.progress)
     classifier = _train(params, world, fit, workspace)
     workspace.record.fact("training pairs", len(taught.a))
     data = held_out(pairs, split, workspace.scan(TERMS))
@@ -60,47 +56,15 @@ def _train(params: TrainParams, world: World, fit: Fit, workspace: Workspace) ->
     path.parent.mkdir(parents=True, exist_ok=True)
     manifest = workspace.read_json("embed", "manifest.json")
     save_head(path, trained, {key: str(manifest[key]) for key in ("encoder", "revision")})
-    folder = workspace.path("train", "cross_encoder")
-    if params.classifier == "head":
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        return TrainedClassifier(trained)
-    crossed = train_behind(
+    crossed = train_crossed(
         trained,
         world,
-        params.classifier,
-        params.cross_encoder,
-        resolve_device(params.device),
+        params,
+        workspace.path("train", "cross_encoder"),
         workspace.work("train"),
         workspace.progress,
     )
-    save_cross_encoder(folder, *crossed)
     return TrainedClassifier(trained, crossed)
-
-
-def _fit_head(
-    params: TrainParams, world: World, workspace: Workspace, train: LabelledPairs
-) -> TrainedHead:
-    shared = {"hidden", "width", "epochs", "batch_size", "learning_rate", "surface", "seed"}
-    settings = HeadSettings(**params.model_dump(include=shared))
-    n_steps = params.epochs * (len(train.a) // min(params.batch_size, max(1, len(train.a))))
-    with workspace.progress.track("train: steps", n_steps) as advance:
-        try:
-            return train_head(
-                world.lexicon,
-                train,
-                world.validation,
-                world.candidates,
-                settings,
-                progress=lambda _done, _total: advance(1),
-                device=resolve_device(params.device),
-            )
-        except ValueError as error:
-            raise InputError(
-                "the labelled pairs are not enough to train on",
-                got=str(error),
-                cure="label more pairs (label.tables, label.dictionaries) or enlarge the lexicon",
-            ) from error
 
 
 def _measure(

@@ -29,7 +29,12 @@ from pipeline.params import AdaptParams
 from pipeline.vectors.encoders import read_as
 
 if TYPE_CHECKING:
+    from datasets import Dataset
     from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.training_args import (
+        SentenceTransformerTrainingArguments,
+    )
+    from torch.nn import Module
 
 __all__ = [
     "AdaptSettings",
@@ -183,37 +188,11 @@ def mine_negatives(
     Returns:
         The rows, and what the mined negatives are worth.
     """
-    from datasets import Dataset
-    from sentence_transformers.util import mine_hard_negatives
-
     random = np.random.default_rng(seed)
     rows = np.flatnonzero(~triples.opposed & (triples.anchor != triples.positive))
     known = np.unique(np.concatenate([pairs.a, pairs.b]))
     corpus = np.sort(random.choice(known, min(corpus_size, len(known)), replace=False))
-    place = {terms[i]: int(i) for i in np.concatenate([corpus, triples.anchor, triples.positive])}
-    mined = mine_hard_negatives(
-        Dataset.from_dict(
-            {
-                "anchor": [terms[i] for i in triples.anchor[rows]],
-                "positive": [terms[i] for i in triples.positive[rows]],
-            }
-        ),
-        model,
-        corpus=[terms[i] for i in corpus],
-        range_max=32,
-        relative_margin=margin,
-        num_negatives=1,
-        sampling_strategy="top",
-        output_format="triplet",
-        output_scores=False,
-        batch_size=256,
-        use_faiss=True,
-        verbose=False,
-    )
-    anchor, positive, negative = (
-        np.array([place[term] for term in mined[column]], np.int64) for column in _COLUMNS
-    )
-    found = Triples(anchor, positive, negative, np.zeros(len(mined), np.bool_))
+    found = _mined(model, terms, triples.take(rows), corpus, margin)
     synonyms = np.isin(pair_keys(found.anchor, found.negative), _keys(pairs, SYNONYM))
     kept = found.take(~synonyms)
     quality = _quality(model, terms, kept, float(synonyms.mean()) if len(synonyms) else 0.0, random)
@@ -238,28 +217,78 @@ def adapt_encoder(
         work: Folder for checkpoints; it must belong to these very rows and settings.
         advance: Told of the number of steps just done.
     """
-    from datasets import Dataset
     from sentence_transformers import SentenceTransformerTrainer
+
+    _freeze_below(model, settings.layers)
+    trainer = SentenceTransformerTrainer(
+        model=model,
+        args=_arguments(model, settings, work),
+        train_dataset=_dataset(terms, triples, _COLUMNS, label=triples.opposed.astype(np.float32)),
+        loss=_loss(model, settings.cached_rows),
+        callbacks=[telling(advance)],
+    )
+    trainer.train(resume_from_checkpoint=_last_checkpoint(work))
+    model.eval()
+
+
+def _dataset(
+    terms: Sequence[str], triples: Triples, columns: Sequence[str], **others: npt.NDArray[Any]
+) -> "Dataset":
+    """The terms of some columns, and other columns as they are."""
+    from datasets import Dataset
+
+    texts = {name: [read_as(terms[i]) for i in getattr(triples, name)] for name in columns}
+    return Dataset.from_dict({**texts, **others})
+
+
+def _mined(
+    model: "SentenceTransformer", terms: Sequence[str], rows: Triples, corpus: Ints, margin: float
+) -> Triples:
+    """The rows for which a near neighbour was found among the corpus, with it as negative."""
+    from sentence_transformers.util import mine_hard_negatives
+
+    if len(rows.anchor) == 0:
+        return rows
+    place = {terms[i]: int(i) for i in np.concatenate([corpus, rows.anchor, rows.positive])}
+    mined = mine_hard_negatives(
+        _dataset(terms, rows, _COLUMNS[:2]),
+        model,
+        corpus=[terms[i] for i in corpus],
+        range_max=32,
+        relative_margin=margin,
+        num_negatives=1,
+        sampling_strategy="top",
+        output_format="triplet",
+        output_scores=False,
+        batch_size=256,
+        use_faiss=True,
+        verbose=False,
+    )
+    anchor, positive, negative = (
+        np.array([place[term] for term in mined[column]], np.int64) for column in _COLUMNS
+    )
+    return Triples(anchor, positive, negative, np.zeros(len(mined), np.bool_))
+
+
+def _loss(model: "SentenceTransformer", cached_rows: int | None) -> "Module":
+    """The ranking loss, with cached gradients if so many rows are named."""
+    from pipeline.vectors.ranking_loss import CachedOpposedRankingLoss, OpposedRankingLoss
+
+    scale = 1 / TEMPERATURE
+    if cached_rows is None:
+        return OpposedRankingLoss(model, scale)
+    return CachedOpposedRankingLoss(model, scale, mini_batch_size=cached_rows)
+
+
+def _arguments(
+    model: "SentenceTransformer", settings: AdaptSettings, work: Path
+) -> "SentenceTransformerTrainingArguments":
+    """How the trainer is to run."""
     from sentence_transformers.sentence_transformer.training_args import (
         SentenceTransformerTrainingArguments,
     )
 
-    from pipeline.vectors.ranking_loss import CachedOpposedRankingLoss, OpposedRankingLoss
-
-    _freeze_below(model, settings.layers)
-    dataset = Dataset.from_dict(
-        {
-            **{name: [read_as(terms[i]) for i in getattr(triples, name)] for name in _COLUMNS},
-            "label": triples.opposed.astype(np.float32),
-        }
-    )
-    scale = 1 / TEMPERATURE
-    loss = (
-        OpposedRankingLoss(model, scale)
-        if settings.cached_rows is None
-        else CachedOpposedRankingLoss(model, scale, mini_batch_size=settings.cached_rows)
-    )
-    arguments = SentenceTransformerTrainingArguments(
+    return SentenceTransformerTrainingArguments(
         output_dir=str(work),
         num_train_epochs=1,
         per_device_train_batch_size=settings.batch_size,
@@ -278,15 +307,6 @@ def adapt_encoder(
         dataloader_drop_last=True,
         dataloader_pin_memory=False,
     )
-    trainer = SentenceTransformerTrainer(
-        model=model,
-        args=arguments,
-        train_dataset=dataset,
-        loss=loss,
-        callbacks=[telling(advance)],
-    )
-    trainer.train(resume_from_checkpoint=_last_checkpoint(work))
-    model.eval()
 
 
 def _both_ways(pairs: LabelledPairs, code: int) -> Ints:

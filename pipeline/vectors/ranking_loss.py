@@ -3,11 +3,11 @@
 To multiple negatives ranking (see `adaptation`) they add, for the rows whose negative is an
 antonym,
 
-    S/m * sum over these m rows of softplus((cos(x, x-) - c) / s),   S = 0.5, c = 0.3, s = 0.1
+    S/m * sum over these m rows of softplus((cos(x, x-) - c) / s),   S = 0.5, c = 0.25, s = 0.1
 
 Ranking alone is content when the antonym is a little farther away than one synonym; it may still
-be nearer than nearly all other terms. The term is almost nothing below a cosine of 0.2 and grows
-linearly above 0.4: further apart than that, an antonym is no near neighbour, and pushing on costs
+be nearer than nearly all other terms. The term is almost nothing below a cosine of 0.15 and grows
+linearly above 0.35: further apart than that, an antonym is no near neighbour, and pushing on costs
 synonyms.
 """
 
@@ -23,7 +23,7 @@ from torch.nn import functional
 
 __all__ = ["CachedOpposedRankingLoss", "OpposedRankingLoss", "opposition"]
 
-_STRENGTH, _CENTRE, _SCALE = 0.5, 0.3, 0.1
+_STRENGTH, _CENTRE, _SCALE = 0.5, 0.25, 0.1
 
 
 class OpposedRankingLoss(MultipleNegativesRankingLoss):

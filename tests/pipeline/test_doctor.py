@@ -5,7 +5,7 @@ import pytest
 
 from pipeline import doctor
 from pipeline.doctor import Finding, diagnose, format_findings, run_table
-from pipeline.params import EmbedParams, PairTable, Params
+from pipeline.params import AdaptParams, PairTable, Params
 
 
 def test_findings_as_text_with_a_cure_under_each_fault() -> None:
@@ -21,7 +21,7 @@ def test_every_check_speaks_and_a_fault_has_a_cure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)  # no dvc.yaml here
-    params = Params(embed=EmbedParams(encoder="no-such-encoder"))
+    params = Params(adapt=AdaptParams(encoder="no-such-encoder"))
     findings = {finding.subject: finding for finding in diagnose(params, tmp_path / "data")}
     expected = {"python", "torch", "faiss", "memory", "disk", "encoder", "wordnet english", "dvc"}
     assert set(findings) == expected

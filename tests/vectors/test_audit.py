@@ -2,9 +2,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from discriminator import ANTONYM, LabelledPairs, spell
 from pipeline.schemas import HELD_OUT
 from pipeline.vectors.audit import index_recall, labelled_recall, recall_against
 from pipeline.vectors.neighbours import exact_search
+from pipeline.vectors.spelling import OpposingAffixes
 from tests.vectors.nearest import neighbour_lists
 
 
@@ -63,20 +65,41 @@ class TestIndexRecall:
 
 
 def test_the_recall_of_labelled_pairs_by_hand() -> None:
-    lists = neighbour_lists([[(1, 0.9)], [], [(3, 0.5)], [(2, 0.5)]], 1)
-    rows = [(0, 1, "synonym"), (0, 2, "synonym"), (1, 2, "antonym"), (2, 3, "antonym")]
+    spellings = spell(["a", "able", "unable", "kind", "unkind", "do", "undo"])
+    lists = neighbour_lists([[(1, 0.9)], [], [], [], [], [], []], 1)
+    spelled = neighbour_lists([[], [(2, 0.6)], [], [(4, 0.6)], [], [(0, 0.4)], []], 1)
+    rows = [
+        (0, 1, "synonym"),  # by vector
+        (0, 5, "synonym"),  # by spelling
+        (0, 2, "synonym"),  # not found
+        (1, 2, "antonym"),  # by spelling, with an affix that makes opposites
+        (3, 4, "antonym"),
+        (5, 6, "antonym"),  # not found
+    ]
     pairs = pl.DataFrame(rows, schema=["a", "b", "relation"], orient="row")
     held_out = pl.DataFrame(
-        [(1, "b", "validation"), (2, "c", "test"), (3, "d", "test")],
+        [(3, "kind", "test"), (4, "unkind", "test"), (1, "able", "validation")],
         schema=list(HELD_OUT.schema),
         orient="row",
     )
-    assert labelled_recall(lists, pairs, HELD_OUT.conform(held_out)) == {
-        "test": {"antonym_recall": 1.0, "antonym_pairs": 1},  # of the pair (2, 3) alone
-        "all": {
-            "antonym_recall": 0.5,
-            "antonym_pairs": 2,
-            "synonym_recall": 0.5,
-            "synonym_pairs": 2,
-        },
+    taught = LabelledPairs(
+        np.array([1, 3]), np.array([2, 4]), np.full(2, ANTONYM), np.ones(2, np.float32)
+    )
+    opposites = OpposingAffixes.learn(spellings, taught)
+    found = labelled_recall(lists, spelled, opposites, pairs, HELD_OUT.conform(held_out))
+    assert found["validation"] == {}
+    assert found["test"] == {
+        "antonym": {"pairs": 1, "vector": 0, "synonym_routes": 0, "all_routes": 1}
+    }
+    assert found["all"]["synonym"] == {
+        "pairs": 3,
+        "vector": pytest.approx(1 / 3),
+        "synonym_routes": pytest.approx(2 / 3),
+        "all_routes": pytest.approx(2 / 3),
+    }
+    assert found["all"]["antonym"] == {
+        "pairs": 3,
+        "vector": 0,
+        "synonym_routes": 0,
+        "all_routes": pytest.approx(2 / 3),
     }

@@ -17,6 +17,8 @@ LISTS = neighbour_lists(
     [[(1, 0.9), (2, 0.5)], [(0, 0.9)], [(3, 0.75)], [], [(3, 0.6), (1, 0.4)]], 2
 )
 
+SPELLED = neighbour_lists([[], [], [], [], [(0, 0.8)]], 1)
+
 
 @st.composite
 def any_lists(draw: st.DrawFn) -> npt.NDArray[np.void]:
@@ -86,12 +88,13 @@ def test_dictionary_pairs_by_hand() -> None:
         (0, 1, "synonym", "train"),  # listed
         (1, 3, "synonym", "train"),  # the vector of 3 is zero
         (0, 3, "co_hyponym", "train"),  # not a relation that is added
+        (0, 4, "synonym", "train"),  # listed by spelling
         (1, 2, "synonym", "test"),  # held out
-        (0, 4, "antonym", "validation"),
+        (2, 3, "antonym", "validation"),
     ]
     pairs = pl.DataFrame(rows, schema=["a", "b", "relation", "split"], orient="row")
     types = {"relation": pl.Enum(["synonym", "antonym", "co_hyponym"])}
-    found = dictionary_pairs(LISTS, vectors, pairs.cast(types))
+    found = dictionary_pairs(LISTS, SPELLED, vectors, pairs.cast(types))
     CANDIDATES.check(dict(found.schema), "candidates")
     assert found.select("a", "b", "route").rows() == [(1, 3, "dictionary"), (2, 4, "dictionary")]
     assert found["cosine"].to_list() == pytest.approx([0, -(0.5**0.5)], abs=1e-3)

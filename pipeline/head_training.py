@@ -1,0 +1,49 @@
+"""Training the pair head with the settings of `params.yaml`, shown as progress."""
+
+from discriminator import HeadSettings, LabelledPairs, TrainedHead, train_head
+from pipeline.cross_training import World
+from pipeline.devices import resolve_device
+from pipeline.errors import InputError
+from pipeline.params import TrainParams
+from pipeline.progress import Progress
+
+__all__ = ["fit_head"]
+
+
+def fit_head(
+    params: TrainParams, world: World, progress: Progress, train: LabelledPairs
+) -> TrainedHead:
+    """Train and calibrate a head.
+
+    Args:
+        params: The section `train`.
+        world: Lexicon, validation pairs and candidates.
+        progress: Told of the steps.
+        train: The pairs to learn from: those of the world, or a part of them.
+
+    Returns:
+        The head.
+
+    Raises:
+        InputError: There are too few pairs.
+    """
+    shared = {"hidden", "width", "epochs", "batch_size", "learning_rate", "surface", "seed"}
+    settings = HeadSettings(**params.model_dump(include=shared))
+    n_steps = params.epochs * (len(train.a) // min(params.batch_size, max(1, len(train.a))))
+    with progress.track("train: steps", n_steps) as advance:
+        try:
+            return train_head(
+                world.lexicon,
+                train,
+                world.validation,
+                world.candidates,
+                settings,
+                progress=lambda _done, _total: advance(1),
+                device=resolve_device(params.device),
+            )
+        except ValueError as error:
+            raise InputError(
+                "the labelled pairs are not enough to train on",
+                got=str(error),
+                cure="label more pairs (label.tables, label.dictionaries) or enlarge the lexicon",
+            ) from error
