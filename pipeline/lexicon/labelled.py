@@ -2,7 +2,8 @@
 
 Contract: a pair trains when both its terms are free (split train), validates when both are held out
 for validation, tests when both are held out for test. Pairs across splits are used by nobody. A
-pair that breaks this is a leak and stops the run.
+pair that breaks this is a leak and stops the run. What a language model alone says may train, and
+never validates or tests.
 """
 
 import numpy as np
@@ -11,6 +12,7 @@ import polars as pl
 
 from discriminator import UNLABELLED, LabelledPairs, pair_keys, sample_hard_negatives
 from pipeline.errors import ArtefactError
+from pipeline.lexicon.provenance import without_language_model
 from pipeline.schemas import RELATION_NAMES, SPLIT_NAMES
 
 __all__ = ["CandidateSample", "pairs_within", "term_splits"]
@@ -53,6 +55,9 @@ def pairs_within(pairs: pl.DataFrame, split: npt.NDArray[np.int8], name: str) ->
             "a training pair touches a held-out term: every figure would be void",
             cure="run `nymgraph label` again; label/pairs and label/held_out must be of one run",
         )
+    if name != "train":
+        pairs = without_language_model(pairs)
+        a, b = (pairs[end].to_numpy().astype(np.int64) for end in ("a", "b"))
     relation = pairs["relation"].cast(pl.String).replace_strict(RELATION_NAMES, range(3))
     code = SPLIT_NAMES.index(name)
     inside = (split[a] == code) & (split[b] == code)
@@ -84,7 +89,12 @@ class CandidateSample:
         order = np.argsort(keys)
         self._keys = keys[order]
         names = labelled["relation"].cast(pl.String).replace_strict(RELATION_NAMES, range(3))
-        self._relation = names.to_numpy().astype(np.int8)[order]
+        relation = names.to_numpy().astype(np.int8)
+        known = without_language_model(labelled.with_row_index())["index"].to_numpy()
+        # what a language model alone says is no negative, and no label to validate on
+        self._relation = np.full(len(keys), UNLABELLED, dtype=np.int8)
+        self._relation[known] = relation[known]
+        self._relation = self._relation[order]
         self._split = split
         self._draw = (n_negatives, seed, weight)
         none = np.empty(0, dtype=np.int64)

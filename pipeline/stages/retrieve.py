@@ -7,6 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from pipeline.artefacts import Workspace, content_hash
+from pipeline.lexicon.provenance import without_language_model
 from pipeline.params import RetrieveParams
 from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS
 from pipeline.shards import ShardedWork, open_work
@@ -20,7 +21,9 @@ __all__ = ["run"]
 def run(params: RetrieveParams, workspace: Workspace) -> None:
     """Search neighbours, pair them, and write `candidates` and `metrics.json`."""
     vectors = workspace.read_array("embed", "vectors.npy")
-    pairs = workspace.read(PAIRS, ["a", "b", "relation", "split"])
+    pairs = without_language_model(
+        workspace.read(PAIRS, ["a", "b", "relation", "sources", "split"])
+    )
     plan = plan_index(len(vectors), params.index, params.exact_below, params.nlist, params.nprobe)
     inputs = {
         "vectors": workspace.read_json("embed", "manifest.json")["content"],
