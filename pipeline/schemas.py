@@ -16,6 +16,8 @@ from pipeline.errors import ArtefactError
 
 __all__ = [
     "ASSIGNMENTS",
+    "AUGMENTED",
+    "AUGMENT_REJECTS",
     "CANDIDATES",
     "CLUSTERS",
     "CONFLICTS",
@@ -27,6 +29,7 @@ __all__ = [
     "EXPORTED_TERMS",
     "EXPORT_VERSION",
     "HELD_OUT",
+    "JUDGEMENTS",
     "LINEAGE",
     "LINKS",
     "MEMBERSHIPS",
@@ -208,6 +211,47 @@ REJECTS = Table(
         Column("reason", pl.String, "why: empty, control_character, too_long, duplicate"),
     ),
 )
+AUGMENTED = Table(
+    "augment",
+    "pairs",
+    "one pair of terms labelled by a language model",
+    ("term_a", "term_b"),
+    (
+        Column("term_a", pl.String, "first term, byte-wise before the second"),
+        Column("term_b", pl.String, "second term"),
+        Column("relation", _RELATION, "synonym, antonym or co_hyponym"),
+        Column("confidence", pl.Float32, "what the model states, or its share of belief, 0 to 1"),
+        Column("source", pl.String, "llm:MODEL, llm:MODEL:near_miss or llm:MODEL:judge"),
+    ),
+)
+JUDGEMENTS = Table(
+    "augment",
+    "judgements",
+    "one pair that a language model was asked to judge, with its shares of belief",
+    ("term_a", "term_b"),
+    (
+        Column("term_a", pl.String, "first term, byte-wise before the second"),
+        Column("term_b", pl.String, "second term"),
+        Column("p_synonym", pl.Float32, "share of belief in synonymy, 0 to 1, not calibrated"),
+        Column("p_antonym", pl.Float32, "share of belief in antonymy, 0 to 1, not calibrated"),
+        Column("p_co_hyponym", pl.Float32, "share of belief in neither, 0 to 1, not calibrated"),
+        Column("source", pl.String, "llm:MODEL:judge"),
+    ),
+)
+AUGMENT_REJECTS = Table(
+    "augment",
+    "rejects",
+    "one statement of a language model, or one request, that gave no labelled pair",
+    ("request", "item"),
+    (
+        Column("request", pl.String, "hash of the request, also the name of its cached answer"),
+        Column("item", pl.UInt32, "number of the statement from 1; 0 for the request as a whole"),
+        Column("terms", pl.List(pl.String), "the terms that it speaks of"),
+        Column("relation", pl.String, "the relation stated, null without one", nullable=True),
+        Column("reason", pl.String, "why: see the reasons above"),
+        Column("detail", pl.String, "what more is known, null without", nullable=True),
+    ),
+)
 PAIRS = Table(
     "label",
     "pairs",
@@ -350,6 +394,9 @@ EXPORTED_EDGES = Table(
 TABLES = (
     TERMS,
     REJECTS,
+    AUGMENTED,
+    JUDGEMENTS,
+    AUGMENT_REJECTS,
     PAIRS,
     CONFLICTS,
     HELD_OUT,

@@ -8,4 +8,7 @@ build       items to terms and rejects
 relations   claims of dictionaries and users; one label per pair, conflicts listed
 hashing     hashes that are the same everywhere
 splits      which terms are held out
+labelled    labelled pairs as arrays: who trains, validates, tests
+provenance  which labels are a language model's
+known       what the dictionaries say about any given pair
 """

@@ -3,7 +3,7 @@
 Contract: a pair trains when both its terms are free (split train), validates when both are held out
 for validation, tests when both are held out for test. Pairs across splits are used by nobody. A
 pair that teaches or serves as evidence and touches a held-out term is a leak: `splits.refuse_leaks`
-stops the run.
+stops the run. What a language model alone says may train, and never validates or tests.
 """
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from discriminator import UNLABELLED, LabelledPairs, pair_keys, sample_hard_negatives
+from pipeline.lexicon.provenance import without_language_model
 from pipeline.lexicon.splits import refuse_leaks
 from pipeline.schemas import RELATION_NAMES, SPLIT_NAMES
 
@@ -40,7 +41,8 @@ def rows_within(pairs: pl.DataFrame, split: npt.NDArray[np.int8], name: str) -> 
     refuse_leaks(marked["a"].to_numpy(), marked["b"].to_numpy(), split, "a training pair")
     code = SPLIT_NAMES.index(name)
     inside = (split[pairs["a"].to_numpy()] == code) & (split[pairs["b"].to_numpy()] == code)
-    return pairs.filter(pl.Series(inside))
+    rows = pairs.filter(pl.Series(inside))
+    return rows if name == "train" else without_language_model(rows)
 
 
 def pairs_within(pairs: pl.DataFrame, split: npt.NDArray[np.int8], name: str) -> LabelledPairs:
@@ -91,7 +93,11 @@ class CandidateSample:
         keys = pair_keys(labelled["a"].to_numpy(), labelled["b"].to_numpy())
         order = np.argsort(keys)
         self._keys = keys[order]
-        self._relation = relation_codes(labelled)[order]
+        known = without_language_model(labelled.with_row_index())["index"].to_numpy()
+        # what a language model alone says is no negative, and no label to validate on
+        relation = np.full(len(keys), UNLABELLED, dtype=np.int8)
+        relation[known] = relation_codes(labelled)[known]
+        self._relation = relation[order]
         self._split = split
         self._draw = (n_negatives, seed, weight)
         none = np.empty(0, dtype=np.int64)

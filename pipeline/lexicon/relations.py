@@ -8,8 +8,11 @@ this order:
 3. `table_over_dictionary`: where a user's table speaks, dictionaries are not heard.
 4. `synonym_and_antonym`: claimed to be both: the pair is ambiguous, dropped.
 5. `closer_relation`: synonym or antonym beside co-hyponym: the closer relation is kept.
+6. `over_language_model`: where a dictionary or a table speaks, a language model is not heard.
 
-All that rules 1 to 5 change or drop is listed in the table of conflicts.
+Rules 4 and 5 look only at the claims heard: those of the highest rank (language model, dictionary,
+table) that speaks about the pair. All that the rules change or drop is listed in the table of
+conflicts.
 """
 
 import logging
@@ -27,9 +30,16 @@ from pipeline.lexicon.wordnet import Synset, find_edition, read_synsets
 from pipeline.params import PairTable, WordNetSource
 from pipeline.schemas import CONFLICTS, RELATION_NAMES
 
-__all__ = ["claims_of_table", "claims_of_wordnet", "resolve"]
+__all__ = [
+    "antonym_pairs",
+    "claims_of_language_model",
+    "claims_of_table",
+    "claims_of_wordnet",
+    "resolve",
+]
 
 _log = logging.getLogger("nymgraph")
+_LANGUAGE_MODEL, _DICTIONARY, _TABLE = range(3)  # ranks: a higher one silences a lower
 _CLAIM = {"term_a": pl.String, "term_b": pl.String, "pos": pl.String}
 # two terms and the part of speech, empty where it is not known
 _Pair = tuple[str, str, str]
@@ -52,14 +62,14 @@ def claims_of_wordnet(source: WordNetSource, co_hyponyms: int, seed: int) -> pl.
         synset._replace(terms=tuple(map(clean, synset.terms)))
         for synset in read_synsets(find_edition(source.edition), source.max_synsets)
     ]
-    kinds = (_synonyms(synsets), _antonyms(synsets), _co_hyponyms(synsets, co_hyponyms, seed))
+    kinds = (_synonyms(synsets), antonym_pairs(synsets), _co_hyponyms(synsets, co_hyponyms, seed))
     frames = [
         pl.DataFrame(sorted(set(pairs)), schema=_CLAIM, orient="row").with_columns(
             relation=pl.lit(relation)
         )
         for relation, pairs in zip(RELATION_NAMES, kinds, strict=True)
     ]
-    return _claims(pl.concat(frames), f"wordnet-{source.edition}", from_table=False)
+    return _claims(pl.concat(frames), f"wordnet-{source.edition}", _DICTIONARY)
 
 
 def claims_of_table(table: PairTable) -> pl.DataFrame:
@@ -99,7 +109,40 @@ def claims_of_table(table: PairTable) -> pl.DataFrame:
     if answered.height < rows.height:
         skipped = rows.height - answered.height
         _log.info("%s: %d of %d rows have no relation yet", table.path, skipped, rows.height)
-    return _claims(answered, table.path.name, from_table=True)
+    return _claims(answered, table.path.name, _TABLE)
+
+
+def claims_of_language_model(augmented: pl.DataFrame) -> pl.DataFrame:
+    """Claims of a language model.
+
+    Args:
+        augmented: The table AUGMENTED.
+
+    Returns:
+        The claims, oriented, each with its own source.
+    """
+    rows = augmented.with_columns(pl.col("relation").cast(pl.String))
+    return _claims(rows, pl.col("source"), _LANGUAGE_MODEL)
+
+
+def antonym_pairs(synsets: list[Synset]) -> Iterator[tuple[str, str, str]]:
+    """The antonyms of a dictionary, oriented, with their part of speech.
+
+    A pointer to what is not there is passed over.
+
+    Args:
+        synsets: The dictionary.
+
+    Returns:
+        An iterator over (term_a, term_b, part of speech).
+    """
+    terms_of = {synset.id: synset.terms for synset in synsets}
+    for synset in synsets:
+        for antonym in synset.antonyms:
+            target = terms_of.get(antonym.target, ())
+            if antonym.target_literal < len(target):
+                a, b = synset.terms[antonym.literal], target[antonym.target_literal]
+                yield min(a, b), max(a, b), synset.pos
 
 
 def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -114,14 +157,16 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
         sorted) and the table CONFLICTS.
     """
     pair = ["term_a", "term_b"]
-    heard = pl.col("from_table") | ~pl.col("from_table").any()
+    rank = pl.col("rank")
+    heard = rank == rank.max()
+    known = pl.col("relation").filter(rank > _LANGUAGE_MODEL).n_unique()
     pairs = (
         claims.group_by(pair)
         .agg(
             relations=pl.col("relation").unique().sort(),
             sources=pl.col("source").unique().sort(),
             heard=pl.col("relation").filter(heard).unique().sort(),
-            overruled=~pl.col("from_table").all() & pl.col("from_table").any(),
+            overruled=(rank == _DICTIONARY).any() & (rank.max() == _TABLE) & (known > 1),
         )
         .with_columns(reason=_reason(terms), kept=_closest())
         .with_columns(kept=pl.when(_dropped()).then(None).otherwise("kept"))
@@ -158,7 +203,6 @@ def _relation() -> pl.Expr:
 def _reason(terms: pl.Series) -> pl.Expr:
     in_lexicon = pl.col("term_a").is_in(terms.implode()) & pl.col("term_b").is_in(terms.implode())
     both = pl.col("heard").list.contains("synonym") & pl.col("heard").list.contains("antonym")
-    changed = pl.col("overruled") & (pl.col("relations").list.len() > 1)
     return (
         pl.when(pl.col("term_a") == pl.col("term_b"))
         .then(pl.lit("same_term"))
@@ -166,10 +210,12 @@ def _reason(terms: pl.Series) -> pl.Expr:
         .then(pl.lit("not_in_lexicon"))
         .when(both)
         .then(pl.lit("synonym_and_antonym"))
-        .when(changed)
+        .when("overruled")
         .then(pl.lit("table_over_dictionary"))
         .when(pl.col("heard").list.len() > 1)
         .then(pl.lit("closer_relation"))
+        .when(pl.col("relations").list.len() > 1)
+        .then(pl.lit("over_language_model"))
     )
 
 
@@ -190,7 +236,7 @@ def _dropped() -> pl.Expr:
     return pl.col("reason").is_in(dropping).fill_null(value=False)
 
 
-def _claims(rows: pl.DataFrame, source: str, *, from_table: bool) -> pl.DataFrame:
+def _claims(rows: pl.DataFrame, source: str | pl.Expr, rank: int) -> pl.DataFrame:
     confidence = pl.col("confidence") if "confidence" in rows.columns else pl.lit(1.0)
     pos = pl.col("pos") if "pos" in rows.columns else pl.lit(None)
     pos = pos.cast(pl.String).str.strip_chars().str.to_lowercase()
@@ -198,9 +244,9 @@ def _claims(rows: pl.DataFrame, source: str, *, from_table: bool) -> pl.DataFram
         pl.min_horizontal("term_a", "term_b").alias("term_a"),
         pl.max_horizontal("term_a", "term_b").alias("term_b"),
         pl.col("relation"),
-        pl.lit(source).alias("source"),
+        (pl.lit(source) if isinstance(source, str) else source).alias("source"),
         confidence.cast(pl.Float32).alias("confidence"),
-        pl.lit(from_table).alias("from_table"),
+        pl.lit(rank, pl.UInt8).alias("rank"),
         pl.when(pos != "").then(pos).alias("pos"),
     )
 
@@ -209,16 +255,6 @@ def _synonyms(synsets: Iterable[Synset]) -> Iterator[_Pair]:
     for synset in synsets:
         for a, b in combinations(sorted(set(synset.terms)), 2):
             yield a, b, synset.pos
-
-
-def _antonyms(synsets: list[Synset]) -> Iterator[_Pair]:
-    terms_of = {synset.id: synset.terms for synset in synsets}
-    for synset in synsets:
-        for antonym in synset.antonyms:
-            target = terms_of.get(antonym.target, ())
-            if antonym.target_literal < len(target):
-                a, b = synset.terms[antonym.literal], target[antonym.target_literal]
-                yield min(a, b), max(a, b), synset.pos
 
 
 def _co_hyponyms(synsets: list[Synset], limit: int, seed: int) -> Iterator[_Pair]:

@@ -9,6 +9,7 @@ from pipeline.artefacts import Workspace, content_hash, missing
 from pipeline.cross_training import TrainedClassifier, classifier_over, load_crossed
 from pipeline.devices import resolve_device
 from pipeline.errors import ArtefactError
+from pipeline.lexicon.provenance import without_language_model
 from pipeline.params import ClassifyParams
 from pipeline.schemas import CANDIDATES, PAIRS, RELATION_NAMES, RELATIONS, TERMS
 from pipeline.shards import open_work
@@ -19,7 +20,8 @@ __all__ = ["run"]
 def run(params: ClassifyParams, workspace: Workspace) -> None:
     """Judge every candidate and write `relations`, one part for each part of the candidates."""
     device = resolve_device(params.device)
-    evidence = _evidence(workspace.read(PAIRS))
+    pairs = workspace.read(PAIRS)
+    evidence = _evidence(pairs if params.trust_language_model else without_language_model(pairs))
     files = workspace.files(CANDIDATES)
     inputs = {
         "candidates": content_hash(workspace.root / CANDIDATES.path),
@@ -29,6 +31,7 @@ def run(params: ClassifyParams, workspace: Workspace) -> None:
         "vectors": workspace.read_json("embed", "manifest.json")["content"],
         "terms": workspace.read_json("embed", "manifest.json")["terms"],
         "device": device.split(":")[0],
+        "trust_language_model": params.trust_language_model,
     }
     with open_work(workspace.work("classify"), inputs, len(files)) as work:
         classifier = _classifier(workspace, device)

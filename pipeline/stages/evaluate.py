@@ -8,6 +8,7 @@ from clustering import canonical_edges
 from pipeline.artefacts import Workspace
 from pipeline.evaluation.clustering import cluster_figures, hard_labels, intruders, size_rows
 from pipeline.evaluation.gates import gate_curve
+from pipeline.lexicon.provenance import without_language_model
 from pipeline.lexicon.splits import refuse_leaks, term_splits
 from pipeline.params import EvaluateParams
 from pipeline.schemas import ASSIGNMENTS, HELD_OUT, PAIRS, RELATIONS, SPLIT_NAMES
@@ -17,7 +18,7 @@ __all__ = ["run"]
 
 def run(params: EvaluateParams, workspace: Workspace) -> None:
     """Measure judged pairs and clusters; write `metrics.json`, the plot data and the intruders."""
-    pairs = workspace.read(PAIRS)
+    pairs = without_language_model(workspace.read(PAIRS))
     held_out = workspace.read(HELD_OUT)
     assignments = workspace.read(ASSIGNMENTS)
     gate = workspace.read_json("cluster", "settings.json")["gate"]

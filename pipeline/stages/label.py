@@ -1,20 +1,29 @@
-"""label: dictionaries and users' tables to labelled pairs, split by term."""
+"""label: dictionaries, users' tables and a language model's pairs, to pairs split by term."""
 
 import numpy as np
 import polars as pl
 
 from pipeline.artefacts import Workspace
 from pipeline.errors import InputError
-from pipeline.lexicon.relations import claims_of_table, claims_of_wordnet, resolve
+from pipeline.lexicon.provenance import without_language_model
+from pipeline.lexicon.relations import (
+    claims_of_language_model,
+    claims_of_table,
+    claims_of_wordnet,
+    resolve,
+)
 from pipeline.lexicon.splits import split_pairs, split_terms
 from pipeline.params import LabelParams
-from pipeline.schemas import CONFLICTS, HELD_OUT, PAIRS, SPLIT_NAMES, TERMS
+from pipeline.schemas import AUGMENTED, CONFLICTS, HELD_OUT, PAIRS, SPLIT_NAMES, TERMS
 
 __all__ = ["run"]
 
 
 def run(params: LabelParams, workspace: Workspace) -> None:
     """Collect the claims, settle conflicts, split, and write `pairs`, `conflicts`, `held_out`.
+
+    A language model is heard where nobody else speaks. Its pairs change neither the split nor which
+    terms are held out, so that figures with and without it compare.
 
     Args:
         params: The section of the stage.
@@ -28,6 +37,8 @@ def run(params: LabelParams, workspace: Workspace) -> None:
         claims_of_wordnet(source, params.co_hyponyms_per_hypernym, params.seed)
         for source in params.dictionaries
     ] + [claims_of_table(table) for table in params.tables]
+    if workspace.exists(AUGMENTED):  # `augment` may be left out
+        claims.append(claims_of_language_model(workspace.read(AUGMENTED)))
     if not claims:
         raise InputError("label has no source", cure="set label.dictionaries or label.tables")
     pairs, conflicts = resolve(pl.concat(claims), terms["term"])
@@ -39,12 +50,9 @@ def run(params: LabelParams, workspace: Workspace) -> None:
             "language (label.dictionaries)",
         )
     pairs, split = _split(_with_ids(pairs, terms), terms, params)
-    labelled = np.zeros(terms.height, dtype=bool)
-    labelled[pairs["a"].to_numpy()] = labelled[pairs["b"].to_numpy()] = True
     workspace.write(PAIRS, pairs)
     workspace.write(CONFLICTS, conflicts)
-    held_out = pl.Series(labelled) & (split != "train")
-    workspace.write(HELD_OUT, terms.with_columns(split=split).filter(held_out))
+    workspace.write(HELD_OUT, terms.with_columns(split=split).filter(split != "train"))
 
 
 def _with_ids(pairs: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
@@ -57,8 +65,9 @@ def _with_ids(pairs: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
 def _split(
     pairs: pl.DataFrame, terms: pl.DataFrame, params: LabelParams
 ) -> tuple[pl.DataFrame, pl.Series]:
-    """The pairs with their split, and the split of every term."""
-    antonyms = pairs.filter(pl.col("relation") == "antonym")
+    """The pairs with their split, and the split of every term; terms of no known pair train."""
+    known = without_language_model(pairs)
+    antonyms = known.filter(pl.col("relation") == "antonym")
     split = split_terms(
         terms["term"].to_list(),
         antonyms["a"].to_numpy().astype(np.int64),
@@ -67,6 +76,9 @@ def _split(
         params.test_fraction,
         params.seed,
     )
+    labelled = np.zeros(terms.height, dtype=bool)
+    labelled[known["a"].to_numpy()] = labelled[known["b"].to_numpy()] = True
+    split[~labelled] = SPLIT_NAMES.index("train")
     names = np.array(SPLIT_NAMES)
     of_pair = split_pairs(split[pairs["a"].to_numpy()], split[pairs["b"].to_numpy()])
     of_term = pl.Series("split", names[split])

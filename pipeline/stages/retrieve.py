@@ -5,6 +5,7 @@ from typing import Any
 from discriminator import spell
 from pipeline.artefacts import Workspace, content_hash
 from pipeline.lexicon.labelled import pairs_within
+from pipeline.lexicon.provenance import without_language_model
 from pipeline.lexicon.splits import term_splits
 from pipeline.params import RetrieveParams
 from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
@@ -29,7 +30,7 @@ def run(params: RetrieveParams, workspace: Workspace) -> None:
     """Search neighbours, pair them, and write `candidates` and `metrics.json`."""
     vectors = workspace.read_array("embed", "vectors.npy")
     spellings = spell(workspace.read(TERMS, ["term"])["term"].to_list())
-    pairs, held_out = workspace.read(PAIRS), workspace.read(HELD_OUT)
+    pairs, held_out = without_language_model(workspace.read(PAIRS)), workspace.read(HELD_OUT)
     known = pairs_within(pairs, term_splits(held_out, len(vectors)), "train")
     opposites = OpposingAffixes.learn(spellings, known)
     plan = plan_index(len(vectors), params.index, params.exact_below, params.nlist, params.nprobe)

@@ -14,8 +14,8 @@ from pipeline.schemas import RELATION_NAMES
 from tests.lexicon.small_wordnet import write_wordnet
 
 TERMS = pl.Series("term", ["cold", "cool", "hot", "warm"])
-# ends, relation, source, confidence, from_table, part of speech
-Claim = tuple[str, str, str, str, float, bool, str | None]
+# ends, relation, source, confidence, rank, part of speech
+Claim = tuple[str, str, str, str, float, int, str | None]
 
 
 def claims(*rows: Claim) -> pl.DataFrame:
@@ -25,7 +25,7 @@ def claims(*rows: Claim) -> pl.DataFrame:
         "relation": pl.String,
         "source": pl.String,
         "confidence": pl.Float32,
-        "from_table": pl.Boolean,
+        "rank": pl.UInt8,
         "pos": pl.String,
     }
     return pl.DataFrame(list(rows), schema=schema, orient="row")
@@ -34,13 +34,17 @@ def claims(*rows: Claim) -> pl.DataFrame:
 def dictionary(
     relation: str, a: str = "cold", b: str = "hot", source: str = "wn", pos: str | None = None
 ) -> Claim:
-    return a, b, relation, source, 1.0, False, pos
+    return a, b, relation, source, 1.0, 1, pos
 
 
 def table(
     relation: str, confidence: float = 0.5, source: str = "mine", pos: str | None = None
 ) -> Claim:
-    return "cold", "hot", relation, source, confidence, True, pos
+    return "cold", "hot", relation, source, confidence, 2, pos
+
+
+def language_model(relation: str, confidence: float = 0.75) -> Claim:
+    return "cold", "hot", relation, "llm:m", confidence, 0, None
 
 
 class TestResolve:
@@ -128,6 +132,37 @@ class TestResolve:
         other = claims(dictionary("antonym", pos="noun"), table("synonym"))
         assert resolve(other, TERMS)[0]["pos"].to_list() == [None]
 
+    @pytest.mark.parametrize("known", [dictionary("antonym"), table("antonym", 1.0)])
+    def test_rule_6_whoever_speaks_silences_a_language_model(self, known: Claim) -> None:
+        kept, conflicts = resolve(claims(language_model("synonym"), known), TERMS)
+        assert kept.rows() == [("cold", "hot", "antonym", [known[3]], 1.0, None)]
+        assert conflicts.rows() == [
+            (
+                "cold",
+                "hot",
+                ["antonym", "synonym"],
+                ["llm:m", known[3]],
+                "antonym",
+                "over_language_model",
+            )
+        ]
+
+    def test_a_language_model_alone_is_heard_with_its_confidence(self) -> None:
+        kept, conflicts = resolve(claims(language_model("antonym", 0.25)), TERMS)
+        assert kept.rows() == [("cold", "hot", "antonym", ["llm:m"], 0.25, None)]
+        assert conflicts.is_empty()
+
+    def test_a_language_model_that_agrees_is_a_source_but_lends_no_confidence(self) -> None:
+        kept, conflicts = resolve(claims(language_model("antonym"), table("antonym", 0.5)), TERMS)
+        assert kept.rows() == [("cold", "hot", "antonym", ["llm:m", "mine"], 0.5, None)]
+        assert conflicts.is_empty()
+
+    def test_a_table_over_a_dictionary_whatever_a_language_model_says(self) -> None:
+        rows = claims(language_model("co_hyponym"), dictionary("antonym"), table("antonym"))
+        assert resolve(rows, TERMS)[1]["reason"].to_list() == ["over_language_model"]
+        rows = claims(language_model("antonym"), dictionary("antonym"), table("synonym"))
+        assert resolve(rows, TERMS)[1]["reason"].to_list() == ["table_over_dictionary"]
+
     def test_no_claims(self) -> None:
         kept, conflicts = resolve(claims(), TERMS)
         assert kept.is_empty()
@@ -135,12 +170,11 @@ class TestResolve:
 
 
 def by_hand(rows: list[Claim]) -> dict[tuple[str, str], str | None]:
-    """What is kept of each pair, by the five rules in order."""
+    """What is kept of each pair, by the six rules in order."""
     out: dict[tuple[str, str], str | None] = {}
     for pair in {row[:2] for row in rows}:
         mine = [row for row in rows if row[:2] == pair]
-        if any(row[5] for row in mine):
-            mine = [row for row in mine if row[5]]
+        mine = [row for row in mine if row[5] == max(row[5] for row in mine)]
         said = {row[2] for row in mine}
         out[pair] = next((name for name in ("antonym", "synonym") if name in said), "co_hyponym")
         if pair[0] == pair[1] or not set(pair) <= set(TERMS) or {"synonym", "antonym"} <= said:
@@ -154,7 +188,7 @@ CLAIM = st.tuples(
     st.sampled_from(RELATION_NAMES),
     st.sampled_from(["one", "two"]),
     st.sampled_from([0.25, 0.5, 1.0]),
-    st.booleans(),
+    st.integers(0, 2),
     st.sampled_from(["noun", "verb", None]),
 )
 
@@ -187,8 +221,8 @@ class TestTables:
     def test_pairs_are_oriented_and_cleaned(self, tmp_path: Path) -> None:
         text = "term_a,term_b,relation,confidence\nhot, cold ,antonym,0.25\nZ,a,synonym,1\n"
         assert claims_of_table(self.write(tmp_path, text)).rows() == [
-            ("cold", "hot", "antonym", "pairs.csv", 0.25, True, None),
-            ("Z", "a", "synonym", "pairs.csv", 1.0, True, None),  # byte-wise: Z before a
+            ("cold", "hot", "antonym", "pairs.csv", 0.25, 2, None),
+            ("Z", "a", "synonym", "pairs.csv", 1.0, 2, None),  # byte-wise: Z before a
         ]
 
     def test_without_a_confidence_it_is_1(self, tmp_path: Path) -> None:
@@ -264,7 +298,7 @@ class TestWordNet:
         assert antonyms["pos"].to_list() == ["adjective", "adjective"]
         assert found["source"].unique().to_list() == ["wordnet-english"]
         assert found["confidence"].unique().to_list() == [1.0]
-        assert not found["from_table"].any()
+        assert found["rank"].unique().to_list() == [1]
 
     def test_co_hyponyms_are_terms_of_two_children_of_a_hypernym(
         self, source: WordNetSource

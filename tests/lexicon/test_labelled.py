@@ -23,7 +23,8 @@ LABELLED = [
 
 
 def pairs(rows: list[tuple[int, int, str, float, str]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=["a", "b", "relation", "confidence", "split"], orient="row")
+    frame = pl.DataFrame(rows, schema=["a", "b", "relation", "confidence", "split"], orient="row")
+    return frame.with_columns(sources=pl.lit(["wn"]))
 
 
 def as_rows(labelled: LabelledPairs) -> list[tuple[float, ...]]:
@@ -73,6 +74,18 @@ def test_the_sample_by_hand() -> None:
     expected = [(0, 2, UNLABELLED, 0.25), (0, 3, UNLABELLED, 0.25)]
     assert as_rows(found.negatives) == expected
     # validation: both ends held out for it, with the label where there is one
+    assert as_rows(found.validation) == [(4, 5, 1, 1.0), (4, 6, UNLABELLED, 1.0)]
+
+
+def test_what_a_language_model_alone_says_trains_and_neither_validates_nor_tests() -> None:
+    said = pairs([(0, 2, "synonym", 0.5, "train"), (4, 6, "synonym", 0.5, "validation")])
+    rows = pl.concat([pairs(LABELLED), said.with_columns(sources=pl.lit(["llm:m"]))])
+    assert as_rows(pairs_within(rows, SPLIT, "train"))[-1] == (0, 2, 0, 0.5)
+    assert as_rows(pairs_within(rows, SPLIT, "validation")) == [(4, 5, 1, 1.0)]
+    found = CandidateSample(rows, SPLIT, 3, 0.25, 0)
+    found.add(candidates([(0, 2), (0, 3), (4, 5), (4, 6)]))
+    # (0, 2) is labelled and no negative; to validation (4, 6) is a pair that nobody labels
+    assert as_rows(found.negatives) == [(0, 3, UNLABELLED, 0.25)]
     assert as_rows(found.validation) == [(4, 5, 1, 1.0), (4, 6, UNLABELLED, 1.0)]
 
 

@@ -16,7 +16,13 @@ def test_what_does_not_help_is_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("InputError", 2), ("ParameterError", 2), ("ArtefactError", 1), ("DependencyError", 1)],
+    [
+        ("InputError", 2),
+        ("ParameterError", 2),
+        ("ArtefactError", 1),
+        ("DependencyError", 1),
+        ("LanguageModelError", 1),
+    ],
 )
 def test_the_users_mistakes_exit_with_2_and_the_rest_with_1(name: str, code: int) -> None:
     kind = getattr(errors, name)

@@ -26,9 +26,10 @@ def written(stage: str) -> list[str]:
 
 
 def code_deps(stage: str) -> set[str]:
-    """The code that a stage needs: modules of the pipeline, and the core as whole packages."""
+    """The code that a stage needs: modules and texts of the pipeline, the core as packages."""
     needed = closure(Path("pipeline", "stages", f"{stage}.py"))
-    return {
+    texts = {(file.parent / "texts").as_posix() for file in needed}
+    return {text for text in texts if (ROOT / text).is_dir()} | {
         file.as_posix() if file.parts[0] == "pipeline" else file.parts[0]
         for file in needed
         if file.parts[0] != "pipeline" or (file.name != "__init__.py" and file not in LEFT_OUT)

@@ -1,0 +1,85 @@
+"""The vectors of the terms that are grouped, in shards that survive a kill."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.artefacts import digest
+from pipeline.devices import resolve_device, resolve_precision
+from pipeline.errors import ArtefactError
+from pipeline.params import AugmentParams
+from pipeline.progress import Progress
+from pipeline.shards import open_work
+from pipeline.vectors.encoders import ModelLocation, TransformerEncoder, locate_model
+
+__all__ = ["encode_terms", "encoder_identity"]
+
+
+def encoder_identity(params: AugmentParams) -> dict[str, Any]:
+    """All that determines the vectors but the terms, as plain data.
+
+    Args:
+        params: The section of the stage.
+
+    Returns:
+        Revision, precision and device of the encoder.
+
+    Raises:
+        DependencyError: The encoder is not there.
+    """
+    return {
+        "model": _locate(params).revision,
+        "precision": resolve_precision(params.precision, params.device),
+        "device": resolve_device(params.device).split(":")[0],
+        "batch_size": params.batch_size,
+        "shard_terms": params.shard_terms,
+    }
+
+
+def encode_terms(
+    terms: list[str], params: AugmentParams, folder: Path, progress: Progress
+) -> npt.NDArray[np.float16]:
+    """Encode terms, or take up the work of an interrupted run.
+
+    Args:
+        terms: n_terms terms.
+        params: The section of the stage.
+        folder: The working folder; the finished shards stay there until other terms come.
+        progress: Where progress is shown.
+
+    Returns:
+        float16 (n_terms, dim), on disk, row = place of the term.
+
+    Raises:
+        ArtefactError: The encoder gave a vector that is not finite.
+    """
+    identity = encoder_identity(params)
+    order = np.argsort([-len(term) for term in terms], kind="stable")  # like lengths, no padding
+    shards = [order[i : i + params.shard_terms] for i in range(0, len(terms), params.shard_terms)]
+    inputs = {"terms": digest({"terms": terms}), **identity}
+    with open_work(folder, inputs, len(shards), ".npy") as work:
+        if work.pending:
+            encoder = TransformerEncoder(
+                _locate(params),
+                params.device,
+                identity["precision"],
+                params.batch_size,
+                trust_remote_code=params.trust_remote_code,
+            )
+            for shard in work.remaining(progress, "augment: shards encoded"):
+                vectors = encoder.encode([terms[row] for row in shards[shard]])
+                if not np.isfinite(vectors).all():
+                    raise ArtefactError(
+                        "the encoder gave a vector that is not finite",
+                        cure="set augment.precision to float32, or use another encoder",
+                    )
+                work.commit(shard, vectors.astype(np.float16))
+        work.assemble(folder / "vectors.npy", shards)
+    whole: npt.NDArray[np.float16] = np.load(folder / "vectors.npy", mmap_mode="r")
+    return whole
+
+
+def _locate(params: AugmentParams) -> ModelLocation:
+    return locate_model(params.encoder, params.revision)
