@@ -34,6 +34,7 @@ from discriminator import (
 )
 from discriminator.cascade import WEIGHTS
 from discriminator.cross_encoder import training_rows
+from pipeline.devices import resolve_precision
 from pipeline.params import CrossEncoderParams
 from pipeline.progress import Progress
 from pipeline.vectors.encoders import locate_model
@@ -115,6 +116,7 @@ def train_behind(
         device,
         revision=location.revision if location.on_hub else None,
         trust_remote_code=params.trust_remote_code,
+        seed=params.seed,
     )
     settings = _settings(params, device)
     pairs = drawn_pairs(world.train, params.pairs, params.seed)
@@ -170,7 +172,8 @@ def classifier_over(
     if crossed is None:
         return head
     blend = crossed.dictionary if dictionary else crossed.candidates
-    cross = CrossEncoderClassifier(crossed.model, blend.calibration, terms)
+    bfloat16 = resolve_precision("auto", device) == "bfloat16"
+    cross = CrossEncoderClassifier(crossed.model, blend.calibration, terms, bfloat16=bfloat16)
     return CascadeClassifier(head, cross, blend)
 
 
@@ -190,8 +193,6 @@ def load_crossed(folder: Path, device: str) -> Crossed | None:
 
 
 def _settings(params: CrossEncoderParams, device: str) -> CrossEncoderSettings:
-    from pipeline.devices import resolve_precision
-
     return CrossEncoderSettings(
         epochs=params.epochs,
         batch_size=params.batch_size,
