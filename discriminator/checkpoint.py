@@ -95,7 +95,12 @@ def load_head(path: Path) -> tuple[TrainedHead, dict[str, str]]:
 
 
 def new_cross_encoder(
-    model: str, device: str, *, revision: str | None = None, trust_remote_code: bool = False
+    model: str,
+    device: str,
+    *,
+    revision: str | None = None,
+    trust_remote_code: bool = False,
+    seed: int = 0,
 ) -> "CrossEncoder":
     """Put four new labels on a pretrained transformer.
 
@@ -104,6 +109,7 @@ def new_cross_encoder(
         device: where to compute, as torch names it.
         revision: the commit of a hub model.
         trust_remote_code: whether code that comes with a hub model may run.
+        seed: decides the weights of the new labels; the global generator is left alone.
 
     Returns:
         The cross-encoder, to be trained.
@@ -111,9 +117,10 @@ def new_cross_encoder(
     Raises:
         ValueError: the model cannot be loaded.
     """
-    return _cross_encoder(
-        model, device, revision=revision, trust_remote_code=trust_remote_code, num_labels=N_CODES
-    )
+    options = {"revision": revision, "trust_remote_code": trust_remote_code}
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return _cross_encoder(model, device, **options, num_labels=N_CODES)
 
 
 def save_cross_encoder(

@@ -35,8 +35,13 @@ from discriminator import (
 )
 from discriminator.cascade import WEIGHTS
 from discriminator.cross_encoder import training_rows
+<<<<<<< HEAD
 from pipeline.devices import resolve_device, resolve_precision
 from pipeline.params import CrossEncoderParams, TrainParams
+=======
+from pipeline.devices import resolve_precision
+from pipeline.params import CrossEncoderParams
+>>>>>>> tests-a
 from pipeline.progress import Progress
 from pipeline.vectors.encoders import locate_model
 
@@ -118,6 +123,7 @@ def train_behind(
         device,
         revision=location.revision if location.on_hub else None,
         trust_remote_code=params.trust_remote_code,
+        seed=params.seed,
     )
     settings = _settings(params, device)
     pairs = drawn_pairs(world.train, params.pairs, params.seed)
@@ -206,7 +212,8 @@ def classifier_over(
     if crossed is None:
         return head
     blend = crossed.dictionary if dictionary else crossed.candidates
-    cross = CrossEncoderClassifier(crossed.model, blend.calibration, terms)
+    bfloat16 = resolve_precision("auto", device) == "bfloat16"
+    cross = CrossEncoderClassifier(crossed.model, blend.calibration, terms, bfloat16=bfloat16)
     return CascadeClassifier(head, cross, blend)
 
 

@@ -114,10 +114,10 @@ def test_a_review_comes_back_as_a_source(
     answers = pl.Series("relation", ["synonym", None, "Antonym", None, "co-hyponym"])
     write_review(pairs.with_columns(answers), path)
     claims = claims_of_table(table)
-    assert claims.select("term_a", "term_b", "relation", "from_table").rows() == [
-        ("a", "d", "synonym", True),
-        ("a", "b", "antonym", True),
-        ("c", "g", "co_hyponym", True),
+    assert claims.select("term_a", "term_b", "relation", "rank").rows() == [
+        ("a", "d", "synonym", 2),
+        ("a", "b", "antonym", 2),
+        ("c", "g", "co_hyponym", 2),
     ]
 
 

@@ -17,7 +17,7 @@ STAGES = ("retrieve", "train", "classify", "cluster", "evaluate", "export")
 def test_from_retrieve_on_the_hash_seed_does_not_matter(
     small_run: SmallRun, tmp_path: Path
 ) -> None:
-    again = small_run.copy(tmp_path / "again", "ingest", "label", "embed")
+    again = small_run.copy(tmp_path / "again", "ingest", "label", "adapt", "embed")
     for stage in STAGES:
         done = again.command("nymgraph", stage, PYTHONHASHSEED="4711")
         assert done.returncode == 0, done.stderr
@@ -29,7 +29,7 @@ def test_from_retrieve_on_the_hash_seed_does_not_matter(
 def test_from_cluster_on_rows_shards_and_threads_do_not_matter(
     small_run: SmallRun, tmp_path: Path, seed: int
 ) -> None:
-    other = small_run.copy(tmp_path / "other", "ingest", "label", "embed", "train")
+    other = small_run.copy(tmp_path / "other", "ingest", "label", "adapt", "embed", "train")
     relations = pl.read_parquet(small_run.data / "classify/relations/*.parquet")
     shuffled = relations.sample(fraction=1, shuffle=True, seed=seed)
     folder = other.data / "classify" / "relations"
