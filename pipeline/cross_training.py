@@ -35,13 +35,8 @@ from discriminator import (
 )
 from discriminator.cascade import WEIGHTS
 from discriminator.cross_encoder import training_rows
-<<<<<<< HEAD
 from pipeline.devices import resolve_device, resolve_precision
 from pipeline.params import CrossEncoderParams, TrainParams
-=======
-from pipeline.devices import resolve_precision
-from pipeline.params import CrossEncoderParams
->>>>>>> tests-a
 from pipeline.progress import Progress
 from pipeline.vectors.encoders import locate_model
 
