@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from discriminator import Calibration, Lexicon, PairClassifier
+from discriminator.calibration import EXCLUDED
 from pipeline.artefacts import Workspace
 from pipeline.cross_training import TrainedClassifier, classifier_over
 from pipeline.errors import ArtefactError, DependencyError
@@ -153,4 +154,7 @@ def _uncalibrated(classifier: TrainedClassifier) -> TrainedClassifier:
 
 
 def _plain(calibration: Calibration) -> Calibration:
-    return Calibration(1.0, (0.0, 0.0, 0.0, calibration.bias[3]))
+    synonym, antonym, co_hyponym, unlabelled = (
+        EXCLUDED if bias <= EXCLUDED / 2 else 0.0 for bias in calibration.bias
+    )
+    return Calibration(1.0, (synonym, antonym, co_hyponym, unlabelled))

@@ -133,8 +133,8 @@ def antonym_pairs(synsets: list[Synset]) -> Iterator[tuple[str, str, str]]:
     Args:
         synsets: The dictionary.
 
-    Returns:
-        An iterator over (term_a, term_b, part of speech).
+    Yields:
+        term_a, term_b, part of speech.
     """
     terms_of = {synset.id: synset.terms for synset in synsets}
     for synset in synsets:
