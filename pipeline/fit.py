@@ -10,9 +10,10 @@ random, as is often published.
 import json
 import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -33,7 +34,8 @@ from discriminator import (
 from pipeline.artefacts import content_hash, replace_folder, write_atomic
 from pipeline.cross_training import Crossed, World, train_behind
 from pipeline.devices import resolve_device, resolve_precision
-from pipeline.errors import InputError
+from pipeline.errors import InputError, ParameterError
+from pipeline.lexicon.normalise import clean
 from pipeline.lexicon.relations import claims_of_table, claims_of_wordnet, resolve
 from pipeline.lexicon.splits import split_terms
 from pipeline.lexicon.tables import read_table, refuse_rows, require_columns
@@ -55,15 +57,13 @@ from pipeline.vectors.adaptation import (
 )
 from pipeline.vectors.encoders import load_model, locate_model
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 __all__ = ["FitRequest", "fit", "judge_table"]
 
 _log = logging.getLogger("nymgraph")
 _LEAST_STEPS = 400
 _BATCHES_PER_EPOCH = 30
 _WORK = ".work"
+SPLITS = ("term", "random")
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,12 @@ def fit(request: FitRequest, progress: Progress) -> dict[str, Any]:
 
     Raises:
         InputError: The table cannot be used: a bad row, a leak, too few pairs.
+        ParameterError: The split has no such name.
     """
+    if request.split not in SPLITS:
+        raise ParameterError(
+            f"no such split: {request.split!r}", expected=" or ".join(SPLITS), cure="choose one"
+        )
     rows = _table(request)
     terms = sorted({*rows["term_a"], *rows["term_b"]})
     parts = _parts(rows, terms)
@@ -137,31 +142,27 @@ def judge_table(model: PairModel, pairs: Path, out: Path) -> int:
     Raises:
         InputError: The table cannot be read or has an empty term, or the kind of `out` is unknown.
     """
+    _writer(out)
     rows = read_table(pairs)
     require_columns(rows, ["term_a", "term_b"], pairs)
+    rows = rows.with_columns(pl.col("term_a", "term_b").cast(pl.String))
     for column in ("term_a", "term_b"):
         refuse_rows(rows, pl.col(column).fill_null("") == "", pairs, column, "a term")
     judged = model.judge(rows["term_a"].to_list(), rows["term_b"].to_list())
     columns = [pl.Series(f"p_{name}", judged[:, place]) for place, name in enumerate(RELATIONS)]
-    write_table(rows.with_columns(columns), out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    whole, write = rows.with_columns(columns), _writer(out)
+    write_atomic(out, lambda path: write(whole, path))
     return rows.height
 
 
-def write_table(rows: pl.DataFrame, out: Path) -> None:
-    """Write a user's table, its kind told by its suffix; whole or not at all.
-
-    Args:
-        rows: The table.
-        out: File to write.
-
-    Raises:
-        InputError: The suffix is unknown.
-    """
-    writers: dict[str, Callable[[Path], object]] = {
-        ".parquet": rows.write_parquet,
-        ".csv": rows.write_csv,
-        ".tsv": lambda path: rows.write_csv(path, separator="\t"),
-        ".jsonl": rows.write_ndjson,
+def _writer(out: Path) -> Callable[[pl.DataFrame, Path], object]:
+    """How to write a user's table, told by the suffix of the file."""
+    writers: dict[str, Callable[[pl.DataFrame, Path], object]] = {
+        ".parquet": lambda rows, path: rows.write_parquet(path),
+        ".csv": lambda rows, path: rows.write_csv(path),
+        ".tsv": lambda rows, path: rows.write_csv(path, separator="\t"),
+        ".jsonl": lambda rows, path: rows.write_ndjson(path),
     }
     suffix = out.suffix.lower()
     if suffix not in writers:
@@ -171,8 +172,7 @@ def write_table(rows: pl.DataFrame, out: Path) -> None:
             expected=", ".join(writers),
             cure="name the file with one of these suffixes",
         )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(out, writers[suffix])
+    return writers[suffix]
 
 
 def _table(request: FitRequest) -> pl.DataFrame:
@@ -181,24 +181,18 @@ def _table(request: FitRequest) -> pl.DataFrame:
     pairs, conflicts = resolve(claims, pl.concat([claims["term_a"], claims["term_b"]]).unique())
     if conflicts.height:
         _log.warning("%d pairs of %s contradict themselves", conflicts.height, request.pairs)
-    pairs = _with_split(pairs, claims, request).select(
+    pairs = _with_split(pairs, request).select(
         "term_a", "term_b", "relation", "split", weight=pl.col("confidence")
     )
-    if request.split == "term":
-        _refuse_leak(pairs, request.pairs)
     if request.dictionary is None:
         return pairs
     return pl.concat([pairs, _dictionary_pairs(pairs, request)], how="vertical_relaxed")
 
 
-def _with_split(pairs: pl.DataFrame, claims: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
+def _with_split(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
     given = read_table(request.pairs)
     if "split" in given.columns:
-        known = pl.col("split").is_in(list(SPLIT_NAMES)).fill_null(value=False)
-        refuse_rows(given, ~known, request.pairs, "split", f"one of {', '.join(SPLIT_NAMES)}")
-        of_row = claims.select("term_a", "term_b").with_columns(split=given["split"])
-        of_pair = of_row.unique(["term_a", "term_b"], keep="first", maintain_order=True)
-        return pairs.join(of_pair, on=["term_a", "term_b"], maintain_order="left")
+        return _given_split(pairs, given, request)
     if request.split == "random":
         random = np.random.default_rng(request.seed)
         held = random.random(pairs.height) < request.validation_fraction
@@ -213,13 +207,29 @@ def _with_split(pairs: pl.DataFrame, claims: pl.DataFrame, request: FitRequest) 
     return pairs.with_columns(split=names)
 
 
-def _refuse_leak(pairs: pl.DataFrame, path: Path) -> None:
-    """A table that brings its own split must hold its terms apart."""
-    if "split" not in read_table(path).columns:
-        return
-    trained = pairs.filter(pl.col("split") == "train")
+def _given_split(pairs: pl.DataFrame, given: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
+    """The split that the table brings; a term of a held-out pair must train nowhere."""
+    path = request.pairs
+    known = pl.col("split").is_in(list(SPLIT_NAMES)).fill_null(value=False)
+    refuse_rows(given, ~known, path, "split", f"one of {', '.join(SPLIT_NAMES)}")
+    ends = given.with_columns(
+        pl.col("term_a", "term_b").cast(pl.String).map_elements(clean, return_dtype=pl.String)
+    )
+    rows = ends.select(
+        pl.min_horizontal("term_a", "term_b").alias("term_a"),
+        pl.max_horizontal("term_a", "term_b").alias("term_b"),
+        "split",
+    ).unique(maintain_order=True)
+    if request.split == "term":
+        _refuse_leak(rows, path)
+    first = rows.unique(["term_a", "term_b"], keep="first", maintain_order=True)
+    return pairs.join(first, on=["term_a", "term_b"], maintain_order="left")
+
+
+def _refuse_leak(rows: pl.DataFrame, path: Path) -> None:
+    trained = rows.filter(pl.col("split") == "train")
     known = pl.concat([trained["term_a"], trained["term_b"]]).implode()
-    held = pairs.filter(pl.col("split") != "train")
+    held = rows.filter(pl.col("split") != "train")
     leaks = held.filter(pl.col("term_a").is_in(known) | pl.col("term_b").is_in(known))
     if leaks.height:
         a, b = leaks.select("term_a", "term_b").row(0)
@@ -242,7 +252,8 @@ def _dictionary_pairs(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
         table = read_table(path)
         require_columns(table, ["term_a", "term_b"], path)
         out += [table["term_a"], table["term_b"]]
-    excluded = pl.concat([column.cast(pl.String) for column in out]).unique().implode()
+    names = pl.concat([column.cast(pl.String) for column in out]).drop_nulls().unique()
+    excluded = names.map_elements(clean, return_dtype=pl.String).implode()
     claims = claims.filter(
         ~pl.col("term_a").is_in(excluded)
         & ~pl.col("term_b").is_in(excluded)
@@ -383,8 +394,14 @@ def _measured(model: PairModel, rows: pl.DataFrame) -> dict[str, Any]:
         if part.height:
             judged = model.judge(part["term_a"].to_list(), part["term_b"].to_list())
             relation = np.array([code[r] for r in part["relation"]], np.int8)
-            figures[name] = classification_metrics(judged, relation).to_dict()
+            figures[name] = _present(classification_metrics(judged, relation).to_dict())
     return figures
+
+
+def _present(figures: dict[str, Any]) -> dict[str, Any]:
+    """Figures of the relations that occur: the mean over those alone."""
+    f1 = {name: value for name, value in figures["f1"].items() if figures["support"][name]}
+    return figures | {"f1": f1, "macro_f1": sum(f1.values()) / len(f1)}
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

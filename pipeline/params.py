@@ -182,7 +182,7 @@ class AdaptParams(Section):
     trust_remote_code: bool = False
     method: Literal["none", "light", "full"] = "light"
     layers: Positive = 2
-    steps: Positive = 200
+    steps: Positive = 180
     batch_size: Annotated[int, Field(ge=2)] = 256
     learning_rate: Annotated[float, Field(gt=0)] = 3e-4
     antonym_share: Fraction = 0.125

@@ -14,7 +14,8 @@ Contract: only training pairs come in; a synonym pair of large families weighs l
 1 / sqrt(degree x degree). The same seed gives the same rows and, on one machine, the same weights.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -48,6 +49,8 @@ __all__ = [
 
 Ints = npt.NDArray[np.int64]
 TEMPERATURE = 0.05
+TOKENS = 8
+"""Longer terms are cut in training: a batch costs as much as its longest term (special tokens count)."""
 _COLUMNS = ("anchor", "positive", "negative")
 
 
@@ -229,7 +232,8 @@ def adapt_encoder(
         loss=_loss(model, settings.cached_rows),
         callbacks=[telling(advance)],
     )
-    trainer.train(resume_from_checkpoint=_last_checkpoint(work))
+    with _cut_short(model, TOKENS):
+        trainer.train(resume_from_checkpoint=_last_checkpoint(work))
     model.eval()
 
 
@@ -309,6 +313,20 @@ def _arguments(
         dataloader_drop_last=True,
         dataloader_pin_memory=False,
     )
+
+
+@contextmanager
+def _cut_short(model: "SentenceTransformer", tokens: int) -> Iterator[None]:
+    """Let a model read only the first tokens of each term for a while."""
+    limit = model.max_seq_length
+    if limit is None:  # an encoder without positions reads all
+        yield
+        return
+    model.max_seq_length = min(limit, tokens)
+    try:
+        yield
+    finally:
+        model.max_seq_length = limit
 
 
 def _both_ways(pairs: LabelledPairs, code: int) -> Ints:
