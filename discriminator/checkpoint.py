@@ -180,7 +180,7 @@ def _cross_encoder(model: str, device: str, **options: object) -> "CrossEncoder"
         model_with_labels: CrossEncoder = CrossEncoder(
             model, device=device, max_length=MAX_TOKENS, **options
         )
-    except (OSError, SafetensorError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, SafetensorError, KeyError, RuntimeError) as error:
         raise ValueError(f"got {model}, expected a transformer that can be loaded") from error
     finally:
         logging.set_verbosity(before)

@@ -50,7 +50,7 @@ __all__ = [
 Ints = npt.NDArray[np.int64]
 TEMPERATURE = 0.05
 TOKENS = 8
-"""Longer terms are cut in training: a batch costs as much as its longest term (special tokens count)."""
+"""Longer terms are cut in training, for a batch costs as much as its longest term."""
 _COLUMNS = ("anchor", "positive", "negative")
 
 

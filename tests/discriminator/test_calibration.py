@@ -119,3 +119,13 @@ def test_reliability_refuses(judged: np.ndarray, relation: np.ndarray, message: 
 def test_fit_refuses_no_pairs() -> None:
     with pytest.raises(ValueError, match="enlarge the validation split"):
         calibrate_dictionary(np.empty((0, 4)), np.empty(0, int))
+
+
+def test_a_relation_that_no_pair_has_gets_no_probability() -> None:
+    random = np.random.default_rng(0)
+    relation = random.integers(0, 2, 400)
+    logits = random.normal(size=(400, 4)) + 2 * np.eye(4)[relation]
+    judged = calibrate_dictionary(logits, relation).apply(torch.from_numpy(logits)).numpy()
+    assert (judged[:, 2] == 0).all()
+    np.testing.assert_allclose(judged.sum(axis=1), 1)
+    assert (judged.argmax(axis=1) == relation).mean() > 0.8

@@ -5,8 +5,19 @@ import numpy as np
 import pytest
 from safetensors.torch import save_file
 
-from discriminator import HeadClassifier, TrainedHead, load_head, save_head
+from discriminator import (
+    Blend,
+    Calibration,
+    HeadClassifier,
+    TrainedHead,
+    load_cross_encoder,
+    load_head,
+    new_cross_encoder,
+    save_cross_encoder,
+    save_head,
+)
 from tests.discriminator.pair_world import SETTINGS, World, train_on
+from tests.discriminator.tiny_bert import write_tiny_bert
 
 NOTES = {"encoder": "abc", "b": "2", "a": "1"}
 
@@ -64,3 +75,28 @@ def test_a_header_of_another_network(path: Path, trained: TrainedHead) -> None:
     save_head(path, other, NOTES)
     with pytest.raises(ValueError, match="damaged"):
         load_head(path)
+
+
+@pytest.mark.slow
+def test_a_cross_encoder_comes_back_with_its_blends(tmp_path: Path) -> None:
+    model = new_cross_encoder(str(write_tiny_bert(tmp_path / "bert")), "cpu")
+    dictionary = Blend(0.25, Calibration(2.0, (0.5, -1.0, 0.0, -1e4)), 0.125)
+    candidates = Blend(1.0, Calibration(), 2.0)
+    folder = tmp_path / "cross_encoder"
+    save_cross_encoder(folder, model, dictionary, candidates)
+    loaded, *blends = load_cross_encoder(folder, "cpu")
+    assert blends == [dictionary, candidates]
+    pairs = [("hot", "cold"), ("happy", "unhappy")]
+    np.testing.assert_array_equal(loaded.predict(pairs), model.predict(pairs))
+    assert not list(tmp_path.glob("*.partial"))
+    (folder / "blend.json").write_text('{"format": "other"}', "utf-8")
+    with pytest.raises(ValueError, match="damaged folder"):
+        load_cross_encoder(folder, "cpu")
+    (folder / "blend.json").unlink()
+    with pytest.raises(ValueError, match="damaged folder"):
+        load_cross_encoder(folder, "cpu")
+
+
+def test_a_cross_encoder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="can be loaded"):
+        new_cross_encoder(str(tmp_path), "cpu")

@@ -156,3 +156,22 @@ def test_pairs_that_break_the_contract(world: World, pairs: LabelledPairs, messa
 def test_settings_out_of_range() -> None:
     with pytest.raises(ValueError, match="correct the settings"):
         HeadSettings(epochs=0)
+
+
+def test_two_relations_without_candidates(world: World) -> None:
+    train = world.train.take(world.train.relation < 2)
+    validation = world.validation.take(world.validation.relation < 2)
+    trained = train_head(world.lexicon, train, validation, settings=SETTINGS)
+    assert trained.candidates == trained.dictionary
+    judged = HeadClassifier.over(trained.head, trained.dictionary, world.lexicon).judge(
+        validation.a, validation.b
+    )
+    assert (judged[:, 2] == 0).all()
+    assert (judged.argmax(axis=1) == validation.relation).mean() > 0.9
+
+
+def test_one_relation_is_too_few(world: World) -> None:
+    train = world.train.take(world.train.relation == 1)
+    validation = world.validation.take(world.validation.relation == 1)
+    with pytest.raises(ValueError, match="no training pairs for synonym"):
+        train_head(world.lexicon, train, validation, settings=SETTINGS)
