@@ -53,7 +53,7 @@ def test_a_training_pair_that_touches_a_held_out_term_stops_the_run(leak: tuple[
 
 def test_rows_keep_their_columns() -> None:
     rows = rows_within(pairs(LABELLED).with_columns(note=pl.lit("x")), SPLIT, "test")
-    assert rows.rows() == [(7, 9, "co_hyponym", 0.75, "test", "x")]
+    assert rows.rows() == [(7, 9, "co_hyponym", 0.75, "test", ["wn"], "x")]
 
 
 def sample(parts: list[pl.DataFrame], n_negatives: int = 3, seed: int = 0) -> CandidateSample:
