@@ -225,10 +225,11 @@ def adapt_encoder(
     from sentence_transformers import SentenceTransformerTrainer
 
     _freeze_below(model, settings.layers)
+    read = [read_as(term) for term in terms]
     trainer = SentenceTransformerTrainer(
         model=model,
         args=_arguments(model, settings, work),
-        train_dataset=_dataset(terms, triples, _COLUMNS, label=triples.opposed.astype(np.float32)),
+        train_dataset=_dataset(read, triples, _COLUMNS, label=triples.opposed.astype(np.float32)),
         loss=_loss(model, settings.cached_rows),
         callbacks=[telling(advance)],
     )
@@ -243,7 +244,7 @@ def _dataset(
     """The terms of some columns, and other columns as they are."""
     from datasets import Dataset
 
-    texts = {name: [read_as(terms[i]) for i in getattr(triples, name)] for name in columns}
+    texts = {name: [terms[i] for i in getattr(triples, name)] for name in columns}
     return Dataset.from_dict({**texts, **others})
 
 
