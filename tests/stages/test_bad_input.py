@@ -119,8 +119,9 @@ def test_too_few_pairs_to_train_on_name_the_cure(
     project.params(
         ingest=text_source(b"hot\ncold\nwarm\ncool\n"),
         label={"dictionaries": [], "tables": [{"path": "pairs.csv"}]},
+        adapt={"method": "none"},
     )
-    for stage in ("ingest", "label", "embed", "retrieve"):
+    for stage in ("ingest", "label", "adapt", "embed", "retrieve"):
         main_ok(project, stage)
     assert project.run("train") == 2
     assert "label more pairs" in capsys.readouterr().err

@@ -21,7 +21,7 @@ def held_out_id(run: SmallRun) -> int:
 
 
 def test_a_planted_training_pair_stops_the_run(small_run: SmallRun, tmp_path: Path) -> None:
-    run = small_run.copy(tmp_path / "leak", "ingest", "label", "embed", "retrieve")
+    run = small_run.copy(tmp_path / "leak", "ingest", "label", "adapt", "embed", "retrieve")
     pairs = run.workspace.read(PAIRS)
     row = int(pairs.select((pl.col("split") == "test").arg_true()).to_series()[0])
     planted = pl.when(pl.int_range(pl.len()) == row).then(pl.lit("train")).otherwise("split")
@@ -37,7 +37,7 @@ def test_a_planted_training_pair_stops_the_run(small_run: SmallRun, tmp_path: Pa
 def test_a_planted_neighbour_stops_the_run(
     small_run: SmallRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = small_run.copy(tmp_path / "leak", "ingest", "label", "embed", "retrieve")
+    run = small_run.copy(tmp_path / "leak", "ingest", "label", "adapt", "embed", "retrieve")
     held = held_out_id(run)
     draw = CandidateSample.add
 
@@ -123,7 +123,7 @@ def test_a_reviewed_pair_becomes_evidence(small_run: SmallRun, tmp_path: Path) -
 
 
 def test_what_is_not_asked_for_is_not_measured(small_run: SmallRun, tmp_path: Path) -> None:
-    run = small_run.copy(tmp_path / "short", "ingest", "label", "embed", "retrieve")
+    run = small_run.copy(tmp_path / "short", "ingest", "label", "adapt", "embed", "retrieve")
     run.set("train", consistency_pairs=0, contradicted=0)
     run.stage("train")
     metrics = run.workspace.read_json("train", "metrics.json")
