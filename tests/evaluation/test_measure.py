@@ -30,7 +30,7 @@ SPLIT = np.array([0 if term in TRAIN else 2 for term in TERMS], dtype=np.int8)
 def pairs() -> pl.DataFrame:
     rows = [(a, b, ID[a], ID[b], rel, split, pos, 1.0) for a, b, rel, split, pos in LABELS]
     names = ["term_a", "term_b", "a", "b", "relation", "split", "pos", "confidence"]
-    return pl.DataFrame(rows, schema=names, orient="row")
+    return pl.DataFrame(rows, schema=names, orient="row").with_columns(sources=pl.lit(["wn"]))
 
 
 def terms(*, with_frequency: bool) -> pl.LazyFrame:

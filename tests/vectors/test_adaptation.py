@@ -91,7 +91,7 @@ def test_the_settings_of_each_method() -> None:
     assert (full.layers, full.cached_rows) == (None, 5)
 
 
-@pytest.mark.parametrize(("cosine", "cost"), [(0.2, 0.5 * np.log(2)), (1.0, 4.00017)])
+@pytest.mark.parametrize(("cosine", "cost"), [(0.25, 0.5 * np.log(2)), (1.0, 3.750277)])
 def test_opposition_by_hand(cosine: float, cost: float) -> None:
     anchor = torch.tensor([[1.0, 0.0], [1.0, 0.0]])
     negative = torch.tensor([[cosine, (1 - cosine**2) ** 0.5], [1.0, 0.0]])
