@@ -51,6 +51,7 @@ __all__ = [
     "drawn_pairs",
     "load_crossed",
     "train_behind",
+    "train_cross",
     "train_crossed",
 ]
 
@@ -112,6 +113,26 @@ def train_behind(
     Returns:
         The cross-encoder and its blends.
     """
+    model = train_cross(world, params, device, work, progress)
+    bfloat16 = _settings(params, device).bfloat16
+    return _fit_blends(trained, model, world, classifier, params, bfloat16, device)
+
+
+def train_cross(
+    world: World, params: CrossEncoderParams, device: str, work: Path, progress: Progress
+) -> "CrossEncoder":
+    """Fine-tune a cross-encoder on the pairs of a world.
+
+    Args:
+        world: What to train on.
+        params: How.
+        device: Where to compute, as torch names it.
+        work: Folder for the trainer's working files; removed at the end.
+        progress: Told of the steps.
+
+    Returns:
+        The cross-encoder.
+    """
     location = locate_model(params.model, params.revision)
     model = new_cross_encoder(
         location.path,
@@ -126,7 +147,7 @@ def train_behind(
     with progress.track("cross-encoder: steps", n_steps) as advance:
         train_cross_encoder(model, world.terms, pairs, settings, str(work), advance)
     shutil.rmtree(work, ignore_errors=True)
-    return _fit_blends(trained, model, world, classifier, params, settings.bfloat16, device)
+    return model
 
 
 def train_crossed(

@@ -21,20 +21,18 @@ import polars as pl
 from discriminator import (
     RELATIONS,
     SYNONYM,
-    HeadSettings,
     LabelledPairs,
     Lexicon,
-    TrainedHead,
     classification_metrics,
     save_cross_encoder,
     save_head,
     spell,
-    train_head,
 )
 from pipeline.artefacts import content_hash, replace_folder, write_atomic
 from pipeline.cross_training import Crossed, World, train_behind
 from pipeline.devices import resolve_device, resolve_precision
 from pipeline.errors import InputError, ParameterError
+from pipeline.head_training import fit_head
 from pipeline.lexicon.normalise import clean
 from pipeline.lexicon.relations import claims_of_table, claims_of_wordnet, resolve
 from pipeline.lexicon.splits import split_terms
@@ -46,7 +44,7 @@ from pipeline.pair_model import (
     load_pair_model,
     open_encoder,
 )
-from pipeline.params import PairTable, Params, WordNetSource
+from pipeline.params import PairTable, Params, TrainParams, WordNetSource
 from pipeline.progress import Progress
 from pipeline.schemas import SPLIT_NAMES
 from pipeline.vectors.adaptation import (
@@ -296,10 +294,10 @@ def _train(
     notes = _fit_encoder(request, terms, parts["train"], folder, progress)
     encoder = open_encoder(folder, notes, request.params.adapt.device)
     lexicon = Lexicon(encode_terms(encoder, terms), spell(terms) if train.surface else None)
-    trained = _fit_head(request, lexicon, parts, progress, device)
+    world = World(terms, lexicon, parts["train"], parts["validation"], None)
+    trained = fit_head(_head_params(train, len(world.train.a)), world, progress, world.train)
     save_head(folder / "head.safetensors", trained, {"revision": str(notes["revision"])})
     if train.classifier != "head":
-        world = World(terms, lexicon, parts["train"], parts["validation"], None)
         work = folder / _WORK
         crossed: Crossed = train_behind(
             trained, world, train.classifier, train.cross_encoder, device, work, progress
@@ -347,42 +345,11 @@ def _fit_encoder(
     return notes | {"revision": content_hash(folder / "encoder")}
 
 
-def _fit_head(
-    request: FitRequest,
-    lexicon: Lexicon,
-    parts: dict[str, LabelledPairs],
-    progress: Progress,
-    device: str,
-) -> TrainedHead:
-    """Train the head; few pairs go in small batches and many epochs."""
-    params, train = request.params.train, parts["train"]
-    batch_size = min(params.batch_size, max(32, len(train.a) // _BATCHES_PER_EPOCH))
-    n_batches = max(1, len(train.a) // batch_size)
-    settings = HeadSettings(
-        hidden=params.hidden,
-        width=params.width,
-        epochs=max(params.epochs, -(-_LEAST_STEPS // n_batches)),
-        batch_size=batch_size,
-        learning_rate=params.learning_rate,
-        surface=params.surface,
-        seed=params.seed,
-    )
-    with progress.track("head: steps", settings.epochs * n_batches) as advance:
-        try:
-            return train_head(
-                lexicon,
-                train,
-                parts["validation"],
-                settings=settings,
-                progress=lambda _done, _total: advance(1),
-                device=device,
-            )
-        except ValueError as error:
-            raise InputError(
-                "the labelled pairs are not enough to train on",
-                got=str(error),
-                cure="label more pairs, of two relations at least, or hold out more terms",
-            ) from error
+def _head_params(params: TrainParams, n_pairs: int) -> TrainParams:
+    """Few pairs go in small batches and many epochs."""
+    batch_size = min(params.batch_size, max(32, n_pairs // _BATCHES_PER_EPOCH))
+    epochs = max(params.epochs, -(-_LEAST_STEPS // max(1, n_pairs // batch_size)))
+    return params.model_copy(update={"batch_size": batch_size, "epochs": epochs})
 
 
 def _measured(model: PairModel, rows: pl.DataFrame) -> dict[str, Any]:

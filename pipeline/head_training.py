@@ -45,5 +45,6 @@ def fit_head(
             raise InputError(
                 "the labelled pairs are not enough to train on",
                 got=str(error),
-                cure="label more pairs (label.tables, label.dictionaries) or enlarge the lexicon",
+                cure="label more pairs, of each relation, or enlarge the lexicon (in a run: "
+                "label.tables, label.dictionaries)",
             ) from error
