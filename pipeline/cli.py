@@ -139,6 +139,38 @@ def cluster(
     cluster_edge_table(edges, out, {k: v for k, v in given.items() if v is not None})
 
 
+def export(
+    params: ParamsFile = _PARAMS,
+    data: DataFolder = _DATA,
+    format_: Annotated[
+        str | None, typer.Option("--format", help="Write this format of a finished export.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="With --format: a new folder.")] = None,
+    finished: Annotated[
+        Path | None, typer.Option("--export", help="With --format: the finished export.")
+    ] = None,
+) -> None:
+    """Clusters and terms to the files that users take away.
+
+    With --format one more format (jsonl, csv, solr, elasticsearch, wn-lmf, skos) is written from a
+    finished export, e.g. `nymgraph export --format wn-lmf --out lexicon`.
+    """
+    if format_ is None:
+        if out is not None or finished is not None:
+            raise typer.BadParameter("--out and --export go with --format NAME")
+        run_stage("export", params, data)
+        return
+    if out is None:
+        raise typer.BadParameter("--format needs --out DIR")
+    from pipeline.formats.reading import open_export
+    from pipeline.formats.write import write_format
+
+    settings = load_params(params) if params.is_file() else Params()
+    source = open_export(finished or data / "export")
+    write_format(source, format_, settings.export, out, default_progress())
+    typer.echo(f"export: {format_} in {out}; what it cannot carry: {out / 'manifest.json'}")
+
+
 def _stage_command(stage: str) -> Callable[..., None]:
     def command(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
         run_stage(stage, params, data)
@@ -147,7 +179,11 @@ def _stage_command(stage: str) -> Callable[..., None]:
     return command
 
 
-_OWN_COMMANDS: dict[str, Callable[..., None]] = {"augment": augment, "cluster": cluster}
+_OWN_COMMANDS: dict[str, Callable[..., None]] = {
+    "augment": augment,
+    "cluster": cluster,
+    "export": export,
+}
 for _stage in STAGES:
     app.command(_stage)(_OWN_COMMANDS.get(_stage) or _stage_command(_stage))
 

@@ -35,6 +35,8 @@ __all__ = [
     "PairTable",
     "Params",
     "RetrieveParams",
+    "RuleParams",
+    "SourceLicence",
     "TableSource",
     "TextSource",
     "TrainParams",
@@ -47,6 +49,7 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[int, Field(ge=1)]
 NotNegative = Annotated[float, Field(ge=0)]
+FormatName = Literal["parquet", "jsonl", "csv", "solr", "elasticsearch", "wn-lmf", "skos"]
 
 
 class Section(BaseModel):
@@ -283,10 +286,41 @@ class EvaluateParams(Section):
     gates: tuple[Probability, ...] = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
+class SourceLicence(Section):
+    """The licence of one source of the data."""
+
+    source: str
+    licence: str
+    attribution: str = ""
+
+
+class RuleParams(Section):
+    """Synonym rules for search engines."""
+
+    form: Literal["equivalent", "explicit"] = "equivalent"
+    rules_per_file: Positive = 10_000
+    max_rules: Positive | None = None
+
+
 class ExportParams(Section):
-    """What leaves the pipeline."""
+    """What leaves the pipeline, and in which formats."""
 
     min_probability: Probability = 0.3
+    formats: tuple[FormatName, ...] = ("parquet", "solr")
+    licences: tuple[SourceLicence, ...] = ()
+    contact: str = "unknown"
+    url: str | None = None
+    base_iri: Annotated[str, Field(pattern=r"^[a-zA-Z][a-zA-Z0-9+.-]*:[^\s<>\"{}|^`\\]*[/#:]$")] = (
+        "https://example.org/nymgraph/"
+    )
+    rules: RuleParams = RuleParams()
+
+    @field_validator("formats")
+    @classmethod
+    def _parquet_is_always_written(cls, formats: tuple[FormatName, ...]) -> tuple[FormatName, ...]:
+        if "parquet" not in formats:
+            raise ValueError("must hold parquet: the store reads it")
+        return formats
 
 
 class Params(Section):

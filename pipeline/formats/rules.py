@@ -1,0 +1,199 @@
+"""Synonym rules for search engines of the Lucene family.
+
+The grammar is that of Lucene's SolrSynonymParser: a line is a rule; terms stand between commas;
+`a, b => c` replaces a and b by c, without an arrow each term stands for all; a line that begins
+with `#` is a comment; a backslash takes the next character as it is. A term of several words needs
+no quotes. The first term of a rule is the representative of its cluster, which is what an engine
+keeps when it does not expand (`expand=false`).
+
+An engine refuses the whole file for one term of which its analyser leaves nothing: terms without a
+letter or digit are left out, and listed.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import chain, count, islice
+from typing import NamedTuple, TextIO
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipeline.formats.folder import FormatFolder
+from pipeline.formats.losses import (
+    Loss,
+    cohesion,
+    links,
+    other_columns,
+    pairs,
+    singletons,
+    soft,
+)
+from pipeline.formats.reading import Export
+from pipeline.params import RuleParams
+from pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
+
+__all__ = ["LEFT_OUT", "LeftOut", "Rule", "rule_text", "select", "write_rules"]
+
+LEFT_OUT = "left_out.jsonl"
+_NO_LETTER = "no letter or digit: an analyser would leave nothing of it, and refuse the whole file"
+_TOO_FEW = "fewer than two terms of the cluster are left"
+_CAPPED = "beyond export.rules.max_rules"
+_SPECIAL = re.compile(r"\\|,|=>|^#")
+
+
+class Rule(NamedTuple):
+    """The synonyms of one cluster, its representative first."""
+
+    cluster_id: int
+    terms: tuple[str, ...]
+
+
+class LeftOut:
+    """Writes LEFT_OUT: one line for the terms of a cluster that are in no rule, with the reason.
+
+    Args:
+        stream: The file.
+
+    Attributes:
+        terms: Number of terms left out, by reason.
+        lines: Number of lines written.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.terms: Counter[str] = Counter()
+        self.lines = 0
+
+    def add(self, cluster_id: int, terms: list[str], reason: str) -> None:
+        """Write terms down, if there are any."""
+        if terms:
+            row = {"cluster_id": str(cluster_id), "terms": terms, "reason": reason}
+            self._stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+            self.terms[reason] += len(terms)
+            self.lines += 1
+
+
+def select(export: Export, max_rules: int | None, left_out: LeftOut) -> Iterator[Rule]:
+    """The rules of an export, in the order of cluster_id.
+
+    Args:
+        export: The export.
+        max_rules: So many rules at most, or None for all. Those of the most frequent terms are
+            kept (where the lexicon has frequencies), then the most cohesive clusters, then by id.
+        left_out: Takes what is in no rule.
+
+    Yields:
+        A rule of two terms or more.
+    """
+    kept = _kept(export, max_rules)
+    place = count()
+    for batch in export.batches(EXPORTED_CLUSTERS, ["cluster_id", "representative", "members"]):
+        for cluster_id, representative, members in batch.iter_rows():
+            if kept is not None and not kept[next(place)]:
+                left_out.add(cluster_id, members, _CAPPED)
+                continue
+            usable = [term for term in members if any(map(str.isalnum, term))]
+            left_out.add(cluster_id, [term for term in members if term not in usable], _NO_LETTER)
+            if len(usable) < 2:
+                left_out.add(cluster_id, usable, _TOO_FEW)
+                continue
+            yield Rule(cluster_id, tuple(sorted(usable, key=lambda term: term != representative)))
+
+
+def rule_text(terms: tuple[str, ...], form: str) -> str:
+    """One rule in the grammar of Solr.
+
+    Args:
+        terms: The terms, the representative first.
+        form: `equivalent` (each stands for all) or `explicit` (all are replaced by the first).
+
+    Returns:
+        The line, without its end.
+    """
+    escaped = [_escape(term) for term in terms]
+    if form == "explicit":
+        return f"{', '.join(escaped[1:])} => {escaped[0]}"
+    return ", ".join(escaped)
+
+
+def write_rules(
+    export: Export,
+    folder: FormatFolder,
+    params: RuleParams,
+    names: str,
+    write: Callable[[TextIO, Iterator[Rule]], int],
+) -> list[Loss]:
+    """Write the rules of an export into files, and list what is in none.
+
+    Args:
+        export: The export.
+        folder: Where to write.
+        params: How many rules there may be, in all and in a file.
+        names: Name of the files, with `{}` for the number.
+        write: Writes one file and returns its number of rules.
+
+    Returns:
+        What the rules cannot carry.
+    """
+    with folder.text(LEFT_OUT) as stream:
+        left_out = LeftOut(stream)
+        rules = select(export, params.max_rules, left_out)
+        for number, part in _files(rules, params.rules_per_file):
+            name = names.format(number)
+            with folder.text(name) as file:
+                folder.declare(name, "a rule: the synonyms of one cluster", write(file, part))
+    folder.declare(LEFT_OUT, "terms of one cluster that are in no rule, and why", left_out.lines)
+    return _losses(export, left_out)
+
+
+def _files(rules: Iterator[Rule], rules_per_file: int) -> Iterator[tuple[str, Iterator[Rule]]]:
+    """Cut rules into files, one at least; each must be used up before the next."""
+    ahead = next(rules, None)
+    for number in count(1):
+        first = [] if ahead is None else [ahead]
+        yield f"{number:04d}", chain(first, islice(rules, rules_per_file - len(first)))
+        ahead = next(rules, None)
+        if ahead is None:
+            return
+
+
+def _escape(term: str) -> str:
+    return _SPECIAL.sub(lambda match: "\\" + match[0], term)
+
+
+def _kept(export: Export, max_rules: int | None) -> npt.NDArray[np.bool_] | None:
+    """Which clusters make a rule, in the order of the file; None for all."""
+    if max_rules is None or export.rows(EXPORTED_CLUSTERS) <= max_rules:
+        return None
+    frequency = export.scan(EXPORTED_TERMS).group_by("cluster_id").agg(pl.col("frequency").sum())
+    clusters = export.scan(EXPORTED_CLUSTERS).select("cluster_id", "cohesion")
+    ranked = (
+        clusters.with_row_index("row")
+        .join(frequency, on="cluster_id", how="left")
+        .sort(["frequency", "cohesion", "cluster_id"], descending=[True, True, False])
+        .head(max_rules)
+        .collect()
+    )
+    kept = np.zeros(export.rows(EXPORTED_CLUSTERS), np.bool_)
+    kept[ranked["row"].to_numpy()] = True
+    return kept
+
+
+def _losses(export: Export, left_out: LeftOut) -> list[Loss]:
+    """What no synonym rule can say, and what was left out."""
+    return [
+        *(
+            Loss("terms of clusters", number, reason, LEFT_OUT)
+            for reason, number in sorted(left_out.terms.items())
+        ),
+        singletons(export, "a rule needs two terms"),
+        soft(export),
+        links(export, "opposite"),
+        links(export, "related"),
+        pairs(export),
+        cohesion(export),
+        *other_columns(export),
+    ]

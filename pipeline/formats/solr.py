@@ -1,0 +1,39 @@
+"""Synonym files for Solr and Lucene (SynonymGraphFilterFactory, format solr)."""
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from pipeline.formats.folder import FormatFolder
+from pipeline.formats.licences import sources_in_words
+from pipeline.formats.losses import Loss
+from pipeline.formats.reading import Export
+from pipeline.formats.rules import Rule, rule_text, write_rules
+from pipeline.params import ExportParams
+
+__all__ = ["write"]
+
+
+def write(export: Export, folder: FormatFolder, params: ExportParams) -> list[Loss]:
+    """Write synonyms-0001.txt and so on; give them all to the filter, with commas between.
+
+    Args:
+        export: The export.
+        folder: Where to write.
+        params: Form and number of the rules.
+
+    Returns:
+        What the format cannot carry.
+    """
+    head = [f"Synonyms of {export.language}, made by nymgraph {export.manifest['nymgraph']}."]
+    head += sources_in_words(export.manifest)
+    comments = "".join(f"# {line}\n" for line in head)
+
+    def write_file(stream: TextIO, rules: Iterator[Rule]) -> int:
+        stream.write(comments)
+        written = 0
+        for rule in rules:
+            stream.write(rule_text(rule.terms, params.rules.form) + "\n")
+            written += 1
+        return written
+
+    return write_rules(export, folder, params.rules, "synonyms-{}.txt", write_file)

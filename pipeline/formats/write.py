@@ -1,0 +1,126 @@
+"""Writing an export in other formats: each is there as a whole or not at all.
+
+To add a format: a module with `write(export, folder, params)` that gives back what it cannot carry,
+a line in `_FORMATS`, its name in `params.FormatName`.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.artefacts import replace_folder, sync_folder
+from pipeline.errors import InputError, ParameterError
+from pipeline.formats import csv_files, elasticsearch, jsonl, skos, solr, wn_lmf
+from pipeline.formats.folder import MANIFEST, FormatFolder
+from pipeline.formats.losses import Loss
+from pipeline.formats.reading import Export
+from pipeline.params import ExportParams
+from pipeline.progress import Progress
+from pipeline.schemas import (
+    EXPORTED_CLUSTERS,
+    EXPORTED_EDGES,
+    EXPORTED_LINKS,
+    EXPORTED_MEMBERSHIPS,
+    EXPORTED_TERMS,
+    Table,
+)
+
+__all__ = ["FORMATS", "write_format", "write_formats"]
+
+_ALL = (EXPORTED_TERMS, EXPORTED_CLUSTERS, EXPORTED_LINKS, EXPORTED_MEMBERSHIPS, EXPORTED_EDGES)
+
+
+class _Format(NamedTuple):
+    """How a format is written, and the tables that it reads row by row."""
+
+    write: Callable[[Export, FormatFolder, ExportParams], list[Loss]]
+    reads: tuple[Table, ...]
+
+
+_FORMATS = {
+    "jsonl": _Format(jsonl.write, _ALL),
+    "csv": _Format(csv_files.write, _ALL),
+    "solr": _Format(solr.write, (EXPORTED_CLUSTERS,)),
+    "elasticsearch": _Format(elasticsearch.write, (EXPORTED_CLUSTERS,)),
+    "wn-lmf": _Format(wn_lmf.write, (EXPORTED_TERMS, EXPORTED_CLUSTERS, EXPORTED_TERMS)),
+    "skos": _Format(skos.write, (EXPORTED_CLUSTERS, EXPORTED_TERMS, EXPORTED_LINKS)),
+}
+FORMATS = tuple(_FORMATS)
+
+
+def write_formats(
+    export: Export, params: ExportParams, destination: Path, work: Path, progress: Progress
+) -> None:
+    """Write the formats of the parameters but Parquet, a folder each.
+
+    Args:
+        export: The export.
+        params: Which formats, and how.
+        destination: Becomes the folder of these folders; what was there is replaced.
+        work: A folder for what is not finished, on the same disk.
+        progress: Shows how far each format is.
+    """
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    for name in dict.fromkeys(params.formats):
+        if name != "parquet":
+            _write(export, name, params, work / name, progress)
+    sync_folder(work)
+    replace_folder(work, destination)
+
+
+def write_format(
+    export: Export, name: str, params: ExportParams, destination: Path, progress: Progress
+) -> None:
+    """Write one more format of a finished export.
+
+    Args:
+        export: The export.
+        name: One of FORMATS.
+        params: How.
+        destination: A new or empty folder, or one with this format written earlier, which is
+            replaced.
+        progress: Shows how far it is.
+
+    Raises:
+        ParameterError: There is no such format.
+        InputError: The folder holds something else.
+    """
+    if name not in _FORMATS:
+        raise ParameterError(
+            f"no format is called {name!r}",
+            expected=", ".join(FORMATS),
+            cure="take one of these; Parquet is what the export itself is",
+        )
+    _check_free(destination, name)
+    work = destination.with_name(f".{destination.name}.tmp")
+    shutil.rmtree(work, ignore_errors=True)
+    _write(export, name, params, work, progress)
+    replace_folder(work, destination)
+
+
+def _write(export: Export, name: str, params: ExportParams, path: Path, progress: Progress) -> None:
+    format_ = _FORMATS[name]
+    folder = FormatFolder(path, name)
+    total = sum(export.rows(table) for table in format_.reads)
+    with progress.track(f"export {name}", total) as advance:
+        losses = format_.write(export.watched(advance), folder, params)
+    settings = params.model_dump(mode="json", exclude={"formats", "licences"})
+    folder.finish(export, settings, losses)
+
+
+def _check_free(folder: Path, name: str) -> None:
+    """InputError unless a folder may be replaced by a format."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    try:
+        same = json.loads((folder / MANIFEST).read_text("utf-8"))["format"] == name
+    except (OSError, ValueError, KeyError, TypeError):
+        same = False
+    if not same:
+        raise InputError(
+            f"{folder} is not empty, and is no {name} export written earlier",
+            cure="give a new folder with --out",
+        )
