@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discriminator import ANTONYM, SYNONYM, LabelledPairs, spell
+from pipeline.lexicon.spelled import spell_bare
 from pipeline.vectors.candidates import spelled_pairs
 from pipeline.vectors.spelling import OpposingAffixes, build_spelling_index, search_spellings
 from tests.vectors.nearest import neighbour_lists
@@ -149,3 +150,18 @@ def test_spelled_pairs_stand_once_and_not_where_a_vector_found_them() -> None:
     rows = spelled_pairs(near, lists, vectors, opposites, 0, len(WORDS))
     assert rows.select("a", "b", "route").rows() == [(8, 9, "affix"), (10, 11, "surface")]
     assert rows["cosine"].to_list() == [0, 0]
+
+
+def test_terms_that_differ_in_accents_or_case_alone_are_nearest() -> None:
+    terms = ["kâr", "kar", "KAR", "karga", "kara", "ısı", "isi", "İSİ", "isim"]
+    lists = search_spellings(
+        build_spelling_index(spell_bare(terms, "tr")), np.arange(len(terms)), 4, 0.1, 100
+    )
+    nearest = {
+        term: {terms[n] for n, alike in zip(row["id"], row["cosine"], strict=True) if alike > 0.999}
+        for term, row in zip(terms, lists, strict=True)
+    }
+    assert nearest["kâr"] == {"kar", "KAR"}
+    assert nearest["kar"] == {"kâr", "KAR"}
+    assert nearest["isi"] == {"ısı", "İSİ"}
+    assert nearest["karga"] == set()
