@@ -100,6 +100,8 @@ def _turkish_bases(key: str) -> Iterator[str]:
         stem, suffix = word[:cut], word[cut:]
         if len(suffix) == 1 and len(stem) < 4:
             continue
+        if suffix == "ye" and stem[-1] == "i":
+            continue  # adliye, courthouse, is no form of adli, forensic
         for base in _turkish_stems(stem, suffix):
             if _turkish_suffixes(*_kind(base)).fullmatch(suffix):
                 yield phrase + base
@@ -135,7 +137,8 @@ def _turkish_stems(stem: str, suffix: str) -> Iterator[str]:
     if stem[-1] == stem[-2]:
         if len(vowels) == 1 and stem[-1] not in "lç":  # kollu, with arms, is another word than kol
             yield stem[:-1]
-    elif not (stem[-1] == "m" and suffix in "ae"):  # kullanma, using, is no form of kullanım, use
+    elif not (stem[-1] == "k" or (stem[-1] == "m" and suffix in "ae")):
+        # keskin, sharp, is no form of kesik, cut, nor kullanma, using, of kullanım, use
         yield f"{hard[:-1]}{_HARMONY[vowels[-1]]}{hard[-1]}"
 
 
