@@ -85,6 +85,15 @@ def test_less_similar_terms_and_frequent_trigrams_are_passed_over() -> None:
     assert not found(terms, max_postings=2)[0]
 
 
+def test_terms_of_one_spelling_meet_however_frequent_their_trigrams() -> None:
+    crowd = [f"ab {i}" for i in range(20)] + [f"{i} ab" for i in range(20)]
+    terms = ["ab", "AB", *crowd, *("xyz" + "x" * i for i in range(200))]
+    # both trigrams of ab are in 22 terms of 242 and passed over: only the spelling itself is left,
+    # (ln 121)^2 = 23.0, against a squared length of 2 (ln 11)^2 = 11.5
+    assert found(terms, max_postings=10)[0] == [(1, 1.0)]
+    assert found(terms, max_postings=1)[0] == []
+
+
 def test_degenerate_terms() -> None:
     assert found([""]) == [[]]
     assert found(["", "", "a"]) == [[], [], []]
