@@ -1,4 +1,4 @@
-"""export: what users take away: terms, clusters, links, memberships, edges, further formats."""
+"""export: what users take away: terms, variants, clusters, links, edges, further formats."""
 
 from typing import Any
 
@@ -19,11 +19,13 @@ from pipeline.schemas import (
     EXPORTED_LINKS,
     EXPORTED_MEMBERSHIPS,
     EXPORTED_TERMS,
+    EXPORTED_VARIANTS,
     LINKS,
     MEMBERSHIPS,
     PAIRS,
     RELATIONS,
     TERMS,
+    VARIANTS,
     Table,
 )
 
@@ -42,7 +44,10 @@ def run(params: ExportParams, workspace: Workspace) -> None:
     workspace.path("export", "manifest.json").unlink(missing_ok=True)
     terms = workspace.read(TERMS)
     assignments = workspace.read(ASSIGNMENTS, ["term_id", "cluster_id"])
+    variants = workspace.read(VARIANTS, list(VARIANTS.schema)[:4])
+    of_lemma = assignments.rename({"term_id": "lemma_id"})
     rows = {EXPORTED_TERMS: terms.join(assignments, on="term_id", maintain_order="left")}
+    rows[EXPORTED_VARIANTS] = variants.join(of_lemma, on="lemma_id", maintain_order="left")
     rows |= {exported: workspace.read(table) for table, exported in _COPIES.items()}
     rows[EXPORTED_EDGES] = _strong_edges(params, workspace)
     for table, frame in rows.items():
