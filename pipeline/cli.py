@@ -29,6 +29,7 @@ STAGES = {
     "cluster": "Judged pairs to soft and hard clusters and the links between them.",
     "evaluate": "Judged pairs and clusters, measured on held-out terms.",
     "export": "Clusters and terms to the files that users take away.",
+    "report": "All figures of the run to one self-contained HTML page.",
 }
 
 app = typer.Typer(

@@ -34,6 +34,7 @@ __all__ = [
     "LabelParams",
     "PairTable",
     "Params",
+    "ReportParams",
     "RetrieveParams",
     "TableSource",
     "TextSource",
@@ -289,6 +290,17 @@ class ExportParams(Section):
     min_probability: Probability = 0.3
 
 
+class ReportParams(Section):
+    """What the page about a run shows."""
+
+    previous: Path | None = None
+    sample_clusters: Annotated[int, Field(ge=0, le=20_000)] = 3_000
+    examples: Positive = 10
+    pairs: Positive = 2_000
+    base_pairs: Annotated[int, Field(ge=0)] = 300
+    seed: int = 0
+
+
 class Params(Section):
     """All sections, named as the stages."""
 
@@ -303,6 +315,7 @@ class Params(Section):
     cluster: ClusterParams = ClusterParams()
     evaluate: EvaluateParams = EvaluateParams()
     export: ExportParams = ExportParams()
+    report: ReportParams = ReportParams()
 
 
 def load_params(path: Path) -> Params:
