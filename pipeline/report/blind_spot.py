@@ -77,7 +77,9 @@ def _sample(run: RunData) -> Sample:
     return Sample(drawn, basis)
 
 
-def _stored_cosines(vectors: npt.NDArray[np.float16], pairs: pl.DataFrame) -> npt.NDArray[np.float32]:
+def _stored_cosines(
+    vectors: npt.NDArray[np.float16], pairs: pl.DataFrame
+) -> npt.NDArray[np.float32]:
     a, b = (vectors[pairs[end].to_numpy()].astype(np.float32) for end in ("a", "b"))
     return np.asarray((a * b).sum(axis=1), dtype=np.float32)
 
@@ -106,9 +108,6 @@ def _before(run: RunData, sample: Sample) -> Cosines:
     return {name: (vectors[a] * vectors[b]).sum(axis=1) for name, (a, b) in rows.items()}
 
 
-
-
-
 def _separation(cosines: Cosines) -> float:
     """The chance that a synonym pair is nearer than an antonym pair, ties half; 0 to 1."""
     synonym, antonym = cosines["synonym"], cosines["antonym"]
@@ -122,9 +121,9 @@ def _figures(before: Cosines, after: Cosines, basis: str) -> list[Figure]:
     above = float((after["antonym"] > middle).mean())
     figures = []
     if before:
-        pairs = f"{count(len(before['synonym']))} synonym, {count(len(before['antonym']))} antonym pairs"
-        figures.append(Figure(f"{name}, before adapt", share(_separation(before)), pairs))
-    pairs = f"{count(len(after['synonym']))} synonym, {count(len(after['antonym']))} antonym pairs"
+        chance = share(_separation(before))
+        figures.append(Figure(f"{name}, before adapt", chance, _extent(before)))
+    pairs = _extent(after)
     title = f"{name}, after adapt" if before else name
     figures.append(Figure(title, share(_separation(after)), f"{pairs}; 50 % is chance"))
     figures.append(
@@ -133,12 +132,19 @@ def _figures(before: Cosines, after: Cosines, basis: str) -> list[Figure]:
     return figures
 
 
+def _extent(cosines: Cosines) -> str:
+    synonyms, antonyms = (count(len(cosines[name])) for name in ("synonym", "antonym"))
+    return f"{synonyms} synonym, {antonyms} antonym pairs"
+
+
 def _charts(before: Cosines, after: Cosines, basis: str) -> list[Chart]:
     shown = [("The encoder as it came", before)] if before else []
     shown.append(("The encoder in use" if before else "Cosines by relation", after))
     charts = []
     for title, cosines in shown:
-        sizes = ", ".join(f"{count(len(x))} {name.replace('_', '-')}s" for name, x in cosines.items())
+        sizes = ", ".join(
+            f"{count(len(x))} {name.replace('_', '-')}s" for name, x in cosines.items()
+        )
         charts.append(Chart(title, densities(cosines, "cosine of the pair"), f"{sizes}: {basis}."))
     return charts
 

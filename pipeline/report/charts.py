@@ -6,16 +6,23 @@ stays text, in the page's own font. Nothing of the drawing depends on time or on
 
 import io
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    MaxNLocator,
+    NullLocator,
+    PercentFormatter,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.axes import Axes
 
 __all__ = ["Line", "densities", "lines", "sizes"]
@@ -29,7 +36,7 @@ _COLOURS = {
     "antonym": "#050505",
     "co_hyponym": "#060606",
 }
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "nymgraph",
     "font.size": 9.0,
@@ -69,7 +76,12 @@ class Line(NamedTuple):
 
 
 def lines(
-    drawn: list[Line], x_name: str, y_name: str, *, diagonal: bool = False, mark: float | None = None
+    drawn: list[Line],
+    x_name: str,
+    y_name: str,
+    *,
+    diagonal: bool = False,
+    mark: float | None = None,
 ) -> str:
     """Lines of shares against a probability, both axes from 0 to 1.
 
@@ -92,7 +104,12 @@ def lines(
         for line in drawn:
             style: dict[str, Any] = {"linestyle": (0, (4, 2))} if line.dashed else {"marker": "o"}
             axes.plot(
-                line.x, line.y, color=_COLOURS[line.colour], label=line.name, markersize=3.5, **style
+                line.x,
+                line.y,
+                color=_COLOURS[line.colour],
+                label=line.name,
+                markersize=3.5,
+                **style,
             )
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel=x_name, ylabel=y_name)
         axes.grid(visible=True)
@@ -115,12 +132,14 @@ def densities(groups: dict[str, npt.NDArray[np.float32]], x_name: str) -> str:
 
     def draw(axes: "Axes") -> None:
         for relation, cosines in groups.items():
-            heights = np.histogram(np.clip(cosines, edges[0], 1), edges)[0] / max(1, len(cosines))
+            inside = np.histogram(np.clip(cosines, edges[0], 1), edges)[0]
+            heights = 100 * inside / max(1, len(cosines))
             colour = _COLOURS[relation]
             axes.plot(middles, heights, color=colour, label=f"{relation.replace('_', '-')}s")
             axes.fill_between(middles, heights, color=colour, alpha=0.12, linewidth=0)
         axes.set(xlim=(-0.2, 1), ylim=(0, None), xlabel=x_name, ylabel="share of the pairs")
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.0f} %"))
+        axes.yaxis.set_major_formatter(PercentFormatter(decimals=0))
+        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.grid(visible=True, axis="y")
 
     return _draw(draw)

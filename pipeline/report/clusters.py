@@ -26,6 +26,7 @@ _COLUMNS = (
     Column("Cohesion", "probability"),
     Column("Members", "terms"),
 )
+_PAIR = ("a", "b", "p_synonym", "p_antonym", "cluster_id")
 _COHESION = "Cohesion: sum of p_synonym of the pairs inside, by the number of pairs."
 
 
@@ -36,9 +37,12 @@ def build(run: RunData) -> Section:
         return Section(_LEAD, (note,))
     big = run.clusters.filter(pl.col("size") >= _LEAST)
     few = f"Of the {count(big.height)} clusters of at least {_LEAST} terms. {_COHESION}"
+    known = run.inner_pairs.filter(pl.col("evidence") == "dictionary")
+    own = big.join(known, on="cluster_id", how="anti")
+    alone = f"Of the {count(own.height)} of them that hold no pair of the dictionary."
     blocks = [
         _list(run, "Biggest", run.clusters, ["size", "cohesion"], [True, False], _COHESION),
-        _list(run, "Best", big, ["cohesion", "size"], [True, True], few),
+        _list(run, "Best without the dictionary", own, ["cohesion", "size"], [True, True], alone),
         _list(run, "Worst", big, ["cohesion", "size"], [False, True], few),
         _conflicted(run),
         _intruders(run),
@@ -77,7 +81,7 @@ def _conflicted(run: RunData) -> Table:
     )
     rows = [
         ([names[a], names[b]], p_antonym, p_synonym, members[cluster_id])
-        for a, b, p_synonym, p_antonym, cluster_id in worst.iter_rows()
+        for a, b, p_synonym, p_antonym, cluster_id in worst.select(*_PAIR).iter_rows()
     ]
     note = "The pair inside each cluster that the classifier is nearest to calling opposites."
     return Table("Most conflicted", columns, rows, note)
@@ -92,14 +96,14 @@ def _names(run: RunData, *ids: pl.Series) -> dict[int, str]:
 def _intruders(run: RunData) -> Table | Note:
     """Known antonyms that share a cluster."""
     if not run.has("evaluate/intruders.csv"):
-        return Note("Known antonyms in one cluster: not measured (run `nymgraph evaluate`).")
+        return Note("Known antonyms in one cluster: not measured (run nymgraph evaluate).")
     found = run.csv("evaluate", "intruders.csv")
     if not found.height:
         return Note("No known antonym pair shares a cluster.")
     shown = found.head(5 * run.params.examples)
     rows: list[tuple[Any, ...]] = [([str(a), str(b)], split) for a, b, split in shown.iter_rows()]
     columns = (Column("Pair", "terms"), Column("Held out for"))
-    note = f"{count(found.height)} in all, in data/evaluate/intruders.csv; train: held out for nothing."
+    note = f"{count(found.height)} in all (data/evaluate/intruders.csv); train: not held out."
     return Table("Known antonyms in one cluster", columns, rows, note)
 
 
@@ -118,7 +122,7 @@ def _tensions(run: RunData) -> Table | Note:
     )
     rows = [([row[0], row[1]], *row[2:]) for row in chosen.iter_rows()]
     note = (
-        f"{count(tensions.height)} pairs are held apart as opposites although their clusters would "
-        "else be joined; pull: mean weight between the two."
+        f"{count(tensions.height)} in all: opposites whose clusters would else be joined. Pull: "
+        "mean weight between the two."
     )
     return Table("Held apart", columns, rows, note)

@@ -24,7 +24,7 @@ _LEAD = (
 def build(run: RunData) -> Section:
     """One row per stage; what was refused and what was changed, by reason."""
     records = {stage: _record(run, stage) for stage in _STAGES}
-    blocks = [_stages(run, records), *_reasons(run)]
+    blocks: list[Note | Table] = [_stages(run, records), *_reasons(run)]
     absent = [stage for stage in _STAGES if records[stage] is None]
     if absent:
         names = ", ".join(absent)
@@ -43,11 +43,11 @@ def _stages(run: RunData, records: dict[str, dict[str, Any] | None]) -> Table:
     rows = []
     for stage in _STAGES:
         record = records[stage] or {}
-        left = _stored(run, stage) or _foreign_free(record.get("rows_out", {}))
-        read = _foreign_free(record.get("rows_in", {}))
+        left = _stored(run, stage) or _short(record.get("rows_out", {}))
+        read = _short(record.get("rows_in", {}))
         rows.append((stage, read, left, record.get("seconds"), record.get("peak_memory_mb")))
     total = sum(row[3] or 0 for row in rows)
-    rows.append(("all", {}, {}, total or None, max((row[4] or 0 for row in rows)) or None))
+    rows.append(("all", {}, {}, total or None, max(row[4] or 0 for row in rows) or None))
     return Table("Stages", columns, rows)
 
 
@@ -67,7 +67,7 @@ def _stored(run: RunData, stage: str) -> dict[str, int]:
     return {t.name: run.workspace.scan(t).select(pl.len()).collect().item() for t in tables}
 
 
-def _foreign_free(rows: dict[str, int]) -> dict[str, int]:
+def _short(rows: dict[str, int]) -> dict[str, int]:
     """Names of tables without the stage: `ingest/terms` is called terms."""
     return {name.rpartition("/")[2]: number for name, number in rows.items()}
 

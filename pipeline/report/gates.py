@@ -10,9 +10,9 @@ __all__ = ["NEEDS", "TITLE", "build"]
 TITLE = "The gate"
 NEEDS = ("evaluate/metrics.json", "evaluate/gates.csv", "cluster/settings.json")
 _LEAD = (
-    "An edge is a judged pair whose p_synonym is at or above the gate. Measured on the judged pairs "
-    "of which both terms are held out for test. Precision counts every pair that no dictionary "
-    "lists as wrong, so it is a lower bound."
+    "An edge is a judged pair whose p_synonym is at or above the gate. Measured on the judged "
+    "pairs of which both terms are held out for test. Precision counts every pair that no "
+    "dictionary lists as wrong, so it is a lower bound."
 )
 _COLUMNS = (
     ("gate", "Gate", "probability"),
@@ -51,8 +51,7 @@ def build(run: RunData) -> Section:
     )
     columns = tuple(Column(title, form) for _, title, form in _COLUMNS)
     rows = list(curve.select(name for name, _, _ in _COLUMNS).iter_rows())
-    return Section(_LEAD, (Charts(charts), Table("Gates", columns, rows, _at(run)))
-    )
+    return Section(_LEAD, (Charts(charts), Table("Gates", columns, rows, _at(run))))
 
 
 def _at(run: RunData) -> str:
@@ -60,7 +59,8 @@ def _at(run: RunData) -> str:
     metrics = run.metrics("evaluate")
     at = metrics["judged_edges"]
     return (
-        f"At the gate of this run, {metrics['gate']:.2f}, {count(metrics['edges'])} edges pass in all; of "
-        f"those of held-out terms {count(at['passed'])}, precision {decimal(at['synonym_precision'])}, recall "
-        f"{decimal(at['synonym_recall'])}, F0.5 {decimal(at['synonym_f05'])}."
+        f"At the gate of this run, {metrics['gate']:.2f}, {count(metrics['edges'])} edges pass in "
+        f"all. Of held-out terms {count(at['passed'])} pass: precision "
+        f"{decimal(at['synonym_precision'])}, recall {decimal(at['synonym_recall'])}, F0.5 "
+        f"{decimal(at['synonym_f05'])}."
     )

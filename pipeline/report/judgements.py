@@ -73,8 +73,9 @@ def _reliability(run: RunData, metrics: dict[str, Any]) -> Chart:
         x, y = bins["confidence"].to_numpy(), bins["accuracy"].to_numpy()
         drawn.append(Line(f"{name} calibration", x, y, colour, dashed=name == "before"))
     note = (
-        f"Bins of {count(calibration.get('pairs'))} pairs; on the diagonal a confidence of 0.8 is right "
-        f"eight times in ten. Expected calibration error {decimal(calibration.get('ece_before'))} before, "
+        f"{count(calibration.get('pairs'))} pairs in bins; on the diagonal a confidence of 0.8 is "
+        f"right eight times in ten. Expected calibration error "
+        f"{decimal(calibration.get('ece_before'))} before, "
         f"{decimal(calibration.get('ece_after'))} after."
     )
     chart = lines(drawn, "confidence in the judgement", "share that is right", diagonal=True)
@@ -84,7 +85,7 @@ def _reliability(run: RunData, metrics: dict[str, Any]) -> Chart:
 def _by_group(title: str, name: str, groups: Any) -> list[Table | Note]:  # noqa: ANN401 - JSON
     """A table, or the words in which the measurement says why there is none."""
     if not isinstance(groups, dict) or not groups:
-        return [Note(f"{title}: {groups}.")] if groups else []
+        return [Note(f"{title}, {groups}.")] if groups else []
     relations = [r for r in RELATION_NAMES if any(r in g["f1"] for g in groups.values())]
     columns = (
         Column(name),

@@ -33,8 +33,14 @@ def _classifier(run: RunData) -> list[Figure]:
         return []
     pairs = count(sum(test["support"].values()))
     baseline = decimal(test.get("macro_f1_of_cosine"))
-    basis = f"of the classifier, on {pairs} pairs of held-out terms; thresholds on cosine: {baseline}"
-    return [Figure("Macro-F1", decimal(test["macro_f1"]), basis)]
+    basis = (
+        f"of the classifier, on {pairs} pairs of held-out terms; thresholds on cosine: {baseline}"
+    )
+    figures = [Figure("Macro-F1", decimal(test["macro_f1"]), basis)]
+    if "ece" in test:
+        about = "of the classifier's probabilities, on the same pairs, after calibration"
+        figures.append(Figure("Expected calibration error", decimal(test["ece"]), about))
+    return figures
 
 
 def _clusters(run: RunData) -> list[Figure]:
@@ -59,5 +65,8 @@ def _clusters(run: RunData) -> list[Figure]:
             "Antonyms together",
             count(figures["antonyms_together"]),
             f"in one cluster, of {count(figures['antonyms_known'])} known antonym pairs",
+        ),
+        Figure(
+            "Drift", share(figures["drift"]), "pairs in one cluster without an edge of their own"
         ),
     ]

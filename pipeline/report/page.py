@@ -31,6 +31,7 @@ __all__ = ["render_report"]
 
 _SECTIONS = (overview, search, flow, blind_spot, judgements, gates, purity, clusters, previous)
 
+
 def render_report(run: RunData) -> str:
     """The page as HTML.
 
@@ -81,4 +82,4 @@ def _show(value: Any, form: str) -> str:  # noqa: ANN401 - whatever a cell holds
 def _asset(name: str) -> Markup:
     """A file of ours that stands in the page as it is."""
     folder = importlib.resources.files("pipeline.report") / "templates"
-    return Markup((folder / name).read_text("utf-8"))  # noqa: S704 - our own file
+    return Markup((folder / name).read_text("utf-8"))

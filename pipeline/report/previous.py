@@ -86,7 +86,9 @@ def _figures(run: RunData, old: Path) -> Table | Note:
         Column("Now", "decimal"),
         Column("Change", "change"),
     )
-    note = "Each on the held-out terms of its own run; fair only where sources and split are the same."
+    note = (
+        "Each on the held-out terms of its own run; fair only where sources and split are the same."
+    )
     return Table("Figures", columns, rows, note)
 
 
@@ -118,7 +120,9 @@ def _biggest_changes(run: RunData, lineage: pl.DataFrame) -> Table | Note:
     ranked = changed.join(names, on="cluster_new").sort(
         ["size", "cluster_new", "shared"], descending=[True, False, True]
     )
-    chosen = ranked.unique("cluster_new", keep="first", maintain_order=True).head(run.params.examples)
+    chosen = ranked.unique("cluster_new", keep="first", maintain_order=True).head(
+        run.params.examples
+    )
     if not chosen.height:
         return Note("No cluster has other members than before.")
     members = run.members(chosen["cluster_new"])
@@ -134,4 +138,6 @@ def _biggest_changes(run: RunData, lineage: pl.DataFrame) -> Table | Note:
         for row in chosen.iter_rows(named=True)
     ]
     total = changed["cluster_new"].n_unique()
-    return Table("Biggest of the changed", columns, rows, f"{count(total)} clusters changed in all.")
+    return Table(
+        "Biggest of the changed", columns, rows, f"{count(total)} clusters changed in all."
+    )

@@ -70,7 +70,8 @@ def _figures(run: RunData) -> list[Figures]:
 def _by_size(run: RunData) -> Table:
     gate = pl.lit(run.settings["gate"], pl.Float32)
     edges = run.inner_pairs.group_by("cluster_id").agg(
-        edges=(pl.col("p_synonym") >= gate).sum(), opposite=pl.col("p_antonym").max()
+        edges=(pl.col("p_synonym") >= gate).sum(),
+        known=(pl.col("evidence") == "dictionary").sum(),
     )
     clusters = run.clusters.join(edges, on="cluster_id", how="left")
     columns = (
@@ -79,7 +80,7 @@ def _by_size(run: RunData) -> Table:
         Column("Terms in them", "count"),
         Column("Median cohesion", "decimal"),
         Column("Pairs without an edge", "share"),
-        Column("Highest p_antonym inside, median", "decimal"),
+        Column("Pairs from the dictionary", "share"),
     )
     rows = []
     for low, high in _CLASSES:
@@ -88,20 +89,23 @@ def _by_size(run: RunData) -> Table:
         if chosen.height:
             rows.append((_name(low, high), *_row(chosen)))
     return Table(
-        "By size", columns, rows, f"An edge is a pair judged synonym at the gate of {run.settings['gate']:.2f}."
+        "By size",
+        columns,
+        rows,
+        f"An edge is a pair judged synonym at the gate of {run.settings['gate']:.2f}.",
     )
 
 
 def _row(clusters: pl.DataFrame) -> tuple[Any, ...]:
     size = clusters["size"].cast(pl.Int64)
     pairs = int((size * (size - 1) // 2).sum())
-    drift = 1 - int(clusters["edges"].fill_null(0).sum()) / pairs
+    edges, known = (int(clusters[name].fill_null(0).sum()) for name in ("edges", "known"))
     return (
         clusters.height,
         int(size.sum()),
         clusters["cohesion"].median(),
-        drift,
-        clusters["opposite"].median(),
+        1 - edges / pairs,
+        known / pairs,
     )
 
 

@@ -13,7 +13,7 @@ from pipeline.schemas import ASSIGNMENTS, CLUSTERS, RELATIONS
 
 __all__ = ["RunData"]
 
-_JUDGED = ["a", "b", "p_synonym", "p_antonym"]
+_JUDGED = ["a", "b", "p_synonym", "p_antonym", "evidence"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class RunData:
 
     @cached_property
     def inner_pairs(self) -> pl.DataFrame:
-        """The judged pairs inside clusters: cluster_id, a, b, p_synonym, p_antonym.
+        """The judged pairs inside clusters: `_JUDGED` and cluster_id.
 
         The judged pairs are read one part at a time; of each only these few rows are kept.
         """

@@ -19,11 +19,13 @@ def build(run: RunData) -> Section:
     clusters = run.clusters.sort("cluster_id")
     drawn = clusters[run.draw(clusters.height, run.params.sample_clusters)]
     lead = (
-        f"{count(drawn.height)} of {count(clusters.height)} clusters, drawn at random. All of them: "
-        "`nymgraph query TERM`, `nymgraph serve`, or ClusterStore in a notebook."
+        f"{count(drawn.height)} of {count(clusters.height)} clusters, drawn at random. All of "
+        "them: nymgraph query, nymgraph serve, or ClusterStore in a notebook."
     )
     if not drawn.height:
-        note = Note("There is no cluster to search (report.sample_clusters is 0, or none was made).")
+        note = Note(
+            "There is no cluster to search (report.sample_clusters is 0, or none was made)."
+        )
         return Section(lead, (note,))
     members = run.members(drawn["cluster_id"])
     opposites = _opposites(run, drawn["cluster_id"])
@@ -49,8 +51,10 @@ def _opposites(run: RunData, ids: pl.Series) -> dict[int, list[str]]:
         ]
     ).filter(pl.col("own").is_in(ids.implode()))
     names = run.clusters.select(other="cluster_id", name="representative")
-    ranked = both.collect().join(names, on="other").sort(
-        ["own", "votes", "p", "other"], descending=[False, True, True, False]
+    ranked = (
+        both.collect()
+        .join(names, on="other")
+        .sort(["own", "votes", "p", "other"], descending=[False, True, True, False])
     )
     grouped = ranked.group_by("own", maintain_order=True).agg(pl.col("name").head(_OPPOSITES))
     return dict(grouped.iter_rows())
