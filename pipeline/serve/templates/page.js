@@ -111,7 +111,7 @@
     byId("term").replaceChildren(bdi(found.term));
     const cluster = found.cluster;
     byId("cluster").replaceChildren();
-    if (cluster.id === null) byId("cluster").textContent = "In no cluster: nothing here means the same.";
+    if (cluster.id === null) byId("cluster").textContent = "In no cluster: no synonyms found.";
     else byId("cluster").append("Cluster of ", bdi(cluster.representative), `: ${cluster.size} terms, cohesion ${cluster.cohesion.toFixed(2)}`);
     byId("lists").replaceChildren();
     terms("Synonyms", "synonyms", found.term, found.synonyms.map((term) => ({ term })));
@@ -178,16 +178,18 @@
       return text;
     });
     svg.replaceChildren(...lines, ...labels);
-    byId("left-out").textContent = graph.left_out ? `${graph.left_out} more terms around it are not shown.` : "";
+    byId("left-out").textContent = graph.left_out ? `Terms around it that are not shown: ${graph.left_out}.` : "";
   }
   const short = (term) => ([...term].length > 24 ? `${[...term].slice(0, 23).join("")}…` : term);
 
   function layout(graph) {
     const pull = { synonym: 1, antonym: 0.5, co_hyponym: 0.12 };
-    const k = 0.8 * Math.sqrt((WIDTH * HEIGHT) / graph.nodes.length);
+    const k = Math.min(130, 0.8 * Math.sqrt((WIDTH * HEIGHT) / graph.nodes.length));
+    const narrow = matchMedia("(max-width: 40rem)").matches, letter = narrow ? 6.2 : 4.4; // half its width
+    const line = narrow ? 30 : 24;
     const nodes = graph.nodes.map((node, place) => {
       const angle = place * 2.39996, radius = node.term === graph.term ? 0 : 60 + 9 * place;
-      const wide = 5 + 4.4 * [...short(node.term)].length;
+      const wide = 5 + letter * [...short(node.term)].length;
       return { term: node.term, x: radius * Math.cos(angle), y: radius * Math.sin(angle), wide, fixed: node.term === graph.term };
     });
     const at = new Map(nodes.map((node) => [node.term, node]));
@@ -206,7 +208,7 @@
       }
     }
     fit(nodes);
-    for (let step = 0; step < 120; step++) separate(nodes);
+    for (let step = 0; step < 120; step++) separate(nodes, line);
     return at;
   }
   function each(nodes, act) {
@@ -220,7 +222,7 @@
   }
   function fit(nodes) {
     const far = (axis) => Math.max(1, ...nodes.map((node) => Math.abs(node[axis])));
-    const x = (WIDTH / 2 - 75) / far("x"), y = (HEIGHT / 2 - 25) / far("y");
+    const x = Math.min(1.4, (WIDTH / 2 - 75) / far("x")), y = Math.min(1.4, (HEIGHT / 2 - 25) / far("y"));
     for (const node of nodes) { node.x = WIDTH / 2 + node.x * x; node.y = HEIGHT / 2 + node.y * y; }
     for (const node of nodes) inside(node);
   }
@@ -228,9 +230,9 @@
     node.x = Math.min(WIDTH - node.wide, Math.max(node.wide, node.x));
     node.y = Math.min(HEIGHT - 14, Math.max(14, node.y));
   }
-  function separate(nodes) {
+  function separate(nodes, line) {
     each(nodes, (p, q, dx, dy) => {
-      const over = 24 - Math.abs(dy);
+      const over = line - Math.abs(dy);
       if (over <= 0 || Math.abs(dx) > p.wide + q.wide) return;
       const by = (Math.sign(dy) || 1) * over / (p.fixed || q.fixed ? 1 : 2);
       if (!p.fixed) p.y += by;
