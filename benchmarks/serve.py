@@ -1,4 +1,4 @@
-"""Latency of `nymgraph serve` under an open load: `python -m benchmarks.serve --export data/export`.
+"""Latency of `nymgraph serve` under an open load (`python -m benchmarks.serve`).
 
 The server runs as its users run it, in a process of its own. Requests arrive at random (a Poisson
 process, seeded) whether or not earlier ones are answered, and a latency counts from the moment at
