@@ -297,7 +297,7 @@ class ReportParams(Section):
     sample_clusters: Annotated[int, Field(ge=0, le=20_000)] = 3_000
     examples: Positive = 10
     pairs: Positive = 2_000
-    base_pairs: Annotated[int, Field(ge=0)] = 300
+    base_pairs: Annotated[int, Field(ge=0)] = 600
     seed: int = 0
 
 

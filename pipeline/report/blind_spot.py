@@ -13,6 +13,7 @@ import numpy.typing as npt
 import polars as pl
 from sklearn.metrics import roc_auc_score
 
+from pipeline.errors import DependencyError
 from pipeline.lexicon.provenance import without_language_model
 from pipeline.report.blocks import Chart, Charts, Column, Figure, Figures, Note, Section, Table
 from pipeline.report.charts import densities
@@ -51,11 +52,16 @@ def build(run: RunData) -> Section:
     if not {"synonym", "antonym"} <= set(after):
         note = Note("There are no labelled pairs of synonyms and antonyms to measure this on.")
         return Section(_LEAD, (note,))
-    before = _before(run, sample)
+    notes, before = [], {}
+    try:
+        before = _before(run, sample)
+    except DependencyError as error:  # the run has been carried elsewhere
+        notes.append(Note(f"Not measured with the encoder as it came: {error.problem}."))
     blocks = (
         Figures(tuple(_figures(before, after, sample.basis))),
         Charts(tuple(_charts(before, after, sample.basis))),
         _quantiles(before, after),
+        *notes,
     )
     return Section(_LEAD, blocks)
 
@@ -86,7 +92,8 @@ def _stored_cosines(
 
 def _before(run: RunData, sample: Sample) -> Cosines:
     """Cosines of some of the pairs by the encoder as it was; none if adapt left it as it was."""
-    adapted = run.workspace.read_json("adapt", "manifest.json") if run.has("adapt") else {}
+    has = run.has("adapt/manifest.json")
+    adapted = run.workspace.read_json("adapt", "manifest.json") if has else {}
     if adapted.get("method", "none") == "none" or not run.params.base_pairs:
         return {}
     few = {
