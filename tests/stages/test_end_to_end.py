@@ -36,6 +36,14 @@ def test_the_export_is_queryable(small_run: SmallRun) -> None:
     assert store.synonyms(term)[0] in answer.stdout
 
 
+def test_the_report_has_every_section(small_run: SmallRun) -> None:
+    page = (small_run.data / "report" / "report.html").read_text("utf-8")
+    assert page.count("<section id=") == 9
+    assert "No data" not in page
+    assert "The encoder as it came" in page
+    assert page.count("<svg") == 6
+
+
 def test_metrics_plots_and_dag_are_shown(small_run: SmallRun) -> None:
     metrics = small_run.command("dvc", "metrics", "show", "--json")
     assert '"macro_f1"' in metrics.stdout
