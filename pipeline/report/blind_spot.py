@@ -52,7 +52,8 @@ def build(run: RunData) -> Section:
     if not {"synonym", "antonym"} <= set(after):
         note = Note("There are no labelled pairs of synonyms and antonyms to measure this on.")
         return Section(_LEAD, (note,))
-    notes, before = [], {}
+    notes: list[Note] = []
+    before: Cosines = {}
     try:
         before = _before(run, sample)
     except DependencyError as error:  # the run has been carried elsewhere
