@@ -58,7 +58,7 @@ def build(run: RunData) -> Section:
         before = _before(run, sample)
     except DependencyError as error:  # the run has been carried elsewhere
         notes.append(Note(f"Not measured with the encoder as it came: {error.problem}."))
-    blocks = (
+    blocks: tuple[Figures | Charts | Note | Table, ...] = (
         Figures(tuple(_figures(before, after, sample.basis))),
         Charts(tuple(_charts(before, after, sample.basis))),
         _quantiles(before, after),
