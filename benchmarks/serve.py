@@ -25,6 +25,8 @@ from benchmarks.machine import describe
 
 SHARES = {"term": 0.6, "suggest": 0.25, "graph": 0.1, "explain": 0.05}
 
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
 
 class Request(NamedTuple):
     """When a request is due (seconds from the start), its kind and its address."""
@@ -113,7 +115,7 @@ def wait_for_port(process: "subprocess.Popen[str]") -> int:
 async def put_load(port: int, plan: list[Request]) -> list[Outcome]:
     """Send every request when it is due, over connections that are kept and used again."""
     await ask(port, [], "/api/about")
-    free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+    free: list[Connection] = []
     start = time.perf_counter() + 0.5
 
     async def one(request: Request) -> Outcome:
@@ -127,16 +129,25 @@ async def put_load(port: int, plan: list[Request]) -> list[Outcome]:
     return list(await asyncio.gather(*tasks))
 
 
-async def ask(
-    port: int, free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]], address: str
-) -> int:
+async def ask(port: int, free: list[Connection], address: str) -> int:
     """One request; its status, once the whole answer is read and is JSON."""
-    reader, writer = free.pop() if free else await asyncio.open_connection("127.0.0.1", port)
+    while free:
+        connection = free.pop()
+        try:
+            return await exchange(port, connection, free, address)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            continue  # the server has closed a connection that was idle for long
+    return await exchange(port, await asyncio.open_connection("127.0.0.1", port), free, address)
+
+
+async def exchange(port: int, connection: Connection, free: list[Connection], address: str) -> int:
+    """One request over one connection, which is free again afterwards."""
+    reader, writer = connection
     writer.write(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
     head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
     length = re.search(r"content-length: (\d+)", head)
     json.loads(await reader.readexactly(int(length[1]) if length else 0))
-    free.append((reader, writer))
+    free.append(connection)
     return int(head.split()[1])
 
 

@@ -24,6 +24,12 @@ def test_the_help_has_an_example() -> None:
     assert "nymgraph serve --export data/export" in shown
 
 
+def test_answers_are_not_held_back_by_nagles_algorithm() -> None:
+    # asyncio switches it off for sockets that name TCP as their protocol, and for no others
+    with listen("127.0.0.1", 0) as opened:
+        assert opened.proto == socket.IPPROTO_TCP
+
+
 def test_a_port_in_use_is_said() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
