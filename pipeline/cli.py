@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pipeline.artefacts import Workspace
-from pipeline.errors import NymgraphError
+from pipeline.errors import DependencyError, NymgraphError
 from pipeline.params import Params, check_params, load_params
 from pipeline.progress import default_progress
 from pipeline.runlog import RunRecord
@@ -29,6 +29,7 @@ STAGES = {
     "cluster": "Judged pairs to soft and hard clusters and the links between them.",
     "evaluate": "Judged pairs and clusters, measured on held-out terms.",
     "export": "Clusters and terms to the files that users take away.",
+    "report": "All figures of the run to one self-contained HTML page.",
 }
 
 app = typer.Typer(
@@ -325,6 +326,28 @@ def doctor(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
     typer.echo(format_findings(findings))
     if not all(finding.ok for finding in findings):
         raise SystemExit(1)
+
+
+@app.command()
+def serve(
+    export: ExportFolder = _EXPORT,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0: any free one.")] = 8765,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A further host name to answer to (repeatable).")
+    ] = None,
+) -> None:
+    """Serve an export as a local web page: search, cluster card, graph, JSON.
+
+    For example: `nymgraph serve --export data/export`, then open http://127.0.0.1:8765/. It reads
+    only, and answers to localhost alone unless told otherwise. Needs the extra `serve`.
+    """
+    try:
+        from pipeline.serve import serve as run_server
+    except ModuleNotFoundError as error:
+        problem = f"nymgraph serve needs the package {error.name}"
+        raise DependencyError(problem, cure="pip install 'nymgraph[serve]'") from error
+    run_server(export, host, port, frozenset(allow_host or ()))
 
 
 def _chosen(params: Params, classifier: str | None, adapt: str | None) -> Params:

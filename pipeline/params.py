@@ -35,6 +35,7 @@ __all__ = [
     "LabelParams",
     "PairTable",
     "Params",
+    "ReportParams",
     "RetrieveParams",
     "RuleParams",
     "Source",
@@ -365,6 +366,17 @@ class ExportParams(Section):
         return formats
 
 
+class ReportParams(Section):
+    """What the page about a run shows."""
+
+    previous: Path | None = None
+    sample_clusters: Annotated[int, Field(ge=0, le=20_000)] = 3_000
+    examples: Positive = 10
+    pairs: Positive = 2_000
+    base_pairs: Annotated[int, Field(ge=0)] = 600
+    seed: int = 0
+
+
 class Params(Section):
     """All sections, named as the stages."""
 
@@ -379,6 +391,7 @@ class Params(Section):
     cluster: ClusterParams = ClusterParams()
     evaluate: EvaluateParams = EvaluateParams()
     export: ExportParams = ExportParams()
+    report: ReportParams = ReportParams()
 
 
 def load_params(path: Path) -> Params:

@@ -5,6 +5,7 @@ views           what it answers, readable in a terminal and in a notebook
 explain         why two terms are together or apart
 export_folder   the five tables and the manifest, opened and checked together
 terms           from a spelling to a term; what to say when there is none
+ego_graph       the neighbourhood of a term as a networkx graph
 pairs           the judged pairs as a graph
 stored_table    one Parquet file, decoded row group by row group as look-ups need it
 """

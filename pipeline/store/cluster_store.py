@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.store.explain import explain
 from pipeline.store.export_folder import ExportFolder
 from pipeline.store.views import Antonym, Cluster, ClusterLink, Entry, Explanation, Sense, View
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["ClusterStore"]
 
@@ -135,6 +139,26 @@ class ClusterStore(View):
         """Why two terms are together or apart."""
         resolve = self._export.terms.resolve
         return explain(self._export, resolve(a), resolve(b))
+
+    def graph(self, term: str, hops: int = 1, *, per_term: int = 25) -> "nx.Graph":
+        """The judged pairs around a term.
+
+        Args:
+            term: The term.
+            hops: How many steps away from it, 0 or more. Steps beyond a co-hyponym are not taken.
+            per_term: Neighbours followed from each term at most, the closest.
+
+        Returns:
+            Nodes are terms, with `hop`, `cluster` (id or None) and `representative`. Edges have
+            `relation` (synonym, antonym, co_hyponym), `probability` of it, `cosine`, `evidence`.
+        """
+        from pipeline.store.ego_graph import ego_graph
+
+        return ego_graph(self._export, self._export.terms.resolve(term), hops, per_term)
+
+    def suggest(self, prefix: str, n: int = 10) -> list[str]:
+        """Terms that begin with a spelling, in any case, the shortest first; for a search box."""
+        return self._export.terms.starting(prefix, n)
 
     def title(self) -> str:
         """What this is and where it lies."""

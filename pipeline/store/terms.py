@@ -20,6 +20,7 @@ __all__ = ["Terms", "UnknownTermError"]
 
 _WINDOW = 5_000
 _CHUNK = 10_000
+_RANKED = 2_000
 _MIN_SIMILARITY = 60
 _N_NEAR = 5
 
@@ -153,6 +154,26 @@ class Terms:
         )
         return tuple(name for name, _, _ in found)
 
+    def starting(self, prefix: str, n: int) -> list[str]:
+        """Terms that begin with a spelling as given, in lower case or capitalised.
+
+        Of each of these at most the first 2,000 in byte-wise order are ranked, so that a short
+        prefix costs the same in a lexicon of any size.
+
+        Args:
+            prefix: The beginning.
+            n: Terms at most.
+
+        Returns:
+            The shortest first, then in byte-wise order.
+        """
+        spelling = clean(prefix)
+        if not spelling:
+            return []
+        forms = {spelling, spelling.lower(), spelling.capitalize(), spelling.upper()}
+        found = {name for form in sorted(forms) for name in self._beginning(form)}
+        return sorted(found, key=lambda name: (len(name), name))[:n]
+
     @cached_property
     def _folded(self) -> ColumnIndex:
         return self._table.index("key", where=pl.col("key") != pl.col("term"))
@@ -178,6 +199,11 @@ class Terms:
             return []
         rows = list(self._variants.find(spelling)) or self._form_keys.find(key)
         return [self._variants.value("lemma_id", row) for row in rows]
+
+    def _beginning(self, prefix: str) -> list[str]:
+        start = self._table.first(prefix)
+        names = self._table.values("term", range(start, min(len(self), start + _RANKED)))
+        return [name for name in names if name.startswith(prefix)]
 
     def _around(self, start: str) -> list[str]:
         row = self._table.first(start)

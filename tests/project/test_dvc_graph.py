@@ -28,7 +28,7 @@ def written(stage: str) -> list[str]:
 def code_deps(stage: str) -> set[str]:
     """The code that a stage needs: modules and texts of the pipeline, the core as packages."""
     needed = closure(Path("pipeline", "stages", f"{stage}.py"))
-    texts = {(file.parent / "texts").as_posix() for file in needed}
+    texts = {(file.parent / name).as_posix() for file in needed for name in ("texts", "templates")}
     return {text for text in texts if (ROOT / text).is_dir()} | {
         file.as_posix() if file.parts[0] == "pipeline" else file.parts[0]
         for file in needed

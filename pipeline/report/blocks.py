@@ -1,0 +1,95 @@
+"""What a section of the report is made of. The template shows each block by its kind."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pipeline.report.numbers import NUMERIC
+
+__all__ = ["Chart", "Charts", "Column", "Figure", "Figures", "Note", "Search", "Section", "Table"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its heading and the form of its values.
+
+    Attributes:
+        title: The heading.
+        form: A name of `numbers.FORMS`, or "terms" for a list of terms.
+    """
+
+    title: str
+    form: str = "text"
+
+    @property
+    def numeric(self) -> bool:
+        """Whether its values are numbers, shown to the right."""
+        return self.form in NUMERIC
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that the reader can sort; a cell holds the value itself."""
+
+    kind: ClassVar[str] = "table"
+    title: str
+    columns: tuple[Column, ...]
+    rows: list[tuple[Any, ...]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart as SVG, with its title and what it is measured on."""
+
+    title: str
+    svg: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Charts:
+    """Charts that stand side by side where there is room."""
+
+    kind: ClassVar[str] = "charts"
+    items: tuple[Chart, ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: its name, its value as text, and what it is measured on."""
+
+    name: str
+    value: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures that matter most."""
+
+    kind: ClassVar[str] = "figures"
+    items: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence."""
+
+    kind: ClassVar[str] = "note"
+    text: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search box over clusters; the data travel in the page as JSON."""
+
+    kind: ClassVar[str] = "search"
+    clusters: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """What a module of the report gives: what the reader learns here, and what is shown."""
+
+    lead: str
+    blocks: tuple[Charts | Figures | Note | Search | Table, ...]

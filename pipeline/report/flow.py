@@ -1,0 +1,85 @@
+"""What went in and out of each stage, and how long it took."""
+
+import json
+from typing import Any
+
+import polars as pl
+
+from pipeline.params import Params
+from pipeline.report.blocks import Column, Note, Section, Table
+from pipeline.report.run_data import RunData
+from pipeline.schemas import CONFLICTS, REJECTS, TABLES
+
+__all__ = ["NEEDS", "TITLE", "build"]
+
+TITLE = "From sources to clusters"
+NEEDS = ("ingest/terms.parquet",)
+_STAGES = tuple(name for name in Params.model_fields if name != "report")
+_LEAD = (
+    "Rows of the tables that each stage read and left, and what its last run took on this machine. "
+    "Every refused item and every changed label is kept, with its reason."
+)
+
+
+def build(run: RunData) -> Section:
+    """One row per stage; what was refused and what was changed, by reason."""
+    records = {stage: _record(run, stage) for stage in _STAGES}
+    blocks: list[Note | Table] = [_stages(run, records), *_reasons(run)]
+    absent = [stage for stage in _STAGES if records[stage] is None]
+    if absent:
+        names = ", ".join(absent)
+        blocks.append(Note(f"No run record for {names}: not run here, or taken from DVC's cache."))
+    return Section(_LEAD, tuple(blocks))
+
+
+def _stages(run: RunData, records: dict[str, dict[str, Any] | None]) -> Table:
+    columns = (
+        Column("Stage"),
+        Column("Read", "rows"),
+        Column("Left", "rows"),
+        Column("Time", "duration"),
+        Column("Peak memory", "megabytes"),
+    )
+    rows = []
+    for stage in _STAGES:
+        record = records[stage] or {}
+        left = _stored(run, stage) or _short(record.get("rows_out", {}))
+        read = _short(record.get("rows_in", {}))
+        rows.append((stage, read, left, record.get("seconds"), record.get("peak_memory_mb")))
+    total = sum(row[3] or 0 for row in rows)
+    rows.append(("all", {}, {}, total or None, max(row[4] or 0 for row in rows) or None))
+    return Table("Stages", columns, rows)
+
+
+def _record(run: RunData, stage: str) -> dict[str, Any] | None:
+    """The run record of a stage; it is no artefact, and may be gone."""
+    file = run.workspace.path(".runs", f"{stage}.json")
+    try:
+        record: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record
+
+
+def _stored(run: RunData, stage: str) -> dict[str, int]:
+    """The rows of the tables of a stage, from the files themselves."""
+    tables = [table for table in TABLES if table.stage == stage and run.has(str(table.path))]
+    return {t.name: run.workspace.scan(t).select(pl.len()).collect().item() for t in tables}
+
+
+def _short(rows: dict[str, int]) -> dict[str, int]:
+    """Names of tables without the stage: `ingest/terms` is called terms."""
+    return {name.rpartition("/")[2]: number for name, number in rows.items()}
+
+
+def _reasons(run: RunData) -> list[Table]:
+    wanted = [(REJECTS, "Refused by ingest"), (CONFLICTS, "Labels changed or dropped")]
+    tables = []
+    for table, title in wanted:
+        if run.has(str(table.path)):
+            reasons = run.workspace.read(table, ["reason"])["reason"].value_counts(sort=True)
+            rows = sorted(reasons.iter_rows(), key=lambda row: (-row[1], row[0]))
+            if rows:
+                columns = (Column("Reason"), Column("Number", "count"))
+                tables.append(Table(title, columns, rows, f"Listed in data/{table.path}."))
+    return tables

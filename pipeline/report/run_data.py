@@ -1,0 +1,90 @@
+"""What a section may read of a run, read once however many sections ask."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipeline.artefacts import Workspace
+from pipeline.params import ReportParams
+from pipeline.schemas import ASSIGNMENTS, CLUSTERS, RELATIONS
+
+__all__ = ["RunData"]
+
+_JUDGED = ["a", "b", "p_synonym", "p_antonym", "evidence"]
+
+
+@dataclass(frozen=True)
+class RunData:
+    """A finished run and the parameters of the report.
+
+    Attributes:
+        workspace: Where the artefacts lie.
+        params: The section `report` of the parameters.
+    """
+
+    workspace: Workspace
+    params: ReportParams
+
+    def has(self, name: str) -> bool:
+        """Whether an artefact (its path below the data folder) is there."""
+        return (self.workspace.root / name).exists()
+
+    def metrics(self, stage: str) -> dict[str, Any]:
+        """The metrics of a stage; empty if it left none."""
+        found = self.has(f"{stage}/metrics.json")
+        return self.workspace.read_json(stage, "metrics.json") if found else {}
+
+    def csv(self, stage: str, name: str) -> pl.DataFrame:
+        """A small CSV artefact."""
+        return pl.read_csv(self.workspace.path(stage, name))
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """The settings that made the clusters."""
+        return self.workspace.read_json("cluster", "settings.json")
+
+    @cached_property
+    def own_cluster(self) -> pl.Series:
+        """The cluster_id of every term, in order of term_id; null for a singleton."""
+        return self.workspace.read(ASSIGNMENTS, ["cluster_id"])["cluster_id"]
+
+    @cached_property
+    def clusters(self) -> pl.DataFrame:
+        """The clusters without their members."""
+        columns = [name for name in CLUSTERS.schema if name != "members"]
+        return self.workspace.read(CLUSTERS, columns)
+
+    def members(self, ids: pl.Series) -> dict[int, list[str]]:
+        """The members of some clusters, by id."""
+        rows = self.workspace.scan(CLUSTERS).filter(pl.col("cluster_id").is_in(ids.implode()))
+        chosen = rows.select("cluster_id", "members").collect()
+        return dict(chosen.iter_rows())
+
+    @cached_property
+    def inner_pairs(self) -> pl.DataFrame:
+        """The judged pairs inside clusters: `_JUDGED` and cluster_id.
+
+        The judged pairs are read one part at a time; of each only these few rows are kept.
+        """
+        own = self.own_cluster
+        clustered, ids = own.is_not_null().to_numpy(), own.fill_null(0).to_numpy()
+        kept = []
+        for file in self.workspace.files(RELATIONS):
+            part = pl.read_parquet(file, columns=_JUDGED)
+            a, b = part["a"].to_numpy(), part["b"].to_numpy()
+            inside = clustered[a] & clustered[b] & (ids[a] == ids[b])
+            kept.append(
+                part.filter(pl.Series(inside)).with_columns(
+                    cluster_id=pl.Series(ids[a[inside]], dtype=pl.Int64)
+                )
+            )
+        return pl.concat(kept).sort("cluster_id", "a", "b")
+
+    def draw(self, n_rows: int, n_drawn: int) -> pl.Series:
+        """Rows drawn at random without repetition, ascending: uint32 (at most n_drawn,)."""
+        random = np.random.default_rng(self.params.seed)
+        drawn = random.choice(n_rows, min(n_rows, n_drawn), replace=False)
+        return pl.Series(np.sort(drawn).astype(np.uint32))

@@ -1,0 +1,221 @@
+"""What the store gives, as JSON with a declared schema.
+
+Contract: a cluster id is a 64-bit number and travels as a string, since JavaScript would round it.
+"""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.store import Cluster, ClusterLink, ClusterStore, Entry, Explanation
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = [
+    "About",
+    "ClusterAnswer",
+    "ExplanationAnswer",
+    "Fault",
+    "GraphAnswer",
+    "LinkAnswer",
+    "Suggestions",
+    "TermAnswer",
+]
+
+ID = "the cluster's id, a 64-bit number as a string"
+
+
+class Answer(BaseModel):
+    """An answer; it does not change."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Fault(Answer):
+    """Why there is no answer."""
+
+    error: str = Field(description="what is wrong")
+    cure: str = Field("", description="what can be done about it")
+    near: list[str] = Field([], description="terms spelled like the one asked for")
+
+
+class About(Answer):
+    """What this server serves."""
+
+    language: str
+    terms: int
+    clusters: int
+
+    @classmethod
+    def of(cls, store: ClusterStore) -> Self:
+        """From a store."""
+        return cls(language=store.language, terms=len(store), clusters=store.n_clusters)
+
+
+class ClusterAnswer(Answer):
+    """A cluster of synonyms, or a term on its own."""
+
+    id: str | None = Field(description=f"{ID}; null for a term on its own")
+    representative: str
+    size: int
+    cohesion: float | None = Field(description="sum of p_synonym inside / number of pairs, 0 to 1")
+    members: list[str]
+
+    @classmethod
+    def of(cls, cluster: Cluster) -> Self:
+        """From what the store gives."""
+        return cls(
+            id=None if cluster.id is None else str(cluster.id),
+            representative=cluster.representative,
+            size=cluster.size,
+            cohesion=cluster.cohesion,
+            members=list(cluster.members),
+        )
+
+
+class AntonymAnswer(Answer):
+    """An antonym of a term."""
+
+    term: str
+    probability: float = Field(description="p_antonym of the pair, or mean between the clusters")
+    via: str = Field(
+        description="direct (the pair was judged) or cluster (its cluster is opposite)"
+    )
+
+
+class SenseAnswer(Answer):
+    """Another cluster that a term could belong to."""
+
+    cluster: ClusterAnswer
+    support: float = Field(description="how much of the cluster stands behind the term, 0 to 1")
+
+
+class TermAnswer(Answer):
+    """All about a term."""
+
+    term: str
+    cluster: ClusterAnswer
+    synonyms: list[str] = Field(description="the other members, closest first")
+    antonyms: list[AntonymAnswer]
+    senses: list[SenseAnswer]
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """From what the store gives."""
+        return cls(
+            term=entry.term,
+            cluster=ClusterAnswer.of(entry.cluster),
+            synonyms=list(entry.synonyms),
+            antonyms=[AntonymAnswer(**antonym._asdict()) for antonym in entry.antonyms],
+            senses=[
+                SenseAnswer(cluster=ClusterAnswer.of(sense.cluster), support=sense.support)
+                for sense in entry.senses
+            ],
+        )
+
+
+class LinkAnswer(Answer):
+    """A link to another cluster."""
+
+    cluster: ClusterAnswer
+    votes: int = Field(description="judged pairs between the two that say so")
+    probability: float = Field(description="mean probability of these judgements, 0 to 1")
+
+    @classmethod
+    def of(cls, link: ClusterLink) -> Self:
+        """From what the store gives."""
+        cluster = ClusterAnswer.of(link.cluster)
+        return cls(cluster=cluster, votes=link.votes, probability=link.probability)
+
+
+class ExplanationAnswer(Answer):
+    """Why two terms are together or apart."""
+
+    a: str
+    b: str
+    together: bool
+    evidence: list[tuple[str, str]] = Field(description="kind of evidence, and what it says")
+
+    @classmethod
+    def of(cls, explanation: Explanation) -> Self:
+        """From what the store gives."""
+        found = explanation
+        return cls(a=found.a, b=found.b, together=found.together, evidence=found.rows())
+
+
+class Suggestions(Answer):
+    """Terms that begin as asked."""
+
+    prefix: str
+    terms: list[str]
+
+
+class Node(Answer):
+    """A term of a graph."""
+
+    term: str
+    hop: int = Field(description="steps from the term in the middle")
+    cluster: str | None = Field(description=f"{ID}; null for a term on its own")
+
+
+class Link(Answer):
+    """A judged pair of a graph."""
+
+    a: str
+    b: str
+    relation: str = Field(description="synonym, antonym or co_hyponym")
+    probability: float
+    evidence: str = Field(description="model or dictionary")
+
+
+class GraphAnswer(Answer):
+    """The judged pairs around a term."""
+
+    term: str
+    nodes: list[Node]
+    links: list[Link]
+    left_out: int = Field(description="terms around it that are not shown")
+
+    @classmethod
+    def of(cls, term: str, graph: "nx.Graph", n_nodes: int) -> Self:
+        """From what the store gives: the nearest terms, and the pairs among them.
+
+        Args:
+            term: The term in the middle.
+            graph: Nodes with `hop` and `cluster`, edges with `relation`, `probability`, `evidence`.
+            n_nodes: Terms shown at most.
+
+        Returns:
+            The nodes by falling weight (fewest steps first, then the closest to the middle).
+        """
+        ranked = sorted(graph.nodes(data=True), key=lambda node: _rank(graph, term, *node))
+        shown = dict(ranked[:n_nodes])
+        inside = graph.subgraph(shown).edges(data=True)
+        links = sorted((min(a, b), max(a, b), data) for a, b, data in inside)
+        return cls(
+            term=term,
+            nodes=[Node(term=n, hop=d["hop"], cluster=_id(d["cluster"])) for n, d in shown.items()],
+            links=[_link(*link) for link in links],
+            left_out=len(ranked) - len(shown),
+        )
+
+
+def _rank(graph: "nx.Graph", middle: str, name: str, data: dict[str, Any]) -> tuple[Any, ...]:
+    edge = graph.get_edge_data(middle, name) or {"relation": "", "probability": 0.0}
+    order = {"synonym": 0, "antonym": 1}.get(edge["relation"], 2)
+    return data["hop"], order, -edge["probability"], name
+
+
+def _link(a: str, b: str, data: dict[str, Any]) -> Link:
+    return Link(
+        a=a,
+        b=b,
+        relation=data["relation"],
+        probability=data["probability"],
+        evidence=data["evidence"],
+    )
+
+
+def _id(cluster: int | None) -> str | None:
+    return None if cluster is None else str(cluster)

@@ -1,0 +1,173 @@
+"""The addresses and what they answer.
+
+Terms and queries travel in the query string, never in the path: a term may hold a slash. Every
+look-up takes about a millisecond once its tables are warm, so it is answered where it comes in,
+without a thread.
+"""
+
+import importlib.metadata
+import importlib.resources
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi import Path as InPath
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from jinja2 import Environment, PackageLoader
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from pipeline.errors import InputError, NymgraphError
+from pipeline.serve.answers import (
+    About,
+    ClusterAnswer,
+    ExplanationAnswer,
+    Fault,
+    GraphAnswer,
+    LinkAnswer,
+    Suggestions,
+    TermAnswer,
+)
+from pipeline.serve.guard import LOCAL_NAMES, Guard
+from pipeline.store import ClusterStore, UnknownTermError
+
+__all__ = ["make_app"]
+
+_MAX_TERM = 500
+_FILES = {"page.css": "text/css", "page.js": "text/javascript"}
+Term = Annotated[str, Query(min_length=1, max_length=_MAX_TERM, description="a term")]
+ClusterId = Annotated[int, InPath(ge=-(2**63), lt=2**63, description="a cluster's id")]
+_FAULTS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Fault, "description": "the address is not UTF-8"},
+    404: {"model": Fault, "description": "no such term or cluster"},
+    421: {"model": Fault, "description": "asked under a foreign host name"},
+    422: {"model": Fault, "description": "a parameter is missing, too long or out of range"},
+}
+
+
+def make_app(store: ClusterStore, names: frozenset[str] = LOCAL_NAMES) -> FastAPI:
+    """The application over a store.
+
+    Args:
+        store: The export to ask. It is asked by one thread.
+        names: Names and addresses under which the server may be asked, lower case.
+
+    Returns:
+        The application; its page loads nothing from elsewhere, its schema is `/api/openapi.json`.
+    """
+    app = FastAPI(
+        title="nymgraph",
+        description="Clusters of synonyms, their opposites, and why.",
+        version=importlib.metadata.version("nymgraph"),
+        docs_url=None,  # FastAPI's pages load scripts from elsewhere; ours is /api
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses=_FAULTS,
+    )
+    _add_term_routes(app, store)
+    _add_cluster_routes(app, store)
+    _add_pages(app)
+    _add_faults(app)
+    app.add_middleware(Guard, names=names)
+    return app
+
+
+def _add_term_routes(app: FastAPI, store: ClusterStore) -> None:
+    @app.get("/api/about")
+    async def about() -> About:
+        """What this server serves."""
+        return About.of(store)
+
+    @app.get("/api/suggest")
+    async def suggest(
+        prefix: Annotated[
+            str, Query(min_length=1, max_length=_MAX_TERM, description="a beginning")
+        ],
+        n: Annotated[int, Query(ge=1, le=50, description="terms at most")] = 10,
+    ) -> Suggestions:
+        """Terms that begin as asked."""
+        return Suggestions(prefix=prefix, terms=list(store.suggest(prefix, n)))
+
+    @app.get("/api/term")
+    async def term(term: Term) -> TermAnswer:
+        """The cluster of a term, its antonyms and its other senses."""
+        return TermAnswer.of(store.entry(term))
+
+    @app.get("/api/explain")
+    async def explain(a: Term, b: Term) -> ExplanationAnswer:
+        """Why two terms are together or apart."""
+        return ExplanationAnswer.of(store.explain(a, b))
+
+    @app.get("/api/graph")
+    async def graph(
+        term: Term,
+        hops: Annotated[int, Query(ge=1, le=2, description="steps from the term")] = 1,
+        n: Annotated[int, Query(ge=1, le=100, description="terms at most")] = 30,
+    ) -> GraphAnswer:
+        """The judged pairs around a term."""
+        found = store.entry(term).term
+        return GraphAnswer.of(found, store.graph(found, hops), n)
+
+
+def _add_cluster_routes(app: FastAPI, store: ClusterStore) -> None:
+    @app.get("/api/cluster/{cluster_id}")
+    async def cluster(cluster_id: ClusterId) -> ClusterAnswer:
+        """A cluster by its id."""
+        return ClusterAnswer.of(store.cluster(cluster_id))
+
+    @app.get("/api/cluster/{cluster_id}/links")
+    async def links(
+        cluster_id: ClusterId,
+        relation: Annotated[Literal["opposite", "related"], Query(description="which links")],
+        n: Annotated[int, Query(ge=1, le=100, description="links at most")] = 10,
+    ) -> list[LinkAnswer]:
+        """The opposite or the related clusters, those with most votes first."""
+        find = store.opposites if relation == "opposite" else store.related
+        return [LinkAnswer.of(link) for link in find(cluster_id)[:n]]
+
+
+def _add_pages(app: FastAPI) -> None:
+    templates = Environment(loader=PackageLoader("pipeline.serve"), autoescape=True)
+    folder = importlib.resources.files("pipeline.serve") / "templates"
+    files = {name: (folder / name).read_text("utf-8") for name in _FILES}
+    pages = {"/": "index.html", "/api": "api.html"}
+
+    def page(address: str) -> HTMLResponse:
+        spec = app.openapi() if address == "/api" else {}
+        return HTMLResponse(templates.get_template(pages[address]).render(spec=spec))
+
+    @app.get("/", include_in_schema=False)
+    async def index() -> HTMLResponse:
+        return page("/")
+
+    @app.get("/api", include_in_schema=False)
+    async def documentation() -> HTMLResponse:
+        return page("/api")
+
+    @app.get("/{name}", include_in_schema=False)
+    async def file(name: str) -> Response:
+        if name not in files:  # the names are known: nothing asked for becomes a path
+            raise HTTPException(404, "there is nothing under this address")
+        return Response(files[name], media_type=_FILES[name])
+
+
+def _add_faults(app: FastAPI) -> None:
+    @app.exception_handler(NymgraphError)
+    async def on_error(_: Request, error: NymgraphError) -> JSONResponse:
+        near = list(error.near) if isinstance(error, UnknownTermError) else []
+        return _fault(
+            404 if isinstance(error, InputError) else 500, error.problem, error.cure, near
+        )
+
+    @app.exception_handler(RequestValidationError)
+    async def on_validation(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        return _fault(422, f"{first['loc'][-1]}: {first['msg']}", "see /api")
+
+    @app.exception_handler(StarletteHTTPException)
+    async def on_http(_: Request, error: StarletteHTTPException) -> JSONResponse:
+        return _fault(error.status_code, str(error.detail), "see /api")
+
+
+def _fault(status: int, error: str, cure: str, near: list[str] | None = None) -> JSONResponse:
+    fault = Fault(error=error, cure=cure, near=near or [])
+    return JSONResponse(fault.model_dump(), status_code=status)

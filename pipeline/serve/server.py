@@ -1,0 +1,98 @@
+"""A free port, warm tables, and the server itself."""
+
+import errno
+import logging
+import socket
+from contextlib import closing, suppress
+from pathlib import Path
+
+import uvicorn
+
+from pipeline.errors import InputError
+from pipeline.serve.app import make_app
+from pipeline.serve.guard import LOCAL_NAMES
+from pipeline.store import ClusterStore
+
+__all__ = ["listen", "serve", "warm"]
+
+_log = logging.getLogger("nymgraph")
+_BUSY = {errno.EADDRINUSE, errno.EACCES}
+
+
+def serve(export: Path, host: str, port: int, names: frozenset[str]) -> None:
+    """Serve an export until it is interrupted (Ctrl-C).
+
+    Args:
+        export: The export folder.
+        host: The address to listen on.
+        port: The port, 0 for any free one.
+        names: Further names under which the server may be asked.
+
+    Raises:
+        InputError: The port is taken, or the address is not one of this machine.
+        ArtefactError: The folder holds no finished export.
+    """
+    store = ClusterStore(export)
+    with closing(listen(host, port)) as listening:
+        warm(store)
+        address, number = listening.getsockname()[:2]
+        shown = f"[{address}]" if ":" in address else address
+        _log.info(
+            "serve: %s terms at http://%s:%d/ (Ctrl-C ends it)", f"{len(store):,}", shown, number
+        )
+        allowed = LOCAL_NAMES | {name.lower() for name in names}
+        config = uvicorn.Config(
+            make_app(store, allowed),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ws="none",
+        )
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Args:
+        host: The address.
+        port: The port, 0 for any free one.
+
+    Returns:
+        The socket; the caller closes it.
+
+    Raises:
+        InputError: The port is taken, or the address is not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # the protocol is named, or asyncio would leave Nagle's algorithm on: 40 ms more for each answer
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((host, port))
+        opened.listen(128)
+    except (OSError, OverflowError) as error:
+        opened.close()
+        busy = getattr(error, "errno", None) in _BUSY
+        raise InputError(
+            f"cannot listen on {host}, port {port}",
+            got=getattr(error, "strerror", None) or str(error),
+            cure="give another port with --port (0 takes a free one)"
+            if busy
+            else "give an address of this machine with --host, such as 127.0.0.1",
+        ) from error
+    return opened
+
+
+def warm(store: ClusterStore) -> None:
+    """Ask everything once, so that the first visitor does not wait for indices to be built."""
+    for term in store:
+        cluster = store[term]
+        if cluster.id is not None:
+            store.entry(term)
+            store.related(cluster.id)
+            store.explain(cluster.members[0], cluster.members[-1])
+            store.graph(term, 1)
+            store.suggest(term[:1], 1)
+            return

@@ -1,0 +1,255 @@
+"use strict";
+// Terms come from the user's lexicon and may hold anything: they enter the page as text, never as HTML.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const box = byId("query"), list = byId("suggestions");
+  const WIDTH = 640, HEIGHT = 560;
+
+  async function ask(address, parameters = {}) {
+    const answer = await fetch(`${address}?${new URLSearchParams(parameters)}`);
+    const body = await answer.json();
+    return answer.ok ? body : { fault: body };
+  }
+  function element(name, className = "", text = "") {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    if (text) made.textContent = text;
+    return made;
+  }
+  function button(className, text, act) {
+    const made = element("button", `plain ${className}`);
+    made.type = "button";
+    made.append(bdi(text));
+    made.addEventListener("click", act);
+    return made;
+  }
+  function bdi(text) { return element("bdi", "", text); }
+  const percent = (share) => `${Math.round(100 * share)} %`;
+
+  // ---- suggestions
+  let asked = 0, timer = 0, chosen = -1;
+  function suggest() {
+    clearTimeout(timer);
+    const prefix = box.value.trim();
+    if (!prefix) return close();
+    timer = setTimeout(async () => {
+      const number = ++asked;
+      const found = await ask("api/suggest", { prefix, n: 10 });
+      if (number === asked && !found.fault && document.activeElement === box) open(found.terms);
+    }, 60);
+  }
+  function open(terms) {
+    chosen = -1;
+    list.replaceChildren(...terms.map((term, place) => {
+      const item = element("li");
+      item.id = `suggestion-${place}`;
+      item.setAttribute("role", "option");
+      item.append(bdi(term));
+      item.addEventListener("mousedown", (event) => { event.preventDefault(); go(term); });
+      return item;
+    }));
+    list.hidden = !terms.length;
+    box.setAttribute("aria-expanded", String(!list.hidden));
+    box.removeAttribute("aria-activedescendant");
+  }
+  function close() { clearTimeout(timer); asked++; open([]); }
+  function move(step) {
+    const items = list.children;
+    if (list.hidden || !items.length) return;
+    items[chosen]?.setAttribute("aria-selected", "false");
+    chosen = (chosen + step + items.length + (chosen < 0 && step < 0 ? 1 : 0)) % items.length;
+    items[chosen].setAttribute("aria-selected", "true");
+    items[chosen].scrollIntoView({ block: "nearest" });
+    box.setAttribute("aria-activedescendant", items[chosen].id);
+  }
+  box.addEventListener("input", suggest);
+  box.addEventListener("blur", close);
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Escape") close();
+  });
+  byId("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    go(chosen >= 0 && !list.hidden ? list.children[chosen].textContent : box.value);
+  });
+
+  // ---- one term
+  function go(term) {
+    term = term.trim();
+    close();
+    if (!term) return;
+    history.pushState(null, "", `?${new URLSearchParams({ term })}`);
+    show(term);
+  }
+  let shown = 0;
+  async function show(term) {
+    const number = ++shown;
+    box.value = term;
+    const found = await ask("api/term", { term });
+    if (number !== shown) return;
+    byId("why").hidden = true;
+    byId("answer").hidden = Boolean(found.fault);
+    byId("message").replaceChildren();
+    document.title = `${term} · nymgraph`;
+    if (found.fault) return refuse(found.fault);
+    card(found);
+    const graph = await ask("api/graph", { term: found.term, n: 26 });
+    if (number === shown && !graph.fault) draw(graph);
+    if (found.cluster.id !== null) {
+      const address = `api/cluster/${found.cluster.id}/links`;
+      const related = await ask(address, { relation: "related", n: 12 });
+      if (number === shown && !related.fault) clusters("Related clusters", related);
+    }
+  }
+  function refuse(fault) {
+    byId("message").append(`${fault.error}. `, fault.near.length ? "Did you mean " : fault.cure);
+    for (const near of fault.near) byId("message").append(button("go", near, () => go(near)));
+  }
+  function card(found) {
+    byId("term").replaceChildren(bdi(found.term));
+    const cluster = found.cluster;
+    byId("cluster").replaceChildren();
+    if (cluster.id === null) byId("cluster").textContent = "In no cluster: no synonyms found.";
+    else byId("cluster").append("Cluster of ", bdi(cluster.representative), `: ${cluster.size} terms, cohesion ${cluster.cohesion.toFixed(2)}`);
+    byId("lists").replaceChildren();
+    terms("Synonyms", "synonyms", found.term, found.synonyms.map((term) => ({ term })));
+    terms("Antonyms", "antonyms", found.term, found.antonyms.filter((x) => x.via === "direct"));
+    terms("In opposite clusters", "antonyms", found.term, found.antonyms.filter((x) => x.via === "cluster"));
+    clusters("Other senses", found.senses);
+  }
+  function terms(title, className, from, items) {
+    if (!items.length) return;
+    const all = element("ul", `terms ${className}`);
+    for (const item of items) {
+      const line = element("li");
+      line.append(button("go", item.term, () => go(item.term)));
+      if (item.probability !== undefined) line.append(" ", element("small", "", percent(item.probability)));
+      line.append(button("why", "why?", () => explain(from, item.term)));
+      all.append(line);
+    }
+    byId("lists").append(element("h3", "", title), all);
+  }
+  function clusters(title, items) {
+    if (!items.length) return;
+    const all = element("ul", "terms");
+    for (const item of items) {
+      const line = element("li"), cluster = item.cluster;
+      line.append(button("go", cluster.representative, () => go(cluster.representative)));
+      const others = cluster.members.filter((member) => member !== cluster.representative);
+      const few = others.slice(0, 4).join(", ") + (others.length > 4 ? ", …" : "");
+      if (few) line.append(" ", element("small", "", few));
+      all.append(line);
+    }
+    byId("lists").append(element("h3", "", title), all);
+  }
+  async function explain(a, b) {
+    const found = await ask("api/explain", { a, b });
+    if (found.fault) return;
+    byId("why-title").textContent = `${found.a} and ${found.b}: ${found.together ? "together" : "apart"}`;
+    byId("evidence").replaceChildren(...found.evidence.flatMap(([name, text]) => [element("dt", "", name), element("dd", "", text)]));
+    byId("why").hidden = false;
+    byId("why").scrollIntoView({ block: "nearest" });
+  }
+
+  // ---- the graph: forces between terms, then labels that overlap are pushed apart
+  function draw(graph) {
+    const places = layout(graph);
+    const svg = byId("graph");
+    const make = (name, attributes) => {
+      const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+      return made;
+    };
+    const title = (text) => { const made = make("title", {}); made.textContent = text; return made; };
+    const lines = graph.links.map((link) => {
+      const p = places.get(link.a), q = places.get(link.b);
+      const line = make("line", { x1: p.x, y1: p.y, x2: q.x, y2: q.y, class: `${link.relation} ${link.evidence}` });
+      line.append(title(`${link.a} – ${link.b}: ${link.relation.replace("_", "-")} ${link.probability.toFixed(2)} (${link.evidence})`));
+      return line;
+    });
+    const labels = graph.nodes.map((node) => {
+      const { x, y } = places.get(node.term), middle = node.term === graph.term;
+      const text = make("text", { x, y, class: middle ? "middle" : "" });
+      text.textContent = short(node.term);
+      text.append(title(node.term));
+      if (!middle) text.addEventListener("click", () => go(node.term));
+      return text;
+    });
+    svg.replaceChildren(...lines, ...labels);
+    byId("left-out").textContent = graph.left_out ? `Terms around it that are not shown: ${graph.left_out}.` : "";
+  }
+  const short = (term) => ([...term].length > 24 ? `${[...term].slice(0, 23).join("")}…` : term);
+
+  function layout(graph) {
+    const pull = { synonym: 1, antonym: 0.5, co_hyponym: 0.12 };
+    const k = Math.min(130, 0.8 * Math.sqrt((WIDTH * HEIGHT) / graph.nodes.length));
+    const narrow = matchMedia("(max-width: 40rem)").matches, letter = narrow ? 6.2 : 4.4; // half its width
+    const line = narrow ? 30 : 24;
+    const nodes = graph.nodes.map((node, place) => {
+      const angle = place * 2.39996, radius = node.term === graph.term ? 0 : 60 + 9 * place;
+      const wide = 5 + letter * [...short(node.term)].length;
+      return { term: node.term, x: radius * Math.cos(angle), y: radius * Math.sin(angle), wide, fixed: node.term === graph.term };
+    });
+    const at = new Map(nodes.map((node) => [node.term, node]));
+    for (let step = 0; step < 250; step++) {
+      const heat = 40 * (1 - step / 250);
+      for (const node of nodes) { node.dx = -node.x * 0.02; node.dy = -node.y * 0.03; }
+      each(nodes, (p, q, dx, dy, far) => shift(p, q, dx, dy, (k * k) / (far * far)));
+      for (const link of graph.links) {
+        const p = at.get(link.a), q = at.get(link.b), dx = p.x - q.x, dy = p.y - q.y;
+        shift(p, q, dx, dy, (-pull[link.relation] * Math.hypot(dx, dy)) / k);
+      }
+      for (const node of nodes) if (!node.fixed) {
+        const size = Math.hypot(node.dx, node.dy) || 1, part = Math.min(size, heat) / size;
+        node.x += node.dx * part;
+        node.y += node.dy * part;
+      }
+    }
+    fit(nodes);
+    for (let step = 0; step < 120; step++) separate(nodes, line);
+    return at;
+  }
+  function each(nodes, act) {
+    for (let i = 0; i < nodes.length; i++) for (let j = 0; j < i; j++) {
+      const p = nodes[i], q = nodes[j], dx = p.x - q.x || 0.1, dy = p.y - q.y || 0.1;
+      act(p, q, dx, dy, Math.hypot(dx, dy));
+    }
+  }
+  function shift(p, q, dx, dy, by) {
+    p.dx += dx * by; p.dy += dy * by; q.dx -= dx * by; q.dy -= dy * by;
+  }
+  function fit(nodes) {
+    const far = (axis) => Math.max(1, ...nodes.map((node) => Math.abs(node[axis])));
+    const x = Math.min(1.4, (WIDTH / 2 - 75) / far("x")), y = Math.min(1.4, (HEIGHT / 2 - 25) / far("y"));
+    for (const node of nodes) { node.x = WIDTH / 2 + node.x * x; node.y = HEIGHT / 2 + node.y * y; }
+    for (const node of nodes) inside(node);
+  }
+  function inside(node) {
+    node.x = Math.min(WIDTH - node.wide, Math.max(node.wide, node.x));
+    node.y = Math.min(HEIGHT - 14, Math.max(14, node.y));
+  }
+  function separate(nodes, line) {
+    each(nodes, (p, q, dx, dy) => {
+      const over = line - Math.abs(dy);
+      if (over <= 0 || Math.abs(dx) > p.wide + q.wide) return;
+      const by = (Math.sign(dy) || 1) * over / (p.fixed || q.fixed ? 1 : 2);
+      if (!p.fixed) p.y += by;
+      if (!q.fixed) q.y -= by;
+      inside(p); inside(q);
+    });
+  }
+
+  // ---- start
+  function start() {
+    const term = new URLSearchParams(location.search).get("term");
+    if (term) show(term);
+    else { byId("answer").hidden = true; byId("message").replaceChildren(); box.value = ""; document.title = "nymgraph"; }
+  }
+  addEventListener("popstate", start);
+  ask("api/about").then((about) => {
+    byId("about").textContent = `${about.terms.toLocaleString("en")} terms, ${about.clusters.toLocaleString("en")} clusters, language ${about.language}`;
+  });
+  start();
+})();

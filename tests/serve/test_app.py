@@ -1,0 +1,106 @@
+"""What the addresses answer, over a real connection."""
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.serve.running import Running
+from tests.store.small_export import INJECTION, SINGLETONS
+
+
+def test_about(server: Running) -> None:
+    assert server.get("/api/about").data == {"language": "en", "terms": 21, "clusters": 7}
+
+
+def test_a_term_has_its_cluster_its_opposites_and_its_senses(server: Running) -> None:
+    answer = server.get("/api/term?term=HOT")
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/json"
+    found = answer.data
+    assert found["term"] == "hot"
+    assert found["synonyms"] == ["warm"]
+    assert found["cluster"]["id"] == "4"
+    assert found["antonyms"][0] == {"term": "cold", "probability": 0.98, "via": "direct"}
+    assert {x["term"] for x in found["antonyms"] if x["via"] == "cluster"} == {"freezing", "frosty"}
+    (sense,) = found["senses"]
+    assert sense["cluster"]["representative"] == "spicy"
+    assert sense["support"] == 0.5
+
+
+def test_a_singleton_has_no_id(server: Running) -> None:
+    found = server.get("/api/term?term=lonely").data
+    assert found["cluster"]["id"] is None
+    assert found["synonyms"] == []
+
+
+def test_a_cluster_and_its_links(server: Running) -> None:
+    assert server.get("/api/cluster/-9").data["members"] == ["glad", "happy", "joyful"]
+    (opposite,) = server.get("/api/cluster/-9/links?relation=opposite").data
+    assert (opposite["cluster"]["representative"], opposite["votes"]) == ("sad", 2)
+    related = server.get("/api/cluster/4/links?relation=related&n=1").data
+    assert [link["cluster"]["representative"] for link in related] == ["spicy"]
+
+
+def test_why(server: Running) -> None:
+    found = server.get("/api/explain?a=hot&b=cold").data
+    assert found["together"] is False
+    evidence = dict(found["evidence"])
+    assert "judged antonyms" in evidence["reason"]
+    assert "dictionary" in evidence["judgement"]
+
+
+def test_suggestions_begin_as_asked(server: Running) -> None:
+    found = server.get("/api/suggest?prefix=fr&n=5").data
+    assert set(found["terms"]) == {"freezing", "frosty"}
+    assert len(server.get("/api/suggest?prefix=f&n=1").data["terms"]) == 1
+    assert server.get("/api/suggest?prefix=qqq").data["terms"] == []
+
+
+def test_the_graph_around_a_term(server: Running) -> None:
+    found = server.get("/api/graph?term=hot").data
+    nodes = {node["term"]: node for node in found["nodes"]}
+    assert found["nodes"][0] == {"term": "hot", "hop": 0, "cluster": "4"}
+    assert {"warm", "cold", "spicy"} <= set(nodes)
+    links = {(link["a"], link["b"]): link for link in found["links"]}
+    assert links["cold", "hot"]["relation"] == "antonym"
+    assert links["cold", "hot"]["evidence"] == "dictionary"
+    assert links["hot", "warm"]["relation"] == "synonym"
+    assert all(a in nodes and b in nodes for a, b in links)
+
+
+def test_a_graph_shows_the_closest_and_says_what_it_leaves_out(server: Running) -> None:
+    whole, part = (server.get(f"/api/graph?term=hot&n={n}").data for n in (100, 2))
+    assert [node["term"] for node in part["nodes"]] == ["hot", "warm"]  # the likeliest synonym
+    assert part["left_out"] == len(whole["nodes"]) - 2
+
+
+def test_terms_of_all_alphabets_travel(server: Running) -> None:
+    for term in (INJECTION, "śnieg", *SINGLETONS):
+        assert server.get(f"/api/term?term={quote(term)}").data["term"] == term
+
+
+def test_an_unknown_term_has_neighbours(server: Running) -> None:
+    answer = server.get("/api/term?term=hapy")
+    assert answer.status == 404
+    assert "happy" in answer.data["near"]
+    assert "'hapy' is not a term" in answer.data["error"]
+
+
+def test_the_schema_names_every_address_and_the_page_of_it_loads_nothing(server: Running) -> None:
+    schema = server.get("/api/openapi.json").data
+    assert schema["openapi"].startswith("3.")
+    assert {path for path in schema["paths"] if not path.startswith("/api/")} == set()
+    assert len(schema["paths"]) == 7
+    page = server.get("/api").body
+    assert all(path in page for path in schema["paths"])
+    assert "://" not in page
+
+
+@pytest.mark.parametrize("name", ["/", "/page.css", "/page.js", "/api"])
+def test_the_pages_refer_to_nothing_outside(server: Running, name: str) -> None:
+    answer = server.get(name)
+    assert answer.status == 200
+    text = answer.body.replace("http://www.w3.org/2000/svg", "")  # the name of a vocabulary
+    assert "http:" not in text
+    assert "https:" not in text
+    assert "<script>" not in text

@@ -1,0 +1,102 @@
+"""The page in a real browser."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser import browser, console_errors, requests, resize
+from tests.serve.running import Running
+from tests.store.small_export import INJECTION
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with browser(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+def until(chromium: Any, true: Callable[[Any], Any]) -> Any:  # noqa: ANN401
+    """Wait for what the page does in its own time."""
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    return WebDriverWait(chromium, 10).until(true)
+
+
+def shown(chromium: Any, term: str) -> str:  # noqa: ANN401
+    """The text of the card, once it is that of a term."""
+    until(chromium, lambda page: page.find_element("id", "term").text == term)
+    until(chromium, lambda page: page.find_elements("css selector", "#graph text"))
+    return str(chromium.find_element("id", "card").text)
+
+
+def test_search_by_a_suggestion_shows_card_and_graph(server: Running, chromium: Any) -> None:  # noqa: ANN401
+    address = f"http://127.0.0.1:{server.port}/"
+    chromium.get(address)
+    chromium.find_element("id", "query").send_keys("ho")
+    options = until(chromium, lambda page: page.find_elements("css selector", "#suggestions li"))
+    next(option for option in options if option.text == "hot").click()
+    card = shown(chromium, "hot")
+    assert "Synonyms\nwarm" in card
+    assert "Antonyms\ncold 98 %" in card
+    assert "Other senses\nspicy" in card
+    labels = {e.text for e in chromium.find_elements("css selector", "#graph text")}
+    assert {"hot", "warm", "cold"} <= {label.split("\n")[0] for label in labels}
+    assert chromium.find_elements("css selector", "#graph line.antonym")
+    assert chromium.current_url == f"{address}?term=hot"
+    assert console_errors(chromium) == []
+    assert {url for url in requests(chromium) if not url.startswith(address)} == set()
+
+
+def test_why_and_the_way_back(server: Running, chromium: Any) -> None:  # noqa: ANN401
+    chromium.get(f"http://127.0.0.1:{server.port}/?term=hot")
+    shown(chromium, "hot")
+    chromium.find_element("css selector", ".antonyms .why").click()
+    evidence = until(chromium, lambda page: page.find_element("id", "evidence").text)
+    assert "judged antonyms" in evidence
+    chromium.find_element("css selector", ".antonyms .go").click()
+    assert "Antonyms\nhot" in shown(chromium, "cold")
+    chromium.back()
+    shown(chromium, "hot")
+    assert console_errors(chromium) == []
+
+
+def test_the_keyboard_is_enough(server: Running, chromium: Any) -> None:  # noqa: ANN401
+    from selenium.webdriver.common.keys import Keys
+
+    chromium.get(f"http://127.0.0.1:{server.port}/")
+    box = chromium.find_element("id", "query")
+    box.send_keys("fros")
+    until(chromium, lambda page: page.find_elements("css selector", "#suggestions li"))
+    box.send_keys(Keys.ARROW_DOWN, Keys.ENTER)
+    assert "cold" in shown(chromium, "frosty")
+
+
+def test_a_hostile_term_is_text(server: Running, chromium: Any) -> None:  # noqa: ANN401
+    chromium.get(f"http://127.0.0.1:{server.port}/")
+    chromium.find_element("id", "query").send_keys("<scr")
+    options = until(chromium, lambda page: page.find_elements("css selector", "#suggestions li"))
+    assert options[0].text == INJECTION
+    options[0].click()
+    assert "śnieg" in shown(chromium, INJECTION)
+    assert chromium.find_elements("css selector", "main script, form script") == []
+    assert console_errors(chromium) == []  # an alert would have stopped the test as well
+
+
+def test_an_unknown_term_offers_its_neighbours(server: Running, chromium: Any) -> None:  # noqa: ANN401
+    chromium.get(f"http://127.0.0.1:{server.port}/?term=hapy")
+    message = until(chromium, lambda page: page.find_elements("css selector", "#message button"))
+    assert "happy" in [button.text for button in message]
+    next(button for button in message if button.text == "happy").click()
+    assert "joyful" in shown(chromium, "happy")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1400])
+def test_it_fits_narrow_and_wide(server: Running, chromium: Any, width: int, scheme: str) -> None:  # noqa: ANN401
+    resize(chromium, width, scheme)
+    chromium.get(f"http://127.0.0.1:{server.port}/?term=happy")
+    shown(chromium, "happy")
+    assert chromium.execute_script("return document.documentElement.scrollWidth") <= width
+    paper = chromium.execute_script("return getComputedStyle(document.body).backgroundColor")
+    assert (sum(map(int, paper.strip("rgb()").split(","))) > 382) == (scheme == "light")
