@@ -301,10 +301,8 @@ def _train(
     device = resolve_device(train.device)
     notes = _fit_encoder(request, terms, parts["train"], folder, progress)
     encoder = open_encoder(folder, notes, request.params.adapt.device)
-    lexicon = Lexicon(
-        encode_terms(encoder, terms),
-        spell_terms(terms, _language(request)) if train.surface else None,
-    )
+    spellings = spell_terms(terms, _language(request)) if train.surface else None
+    lexicon = Lexicon(encode_terms(encoder, terms), spellings)
     world = World(terms, lexicon, parts["train"], parts["validation"], None)
     trained = fit_head(_head_params(train, len(world.train.a)), world, progress, world.train)
     save_head(folder / "head.safetensors", trained, {"revision": str(notes["revision"])})
