@@ -6,6 +6,7 @@ index: one for synonyms and one for antonyms, of the pairs at the gate only, bui
 """
 
 from bisect import bisect_left
+from functools import cached_property
 
 import polars as pl
 
@@ -30,9 +31,7 @@ class JudgedPairs:
     def edge(self, x: int, y: int) -> Edge | None:
         """The judgement of a pair, or None if the export has none."""
         row = self._row(x, y)
-        if row is None:
-            return None
-        return Edge(*(self._table.value(column, row) for column in Edge._fields))
+        return None if row is None else self._edge(row)
 
     def p_synonym(self, x: int, y: int) -> float:
         """The probability that a pair are synonyms; 0 if the export has no judgement."""
@@ -46,6 +45,21 @@ class JudgedPairs:
     def antonyms(self, x: int) -> dict[int, float]:
         """The terms judged antonyms of `x` at the gate, with p_antonym."""
         return self._judged(x, "p_antonym")
+
+    def neighbours(self, x: int) -> dict[int, Edge]:
+        """Every exported judgement of `x`, by the other term."""
+        forward, backward = self._table.find(x), self._seconds.find(x)
+        found = dict(zip(self._table.values("b", forward), forward, strict=True))
+        found |= {self._table.value("a", row): row for row in backward}
+        return {other: self._edge(row) for other, row in found.items()}
+
+    def _edge(self, row: int) -> Edge:
+        return Edge(*(self._table.value(column, row) for column in Edge._fields))
+
+    @cached_property
+    def _seconds(self) -> ColumnIndex:
+        """Where every pair stands, by its second term."""
+        return self._table.index("b")
 
     def _row(self, x: int, y: int) -> int | None:
         a, b = min(x, y), max(x, y)

@@ -22,6 +22,7 @@ _WINDOW = 5_000
 _CHUNK = 10_000
 _MIN_SIMILARITY = 60
 _N_NEAR = 5
+_LAST = "\U0010ffff"
 
 
 class UnknownTermError(InputError, KeyError):
@@ -142,6 +143,35 @@ class Terms:
             key, names, scorer=fuzz.ratio, limit=_N_NEAR, score_cutoff=_MIN_SIMILARITY
         )
         return tuple(name for name, _, _ in found)
+
+    def suggest(self, prefix: str, n: int) -> list[str]:
+        """Terms whose case-folded key begins with a prefix, for a search box.
+
+        Of a prefix that very many terms share only the first few thousand in byte-wise order are
+        looked at, so that an answer costs the same in a lexicon of any size.
+
+        Args:
+            prefix: The beginning of a term; case does not matter.
+            n: How many, 0 or more.
+
+        Returns:
+            At most `n` terms: those with a cluster first, then the shorter, then byte-wise.
+        """
+        key = look_up_key(" ".join(clean(prefix + "|").split())[:-1])
+        if not key:
+            return []
+        start = self._table.first(key)
+        own = range(start, min(start + _WINDOW, self._table.first(key + _LAST)))
+        named = zip(self._table.values("term", own), own, strict=True)
+        found = dict(named) | {self.name(row): row for row in self._folded_beginning(key)}
+        ranked = sorted((self.cluster_id(row) is None, len(x), x) for x, row in found.items())
+        return [term for _, _, term in ranked[:n]]
+
+    def _folded_beginning(self, key: str) -> list[int]:
+        index = self._folded
+        start, stop = index.first(key), index.first(key + _LAST)
+        found: list[int] = index.rows[start : min(start + _WINDOW, stop)].tolist()
+        return found
 
     @cached_property
     def _folded(self) -> ColumnIndex:
