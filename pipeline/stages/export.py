@@ -49,6 +49,7 @@ def run(params: ExportParams, workspace: Workspace) -> None:
         "sources": sorted(terms["sources"].explode().unique().to_list()),
         "encoder": encoder["encoder"],
         "encoder_revision": encoder["revision"],
+        "vectors": encoder["content"],
         **settings,
         "min_probability": params.min_probability,
         "terms": terms.height,

@@ -150,3 +150,11 @@ def test_the_store_shows_itself(store: ClusterStore, folder: Path) -> None:
         "  gate: 0.70",
     ]
     assert "<th>clusters</th>" in store._repr_html_()
+
+
+def test_suggestions_begin_with_the_prefix(store: ClusterStore) -> None:
+    assert store.suggest("s") == ["sad", "shine", "spicy", "Straße"]  # by length, without "śnieg"
+    assert store.suggest("POL") == ["polish", "Polish"]  # the one with a cluster first
+    assert store.suggest("é") == ["Éclair", "éclair"]
+    assert store.suggest("strass") == ["Straße"]
+    assert store.suggest("fr", 0) == store.suggest("") == store.suggest("zz") == []
