@@ -33,6 +33,7 @@ from pipeline.store import ClusterStore, UnknownTermError
 __all__ = ["make_app"]
 
 _MAX_TERM = 500
+_PER_TERM = 50
 _FILES = {"page.css": "text/css", "page.js": "text/javascript"}
 Term = Annotated[str, Query(min_length=1, max_length=_MAX_TERM, description="a term")]
 ClusterId = Annotated[int, InPath(ge=-(2**63), lt=2**63, description="a cluster's id")]
@@ -105,7 +106,7 @@ def _add_term_routes(app: FastAPI, store: ClusterStore) -> None:
     ) -> GraphAnswer:
         """The judged pairs around a term."""
         found = store.entry(term).term
-        return GraphAnswer.of(found, store.graph(found, hops), n)
+        return GraphAnswer.of(found, store.graph(found, hops, per_term=_PER_TERM), n)
 
 
 def _add_cluster_routes(app: FastAPI, store: ClusterStore) -> None:

@@ -81,6 +81,7 @@ def _manifest(
         "licences": licences_of([*sources, *labels], params.licences),
         "encoder": encoder["encoder"],
         "encoder_revision": encoder["revision"],
+        "vectors": encoder["content"],
         **workspace.read_json("cluster", "settings.json"),
         "min_probability": params.min_probability,
         "terms": terms.height,

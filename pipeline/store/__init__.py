@@ -2,16 +2,21 @@
 
 cluster_store   ClusterStore: ask for a term, its synonyms, antonyms, senses, or why
 views           what it answers, readable in a terminal and in a notebook
+relatives       the synonyms and antonyms of a term, ranked
+expansion       queries widened by synonyms
+nearest         where a word that the lexicon does not hold would belong
+ego_graph       the neighbourhood of a term, for networkx
 explain         why two terms are together or apart
 export_folder   the five tables and the manifest, opened and checked together
 terms           from a spelling to a term; what to say when there is none
-ego_graph       the neighbourhood of a term as a networkx graph
 pairs           the judged pairs as a graph
 stored_table    one Parquet file, decoded row group by row group as look-ups need it
 """
 
 from pipeline.store.cluster_store import ClusterStore
+from pipeline.store.expansion import Expansion, Phrase
 from pipeline.store.export_folder import UnknownClusterError
+from pipeline.store.nearest import Nearest, Neighbour
 from pipeline.store.terms import UnknownTermError
 from pipeline.store.views import (
     Antonym,
@@ -31,7 +36,11 @@ __all__ = [
     "ClusterStore",
     "Edge",
     "Entry",
+    "Expansion",
     "Explanation",
+    "Nearest",
+    "Neighbour",
+    "Phrase",
     "Sense",
     "UnknownClusterError",
     "UnknownTermError",

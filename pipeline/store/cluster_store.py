@@ -1,15 +1,17 @@
 """ClusterStore: ask an export for a term, its synonyms, antonyms, senses, or why."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import networkx as nx
+
+from pipeline.store.ego_graph import ego_graph
+from pipeline.store.expansion import Expansion, expand, stop_words
 from pipeline.store.explain import explain
 from pipeline.store.export_folder import ExportFolder
+from pipeline.store.nearest import Nearest, NearestFinder
+from pipeline.store.relatives import antonyms, synonyms
 from pipeline.store.views import Antonym, Cluster, ClusterLink, Entry, Explanation, Sense, View
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 __all__ = ["ClusterStore"]
 
@@ -32,12 +34,23 @@ class ClusterStore(View):
 
     Args:
         path: The export folder.
+        data: The data folder of the run, for `nearest` alone: an export holds neither vectors nor
+            models. None: the folder that the export lies in.
         cache_bytes: Bound on the decoded columns kept in memory; it changes speed only.
     """
 
-    def __init__(self, path: str | Path = "data/export", *, cache_bytes: int = 500_000_000) -> None:
+    def __init__(
+        self,
+        path: str | Path = "data/export",
+        *,
+        data: str | Path | None = None,
+        cache_bytes: int = 500_000_000,
+    ) -> None:
         self._path = Path(path)
         self._export = ExportFolder(self._path, cache_bytes)
+        self._finder = NearestFinder(
+            self._export, self._path.parent if data is None else Path(data)
+        )
 
     @property
     def language(self) -> str:
@@ -72,11 +85,8 @@ class ClusterStore(View):
             Those judged most likely synonyms of the term itself first (members never judged with
             it last), then in byte-wise order.
         """
-        term_id = self._export.terms.resolve(term)
-        members = self._export.members(self._export.cluster_of(term_id))
-        p_synonym = self._export.pairs.p_synonym
-        ranked = sorted((-p_synonym(term_id, x), x) for x in members if x != term_id)
-        return [self._export.terms.name(other) for _, other in ranked]
+        found = synonyms(self._export, self._export.terms.resolve(term))
+        return [self._export.terms.name(other) for other in found]
 
     def variants(self, term: str) -> list[str]:
         """The inflected forms of a term that were set aside: they belong to its cluster too.
@@ -99,17 +109,7 @@ class ClusterStore(View):
             The pairs judged antonyms at the gate ("direct"), then the members of the clusters
             opposite to the term's ("cluster"); in each the most probable first, then byte-wise.
         """
-        term_id = self._export.terms.resolve(term)
-        name = self._export.terms.name
-        judged = self._export.pairs.antonyms(term_id)
-        direct = {name(other): probability for other, probability in judged.items()}
-        cluster_id = self._export.terms.cluster_id(term_id)
-        opposite: dict[str, float] = {}
-        for link in [] if cluster_id is None else self.opposites(cluster_id):
-            for member in link.cluster:
-                if member not in direct:
-                    opposite[member] = max(link.probability, opposite.get(member, 0.0))
-        return _ranked(direct, "direct") + _ranked(opposite, "cluster")
+        return antonyms(self._export, self._export.terms.resolve(term))
 
     def entry(self, term: str) -> Entry:
         """All about a term: synonyms, antonyms and the other clusters it could belong to."""
@@ -140,25 +140,63 @@ class ClusterStore(View):
         resolve = self._export.terms.resolve
         return explain(self._export, resolve(a), resolve(b))
 
-    def graph(self, term: str, hops: int = 1, *, per_term: int = 25) -> "nx.Graph":
+    def expand(
+        self,
+        query: str,
+        *,
+        limit: int = 8,
+        senses: bool = False,
+        skip: Collection[str] | None = None,
+    ) -> Expansion:
+        """Widen a query by synonyms, never by antonyms, for search or before a language model.
+
+        The longest runs of words that are terms are its phrases.
+
+        Args:
+            query: Any text.
+            limit: Terms added to each phrase at most, 0 or more.
+            senses: Add members of the other clusters that a term could belong to as well; finds
+                more, and strays further.
+            skip: Words never taken for a phrase by themselves; None for the stop words of the
+                language (a list is kept for English).
+
+        Returns:
+            Per phrase the terms added; `alternatives` and `to_text()` hand them on.
+        """
+        words = stop_words(self.language) if skip is None else {word.casefold() for word in skip}
+        return expand(self._export, query, limit, words, senses=senses)
+
+    def nearest(self, text: str, *, k: int = 32) -> Nearest:
+        """The cluster where a word would belong, also one that the lexicon does not hold.
+
+        It needs the vectors, the encoder and the classifier of the run (see `data`).
+
+        Args:
+            text: A word or phrase.
+            k: How many of the nearest terms are judged, at least 1.
+
+        Returns:
+            The cluster with the reason, and the neighbours as they are judged.
+        """
+        return self._finder.find(text, k)
+
+    def graph(self, term: str, hops: int = 1, *, per_term: int = 12) -> nx.Graph:
         """The judged pairs around a term.
 
         Args:
-            term: The term.
-            hops: How many steps away from it, 0 or more. Steps beyond a co-hyponym are not taken.
-            per_term: Neighbours followed from each term at most, the closest.
+            term: The term in the middle.
+            hops: How many steps away, 0 or more; no step goes on from a co-hyponym.
+            per_term: Neighbours followed from each term at most, synonyms first, then antonyms.
 
         Returns:
-            Nodes are terms, with `hop`, `cluster` (id or None) and `representative`. Edges have
-            `relation` (synonym, antonym, co_hyponym), `probability` of it, `cosine`, `evidence`.
+            Nodes are terms with `hop`, `cluster` and `representative`; edges have `relation`
+            (synonym, antonym, co_hyponym), `probability`, `cosine` and `evidence`.
         """
-        from pipeline.store.ego_graph import ego_graph
-
         return ego_graph(self._export, self._export.terms.resolve(term), hops, per_term)
 
     def suggest(self, prefix: str, n: int = 10) -> list[str]:
-        """Terms that begin with a spelling, in any case, the shortest first; for a search box."""
-        return self._export.terms.starting(prefix, n)
+        """At most `n` terms that begin with a prefix, whatever its case; clustered ones first."""
+        return self._export.terms.suggest(prefix, n)
 
     def title(self) -> str:
         """What this is and where it lies."""
@@ -172,9 +210,3 @@ class ClusterStore(View):
             ("clusters", f"{self.n_clusters:,}"),
             ("gate", f"{self._export.gate:.2f}"),
         ]
-
-
-def _ranked(found: dict[str, float], via: str) -> list[Antonym]:
-    """The most probable first, then byte-wise."""
-    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    return [Antonym(term, probability, via) for term, probability in ranked]

@@ -61,6 +61,8 @@ class ExportFolder:
         language: Language code of the lexicon.
         gate: The probability from which a judgement counts, 0 to 1.
         floor: The probability below which a judgement was not exported, 0 to 1.
+        encoder_revision: Content of the encoder behind it; None if the manifest does not say.
+        vectors: Hash of the vectors behind it; None if the manifest does not say.
         terms: The terms.
         pairs: The judged pairs.
         n_clusters: Number of clusters.
@@ -69,6 +71,8 @@ class ExportFolder:
     language: str
     gate: float
     floor: float
+    encoder_revision: str | None
+    vectors: str | None
     terms: Terms
     pairs: JudgedPairs
     n_clusters: int
@@ -80,6 +84,8 @@ class ExportFolder:
             self.language = str(manifest["language"])
             self.gate = shortest(manifest["gate"])
             self.floor = shortest(manifest["min_probability"])
+            self.encoder_revision = manifest.get("encoder_revision")
+            self.vectors = manifest.get("vectors")
             self._rows = {name: int(table["rows"]) for name, table in manifest["tables"].items()}
         variants = None
         if schemas.EXPORTED_VARIANTS.name in self._rows:  # not in exports of earlier versions

@@ -72,6 +72,10 @@ class ColumnIndex(NamedTuple):
     values: Any
     rows: npt.NDArray[np.uint32]
 
+    def first(self, value: str | int) -> int:
+        """The place of the first value that is not below `value`."""
+        return _search(self.values, value, "left")
+
     def find(self, value: str | int) -> list[int]:
         """The rows that hold `value`, ascending."""
         start, stop = _search(self.values, value, "left"), _search(self.values, value, "right")

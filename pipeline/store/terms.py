@@ -20,9 +20,9 @@ __all__ = ["Terms", "UnknownTermError"]
 
 _WINDOW = 5_000
 _CHUNK = 10_000
-_RANKED = 2_000
 _MIN_SIMILARITY = 60
 _N_NEAR = 5
+_LAST = "\U0010ffff"
 
 
 class UnknownTermError(InputError, KeyError):
@@ -154,25 +154,34 @@ class Terms:
         )
         return tuple(name for name, _, _ in found)
 
-    def starting(self, prefix: str, n: int) -> list[str]:
-        """Terms that begin with a spelling as given, in lower case or capitalised.
+    def suggest(self, prefix: str, n: int) -> list[str]:
+        """Terms whose case-folded key begins with a prefix, for a search box.
 
-        Of each of these at most the first 2,000 in byte-wise order are ranked, so that a short
-        prefix costs the same in a lexicon of any size.
+        Of a prefix that very many terms share only the first few thousand in byte-wise order are
+        looked at, so that an answer costs the same in a lexicon of any size.
 
         Args:
-            prefix: The beginning.
-            n: Terms at most.
+            prefix: The beginning of a term; case does not matter.
+            n: How many, 0 or more.
 
         Returns:
-            The shortest first, then in byte-wise order.
+            At most `n` terms: those with a cluster first, then the shorter, then byte-wise.
         """
-        spelling = clean(prefix)
-        if not spelling:
+        key = look_up_key(" ".join(clean(prefix + "|").split())[:-1])
+        if not key:
             return []
-        forms = {spelling, spelling.lower(), spelling.capitalize(), spelling.upper()}
-        found = {name for form in sorted(forms) for name in self._beginning(form)}
-        return sorted(found, key=lambda name: (len(name), name))[:n]
+        start = self._table.first(key)
+        own = range(start, min(start + _WINDOW, self._table.first(key + _LAST)))
+        named = zip(self._table.values("term", own), own, strict=True)
+        found = dict(named) | {self.name(row): row for row in self._folded_beginning(key)}
+        ranked = sorted((self.cluster_id(row) is None, len(x), x) for x, row in found.items())
+        return [term for _, _, term in ranked[:n]]
+
+    def _folded_beginning(self, key: str) -> list[int]:
+        index = self._folded
+        start, stop = index.first(key), index.first(key + _LAST)
+        found: list[int] = index.rows[start : min(start + _WINDOW, stop)].tolist()
+        return found
 
     @cached_property
     def _folded(self) -> ColumnIndex:
@@ -199,11 +208,6 @@ class Terms:
             return []
         rows = list(self._variants.find(spelling)) or self._form_keys.find(key)
         return [self._variants.value("lemma_id", row) for row in rows]
-
-    def _beginning(self, prefix: str) -> list[str]:
-        start = self._table.first(prefix)
-        names = self._table.values("term", range(start, min(len(self), start + _RANKED)))
-        return [name for name in names if name.startswith(prefix)]
 
     def _around(self, start: str) -> list[str]:
         row = self._table.first(start)

@@ -193,3 +193,11 @@ def test_a_variant_means_its_lemma(tmp_path: Path) -> None:
     assert store.variants("cold") == []
     with pytest.raises(UnknownTermError):
         store.variants("hotter")
+
+
+def test_suggestions_begin_with_the_prefix(store: ClusterStore) -> None:
+    assert store.suggest("s") == ["sad", "shine", "spicy", "Straße"]  # by length, without "śnieg"
+    assert store.suggest("POL") == ["polish", "Polish"]  # the one with a cluster first
+    assert store.suggest("é") == ["Éclair", "éclair"]
+    assert store.suggest("strass") == ["Straße"]
+    assert store.suggest("fr", 0) == store.suggest("") == store.suggest("zz") == []

@@ -1,50 +1,36 @@
-"""The graph around a term, against the edges of the small export."""
+"""The neighbourhood of a term on the small export."""
 
-import pytest
+import networkx as nx
 
-from pipeline.store import ClusterStore, UnknownTermError
-from tests.store.small_export import EDGES
+from pipeline.store import ClusterStore
 
 
-def test_the_neighbours_of_hot_and_the_pairs_among_them(store: ClusterStore) -> None:
-    graph = store.graph("hot")
-    # exported pairs of hot: cold, spicy, warm; no pair joins two of these
-    assert set(graph) == {"hot", "cold", "spicy", "warm"}
-    assert {frozenset(edge) for edge in graph.edges} == {
-        frozenset(("hot", other)) for other in ("cold", "spicy", "warm")
+def test_edges_say_what_they_are(store: ClusterStore) -> None:
+    graph = store.graph("happy")
+    relations = nx.get_edge_attributes(graph, "relation")
+    found = {frozenset(pair): relation for pair, relation in relations.items()}
+    assert found == {
+        frozenset(("happy", "glad")): "synonym",
+        frozenset(("happy", "joyful")): "synonym",
+        frozenset(("happy", "sad")): "antonym",
+        frozenset(("happy", "unhappy")): "antonym",
+        frozenset(("glad", "unhappy")): "co_hyponym",  # p_antonym 0.69, below the gate
+        frozenset(("sad", "unhappy")): "synonym",
     }
-    assert graph.nodes["hot"] == {"hop": 0, "cluster": 4, "representative": "hot"}
-    assert graph.nodes["spicy"]["hop"] == 1
-    relations = {other: graph.edges["hot", other]["relation"] for other in ("cold", "spicy")}
-    assert relations == {"cold": "antonym", "spicy": "synonym"}
-    assert graph.edges["hot", "cold"] == {
+    assert graph.edges["happy", "unhappy"] == {
         "relation": "antonym",
-        "probability": 0.98,
-        "cosine": 0.8,
+        "probability": 1.0,
+        "cosine": 0.7,
         "evidence": "dictionary",
     }
+    assert graph.nodes["joyful"] == {"hop": 1, "cluster": -9, "representative": "happy"}
 
 
-def test_below_the_gate_a_pair_is_a_co_hyponym_and_is_not_gone_beyond(store: ClusterStore) -> None:
-    graph = store.graph("glad", hops=2)
-    assert graph.edges["glad", "warm"]["relation"] == "co_hyponym"
-    assert "hot" not in graph  # only warm leads there
-    assert graph.nodes["sad"]["hop"] == 2
+def test_hops_go_on_from_synonyms_and_antonyms_only(store: ClusterStore) -> None:
+    assert set(store.graph("lonely", hops=3)) == {"lonely", "sad"}  # 0.60: no synonym at the gate
+    assert store.graph("cold", hops=2).nodes["warm"]["hop"] == 2
+    assert set(store.graph("happy", hops=0)) == {"happy"}
 
 
-@pytest.mark.parametrize("hops", [0, 1, 2, 3])
-def test_all_pairs_among_the_terms_are_there(store: ClusterStore, hops: int) -> None:
-    graph = store.graph("happy", hops=hops)
-    expected = {frozenset(pair) for pair in EDGES if set(pair) <= set(graph)}
-    assert {frozenset(edge) for edge in graph.edges} == expected
-    assert max(data["hop"] for _, data in graph.nodes(data=True)) <= hops
-
-
-def test_the_closest_are_followed(store: ClusterStore) -> None:
-    assert set(store.graph("happy", per_term=1)) == {"happy", "joyful"}
-
-
-def test_a_term_on_its_own_and_an_unknown_one(store: ClusterStore) -> None:
-    assert list(store.graph("Polish")) == ["Polish"]
-    with pytest.raises(UnknownTermError):
-        store.graph("nowhere")
+def test_neighbours_are_limited_synonyms_first(store: ClusterStore) -> None:
+    assert set(store.graph("happy", per_term=3)) == {"happy", "joyful", "glad", "unhappy"}

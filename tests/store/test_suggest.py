@@ -11,11 +11,11 @@ from tests.store.small_export import INJECTION
     [
         ("ho", ["hot"]),
         ("f", ["fiery", "frosty", "freezing"]),  # the shortest first
-        ("p", ["Polish", "polish"]),  # in any case
-        ("P", ["Polish", "polish"]),
+        ("p", ["polish", "Polish"]),  # in any case, those with a cluster first
+        ("P", ["polish", "Polish"]),
         ("é", ["Éclair", "éclair"]),
         ("<", [INJECTION]),
-        ("  hot ", ["hot"]),
+        ("  hot", ["hot"]),
         ("hotter", []),
         (" ", []),
         ("\U0010ffff", []),

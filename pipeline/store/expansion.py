@@ -1,0 +1,168 @@
+"""Queries widened by synonyms, for search and for retrieval before a language model.
+
+Contract: a query is any text. It is cut at white space; punctuation at the ends of a phrase does
+not matter where the lexicon has no such term. From left to right the longest run of words that is a
+term is taken as one phrase. A word of the language's grammar (*in*, *who*), and a word in small
+letters whose only term is all capitals (*us*, *US*), is passed over when it stands alone.
+A word of two or more capitals is no word of the grammar.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.lexicon.normalise import clean
+from pipeline.store.export_folder import ExportFolder
+from pipeline.store.relatives import synonyms
+from pipeline.store.views import View
+
+__all__ = ["Expansion", "Phrase", "expand", "stop_words"]
+
+_MAX_WORDS = 8
+_EDGES = re.compile(r"^\W+|\W+$")
+
+
+class Phrase(NamedTuple):
+    """A part of a query.
+
+    Attributes:
+        text: As the query has it.
+        term: The term it was taken for, None where it is none.
+        added: Synonyms of the term, closest first.
+        withheld: Members of the same clusters that are judged antonyms of it, never added.
+    """
+
+    text: str
+    term: str | None = None
+    added: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class Expansion(View):
+    """A query and what was added to it.
+
+    Attributes:
+        query: The query, its white space cleaned.
+        parts: Its words and phrases, in order.
+    """
+
+    query: str
+    parts: tuple[Phrase, ...]
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """The parts that are terms of the lexicon."""
+        return tuple(part for part in self.parts if part.term is not None)
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """All that was added, each once."""
+        return tuple(dict.fromkeys(term for part in self.parts for term in part.added))
+
+    @property
+    def alternatives(self) -> list[list[str]]:
+        """For each part the ways to say it: itself, then what was added."""
+        return [[part.text, *part.added] for part in self.parts]
+
+    def to_text(self) -> str:
+        """The query followed by what was added, for BM25 or an encoder."""
+        return " ".join([self.query, *self.added])
+
+    def title(self) -> str:
+        """The query and how much was added."""
+        return f"{self.query!r}: {len(self.added)} terms added"
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Each phrase with the terms added, and those withheld."""
+        rows = []
+        for part in self.phrases:
+            name = part.text if part.text == part.term else f"{part.text} ({part.term})"
+            withheld = f"; withheld: {', '.join(part.withheld)}" if part.withheld else ""
+            rows.append((name, (", ".join(part.added) or "nothing") + withheld))
+        return rows
+
+
+def expand(
+    export: ExportFolder, query: str, limit: int, skip: Collection[str], *, senses: bool
+) -> Expansion:
+    """Find the terms in a query and add their synonyms, never their antonyms.
+
+    Args:
+        export: The export.
+        query: The query.
+        limit: Terms added to each phrase at most, 0 or more.
+        skip: Words that are no phrase by themselves, case-folded.
+        senses: Add the members of the other clusters that the term could belong to as well.
+
+    Returns:
+        The expansion.
+    """
+    words, parts = clean(query).split(), []
+    place = 0
+    while place < len(words):
+        part, used = _longest(export, words[place : place + _MAX_WORDS], skip)
+        parts.append(part if part.term is None else _widened(export, part, limit, senses=senses))
+        place += used
+    return Expansion(" ".join(words), tuple(parts))
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """The words of a language's grammar, case-folded; none where no list is kept."""
+    path = Path(__file__).parent / "texts" / f"stop_words_{language}.txt"
+    return frozenset(path.read_text("utf-8").split()) if path.is_file() else frozenset()
+
+
+def _longest(export: ExportFolder, words: list[str], skip: Collection[str]) -> tuple[Phrase, int]:
+    """The longest term that the words begin with, or the first word, and the words it takes."""
+    for stop in range(len(words), 0, -1):
+        for text in dict.fromkeys((" ".join(words[:stop]), _bare(words[:stop]))):
+            term = _meant(export, text, skip) if text else None
+            if term is not None:
+                return Phrase(text, term), stop
+    return Phrase(words[0]), 1
+
+
+def _bare(words: list[str]) -> str:
+    return _EDGES.sub("", " ".join(words))
+
+
+def _meant(export: ExportFolder, text: str, skip: Collection[str]) -> str | None:
+    acronym = len(text) > 1 and text.isupper()
+    if text.casefold() in skip and not acronym:
+        return None
+    term_id = export.terms.find(text)
+    if term_id is None:
+        return None
+    term = export.terms.name(term_id)
+    return None if text.islower() and term.isupper() else term
+
+
+def _widened(export: ExportFolder, part: Phrase, limit: int, *, senses: bool) -> Phrase:
+    term_id = export.terms.resolve(str(part.term))
+    others = dict.fromkeys(synonyms(export, term_id))
+    if senses:
+        others |= dict.fromkeys(_of_other_senses(export, term_id))
+    opposite = _opposites(export, term_id)
+    name = export.terms.name
+    kept = [name(other) for other in others if other not in opposite]
+    withheld = [name(other) for other in others if other in opposite]
+    return part._replace(added=tuple(kept[:limit]), withheld=tuple(withheld))
+
+
+def _of_other_senses(export: ExportFolder, term_id: int) -> Iterator[int]:
+    for sense in export.senses(term_id):
+        yield from (x for x in export.members(sense.cluster) if x != term_id)
+
+
+def _opposites(export: ExportFolder, term_id: int) -> set[int]:
+    """The terms judged antonyms, and the members of the opposite clusters."""
+    found = set(export.pairs.antonyms(term_id))
+    cluster_id = export.terms.cluster_id(term_id)
+    for link in [] if cluster_id is None else export.links(cluster_id, "opposite"):
+        found.update(export.members(link.cluster))
+    return found

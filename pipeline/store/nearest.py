@@ -1,0 +1,251 @@
+"""Where a word that the lexicon does not hold would belong.
+
+Contract: an export holds no vectors and no models. They lie in the data folder of the run that made
+the export: `embed` (vectors), `adapt` (encoder) and `train` (classifier). The word is encoded, its
+nearest terms are found by exact search over the memory-mapped vectors (time in proportion to the
+lexicon, memory bounded), and the classifier judges the word with each of them: being near is not
+enough, since opposites are near too.
+"""
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.artefacts import Workspace, missing
+from pipeline.errors import ArtefactError, InputError
+from pipeline.lexicon.normalise import clean, reject_reason
+from pipeline.store.export_folder import ExportFolder
+from pipeline.store.views import Cluster, View
+
+if TYPE_CHECKING:  # torch is loaded when the first word is asked for
+    from pipeline.cross_training import TrainedClassifier
+    from pipeline.vectors.encoders import Encoder
+
+__all__ = ["Nearest", "NearestFinder", "Neighbour", "largest_cosines"]
+
+_ROWS = 65_536
+_LONGEST = 1_000
+
+
+class Neighbour(NamedTuple):
+    """A term near a word, and how the pair is judged.
+
+    Attributes:
+        term: The term.
+        cosine: Cosine of the two vectors, -1 to 1.
+        p_synonym: Calibrated probability of synonymy, 0 to 1.
+        p_antonym: Calibrated probability of antonymy, 0 to 1.
+        cluster_id: The cluster of the term, None for a singleton.
+    """
+
+    term: str
+    cosine: float
+    p_synonym: float
+    p_antonym: float
+    cluster_id: int | None
+
+
+@dataclass(frozen=True, repr=False)
+class Nearest(View):
+    """A word and the cluster that it would belong to.
+
+    Attributes:
+        text: The word.
+        cluster: The cluster; None if no cluster has a member judged a synonym of it.
+        reason: Why, in words.
+        neighbours: The nearest terms, by falling cosine; empty for a term of the lexicon.
+        synonyms: Those judged synonyms at the gate, most probable first.
+        antonyms: Those judged antonyms at the gate, most probable first.
+    """
+
+    text: str
+    cluster: Cluster | None
+    reason: str
+    neighbours: tuple[Neighbour, ...] = ()
+    synonyms: tuple[Neighbour, ...] = ()
+    antonyms: tuple[Neighbour, ...] = ()
+
+    def title(self) -> str:
+        """The word and its cluster."""
+        where = "no cluster" if self.cluster is None else self.cluster.title()
+        return f"{self.text!r} → {where}"
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The reason, the members, and the neighbours by judgement."""
+        near = ", ".join(f"{x.term} ({x.cosine:.2f})" for x in self.neighbours[:12])
+        rows = [
+            ("reason", self.reason),
+            ("members", "" if self.cluster is None else ", ".join(self.cluster)),
+            ("judged synonyms", ", ".join(f"{x.term} ({x.p_synonym:.2f})" for x in self.synonyms)),
+            ("judged antonyms", ", ".join(f"{x.term} ({x.p_antonym:.2f})" for x in self.antonyms)),
+            ("nearest by cosine", near),
+        ]
+        return [(name, text) for name, text in rows if text]
+
+
+class NearestFinder:
+    """Finds the cluster of a word by the vectors and the classifier of a run.
+
+    Args:
+        export: The export.
+        data: The data folder of the run that made it.
+    """
+
+    def __init__(self, export: ExportFolder, data: Path) -> None:
+        self._export, self._workspace = export, Workspace(data)
+        self._lock = threading.Lock()
+
+    def find(self, text: str, k: int) -> Nearest:
+        """The cluster that a word would belong to.
+
+        Args:
+            text: The word or phrase.
+            k: How many of the nearest terms are judged, at least 1.
+
+        Returns:
+            For a term of the lexicon its own cluster. Otherwise the cluster whose members have the
+            largest sum of p_synonym among those judged synonyms at the gate; a cluster with a
+            member judged an antonym is out. Ties go to the lower id.
+
+        Raises:
+            InputError: There is no text, it is too long or holds control characters.
+            ArtefactError: The data folder does not hold the run that made the export.
+            DependencyError: The encoder cannot be loaded.
+        """
+        word = clean(text)
+        if reason := reject_reason(word, _LONGEST):
+            raise InputError(f"no word can be read from the text: {reason}", cure="give a word")
+        term_id = self._export.terms.find(word)
+        if term_id is not None:
+            own = self._export.cluster_of(term_id)
+            name = self._export.terms.name(term_id)
+            reason = f"it is the term {name!r} of the lexicon"
+            return Nearest(word, None if own.id is None else own, reason)
+        return self._placed(word, self._neighbours(word, k))
+
+    def _neighbours(self, word: str, k: int) -> list[Neighbour]:
+        from pipeline.pair_model import encode_terms
+
+        with self._lock:  # loading happens once, and a model is not asked by two threads at once
+            vectors = self._vectors
+            vector = encode_terms(self._encoder, [word])[0]
+            rows, cosines = largest_cosines(vectors, vector, k)
+            judged = self._judge(word, vector, rows)
+        terms = self._export.terms
+        columns = zip(rows.tolist(), cosines.tolist(), judged.tolist(), strict=True)
+        return [
+            Neighbour(terms.name(row), cosine, p[0], p[1], terms.cluster_id(row))
+            for row, cosine, p in columns
+        ]
+
+    def _judge(
+        self, word: str, vector: npt.NDArray[np.float16], rows: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float32]:
+        from discriminator import Lexicon, spell
+        from pipeline.cross_training import classifier_over
+
+        names = [word, *(self._export.terms.name(row) for row in rows.tolist())]
+        vectors = np.concatenate([vector[None], self._vectors[rows]])
+        spellings = spell(names) if self._classifier.trained.head.surface else None
+        lexicon = Lexicon(vectors, spellings)
+        whole = classifier_over(self._classifier, names, lexicon, "cpu", dictionary=False)
+        return whole.judge(np.zeros(len(rows), np.int64), np.arange(1, len(names)))
+
+    def _placed(self, word: str, found: list[Neighbour]) -> Nearest:
+        gate = self._export.gate
+        synonyms = sorted((x for x in found if x.p_synonym >= gate), key=lambda x: -x.p_synonym)
+        antonyms = sorted((x for x in found if x.p_antonym >= gate), key=lambda x: -x.p_antonym)
+        out = {x.cluster_id for x in antonyms}
+        votes: dict[int, float] = {}
+        for x in synonyms:
+            if x.cluster_id is not None and x.cluster_id not in out:
+                votes[x.cluster_id] = votes.get(x.cluster_id, 0.0) + x.p_synonym
+        best = min(votes, key=lambda number: (-votes[number], number), default=None)
+        cluster = None if best is None else self._export.cluster(best)
+        reason = _why(found, synonyms, cluster, gate)
+        return Nearest(word, cluster, reason, tuple(found), tuple(synonyms), tuple(antonyms))
+
+    @cached_property
+    def _vectors(self) -> npt.NDArray[np.float16]:
+        manifest = self._workspace.read_json("embed", "manifest.json")
+        self._same_run("embed", manifest["content"], self._export.vectors)
+        self._same_run("embed", manifest["revision"], self._export.encoder_revision)
+        return self._workspace.read_array("embed", "vectors.npy")
+
+    @cached_property
+    def _encoder(self) -> "Encoder":
+        from pipeline.judging import run_encoder
+
+        return run_encoder(self._workspace, "cpu")
+
+    @cached_property
+    def _classifier(self) -> "TrainedClassifier":
+        from discriminator import load_head
+        from pipeline.cross_training import TrainedClassifier, load_crossed
+
+        head = self._workspace.path("train", "head.safetensors")
+        if not head.is_file():
+            raise missing(head, "train")
+        try:
+            trained, notes = load_head(head)
+            crossed = load_crossed(self._workspace.path("train", "cross_encoder"), "cpu")
+        except ValueError as error:
+            raise ArtefactError(str(error), cure="run `nymgraph train` again") from error
+        self._same_run("train", notes["revision"], self._export.encoder_revision)
+        return TrainedClassifier(trained, crossed)
+
+    def _same_run(self, stage: str, got: str, expected: str | None) -> None:
+        """ArtefactError unless what a stage left is of the run that made the export."""
+        if expected is not None and got != expected:
+            raise ArtefactError(
+                f"{self._workspace.root / stage} is not of the run that made this export",
+                got=got,
+                expected=expected,
+                cure="give the data folder of its run: ClusterStore(export, data=...)",
+            )
+
+
+def largest_cosines(
+    vectors: npt.NDArray[np.floating[Any]], vector: npt.NDArray[np.floating[Any]], k: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """The rows nearest to a vector, by exact search in blocks.
+
+    Args:
+        vectors: (n_terms, dim), L2-normalised; may be a memory map.
+        vector: (dim,), L2-normalised.
+        k: How many, at least 1.
+
+    Returns:
+        Rows, int64 (min(k, n_terms),), by falling cosine, ties by rising row; and the cosines,
+        float32.
+    """
+    asked = vector.astype(np.float32)
+    rows, cosines = np.empty(0, np.int64), np.empty(0, np.float32)
+    for start in range(0, len(vectors), _ROWS):
+        block = vectors[start : start + _ROWS].astype(np.float32) @ asked
+        cosines = np.concatenate([cosines, block])
+        rows = np.concatenate([rows, np.arange(start, start + len(block))])
+        kept = np.lexsort((rows, -cosines))[:k]
+        rows, cosines = rows[kept], cosines[kept]
+    return rows, cosines
+
+
+def _why(
+    found: list[Neighbour], synonyms: list[Neighbour], cluster: Cluster | None, gate: float
+) -> str:
+    if cluster is not None:
+        own = [x for x in synonyms if x.cluster_id == cluster.id]
+        names = ", ".join(f"{x.term!r} ({x.p_synonym:.2f})" for x in own)
+        return f"judged a synonym of {len(own)} of its {cluster.size} members: {names}"
+    if synonyms and synonyms[0].cluster_id is None:
+        return f"judged a synonym of {synonyms[0].term!r}, which is in no cluster"
+    if synonyms:
+        return "the clusters of its synonyms hold antonyms of it as well"
+    best = max(found, key=lambda x: x.p_synonym, default=None)
+    likely = "" if best is None else f"; the likeliest: {best.term!r} ({best.p_synonym:.2f})"
+    return f"none of its {len(found)} nearest terms is judged a synonym (gate {gate:.2f}){likely}"

@@ -1,0 +1,85 @@
+"""Hand-checked expansions on the small export."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline import schemas
+from pipeline.store import ClusterStore, Phrase
+from pipeline.store.expansion import stop_words
+from tests.store.small_export import small_frames, terms_frame, write_export
+
+
+def test_each_phrase_gets_its_synonyms(store: ClusterStore) -> None:
+    expansion = store.expand("a Happy child in the  cold, today")
+    assert expansion.query == "a Happy child in the cold, today"
+    assert expansion.phrases == (
+        Phrase("Happy", "happy", ("joyful", "glad")),
+        Phrase("cold", "cold", ("freezing", "frosty")),
+    )
+    assert expansion.to_text() == "a Happy child in the cold, today joyful glad freezing frosty"
+    assert expansion.alternatives[0] == ["a"]
+    assert expansion.alternatives[1] == ["Happy", "joyful", "glad"]
+
+
+def test_antonyms_are_never_added(store: ClusterStore) -> None:
+    for term in store:
+        opposite = {antonym.term for antonym in store.antonyms(term)}
+        assert not opposite & set(store.expand(term, senses=True).added), term
+
+
+def test_a_member_judged_an_antonym_is_withheld(tmp_path: Path) -> None:
+    frames = small_frames()
+    clusters = frames[schemas.EXPORTED_TERMS]["cluster_id"].to_list()
+    terms = frames[schemas.EXPORTED_TERMS]["term"].to_list()
+    clusters[terms.index("unhappy")] = -9  # as the published algorithm may do
+    frames[schemas.EXPORTED_TERMS] = terms_frame(terms, clusters)
+    rows = frames[schemas.EXPORTED_CLUSTERS].to_dicts()
+    rows[0]["members"].append("unhappy")
+    schema = schemas.EXPORTED_CLUSTERS.schema
+    frames[schemas.EXPORTED_CLUSTERS] = pl.DataFrame(rows, schema=schema)
+    store = ClusterStore(write_export(tmp_path / "export", frames))
+    (phrase,) = store.expand("happy").phrases
+    assert phrase == Phrase("happy", "happy", ("joyful", "glad"), ("unhappy",))
+
+
+def test_other_senses_are_added_on_demand(store: ClusterStore) -> None:
+    assert store.expand("hot").added == ("warm",)
+    assert store.expand("hot", senses=True).added == ("warm", "fiery", "spicy")
+
+
+def test_the_longest_match_wins(tmp_path: Path) -> None:
+    frames = small_frames()
+    frames[schemas.EXPORTED_TERMS] = terms_frame(
+        ["US", "dog", "hot", "hot dog", "in truth"], [None] * 5
+    )
+    for table in (schemas.EXPORTED_EDGES, schemas.EXPORTED_CLUSTERS, schemas.EXPORTED_MEMBERSHIPS):
+        frames[table] = table.empty()
+    frames[schemas.EXPORTED_LINKS] = schemas.EXPORTED_LINKS.empty()
+    store = ClusterStore(write_export(tmp_path / "export", frames))
+
+    def phrases(query: str) -> list[str]:
+        return [str(phrase.term) for phrase in store.expand(query).phrases]
+
+    assert phrases("a hot dog, (hot)") == ["hot dog", "hot"]
+    assert phrases("In truth: in us, US") == ["in truth", "US"]
+    assert phrases("dog hot") == ["dog", "hot"]
+
+
+def test_limit_skip_and_nothing(store: ClusterStore) -> None:
+    assert store.expand("happy", limit=1).added == ("joyful",)
+    assert store.expand("happy cold", skip=["Happy"]).phrases[0].term == "cold"
+    assert store.expand("").parts == ()
+    assert store.expand("?!").to_text() == "?!"
+
+
+@pytest.mark.parametrize("word", ["in", "who", "not"])
+def test_stop_words_of_english(word: str) -> None:
+    assert word in stop_words("en")
+    assert stop_words("xx") == frozenset()
+
+
+def test_what_is_shown(store: ClusterStore) -> None:
+    lines = repr(store.expand("HOT weather")).splitlines()
+    assert lines == ["'HOT weather': 1 terms added", "  HOT (hot): warm"]

@@ -1,0 +1,86 @@
+"""Placing unseen words: exact search against an oracle, the votes by hand, and a foreign run."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.artefacts import Workspace
+from pipeline.errors import ArtefactError, InputError
+from pipeline.store import ClusterStore, Neighbour
+from pipeline.store import nearest as module
+from tests.store.small_export import small_frames, write_export
+
+
+def test_exact_search_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_ROWS", 7)
+    random = np.random.default_rng(0)
+    vectors = random.standard_normal((50, 4)).astype(np.float16)
+    vectors[[3, 20, 44]] = vectors[9]  # ties
+    for k in (1, 5, 50, 80):
+        rows, cosines = module.largest_cosines(vectors, vectors[9], k)
+        every = vectors.astype(np.float32) @ vectors[9].astype(np.float32)
+        expected = sorted(range(50), key=lambda row: (-every[row], row))[:k]
+        assert rows.tolist() == expected
+        assert cosines.tolist() == pytest.approx(every[expected].tolist())
+
+
+def near(term: str, p_synonym: float, p_antonym: float, cluster_id: int | None) -> Neighbour:
+    return Neighbour(term, 0.5, p_synonym, p_antonym, cluster_id)
+
+
+def test_the_cluster_with_most_synonymy_wins(store: ClusterStore) -> None:
+    found = [
+        near("hot", 0.95, 0.0, 4),
+        near("fiery", 0.8, 0.0, 8),
+        near("spicy", 0.75, 0.1, 8),
+        near("cold", 0.0, 0.9, 3),
+    ]
+    placed = store._finder._placed("peppery", found)
+    assert placed.cluster is not None
+    assert placed.cluster.id == 8  # 0.80 + 0.75 against 0.95
+    assert placed.reason == (
+        "judged a synonym of 2 of its 2 members: 'fiery' (0.80), 'spicy' (0.75)"
+    )
+    assert [x.term for x in placed.synonyms] == ["hot", "fiery", "spicy"]
+    assert [x.term for x in placed.antonyms] == ["cold"]
+    assert repr(placed).startswith("'peppery' → 'spicy', cluster 8")
+
+
+def test_a_cluster_with_an_antonym_is_out(store: ClusterStore) -> None:
+    found = [near("hot", 0.95, 0.0, 4), near("warm", 0.0, 0.9, 4)]
+    placed = store._finder._placed("icy", found)
+    assert placed.cluster is None
+    assert placed.reason == "the clusters of its synonyms hold antonyms of it as well"
+
+
+def test_being_near_is_not_enough(store: ClusterStore) -> None:
+    placed = store._finder._placed("x", [near("hot", 0.69, 0.0, 4)])
+    assert placed.cluster is None
+    assert "none of its 1 nearest terms is judged a synonym (gate 0.70)" in placed.reason
+    alone = store._finder._placed("x", [near("lonely", 0.8, 0.0, None)])
+    assert alone.reason == "judged a synonym of 'lonely', which is in no cluster"
+
+
+def test_a_known_term_needs_no_vectors(store: ClusterStore) -> None:
+    placed = store.nearest("HAPPY")
+    assert placed.cluster == store["happy"]
+    assert placed.reason == "it is the term 'happy' of the lexicon"
+
+
+def test_no_text(store: ClusterStore) -> None:
+    with pytest.raises(InputError, match="empty"):
+        store.nearest("  ")
+
+
+def test_without_the_run_the_cure_is_named(store: ClusterStore) -> None:
+    with pytest.raises(ArtefactError, match="run `nymgraph embed` first"):
+        store.nearest("unheard of")
+
+
+def test_vectors_of_another_run_are_refused(tmp_path: Path) -> None:
+    folder = write_export(tmp_path / "export", small_frames(), vectors="made with these")
+    data = Workspace(tmp_path / "other")
+    data.write_json("embed", "manifest.json", {"content": "others", "revision": "r"})
+    with pytest.raises(ArtefactError, match="not of the run that made this export"):
+        ClusterStore(folder, data=tmp_path / "other").nearest("unheard of")
