@@ -3,7 +3,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -156,3 +156,27 @@ def test_training_repeats_bit_for_bit_and_tells_every_step(folder: str, tmp_path
         assert torch.equal(weight, again.weights[name]), name
     assert any((weight != other.weights[name]).any() for name, weight in first.weights.items())
     assert not first.model.training
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "focal", "dice"])
+def test_training_learns_what_carries_over_to_other_terms(
+    loss: Literal["cross_entropy", "focal", "dice"], folder: str, tmp_path: Path
+) -> None:
+    # the first word of either term tells the code; the second words of the test are never trained
+    cues, nouns = ["red", "blue", "green", "black"], ["cat", "dog", "tree", "house", "car", "stone"]
+    terms = [f"{cue} {noun}" for cue in cues for noun in nouns]
+    n = len(nouns)
+    rows = [(c * n + i, c * n + j, c) for c in range(4) for i in range(n) for j in range(i)]
+    a, b, code = np.array(rows).T
+    seen = (a % n < 4) & (b % n < 4)
+    pairs = LabelledPairs.of(a[seen], b[seen], code[seen])
+    settings = CrossEncoderSettings(
+        epochs=40, batch_size=8, learning_rate=1e-2, loss=loss, bfloat16=False
+    )
+    model = new_cross_encoder(folder, "cpu")
+    train_cross_encoder(model, terms, pairs, settings, str(tmp_path))
+    unseen = (a % n >= 4) & (b % n >= 4)
+    logits = CrossEncoderClassifier(model, Calibration(), terms, bfloat16=False).logits(
+        a[unseen], b[unseen]
+    )
+    assert logits.argmax(axis=1).tolist() == code[unseen].tolist()
