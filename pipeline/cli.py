@@ -1,6 +1,7 @@
 """The command line: one command per stage, and commands to look at the result."""
 
 import importlib
+import json
 import logging
 import sys
 from collections.abc import Callable
@@ -101,7 +102,7 @@ def augment(
     """Groups of near terms to pairs labelled by a language model (off by default).
 
     With --dry-run groups, requests, tokens and cost are estimated and printed, also while
-    augment.enabled is false, and nothing is sent.
+    augment.enabled is false, and nothing is sent. For example: `nymgraph augment --dry-run`.
     """
     if not dry_run:
         run_stage("augment", params, data)
@@ -124,8 +125,8 @@ def cluster(
 ) -> None:
     """Judged pairs to soft and hard clusters and the links between them.
 
-    With --edges a table of term_a, term_b, p_synonym[, p_antonym] is clustered by itself, e.g.
-    `nymgraph cluster --edges edges.csv --out clusters --gate 0.7`.
+    With --edges a table of term_a, term_b, p_synonym[, p_antonym] is clustered by itself. For
+    example: `nymgraph cluster --edges edges.csv --out clusters --gate 0.7`.
     """
     given = {"algorithm": algorithm, "overlap_ratio": overlap_ratio, "gate": gate}
     if edges is None:
@@ -176,7 +177,7 @@ def _stage_command(stage: str) -> Callable[..., None]:
     def command(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
         run_stage(stage, params, data)
 
-    command.__doc__ = STAGES[stage]
+    command.__doc__ = f"{STAGES[stage]}\n\nFor example: `nymgraph {stage} --params params.yaml`."
     return command
 
 
@@ -193,18 +194,36 @@ for _stage in STAGES:
 def query(
     terms: Annotated[list[str], typer.Argument(help="One or more terms.")],
     export: ExportFolder = _EXPORT,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    expand: Annotated[bool, typer.Option("--expand", help="Widen queries by synonyms.")] = False,
+    nearest: Annotated[
+        bool, typer.Option("--nearest", help="Place words that the lexicon may not hold.")
+    ] = False,
+    data: Annotated[Path | None, typer.Option(help="With --nearest: the run's data.")] = None,
 ) -> None:
-    """Show the cluster of each term, its opposites and its other senses."""
-    from pipeline.store import ClusterStore
+    """Show the cluster of each term, its opposites and its other senses.
 
-    store = ClusterStore(export)
+    For example: `nymgraph query car "hot dog" --json`, `nymgraph query --expand "cheap hot car"`,
+    `nymgraph query --nearest carlike`.
+    """
+    from pipeline.store import ClusterStore, plain
+
+    if expand and nearest:
+        raise typer.BadParameter("give --expand or --nearest, not both")
+    store = ClusterStore(export, data=data)
+    ask = store.expand if expand else store.nearest if nearest else store.entry
     for term in terms:
-        typer.echo(repr(store.entry(term)))
+        answer = ask(term)
+        shown = json.dumps(plain(answer), ensure_ascii=False) if as_json else repr(answer)
+        typer.echo(shown)
 
 
 @app.command()
 def explain(term_a: str, term_b: str, export: ExportFolder = _EXPORT) -> None:
-    """Show why two terms are, or are not, in one cluster."""
+    """Show why two terms are, or are not, in one cluster.
+
+    For example: `nymgraph explain hot cold`.
+    """
     from pipeline.store import ClusterStore
 
     typer.echo(repr(ClusterStore(export).explain(term_a, term_b)))
@@ -310,7 +329,10 @@ def review(
 
 @app.command()
 def runs(data: DataFolder = _DATA) -> None:
-    """Show what the last run of each stage took and left."""
+    """Show what the last run of each stage took and left.
+
+    For example: `nymgraph runs --data data`.
+    """
     from pipeline.doctor import run_table
 
     typer.echo(run_table(data, tuple(STAGES)))
@@ -318,7 +340,10 @@ def runs(data: DataFolder = _DATA) -> None:
 
 @app.command()
 def doctor(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
-    """Check this machine for a run; each fault comes with its cure."""
+    """Check this machine for a run; each fault comes with its cure.
+
+    For example: `nymgraph doctor --params params.yaml`.
+    """
     from pipeline.doctor import diagnose, format_findings
 
     settings = load_params(params) if params.is_file() else Params()

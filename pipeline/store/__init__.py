@@ -6,6 +6,7 @@ relatives       the synonyms and antonyms of a term, ranked
 expansion       queries widened by synonyms
 nearest         where a word that the lexicon does not hold would belong
 ego_graph       the neighbourhood of a term, for networkx
+batch           many terms at once
 explain         why two terms are together or apart
 export_folder   the five tables and the manifest, opened and checked together
 terms           from a spelling to a term; what to say when there is none
@@ -27,6 +28,7 @@ from pipeline.store.views import (
     Explanation,
     Sense,
     Vote,
+    plain,
 )
 
 __all__ = [
@@ -45,4 +47,5 @@ __all__ = [
     "UnknownClusterError",
     "UnknownTermError",
     "Vote",
+    "plain",
 ]

@@ -1,10 +1,14 @@
 """ClusterStore: ask an export for a term, its synonyms, antonyms, senses, or why."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import networkx as nx
+import polars as pl
+import polars.exceptions
 
+from pipeline.errors import InputError
+from pipeline.store.batch import cluster_ids
 from pipeline.store.ego_graph import ego_graph
 from pipeline.store.expansion import Expansion, expand, stop_words
 from pipeline.store.explain import explain
@@ -20,8 +24,9 @@ class ClusterStore(View):
     """A finished export, asked term by term.
 
     It opens without reading the tables; a look-up reads what it needs and keeps it, up to
-    `cache_bytes`. A term is looked up by its exact form, then by its case-folded key: of several
-    terms with that key, the first in byte-wise order that has a cluster.
+    `cache_bytes`. It never writes; threads may share one, and processes may open one each. A term
+    is looked up by its exact form, then by its case-folded key: of several terms with that key, the
+    first in byte-wise order that has a cluster.
 
     Opening raises ArtefactError if the folder or a table is missing, damaged or of another version.
     A method that takes a term raises UnknownTermError if no term has this spelling or its key; one
@@ -44,7 +49,7 @@ class ClusterStore(View):
         path: str | Path = "data/export",
         *,
         data: str | Path | None = None,
-        cache_bytes: int = 500_000_000,
+        cache_bytes: int = 700_000_000,
     ) -> None:
         self._path = Path(path)
         self._export = ExportFolder(self._path, cache_bytes)
@@ -197,6 +202,45 @@ class ClusterStore(View):
     def suggest(self, prefix: str, n: int = 10) -> list[str]:
         """At most `n` terms that begin with a prefix, whatever its case; clustered ones first."""
         return self._export.terms.suggest(prefix, n)
+
+    def cluster_ids(self, terms: Sequence[str]) -> pl.DataFrame:
+        """The clusters of many terms at once: one pass over the table of terms.
+
+        Args:
+            terms: Spellings, each looked up as a single one is.
+
+        Returns:
+            One row a spelling, in the order given: `asked`, `term` (null where no term is meant)
+            and `cluster_id` (null for singletons and where no term is meant).
+        """
+        return cluster_ids(self.scan("terms"), terms)
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """A table of the export, not yet read: terms, clusters, links, memberships or edges."""
+        return self._export.scan(table)
+
+    def to_polars(self, table: str = "terms") -> pl.DataFrame:
+        """A table of the export, read whole: terms, clusters, links, memberships or edges."""
+        return self.scan(table).collect()
+
+    def sql(self, query: str) -> pl.DataFrame:
+        """Ask the tables in SQL.
+
+        Args:
+            query: A SELECT over terms, clusters, links, memberships and edges.
+
+        Returns:
+            The rows.
+
+        Raises:
+            InputError: The query cannot be understood.
+        """
+        tables = {name: self.scan(name) for name in self._export.tables}
+        try:
+            return pl.SQLContext(tables, eager=False).execute(query).collect()
+        except polars.exceptions.PolarsError as error:
+            cure = f"ask in polars' SQL for columns of {', '.join(self._export.tables)}"
+            raise InputError("the query cannot be answered", got=str(error), cure=cure) from error
 
     def title(self) -> str:
         """What this is and where it lies."""

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import polars as pl
+
 from pipeline import schemas
 from pipeline.errors import ArtefactError, InputError
 from pipeline.schemas import Table
@@ -27,6 +29,13 @@ __all__ = ["ExportFolder", "Relation", "UnknownClusterError"]
 
 
 Relation = Literal["opposite", "related"]
+_TABLES = (
+    schemas.EXPORTED_TERMS,
+    schemas.EXPORTED_CLUSTERS,
+    schemas.EXPORTED_LINKS,
+    schemas.EXPORTED_MEMBERSHIPS,
+    schemas.EXPORTED_EDGES,
+)
 
 
 class UnknownClusterError(InputError, KeyError):
@@ -152,6 +161,30 @@ class ExportFolder:
             if value("relation", row) == relation
         ]
         return [ClusterLink(self.cluster(other), -v, -p) for v, p, other in sorted(found)]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of the tables."""
+        return tuple(table.name for table in _TABLES)
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """A table, not yet read.
+
+        Args:
+            name: One of `tables`.
+
+        Returns:
+            Its rows.
+
+        Raises:
+            InputError: There is no such table.
+        """
+        if name not in self.tables:
+            raise InputError(
+                f"an export has no table {name!r}",
+                cure=f"take one of {', '.join(self.tables)}",
+            )
+        return pl.scan_parquet(self._path / f"{name}.parquet")
 
     @cached_property
     def _link_ends(self) -> tuple[ColumnIndex, ColumnIndex]:

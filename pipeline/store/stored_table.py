@@ -7,9 +7,10 @@ one column of one group, and bisects that. Bounds of long strings are shortened 
 upper bound may lie above the true maximum, never below it, and the search allows for that.
 """
 
+import threading
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -45,6 +46,16 @@ class ColumnCache:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._arrays: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, key: tuple[Any, ...], decode: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """The array kept under `key`, decoded now if it is not there; one thread at a time."""
+        with self._lock:
+            array = self.get(key)
+            if array is None:
+                array = decode()
+                self.put(key, array)
+            return array
 
     def get(self, key: tuple[Any, ...]) -> Any:  # noqa: ANN401 (pyarrow is untyped)
         """The array kept under `key`, or None."""
@@ -174,12 +185,7 @@ class StoredTable:
         return self.rows
 
     def _column(self, group: int, name: str) -> Any:  # noqa: ANN401
-        key = (self._path, group, name)
-        array = self._cache.get(key)
-        if array is None:
-            array = self._decode(group, name)
-            self._cache.put(key, array)
-        return array
+        return self._cache.take((self._path, group, name), lambda: self._decode(group, name))
 
     def _decode(self, group: int, name: str) -> Any:  # noqa: ANN401
         with reading(self._path, self._table.stage):

@@ -135,8 +135,9 @@ class Terms:
         """Terms spelled like this one, nearest first.
 
         They are sought around the places in byte-wise order where the spelling, its key, and the
-        spelling with its first letter dropped or its first two swapped would stand, so that a miss
-        costs the same in a lexicon of any size.
+        spelling with its first letter dropped or its first two swapped would stand, and among the
+        spellings whose first letter is another or missing, so that a miss costs the same in a
+        lexicon of any size.
 
         Args:
             term: A spelling that no term has.
@@ -148,7 +149,9 @@ class Terms:
         key = look_up_key(spelling, self._language)
         swapped = spelling[1:2] + spelling[:1] + spelling[2:]
         starts = [start for start in (spelling, key, spelling[1:], swapped) if start]
-        names = sorted({name for start in starts for name in self._around(start)})
+        around = {name for start in starts for name in self._around(start)}
+        begun = (first + rest for first in self._first_letters for rest in (key, key[1:]))
+        names = sorted(around | {name for name in begun if self.exact(name) is not None})
         found = process.extract(
             key, names, scorer=fuzz.ratio, limit=_N_NEAR, score_cutoff=_MIN_SIMILARITY
         )
@@ -186,6 +189,15 @@ class Terms:
     @cached_property
     def _folded(self) -> ColumnIndex:
         return self._table.index("key", where=pl.col("key") != pl.col("term"))
+
+    @cached_property
+    def _first_letters(self) -> list[str]:
+        """The first letters of all terms, found by leaps over those that share one."""
+        letters, row = [], 0
+        while row < len(self):
+            letters.append(self.name(row)[0])
+            row = max(row + 1, self._table.first(letters[-1] + _LAST))
+        return letters
 
     def _with_key(self, key: str) -> list[int]:
         """The terms with this key, in byte-wise order."""

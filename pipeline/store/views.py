@@ -5,9 +5,9 @@ escaped.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 __all__ = [
     "Antonym",
@@ -19,9 +19,19 @@ __all__ = [
     "Sense",
     "View",
     "Vote",
+    "plain",
 ]
 
 _SHOWN = 12
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 (what JSON can hold)
+    """A view as what JSON can hold: objects become dictionaries, tuples lists."""
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: plain(inner) for name, inner in value._asdict().items()}
+    return [plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 class View:

@@ -79,6 +79,20 @@ def test_an_unknown_term_names_near_spellings(store: ClusterStore) -> None:
     assert str(caught.value).startswith("'hapyp' is not a term of this lexicon\n  cure: did you")
 
 
+@pytest.mark.parametrize(
+    ("typo", "meant"),
+    [("jappy", "happy"), ("appy", "happy"), ("nhappy", "unhappy"), ("Jappy", "happy")],
+)
+def test_a_typo_in_the_first_letter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typo: str, meant: str
+) -> None:
+    monkeypatch.setattr("pipeline.store.terms._WINDOW", 0)  # as if the terms around were many
+    store = ClusterStore(write_export(tmp_path / "export", small_frames()))
+    with pytest.raises(UnknownTermError) as caught:
+        store[typo]
+    assert caught.value.near[0] == meant
+
+
 def test_errors_survive_pickling() -> None:
     for error in (UnknownTermError("x", ("y",)), UnknownClusterError(3)):
         assert str(pickle.loads(pickle.dumps(error))) == str(error)

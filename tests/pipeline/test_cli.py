@@ -1,0 +1,63 @@
+"""What `nymgraph query` prints, and what every command's help holds."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli import app
+from tests.store.small_export import small_frames, write_export
+
+COMMANDS = [str(c.name or c.callback.__name__) for c in app.registered_commands]  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> str:
+    return str(write_export(tmp_path / "export", small_frames()))
+
+
+def output(*arguments: str, code: int = 0) -> str:
+    done = CliRunner().invoke(app, list(arguments))
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_json_is_one_object_a_line(export: str) -> None:
+    lines = output("query", "hot", "śnieg", "--json", "--export", export).splitlines()
+    hot, snow = map(json.loads, lines)
+    assert hot["synonyms"] == ["warm"]
+    assert hot["antonyms"][0] == {"term": "cold", "probability": 0.98, "via": "direct"}
+    assert hot["cluster"]["members"] == ["hot", "warm"]
+    assert hot["senses"][0]["cluster"]["id"] == 8
+    assert "śnieg" in lines[1]
+    assert snow["cluster"]["id"] == 6
+
+
+def test_queries_are_widened(export: str) -> None:
+    assert "  hot: warm" in output("query", "--expand", "a hot day", "--export", export)
+    answer = json.loads(output("query", "--expand", "a hot day", "--json", "--export", export))
+    assert [part["added"] for part in answer["parts"]] == [[], ["warm"], []]
+
+
+def test_a_known_word_is_placed_without_a_model(export: str) -> None:
+    shown = output("query", "--nearest", "HOT", "--export", export)
+    assert "it is the term 'hot' of the lexicon" in shown
+
+
+def test_expand_and_nearest_exclude_each_other(export: str) -> None:
+    assert "not both" in output("query", "x", "--expand", "--nearest", "--export", export, code=2)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_has_an_example(command: str) -> None:
+    example = " ".join(output(command, "--help").split()).split("example: ")[1]
+    assert example.startswith(f"`nymgraph {command}")
+
+
+def test_the_shell_completes_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_NYMGRAPH_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "nymgraph qu")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    done = CliRunner().invoke(app, [], prog_name="nymgraph")
+    assert done.output.split() == ["query"]
