@@ -27,13 +27,13 @@ from discriminator import (
     LabelledPairs,
     Lexicon,
     classification_metrics,
-    spell,
     train_head,
 )
 from pipeline.artefacts import Workspace
 from pipeline.cross_training import TrainedClassifier
 from pipeline.judging import LazyClassifier
 from pipeline.lexicon.labelled import CandidateSample, pairs_within, relation_codes
+from pipeline.lexicon.spelled import spell_terms
 from pipeline.lexicon.splits import term_splits
 from pipeline.params import TrainParams, load_params
 from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
@@ -73,8 +73,9 @@ def load_run(data: Path, params: TrainParams) -> Run:
     workspace = Workspace(data)
     vectors = workspace.read_array("embed", "vectors.npy")
     split = term_splits(workspace.read(HELD_OUT), len(vectors))
-    terms = workspace.read(TERMS, ["term"])["term"].to_list()
-    lexicon = Lexicon(vectors, spell(terms) if params.surface else None)
+    table = workspace.read(TERMS, ["term", "language"])
+    terms, language = table["term"].to_list(), table["language"][0]
+    lexicon = Lexicon(vectors, spell_terms(terms, language) if params.surface else None)
     return Run(terms, lexicon, workspace.read(PAIRS), split, workspace)
 
 

@@ -156,8 +156,8 @@ def _encoder(params: Params) -> Finding:
 
 
 def _wordnets(params: Params) -> list[Finding]:
-    editions = {source.edition for source in params.label.dictionaries}
-    editions |= {source.edition for source in params.ingest.sources if source.kind == "wordnet"}
+    sources = (*params.label.dictionaries, *params.ingest.sources)
+    editions = {source.edition for source in sources if source.kind == "wordnet"}
     findings = []
     for edition in sorted(editions):
         try:

@@ -12,6 +12,7 @@ import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,6 @@ from discriminator import (
     classification_metrics,
     save_cross_encoder,
     save_head,
-    spell,
     train_head,
 )
 from pipeline.artefacts import content_hash, replace_folder, write_atomic
@@ -36,7 +36,8 @@ from pipeline.cross_training import Crossed, World, train_behind
 from pipeline.devices import resolve_device, resolve_precision
 from pipeline.errors import InputError, ParameterError
 from pipeline.lexicon.normalise import clean
-from pipeline.lexicon.relations import claims_of_table, claims_of_wordnet, resolve
+from pipeline.lexicon.relations import claims_of_dictionary, claims_of_table, resolve
+from pipeline.lexicon.spelled import spell_terms
 from pipeline.lexicon.splits import split_terms
 from pipeline.lexicon.tables import read_table, refuse_rows, require_columns
 from pipeline.pair_model import (
@@ -177,7 +178,7 @@ def _writer(out: Path) -> Callable[[pl.DataFrame, Path], object]:
 
 def _table(request: FitRequest) -> pl.DataFrame:
     """The pairs of the table with their split and weight, and those of the dictionary."""
-    claims = claims_of_table(PairTable(path=request.pairs))
+    claims = claims_of_table(PairTable(path=request.pairs), _language(request))
     pairs, conflicts = resolve(claims, pl.concat([claims["term_a"], claims["term_b"]]).unique())
     if conflicts.height:
         _log.warning("%d pairs of %s contradict themselves", conflicts.height, request.pairs)
@@ -212,8 +213,9 @@ def _given_split(pairs: pl.DataFrame, given: pl.DataFrame, request: FitRequest) 
     path = request.pairs
     known = pl.col("split").is_in(list(SPLIT_NAMES)).fill_null(value=False)
     refuse_rows(given, ~known, path, "split", f"one of {', '.join(SPLIT_NAMES)}")
+    written = partial(clean, language=_language(request))
     ends = given.with_columns(
-        pl.col("term_a", "term_b").cast(pl.String).map_elements(clean, return_dtype=pl.String)
+        pl.col("term_a", "term_b").cast(pl.String).map_elements(written, return_dtype=pl.String)
     )
     rows = ends.select(
         pl.min_horizontal("term_a", "term_b").alias("term_a"),
@@ -242,10 +244,15 @@ def _refuse_leak(rows: pl.DataFrame, path: Path) -> None:
         )
 
 
+def _language(request: FitRequest) -> str:
+    return request.params.ingest.language
+
+
 def _dictionary_pairs(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
     """Dictionary pairs of the same relations that touch no held-out and no excluded term."""
     source = WordNetSource(kind="wordnet", edition=request.dictionary)  # type: ignore[arg-type]
-    claims = claims_of_wordnet(source, request.params.label.co_hyponyms_per_hypernym, request.seed)
+    per_hypernym, language = request.params.label.co_hyponyms_per_hypernym, _language(request)
+    claims = claims_of_dictionary(source, per_hypernym, request.seed, language)
     held = pairs.filter(pl.col("split") != "train")
     out = [held["term_a"], held["term_b"]]
     for path in request.exclude:
@@ -253,7 +260,8 @@ def _dictionary_pairs(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
         require_columns(table, ["term_a", "term_b"], path)
         out += [table["term_a"], table["term_b"]]
     names = pl.concat([column.cast(pl.String) for column in out]).drop_nulls().unique()
-    excluded = names.map_elements(clean, return_dtype=pl.String).implode()
+    written = partial(clean, language=language)
+    excluded = names.map_elements(written, return_dtype=pl.String).implode()
     claims = claims.filter(
         ~pl.col("term_a").is_in(excluded)
         & ~pl.col("term_b").is_in(excluded)
@@ -295,7 +303,10 @@ def _train(
     device = resolve_device(train.device)
     notes = _fit_encoder(request, terms, parts["train"], folder, progress)
     encoder = open_encoder(folder, notes, request.params.adapt.device)
-    lexicon = Lexicon(encode_terms(encoder, terms), spell(terms) if train.surface else None)
+    lexicon = Lexicon(
+        encode_terms(encoder, terms),
+        spell_terms(terms, _language(request)) if train.surface else None,
+    )
     trained = _fit_head(request, lexicon, parts, progress, device)
     save_head(folder / "head.safetensors", trained, {"revision": str(notes["revision"])})
     if train.classifier != "head":
@@ -317,6 +328,7 @@ def _fit_encoder(
     location = locate_model(params.encoder, params.revision)
     notes: dict[str, Any] = {
         "format": MODEL_FORMAT,
+        "language": _language(request),
         "classifier": request.params.train.classifier,
         "encoder": params.encoder,
         "revision": location.revision,

@@ -91,6 +91,7 @@ def judges_of(
     lexicon: Lexicon,
     workspace: Workspace,
     device: str,
+    language: str,
 ) -> Judges:
     """A trained classifier and the encoder of the run, ready to be measured.
 
@@ -100,13 +101,14 @@ def judges_of(
         lexicon: Its vectors and spellings.
         workspace: The data folder, which names the encoder.
         device: Where to compute, as torch names it.
+        language: Language code of the lexicon.
 
     Returns:
         The classifier in its forms; where the encoder cannot be loaded the log says so.
     """
     by_spelling: TermJudge | None = None
     try:
-        by_spelling = PairModel(run_encoder(workspace, device), classifier, device).judge
+        by_spelling = PairModel(run_encoder(workspace, device), classifier, device, language).judge
     except DependencyError as error:
         _log.warning("consistency is not measured: %s", error)
     return Judges(

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from discriminator import Lexicon, load_head, spell
+from discriminator import Lexicon, load_head
 from pipeline.cross_training import TrainedClassifier, classifier_over, load_crossed
 from pipeline.devices import resolve_device
 from pipeline.errors import ArtefactError
+from pipeline.lexicon.spelled import spell_terms
 from pipeline.vectors.encoders import Encoder, ModelLocation, load_encoder, locate_model
 
 __all__ = ["MODEL_FORMAT", "PairModel", "encode_terms", "load_pair_model", "open_encoder"]
@@ -34,11 +35,13 @@ class PairModel:
         encoder: Gives the vectors of terms.
         classifier: The head, and the cross-encoder behind it.
         device: Where to compute, as torch names it.
+        language: Language code of the terms.
     """
 
     encoder: Encoder
     classifier: TrainedClassifier
     device: str = "cpu"
+    language: str = "und"
 
     def judge(self, terms_a: Sequence[str], terms_b: Sequence[str]) -> npt.NDArray[np.float32]:
         """Probabilities of pairs of any terms, calibrated for dictionary pairs.
@@ -55,7 +58,8 @@ class PairModel:
             return np.empty((0, 3), np.float32)
         row = {term: number for number, term in enumerate(terms)}
         a, b = (np.array([row[t] for t in ends], np.int64) for ends in (terms_a, terms_b))
-        spellings = spell(terms) if self.classifier.trained.head.surface else None
+        surface = self.classifier.trained.head.surface
+        spellings = spell_terms(terms, self.language) if surface else None
         lexicon = Lexicon(encode_terms(self.encoder, terms), spellings)
         whole = classifier_over(self.classifier, terms, lexicon, self.device, dictionary=True)
         return whole.judge(a, b)
@@ -113,7 +117,8 @@ def load_pair_model(folder: Path, device: str = "auto") -> PairModel:
     except ValueError as error:
         raise ArtefactError(str(error), cure="fit the model again") from error
     classifier = TrainedClassifier(trained, crossed)
-    return PairModel(open_encoder(folder, notes, device), classifier, where)
+    encoder = open_encoder(folder, notes, device)
+    return PairModel(encoder, classifier, where, notes.get("language", "und"))
 
 
 def open_encoder(folder: Path, notes: dict[str, Any], device: str) -> Encoder:

@@ -27,6 +27,7 @@ __all__ = [
     "ClassifyParams",
     "ClusterParams",
     "CrossEncoderParams",
+    "Dictionary",
     "EmbedParams",
     "EvaluateParams",
     "ExportParams",
@@ -35,9 +36,12 @@ __all__ = [
     "PairTable",
     "Params",
     "RetrieveParams",
+    "Source",
     "TableSource",
     "TextSource",
+    "ThesaurusSource",
     "TrainParams",
+    "WnLmfSource",
     "WordNetSource",
     "check_params",
     "load_params",
@@ -56,11 +60,36 @@ class Section(BaseModel):
 
 
 class WordNetSource(Section):
-    """A WordNet edition from the installed NlpToolkit-WordNet wheel."""
+    """WordNet 3.1 or KeNet (turkish) from the installed NlpToolkit-WordNet wheel."""
 
     kind: Literal["wordnet"]
-    edition: Literal["english"] = "english"
+    edition: Literal["english", "turkish"] = "english"
     max_synsets: Positive | None = None
+
+
+class WnLmfSource(Section):
+    """A wordnet in WN-LMF (Open Multilingual Wordnet): .xml, .xml.gz or .xml.xz."""
+
+    kind: Literal["wn_lmf"]
+    path: Path
+
+
+class ThesaurusSource(Section):
+    """A table of term, synonym and, if it has one, relation."""
+
+    kind: Literal["thesaurus"]
+    path: Path
+    columns: tuple[str, ...] | None = None
+    relations: dict[str, Literal["synonym", "antonym", "co_hyponym"]] | None = None
+
+    @field_validator("columns")
+    @classmethod
+    def _term_and_synonym(cls, columns: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if columns is not None and not {"term", "synonym"} <= set(columns):
+            raise ValueError("must name a column term and a column synonym")
+        if columns is not None and len(set(columns)) < len(columns):
+            raise ValueError("must name each column once")
+        return columns
 
 
 class TextSource(Section):
@@ -79,13 +108,17 @@ class TableSource(Section):
     frequency_column: str | None = None
 
 
-Source = Annotated[WordNetSource | TextSource | TableSource, Field(discriminator="kind")]
+Dictionary = Annotated[WordNetSource | WnLmfSource | ThesaurusSource, Field(discriminator="kind")]
+Source = Annotated[
+    WordNetSource | WnLmfSource | ThesaurusSource | TextSource | TableSource,
+    Field(discriminator="kind"),
+]
 
 
 class IngestParams(Section):
     """What goes into the lexicon."""
 
-    language: str = "en"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
     max_length: Positive = 120
     sources: tuple[Source, ...] = (WordNetSource(kind="wordnet"),)
 
@@ -120,7 +153,7 @@ class AugmentParams(Section):
     max_group: Annotated[int, Field(ge=2)] = 50
     judge: Path | None = None
     judge_pairs_per_request: Positive = 20
-    dictionaries: tuple[WordNetSource, ...] = (WordNetSource(kind="wordnet"),)
+    dictionaries: tuple[Dictionary, ...] = (WordNetSource(kind="wordnet"),)
     min_agreement: Probability = 0.5
     min_checked: Positive = 50
     checkpoint_requests: Positive = 200
@@ -160,7 +193,7 @@ class PairTable(Section):
 class LabelParams(Section):
     """Which labelled pairs there are and which terms are held out."""
 
-    dictionaries: tuple[WordNetSource, ...] = (WordNetSource(kind="wordnet"),)
+    dictionaries: tuple[Dictionary, ...] = (WordNetSource(kind="wordnet"),)
     tables: tuple[PairTable, ...] = ()
     co_hyponyms_per_hypernym: Positive = 20
     validation_fraction: Fraction = 0.1

@@ -37,6 +37,7 @@ __all__ = [
     "REJECTS",
     "RELATIONS",
     "RELATION_NAMES",
+    "REPAIRED",
     "SPLIT_NAMES",
     "TABLES",
     "TENSIONS",
@@ -208,7 +209,21 @@ REJECTS = Table(
         Column("source", pl.String, "name of the source"),
         Column("row", pl.UInt64, "row in the source, from 1"),
         Column("item", pl.String, "the item as found, null if the source had none", nullable=True),
-        Column("reason", pl.String, "why: empty, control_character, too_long, duplicate"),
+        Column("reason", pl.String, "why: see the reasons above"),
+        Column("term", pl.String, "of a duplicate the term it was merged with", nullable=True),
+    ),
+)
+REPAIRED = Table(
+    "ingest",
+    "repaired",
+    "one item that is written otherwise as a term",
+    ("source", "row"),
+    (
+        Column("source", pl.String, "name of the source"),
+        Column("row", pl.UInt64, "row in the source, from 1"),
+        Column("item", pl.String, "the item as found"),
+        Column("term", pl.String, "the term it became"),
+        Column("repairs", pl.List(pl.String), "what was mended, in this order: see above"),
     ),
 )
 AUGMENTED = Table(
@@ -394,6 +409,7 @@ EXPORTED_EDGES = Table(
 TABLES = (
     TERMS,
     REJECTS,
+    REPAIRED,
     AUGMENTED,
     JUDGEMENTS,
     AUGMENT_REJECTS,

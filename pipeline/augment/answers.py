@@ -192,10 +192,12 @@ def _fault(
 
 def _as_sent(request: Request, term: str) -> str | None:
     """The term of the request that an answer means, or None."""
-    term = clean(term)
+    language = request.wording.term_language
+    term = clean(term, language)
     if term in request.terms:
         return term
-    alike = [sent for sent in request.terms if look_up_key(sent) == look_up_key(term)]
+    key = look_up_key(term, language)
+    alike = [sent for sent in request.terms if look_up_key(sent, language) == key]
     return alike[0] if len(alike) == 1 else None
 
 

@@ -34,6 +34,7 @@ class Plan:
         n_terms: Terms that were looked at.
         n_grouped: Terms that stand in a group that is sent.
         n_groups: Groups that are sent.
+        language: Language code of the lexicon.
     """
 
     requests: list[Request]
@@ -41,6 +42,7 @@ class Plan:
     n_terms: int
     n_grouped: int
     n_groups: int
+    language: str
 
 
 def make_plan(params: AugmentParams, terms: pl.DataFrame, folder: Path, progress: Progress) -> Plan:
@@ -58,7 +60,8 @@ def make_plan(params: AugmentParams, terms: pl.DataFrame, folder: Path, progress
     Raises:
         InputError: The table of pairs to judge cannot be read.
     """
-    wording = _wording(params, terms["language"][0])
+    language = terms["language"][0]
+    wording = _wording(params, language)
     chosen = first_terms(terms, params.max_terms, params.seed)
     groups: list[tuple[str, ...]] = []
     if params.max_groups != 0:
@@ -69,14 +72,15 @@ def make_plan(params: AugmentParams, terms: pl.DataFrame, folder: Path, progress
     pairs: list[tuple[str, str]] = []
     rejects: list[Reject] = []
     if params.judge is not None:
-        pairs, rejects = _pairs_to_judge(params.judge, terms["term"])
+        pairs, rejects = _pairs_to_judge(params.judge, terms["term"], language)
     size = params.judge_pairs_per_request
     requests = [group_request(wording, group) for group in groups]
     requests += [
         judge_request(wording, tuple(pairs[start : start + size]))
         for start in range(0, len(pairs), size)
     ]
-    return Plan(requests, rejects, chosen.height, sum(map(len, groups)), len(groups))
+    n_grouped = sum(map(len, groups))
+    return Plan(requests, rejects, chosen.height, n_grouped, len(groups), language)
 
 
 def open_account(params: AugmentParams, folder: Path) -> Account:
@@ -173,7 +177,9 @@ def _groups(
         return [tuple(group) for group in pl.read_parquet(work.file(0))["terms"].to_list()]
 
 
-def _pairs_to_judge(path: Path, lexicon: pl.Series) -> tuple[list[tuple[str, str]], list[Reject]]:
+def _pairs_to_judge(
+    path: Path, lexicon: pl.Series, language: str
+) -> tuple[list[tuple[str, str]], list[Reject]]:
     """The pairs of a user's table, oriented, sorted, each once; what cannot be asked is listed."""
     rows = read_table(path)
     require_columns(rows, ["term_a", "term_b"], path)
@@ -182,7 +188,7 @@ def _pairs_to_judge(path: Path, lexicon: pl.Series) -> tuple[list[tuple[str, str
         refuse_rows(rows, pl.col(column).fill_null("") == "", path, column, "a term")
     if rows.is_empty():
         raise InputError(f"{path} holds no pairs", cure="give a table with at least one row")
-    given = [tuple(sorted((clean(a), clean(b)))) for a, b in rows.iter_rows()]
+    given = [tuple(sorted((clean(a, language), clean(b, language)))) for a, b in rows.iter_rows()]
     terms = set(lexicon.to_list())
     pairs: list[tuple[str, str]] = []
     rejects: list[Reject] = []

@@ -61,7 +61,7 @@ def answer_plan(plan: Plan, params: AugmentParams, folder: Path, progress: Progr
     """
     cache, account = AnswerCache(folder / "cache"), open_account(params, folder)
     asker = Asker(params, read_key(params), cache, account, len(plan.requests))
-    known = read_known_relations(params.dictionaries)
+    known = read_known_relations(params.dictionaries, plan.language)
     labels: list[Label] = []
     rejects = list(plan.rejects)
     with progress.track("augment: requests", len(plan.requests)) as advance:

@@ -142,17 +142,20 @@ def without_twins(
     Returns:
         Number of twins, and the macro-F1 of the pairs that are none.
     """
-    taught = set(_folded(data.train))
-    twin = [pair in taught for pair in _folded(data.test)]
+    taught = set(_folded(data.train, data.language))
+    twin = [pair in taught for pair in _folded(data.test, data.language)]
     rest = pl.Series([None if is_twin else "rest" for is_twin in twin], dtype=pl.String)
     figures = figures_by(rest, judged, relation)
     return {"twins": sum(twin), "macro_f1": figures["rest"]["macro_f1"] if figures else 0.0}
 
 
-def _folded(pairs: pl.DataFrame) -> list[tuple[str, ...]]:
+def _folded(pairs: pl.DataFrame, language: str) -> list[tuple[str, ...]]:
     """Each pair in small letters, without hyphens and spaces, its terms in order."""
     ends = (
-        [look_up_key(term).replace("-", "").replace(" ", "") for term in pairs[f"term_{x}"]]
+        [
+            look_up_key(term, language).replace("-", "").replace(" ", "")
+            for term in pairs[f"term_{x}"]
+        ]
         for x in "ab"
     )
     return [tuple(sorted(pair)) for pair in zip(*ends, strict=True)]

@@ -2,10 +2,14 @@
 
 normalise   what a term looks like; why an item is refused
 tables      users' files (text, CSV, JSONL, Parquet)
-wordnet     the WordNet XML
+wordnet     the XML of WordNet and KeNet
+wn_lmf      wordnets of the Open Multilingual Wordnet
+thesaurus   tables of term, synonym and relation
+dictionaries  all of these, read in one way
 sources     the items of each lexicon source
 build       items to terms and rejects
 relations   claims of dictionaries and users; one label per pair, conflicts listed
+spelled     spellings in small letters, with and without accents
 hashing     hashes that are the same everywhere
 splits      which terms are held out
 labelled    labelled pairs as arrays: who trains, validates, tests

@@ -2,20 +2,20 @@
 
 import polars as pl
 
-from pipeline.lexicon.normalise import clean, look_up_key, reject_reason
-from pipeline.schemas import REJECTS, TERMS
+from pipeline.lexicon.normalise import clean, look_up_key, reject_reason, repairs_of
+from pipeline.schemas import REJECTS, REPAIRED, TERMS
 
 __all__ = ["build_lexicon"]
 
 
 def build_lexicon(
     items: list[pl.DataFrame], language: str, max_length: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Turn the items of all sources into terms and rejects.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Turn the items of all sources into terms and rejects, and list what was mended.
 
     Terms are told apart by exact form after `normalise.clean`. A term that several sources hold is
     one term with several sources; its frequency and extra columns are the first given. The same
-    form twice in one source is a reject (`duplicate`).
+    form twice in one source is a reject (`duplicate`), merged with the term of the first.
 
     Args:
         items: One frame per source, as `sources.read_source` gives them.
@@ -23,10 +23,12 @@ def build_lexicon(
         max_length: The longest term accepted, in characters.
 
     Returns:
-        The tables TERMS and REJECTS.
+        The tables TERMS, REJECTS and REPAIRED.
     """
-    rows = _with_reasons(pl.concat(items, how="diagonal_relaxed"), max_length)
-    rejects = rows.filter(pl.col("reason").is_not_null()).select(list(REJECTS.schema))
+    rows = _with_reasons(pl.concat(items, how="diagonal_relaxed"), language, max_length)
+    merged = pl.when(pl.col("reason") == "duplicate").then("term")
+    rejects = rows.filter(pl.col("reason").is_not_null()).with_columns(term=merged)
+    repaired = _repaired(rows.filter(pl.col("reason").is_null()), language)
     accepted = rows.filter(pl.col("reason").is_null()).drop("item", "row", "reason")
     if "frequency" not in accepted.columns:
         accepted = accepted.with_columns(frequency=pl.lit(None, pl.Float64))
@@ -40,15 +42,27 @@ def build_lexicon(
         .sort("term")
         .with_row_index("term_id")
         .with_columns(
-            pl.col("term").map_elements(look_up_key, return_dtype=pl.String).alias("key"),
+            pl.col("term")
+            .map_elements(lambda term: look_up_key(term, language), return_dtype=pl.String)
+            .alias("key"),
             pl.lit(language).alias("language"),
         )
     )
-    return TERMS.conform(terms), REJECTS.conform(rejects.sort("source", "row"))
+    rejects = rejects.select(list(REJECTS.schema)).sort("source", "row")
+    return TERMS.conform(terms), REJECTS.conform(rejects), REPAIRED.conform(repaired)
 
 
-def _with_reasons(rows: pl.DataFrame, max_length: int) -> pl.DataFrame:
-    terms = [clean(item or "") for item in rows["item"].to_list()]
+def _repaired(rows: pl.DataFrame, language: str) -> pl.DataFrame:
+    """The accepted items that are written otherwise as terms, with the repairs made."""
+    mended = rows.filter(pl.col("item") != pl.col("term")).sort("source", "row")
+    repairs = [repairs_of(item, language) for item in mended["item"].to_list()]
+    return mended.select(
+        "source", "row", "item", "term", pl.Series("repairs", repairs, pl.List(pl.String))
+    )
+
+
+def _with_reasons(rows: pl.DataFrame, language: str, max_length: int) -> pl.DataFrame:
+    terms = [clean(item or "", language) for item in rows["item"].to_list()]
     reasons = [reject_reason(term, max_length) for term in terms]
     rows = rows.with_columns(
         term=pl.Series(terms, dtype=pl.String), reason=pl.Series(reasons, dtype=pl.String)

@@ -1,16 +1,16 @@
 """What the dictionaries say about any given pair: the yardstick for labels from elsewhere.
 
-The relations are those of `relations.claims_of_wordnet` (a test holds the two to each other), but
-co-hyponyms are looked up and not drawn, so that every pair of sisters is known.
+The relations are those of `relations.claims_of_dictionary` (a test holds the two to each other),
+but co-hyponyms are looked up and not drawn, so that every pair of sisters is known.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 
-from pipeline.lexicon.normalise import clean
+from pipeline.lexicon.dictionaries import clean_synsets
 from pipeline.lexicon.relations import antonym_pairs
-from pipeline.lexicon.wordnet import Synset, find_edition, read_synsets
-from pipeline.params import WordNetSource
+from pipeline.lexicon.wordnet import Synset
+from pipeline.params import Dictionary
 
 __all__ = ["KnownRelations", "read_known_relations"]
 
@@ -50,25 +50,21 @@ class KnownRelations:
         return "co_hyponym" if _share(self._hypernyms, term_a, term_b) else None
 
 
-def read_known_relations(sources: Iterable[WordNetSource]) -> KnownRelations:
+def read_known_relations(sources: Iterable[Dictionary], language: str) -> KnownRelations:
     """Read the dictionaries.
 
     Args:
         sources: Which.
+        language: Language code of the lexicon.
 
     Returns:
         Their relations.
 
     Raises:
+        InputError: A user's dictionary is missing or malformed.
         DependencyError: A dictionary is not installed.
     """
-    return KnownRelations(
-        [
-            synset._replace(terms=tuple(map(clean, synset.terms)))
-            for synset in read_synsets(find_edition(source.edition), source.max_synsets)
-        ]
-        for source in sources
-    )
+    return KnownRelations(clean_synsets(source, language) for source in sources)
 
 
 def _share(of_term: dict[str, set[tuple[int, str]]], term_a: str, term_b: str) -> bool:

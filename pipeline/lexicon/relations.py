@@ -18,23 +18,24 @@ conflicts.
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import polars as pl
 
+from pipeline.lexicon.dictionaries import clean_synsets, dictionary_name
 from pipeline.lexicon.hashing import stable_hash
 from pipeline.lexicon.normalise import clean
 from pipeline.lexicon.tables import read_table, refuse_rows, require_columns
-from pipeline.lexicon.wordnet import Synset, find_edition, read_synsets
-from pipeline.params import PairTable, WordNetSource
+from pipeline.lexicon.wordnet import Synset
+from pipeline.params import Dictionary, PairTable
 from pipeline.schemas import CONFLICTS, RELATION_NAMES
 
 __all__ = [
     "antonym_pairs",
+    "claims_of_dictionary",
     "claims_of_language_model",
     "claims_of_table",
-    "claims_of_wordnet",
     "resolve",
 ]
 
@@ -45,23 +46,24 @@ _CLAIM = {"term_a": pl.String, "term_b": pl.String, "pos": pl.String}
 _Pair = tuple[str, str, str]
 
 
-def claims_of_wordnet(source: WordNetSource, co_hyponyms: int, seed: int) -> pl.DataFrame:
-    """Claims of a WordNet.
+def claims_of_dictionary(
+    source: Dictionary, co_hyponyms: int, seed: int, language: str = "und"
+) -> pl.DataFrame:
+    """Claims of a dictionary.
 
-    Synonyms share a synset, antonyms are lexical pointers, co-hyponyms share a direct hypernym.
+    Synonyms share a synset, antonyms are pointers of terms or of synsets, co-hyponyms share a
+    direct hypernym.
 
     Args:
-        source: The edition.
+        source: The dictionary.
         co_hyponyms: At most so many co-hyponym pairs are drawn per hypernym.
         seed: Seed of the draw.
+        language: Language code of the lexicon.
 
     Returns:
         The claims, oriented (term_a <= term_b byte-wise).
     """
-    synsets = [
-        synset._replace(terms=tuple(map(clean, synset.terms)))
-        for synset in read_synsets(find_edition(source.edition), source.max_synsets)
-    ]
+    synsets = clean_synsets(source, language)
     kinds = (_synonyms(synsets), antonym_pairs(synsets), _co_hyponyms(synsets, co_hyponyms, seed))
     frames = [
         pl.DataFrame(sorted(set(pairs)), schema=_CLAIM, orient="row").with_columns(
@@ -69,10 +71,10 @@ def claims_of_wordnet(source: WordNetSource, co_hyponyms: int, seed: int) -> pl.
         )
         for relation, pairs in zip(RELATION_NAMES, kinds, strict=True)
     ]
-    return _claims(pl.concat(frames), f"wordnet-{source.edition}", _DICTIONARY)
+    return _claims(pl.concat(frames), dictionary_name(source), _DICTIONARY)
 
 
-def claims_of_table(table: PairTable) -> pl.DataFrame:
+def claims_of_table(table: PairTable, language: str = "und") -> pl.DataFrame:
     """Claims of a user's table: term_a, term_b, relation and, if it has them, confidence and pos.
 
     A row without a relation, as a review leaves it where nobody knew, claims nothing; such rows are
@@ -80,6 +82,7 @@ def claims_of_table(table: PairTable) -> pl.DataFrame:
 
     Args:
         table: Where it is.
+        language: Language code of the lexicon.
 
     Returns:
         The claims, oriented.
@@ -91,7 +94,9 @@ def claims_of_table(table: PairTable) -> pl.DataFrame:
     rows = read_table(table.path)
     require_columns(rows, ["term_a", "term_b", "relation"], table.path)
     rows = rows.with_columns(
-        pl.col("term_a", "term_b").cast(pl.String).map_elements(clean, return_dtype=pl.String)
+        pl.col("term_a", "term_b")
+        .cast(pl.String)
+        .map_elements(lambda term: clean(term, language), return_dtype=pl.String)
     )
     given = rows["relation"]
     rows = rows.with_columns(relation=_relation())
@@ -142,6 +147,9 @@ def antonym_pairs(synsets: list[Synset]) -> Iterator[tuple[str, str, str]]:
             target = terms_of.get(antonym.target, ())
             if antonym.target_literal < len(target):
                 a, b = synset.terms[antonym.literal], target[antonym.target_literal]
+                yield min(a, b), max(a, b), synset.pos
+        for opposite in synset.opposites:
+            for a, b in product(synset.terms, terms_of.get(opposite, ())):
                 yield min(a, b), max(a, b), synset.pos
 
 

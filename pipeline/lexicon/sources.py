@@ -1,20 +1,21 @@
 """Lexicon sources: each gives its items as a frame of (source, row, item) and what the user adds.
 
-To add a source: a section in `params.py`, a reader here, a line in `read_source`.
+To add a source: a section in `params.py`, a reader here, a line in `read_source`; to add a
+dictionary, see `dictionaries`.
 """
 
 import polars as pl
 
 from pipeline.errors import InputError
+from pipeline.lexicon.dictionaries import dictionary_name, read_dictionary
 from pipeline.lexicon.tables import read_lines, read_table, require_columns
-from pipeline.lexicon.wordnet import find_edition, read_synsets
-from pipeline.params import TableSource, TextSource, WordNetSource
+from pipeline.params import Dictionary, Source, TableSource, TextSource
 from pipeline.schemas import EXPORTED_TERMS
 
 __all__ = ["read_source"]
 
 
-def read_source(source: WordNetSource | TextSource | TableSource) -> pl.DataFrame:
+def read_source(source: Source) -> pl.DataFrame:
     """Read all items of one source, good and bad.
 
     Args:
@@ -28,17 +29,16 @@ def read_source(source: WordNetSource | TextSource | TableSource) -> pl.DataFram
         InputError: The user's file is missing, malformed or lacks a column.
         DependencyError: The WordNet wheel is not installed.
     """
-    if isinstance(source, WordNetSource):
-        return _read_wordnet(source)
     if isinstance(source, TextSource):
         return _items(source.path.name, read_lines(source.path))
-    return _read_table(source)
+    if isinstance(source, TableSource):
+        return _read_table(source)
+    return _read_dictionary(source)
 
 
-def _read_wordnet(source: WordNetSource) -> pl.DataFrame:
-    synsets = read_synsets(find_edition(source.edition), source.max_synsets)
-    terms = dict.fromkeys(term for synset in synsets for term in synset.terms)
-    return _items(f"wordnet-{source.edition}", list(terms))
+def _read_dictionary(source: Dictionary) -> pl.DataFrame:
+    terms = dict.fromkeys(term for synset in read_dictionary(source) for term in synset.terms)
+    return _items(dictionary_name(source), list(terms))
 
 
 def _read_table(source: TableSource) -> pl.DataFrame:

@@ -12,7 +12,14 @@ import polars.exceptions
 
 from pipeline.errors import InputError
 
-__all__ = ["read_lines", "read_table", "refuse_rows", "require_columns"]
+__all__ = [
+    "read_lines",
+    "read_table",
+    "refuse_rows",
+    "require_columns",
+    "require_file",
+    "require_utf8",
+]
 
 _CHUNK_BYTES = 1 << 22
 _SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
@@ -30,7 +37,7 @@ def read_lines(path: Path) -> list[str]:
     Raises:
         InputError: The file is missing or not UTF-8.
     """
-    _check_utf8(path)
+    require_utf8(path)
     with path.open(encoding="utf-8-sig") as stream:
         return [line.rstrip("\n") for line in stream]
 
@@ -58,7 +65,7 @@ def read_table(path: Path) -> pl.DataFrame:
     if suffix == ".parquet":
         require_file(path)
     else:
-        _check_utf8(path)
+        require_utf8(path)
     try:
         return _parse(path, suffix)
     except (polars.exceptions.PolarsError, OSError) as error:
@@ -136,6 +143,32 @@ def require_file(path: Path) -> None:
         )
 
 
+def require_utf8(path: Path) -> None:
+    """Check that a user's file exists and is UTF-8.
+
+    Args:
+        path: The file.
+
+    Raises:
+        InputError: It is missing, or not UTF-8; the message names the line.
+    """
+    require_file(path)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line = 1
+    with path.open("rb") as stream:
+        try:
+            while chunk := stream.read(_CHUNK_BYTES):
+                line += decoder.decode(chunk).count("\n")
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            line += error.object[: error.start].count(b"\n")
+            raise InputError(
+                f"{path} is not valid UTF-8: line {line}",
+                got=f"byte 0x{error.object[error.start]:02x}",
+                cure=f"convert it, for example: iconv -f WINDOWS-1252 -t UTF-8 {path}",
+            ) from error
+
+
 def _parse(path: Path, suffix: str) -> pl.DataFrame:
     if suffix == ".parquet":
         return pl.read_parquet(path)
@@ -153,21 +186,3 @@ def _without_bom(path: Path) -> Path | bytes:
         if stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
             return stream.read()
     return path
-
-
-def _check_utf8(path: Path) -> None:
-    require_file(path)
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    line = 1
-    with path.open("rb") as stream:
-        try:
-            while chunk := stream.read(_CHUNK_BYTES):
-                line += decoder.decode(chunk).count("\n")
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError as error:
-            line += error.object[: error.start].count(b"\n")
-            raise InputError(
-                f"{path} is not valid UTF-8: line {line}",
-                got=f"byte 0x{error.object[error.start]:02x}",
-                cure=f"convert it, for example: iconv -f WINDOWS-1252 -t UTF-8 {path}",
-            ) from error

@@ -9,7 +9,7 @@ the variants of case and hyphen only.
 import re
 from collections.abc import Iterator
 
-from pipeline.lexicon.normalise import clean
+from pipeline.lexicon.normalise import clean, small_letters
 
 __all__ = ["KINDS", "negations", "variant"]
 
@@ -19,7 +19,6 @@ _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
 _PHRASE = re.compile(r" (?:of|in|on|at|to|by|for|with|from|and|or|the|a) ")
 _IRREGULAR = {"child": "children", "foot": "feet", "goose": "geese", "mouse": "mice",
               "ox": "oxen", "person": "people", "tooth": "teeth"}  # fmt: skip
-_TURKISH_LOWER = str.maketrans({"I": "ı", "İ": "i"})
 _TURKISH_UPPER = {"i": "İ", "ı": "I"}
 _HARMONY = {"a": "ı", "ı": "ı", "e": "i", "i": "i", "o": "u", "u": "u", "ö": "ü", "ü": "ü"}
 _MARKED = re.compile(r"l[ıiuü]$")
@@ -45,7 +44,7 @@ def variant(term: str, kind: str, language: str, pos: str | None = None) -> str 
         made = term.replace("-", " ") if "-" in term else term.replace(" ", "-")
     else:
         made = _inflected(term, pos) if language == "en" else term
-    made = clean(made)
+    made = clean(made, language)
     return made if made and made != term else None
 
 
@@ -72,8 +71,8 @@ def negations(term: str, language: str) -> Iterator[str]:
 
 
 def _other_case(term: str, language: str) -> str:
-    if term != term.lower():
-        return (term.translate(_TURKISH_LOWER) if language == "tr" else term).lower()
+    if term != (small := small_letters(term, language)):
+        return small
     first = _TURKISH_UPPER.get(term[0]) if language == "tr" else None
     return (first or term[0].upper()) + term[1:]
 
@@ -95,6 +94,6 @@ def _inflected(term: str, pos: str | None) -> str:
 
 def _without(term: str) -> Iterator[str]:
     """Turkish -siz after the last vowel (harmony); it takes the place of -li."""
-    vowels = [letter for letter in term.translate(_TURKISH_LOWER).lower() if letter in _HARMONY]
+    vowels = [letter for letter in small_letters(term, "tr") if letter in _HARMONY]
     if vowels:
         yield f"{_MARKED.sub('', term)}s{_HARMONY[vowels[-1]]}z"

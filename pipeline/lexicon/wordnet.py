@@ -1,11 +1,13 @@
 """WordNet editions, read from the XML files in the NlpToolkit-WordNet wheel (none of its code).
 
-Contract: a file holds `<SYNSET>` elements with an `<ID>`, a part of speech `<POS>` (n, v, a, b;
-others count as unknown), literals, and relations `<SR>` to other synsets. A relation inside a
-literal is lexical; its `<TO>` is the 1-based number of the literal of the target synset. A synset
-may name a target that the file (or the slice read) does not hold: such relations are passed over. A
-literal may end in a marker of an adjective's position, (a), (p) or (ip), as in `ablaze(p)`
-(wninput(5WN)): it is syntax and no part of the term, and is cut off.
+English is WordNet 3.1; Turkish is KeNet. Contract: a file holds `<SYNSET>` elements with an `<ID>`,
+a part of speech `<POS>` (n, v, a, b; others count as unknown), a gloss `<DEF>`, literals, and
+relations `<SR>` to other synsets: a HYPERNYM is what is above. A relation inside a literal is
+lexical; its `<TO>` is the 1-based number of the literal of the target synset. KeNet has no lexical
+relations: its antonyms stand between synsets. A synset may name a target that the file (or the
+slice read) does not hold: such relations are passed over. An English literal may end in a marker of
+an adjective's position, (a), (p) or (ip), as in `ablaze(p)` (wninput(5WN)): it is syntax and no
+part of the term, and is cut off.
 """
 
 import importlib.metadata
@@ -21,10 +23,14 @@ from pipeline.errors import ArtefactError, DependencyError
 __all__ = ["Antonym", "Synset", "find_edition", "read_synsets"]
 
 _DISTRIBUTION = "NlpToolkit-WordNet"
-_EDITIONS = {"english": "WordNet/data/english_wordnet_version_31.xml"}
+_EDITIONS = {
+    "english": "WordNet/data/english_wordnet_version_31.xml",
+    "turkish": "WordNet/data/turkish_wordnet.xml",
+}
 _POSITION_MARKER = re.compile(r"\((?:a|p|ip)\)$")
 _HYPERNYMS = {"HYPERNYM", "INSTANCE_HYPERNYM"}
-_POS = {"n": "noun", "v": "verb", "a": "adjective", "s": "adjective", "b": "adverb", "r": "adverb"}
+# KeNet's r is a pronoun, i an interjection or a proverb, c a conjunction, p a postposition
+_POS = {"n": "noun", "v": "verb", "a": "adjective", "s": "adjective", "b": "adverb"}
 
 
 class Antonym(NamedTuple):
@@ -36,9 +42,16 @@ class Antonym(NamedTuple):
 
 
 class Synset(NamedTuple):
-    """One synset: its terms in order, direct hypernyms, antonym pointers and part of speech.
+    """One synset of a dictionary.
 
-    The part of speech is noun, verb, adjective or adverb, or empty where the file gives no such.
+    Attributes:
+        id: Its name in the file.
+        terms: Its terms in order.
+        hypernyms: The synsets directly above it.
+        antonyms: Antonyms of single terms.
+        pos: noun, verb, adjective or adverb; empty where the file gives no such.
+        gloss: Its definition; empty where the file gives none.
+        opposites: Synsets every term of which is an antonym of every term here.
     """
 
     id: str
@@ -46,6 +59,8 @@ class Synset(NamedTuple):
     hypernyms: tuple[str, ...]
     antonyms: tuple[Antonym, ...]
     pos: str = ""
+    gloss: str = ""
+    opposites: tuple[str, ...] = ()
 
 
 def find_edition(edition: str) -> Path:
@@ -73,24 +88,28 @@ def find_edition(edition: str) -> Path:
     return path
 
 
-def read_synsets(path: Path, max_synsets: int | None = None) -> Iterator[Synset]:
+def read_synsets(
+    path: Path, max_synsets: int | None = None, edition: str = "english"
+) -> Iterator[Synset]:
     """Read synsets one by one, in the order of the file, in bounded memory.
 
     Args:
         path: The XML file.
         max_synsets: Stop after so many, or None for all.
+        edition: english or turkish.
 
     Returns:
         An iterator over the synsets.
     """
-    return islice(_parse(path), max_synsets)
+    read = _synset if edition == "english" else _turkish_synset
+    return islice(map(read, _elements(path)), max_synsets)
 
 
-def _parse(path: Path) -> Iterator[Synset]:
+def _elements(path: Path) -> Iterator[ElementTree.Element]:
     try:
         for _, element in ElementTree.iterparse(path):
             if element.tag == "SYNSET":
-                yield _synset(element)
+                yield element
                 element.clear()
     except ElementTree.ParseError as error:
         raise ArtefactError(
@@ -102,11 +121,6 @@ def _parse(path: Path) -> Iterator[Synset]:
 
 def _synset(element: ElementTree.Element) -> Synset:
     literals = element.findall("SYNONYM/LITERAL")
-    hypernyms = [
-        relation.text or ""
-        for relation in element.findall("SR")
-        if relation.findtext("TYPE") in _HYPERNYMS
-    ]
     antonyms = [
         Antonym(number, relation.text or "", int(relation.findtext("TO", "1")) - 1)
         for number, literal in enumerate(literals)
@@ -116,7 +130,31 @@ def _synset(element: ElementTree.Element) -> Synset:
     return Synset(
         element.findtext("ID", ""),
         tuple(_POSITION_MARKER.sub("", literal.text or "") for literal in literals),
-        tuple(dict.fromkeys(hypernyms)),
+        _targets(element, _HYPERNYMS),
         tuple(antonyms),
         _POS.get(element.findtext("POS", ""), ""),
+        element.findtext("DEF", ""),
     )
+
+
+def _turkish_synset(element: ElementTree.Element) -> Synset:
+    literals = element.findall("SYNONYM/LITERAL")
+    return Synset(
+        element.findtext("ID", ""),
+        tuple(literal.text or "" for literal in literals),
+        _targets(element, _HYPERNYMS),
+        (),
+        _POS.get(element.findtext("POS", ""), ""),
+        element.findtext("DEF", ""),
+        _targets(element, {"ANTONYM"}),
+    )
+
+
+def _targets(element: ElementTree.Element, types: set[str]) -> tuple[str, ...]:
+    """The synsets to which the synset as a whole has such a relation, each once."""
+    found = (
+        relation.text or ""
+        for relation in element.findall("SR")
+        if relation.findtext("TYPE") in types
+    )
+    return tuple(dict.fromkeys(found))

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import polars as pl
 
-from discriminator import Lexicon, PairClassifier, load_head, spell
+from discriminator import Lexicon, PairClassifier, load_head
 from pipeline.artefacts import Workspace, content_hash, missing
 from pipeline.cross_training import TrainedClassifier, classifier_over, load_crossed
 from pipeline.devices import resolve_device
 from pipeline.errors import ArtefactError
 from pipeline.lexicon.provenance import without_language_model
+from pipeline.lexicon.spelled import spell_terms
 from pipeline.params import ClassifyParams
 from pipeline.schemas import CANDIDATES, PAIRS, RELATION_NAMES, RELATIONS, TERMS
 from pipeline.shards import open_work
@@ -94,8 +95,9 @@ def _classifier(workspace: Workspace, device: str) -> PairClassifier:
             cure="run `nymgraph train` again",
         )
     vectors = workspace.read_array("embed", "vectors.npy")
-    terms = workspace.read(TERMS, ["term"])["term"].to_list()
-    lexicon = Lexicon(vectors, spell(terms) if trained.head.surface else None)
+    table = workspace.read(TERMS, ["term", "language"])
+    terms, language = table["term"].to_list(), table["language"][0]
+    lexicon = Lexicon(vectors, spell_terms(terms, language) if trained.head.surface else None)
     classifier = TrainedClassifier(trained, crossed)
     return classifier_over(classifier, terms, lexicon, device, dictionary=False)
 

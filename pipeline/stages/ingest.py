@@ -5,13 +5,13 @@ from pipeline.errors import InputError
 from pipeline.lexicon.build import build_lexicon
 from pipeline.lexicon.sources import read_source
 from pipeline.params import IngestParams
-from pipeline.schemas import REJECTS, TERMS
+from pipeline.schemas import REJECTS, REPAIRED, TERMS
 
 __all__ = ["run"]
 
 
 def run(params: IngestParams, workspace: Workspace) -> None:
-    """Read the sources and write `terms` and `rejects`.
+    """Read the sources and write `terms`, `rejects` and `repaired`.
 
     Args:
         params: The section of the stage.
@@ -21,7 +21,7 @@ def run(params: IngestParams, workspace: Workspace) -> None:
         InputError: A source cannot be read, or fewer than two terms are left.
     """
     items = [read_source(source) for source in params.sources]
-    terms, rejects = build_lexicon(items, params.language, params.max_length)
+    terms, rejects, repaired = build_lexicon(items, params.language, params.max_length)
     if terms.height < 2:
         raise InputError(
             "the lexicon has too few terms to compare",
@@ -32,6 +32,7 @@ def run(params: IngestParams, workspace: Workspace) -> None:
         )
     workspace.write(TERMS, terms)
     workspace.write(REJECTS, rejects)
+    workspace.write(REPAIRED, repaired)
 
 
 def _counts(reasons: list[str]) -> str:

@@ -7,9 +7,9 @@ from pipeline.artefacts import Workspace
 from pipeline.errors import InputError
 from pipeline.lexicon.provenance import without_language_model
 from pipeline.lexicon.relations import (
+    claims_of_dictionary,
     claims_of_language_model,
     claims_of_table,
-    claims_of_wordnet,
     resolve,
 )
 from pipeline.lexicon.splits import split_pairs, split_terms
@@ -32,11 +32,12 @@ def run(params: LabelParams, workspace: Workspace) -> None:
     Raises:
         InputError: A table cannot be read, or no pair is left.
     """
-    terms = workspace.read(TERMS, ["term_id", "term"])
+    lexicon = workspace.read(TERMS, ["term_id", "term", "language"])
+    terms, language = lexicon.drop("language"), lexicon["language"][0]
     claims = [
-        claims_of_wordnet(source, params.co_hyponyms_per_hypernym, params.seed)
+        claims_of_dictionary(source, params.co_hyponyms_per_hypernym, params.seed, language)
         for source in params.dictionaries
-    ] + [claims_of_table(table) for table in params.tables]
+    ] + [claims_of_table(table, language) for table in params.tables]
     if workspace.exists(AUGMENTED):  # `augment` may be left out
         claims.append(claims_of_language_model(workspace.read(AUGMENTED)))
     if not claims:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from discriminator import spell
 from pipeline.artefacts import Workspace, content_hash
 from pipeline.lexicon.labelled import pairs_within
 from pipeline.lexicon.provenance import without_language_model
+from pipeline.lexicon.spelled import spell_bare, spell_terms
 from pipeline.lexicon.splits import term_splits
 from pipeline.params import RetrieveParams
 from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
@@ -29,10 +29,11 @@ __all__ = ["run"]
 def run(params: RetrieveParams, workspace: Workspace) -> None:
     """Search neighbours, pair them, and write `candidates` and `metrics.json`."""
     vectors = workspace.read_array("embed", "vectors.npy")
-    spellings = spell(workspace.read(TERMS, ["term"])["term"].to_list())
+    table = workspace.read(TERMS, ["term", "language"])
+    terms, language = table["term"].to_list(), table["language"][0]
     pairs, held_out = without_language_model(workspace.read(PAIRS)), workspace.read(HELD_OUT)
     known = pairs_within(pairs, term_splits(held_out, len(vectors)), "train")
-    opposites = OpposingAffixes.learn(spellings, known)
+    opposites = OpposingAffixes.learn(spell_terms(terms, language), known)
     plan = plan_index(len(vectors), params.index, params.exact_below, params.nlist, params.nprobe)
     inputs, cuts = _inputs(params, plan, workspace), cuts_of(len(vectors), params.shard_terms)
     folder, progress = workspace.work("retrieve"), workspace.progress
@@ -42,7 +43,7 @@ def run(params: RetrieveParams, workspace: Workspace) -> None:
         open_work(folder / "pairs", inputs, 2 * len(cuts) + 1) as paired,
     ):
         search_shards(near, cuts, vectors, plan, params, progress)
-        spell_shards(spelled, cuts, spellings, params, progress)
+        spell_shards(spelled, cuts, spell_bare(terms, language), params, progress)
         found = Found(assembled(near, cuts), assembled(spelled, cuts))
         pair_shards(paired, cuts, found, vectors, opposites, pairs, progress)
         sample = (params.audit_queries, params.min_cosine, params.seed)

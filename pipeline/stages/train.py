@@ -8,7 +8,6 @@ from discriminator import (
     Lexicon,
     TrainedHead,
     save_head,
-    spell,
 )
 from pipeline.artefacts import Workspace
 from pipeline.cross_training import TrainedClassifier, World, train_crossed
@@ -18,6 +17,7 @@ from pipeline.evaluation.measure import HeldOut, held_out, measure
 from pipeline.head_training import fit_head
 from pipeline.judging import LazyClassifier, judges_of
 from pipeline.lexicon.labelled import CandidateSample, pairs_within
+from pipeline.lexicon.spelled import spell_terms
 from pipeline.lexicon.splits import refuse_leaks, term_splits
 from pipeline.params import TrainParams
 from pipeline.schemas import CANDIDATES, CONTRADICTED, HELD_OUT, PAIRS, TERMS
@@ -29,9 +29,10 @@ Fit = Callable[[LabelledPairs], TrainedHead]
 
 def run(params: TrainParams, workspace: Workspace) -> None:
     """Train, calibrate on validation, measure on test; write the classifier and its figures."""
-    terms = workspace.read(TERMS, ["term"])["term"].to_list()
+    table = workspace.read(TERMS, ["term", "language"])
+    terms, language = table["term"].to_list(), table["language"][0]
     vectors = workspace.read_array("embed", "vectors.npy")
-    lexicon = Lexicon(vectors, spell(terms) if params.surface else None)
+    lexicon = Lexicon(vectors, spell_terms(terms, language) if params.surface else None)
     pairs = workspace.read(PAIRS)
     split = term_splits(workspace.read(HELD_OUT), len(terms))
     train, validation = (pairs_within(pairs, split, name) for name in ("train", "validation"))
@@ -79,7 +80,7 @@ def _measure(
     """Measure on test pairs and list contradicted labels; `taught`: labelled pairs, negatives."""
     device = resolve_device(params.device)
     terms, lexicon = world.terms, world.lexicon
-    judges = judges_of(classifier, terms, lexicon, workspace, device)
+    judges = judges_of(classifier, terms, lexicon, workspace, device, data.language)
     found = measure(judges, data, lexicon.vectors, taught[0], params.consistency_pairs, params.seed)
     best = max(classifier.trained.macro_f1)
     metrics = {

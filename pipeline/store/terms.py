@@ -57,10 +57,11 @@ class Terms:
 
     Args:
         table: EXPORTED_TERMS, sorted by term; term_id is the row.
+        language: Language code of the lexicon: it decides what is the small letter of I.
     """
 
-    def __init__(self, table: StoredTable) -> None:
-        self._table = table
+    def __init__(self, table: StoredTable, language: str) -> None:
+        self._table, self._language = table, language
 
     def __len__(self) -> int:
         return self._table.rows
@@ -95,11 +96,11 @@ class Terms:
         Returns:
             Its term_id, or None if no term has it.
         """
-        spelling = clean(term)
+        spelling = clean(term, self._language)
         row = self.exact(spelling)
         if row is not None:
             return row
-        rows = self._with_key(look_up_key(spelling))
+        rows = self._with_key(look_up_key(spelling, self._language))
         clustered = (row for row in rows if self.cluster_id(row) is not None)
         return next(clustered, rows[0] if rows else None)
 
@@ -133,8 +134,8 @@ class Terms:
         Returns:
             At most five terms.
         """
-        spelling = clean(term)
-        key = look_up_key(spelling)
+        spelling = clean(term, self._language)
+        key = look_up_key(spelling, self._language)
         swapped = spelling[1:2] + spelling[:1] + spelling[2:]
         starts = [start for start in (spelling, key, spelling[1:], swapped) if start]
         names = sorted({name for start in starts for name in self._around(start)})

@@ -1,10 +1,10 @@
 """Neighbours by spelling: terms that share rare sequences of letters.
 
 An encoder misses spelling variants, derived words and names that it has never read. Here a term
-is the set of its trigrams (letters in lower case, a space before and behind), each weighted by its
-rarity, idf = ln(n_terms / number of terms that hold it); the similarity of two terms is the cosine
-of these vectors. Trigrams that more than `max_postings` terms hold are passed over in
-the search (not in the lengths), which bounds the work for each term.
+is the set of its trigrams (letters in lower case and without accents, a space before and behind),
+each weighted by its rarity, idf = ln(n_terms / number of terms that hold it); the similarity of two
+terms is the cosine of these vectors. Trigrams that more than `max_postings` terms hold are passed
+over in the search (not in the lengths), which bounds the work for each term.
 
 Contract: a term is never its own neighbour; an absent neighbour is id -1; neighbours stand by
 falling similarity, ties by rising id. The result does not depend on the number of threads.

@@ -19,7 +19,7 @@ def items(source: str, values: list[str | None], **extra: list[object]) -> pl.Da
 def test_a_small_lexicon_by_hand() -> None:
     one = items("one", ["hot", " hot ", "Cold", None, "x" * 9, "a\x00"])
     two = items("two", ["hot", "éclair"])
-    terms, rejects = build_lexicon([one, two], "en", 8)
+    terms, rejects, repaired = build_lexicon([one, two], "en", 8)
     assert terms.select("term_id", "term", "key", "sources").rows() == [
         (0, "Cold", "cold", ["one"]),
         (1, "hot", "hot", ["one", "two"]),
@@ -28,17 +28,18 @@ def test_a_small_lexicon_by_hand() -> None:
     assert terms["language"].unique().to_list() == ["en"]
     assert terms["frequency"].null_count() == 3
     assert rejects.rows() == [
-        ("one", 2, " hot ", "duplicate"),
-        ("one", 4, None, "empty"),
-        ("one", 5, "x" * 9, "too_long"),
-        ("one", 6, "a\x00", "control_character"),
+        ("one", 2, " hot ", "duplicate", "hot"),
+        ("one", 4, None, "empty", None),
+        ("one", 5, "x" * 9, "too_long", None),
+        ("one", 6, "a\x00", "control_character", None),
     ]
+    assert repaired.is_empty()
 
 
 def test_the_first_given_frequency_and_the_users_columns_are_carried() -> None:
     one = items("one", ["hot", "cold"], frequency=[None, 2.0], id=[None, "007"])
     two = items("two", ["hot", "cold"], frequency=[5.0, 9.0], id=["010", "011"], tag=["a", None])
-    terms, rejects = build_lexicon([one, two], "en", 20)
+    terms, rejects, _ = build_lexicon([one, two], "en", 20)
     assert terms.select("term", "frequency", "id", "tag").rows() == [
         ("cold", 2.0, "007", None),
         ("hot", 5.0, "010", "a"),
@@ -47,7 +48,7 @@ def test_the_first_given_frequency_and_the_users_columns_are_carried() -> None:
 
 
 def test_a_form_rejected_in_one_source_is_not_a_duplicate_of_it() -> None:
-    _, rejects = build_lexicon([items("one", ["", " ", ""])], "en", 20)
+    _, rejects, _ = build_lexicon([items("one", ["", " ", ""])], "en", 20)
     assert rejects["reason"].to_list() == ["empty"] * 3
 
 
@@ -57,7 +58,7 @@ ITEM = st.one_of(st.none(), st.text(max_size=6), st.sampled_from(["hot", " hot",
 @settings(max_examples=60, deadline=None)
 @given(one=st.lists(ITEM, max_size=12), two=st.lists(ITEM, max_size=12))
 def test_every_item_is_a_term_or_a_reject(one: list[str | None], two: list[str | None]) -> None:
-    terms, rejects = build_lexicon([items("one", one), items("two", two)], "en", 4)
+    terms, rejects, repaired = build_lexicon([items("one", one), items("two", two)], "en", 4)
     # a term stands once for each source that holds it
     assert terms["sources"].list.len().sum() + rejects.height == len(one) + len(two)
     accepted = {clean(item or "") for item in one + two} & set(terms["term"])
@@ -66,6 +67,11 @@ def test_every_item_is_a_term_or_a_reject(one: list[str | None], two: list[str |
     assert terms["term_id"].to_list() == list(range(terms.height))
     assert set(rejects["reason"]) <= set(REASONS)
     assert rejects.select("source", "row").is_duplicated().sum() == 0
+    # what is neither refused nor repaired stands as it was given
+    listed = pl.concat([rejects.select("source", "row"), repaired.select("source", "row")])
+    for source, values in (("one", one), ("two", two)):
+        rows = set(listed.filter(pl.col("source") == source)["row"])
+        assert all(v in accepted for row, v in enumerate(values, 1) if row not in rows)
     TERMS.check(dict(terms.schema), "terms")
     REJECTS.check(dict(rejects.schema), "rejects")
 
@@ -75,6 +81,6 @@ def test_every_item_is_a_term_or_a_reject(one: list[str | None], two: list[str |
 def test_the_terms_do_not_depend_on_the_order_of_items(
     values: list[str | None], data: st.DataObject
 ) -> None:
-    terms, _ = build_lexicon([items("one", values)], "en", 4)
-    shuffled, _ = build_lexicon([items("one", data.draw(st.permutations(values)))], "en", 4)
+    terms, _, _ = build_lexicon([items("one", values)], "en", 4)
+    shuffled, _, _ = build_lexicon([items("one", data.draw(st.permutations(values)))], "en", 4)
     assert shuffled.equals(terms)

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.lexicon import relations
-from pipeline.lexicon.relations import claims_of_table, claims_of_wordnet, resolve
+from pipeline.lexicon import dictionaries, relations
+from pipeline.lexicon.relations import claims_of_dictionary, claims_of_table, resolve
 from pipeline.lexicon.wordnet import Synset
 from pipeline.params import PairTable, WordNetSource
 from pipeline.schemas import RELATION_NAMES
@@ -281,14 +281,14 @@ class TestWordNet:
     @pytest.fixture
     def source(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WordNetSource:
         path = write_wordnet(tmp_path / "w.xml")
-        monkeypatch.setattr(relations, "find_edition", lambda _edition: path)
+        monkeypatch.setattr(dictionaries, "find_edition", lambda _edition: path)
         return WordNetSource(kind="wordnet")
 
     def pairs(self, found: pl.DataFrame, relation: str) -> list[tuple[str, str]]:
         return found.filter(pl.col("relation") == relation).select("term_a", "term_b").rows()
 
     def test_synonyms_and_antonyms_by_hand(self, source: WordNetSource) -> None:
-        found = claims_of_wordnet(source, 20, 0)
+        found = claims_of_dictionary(source, 20, 0)
         # "bi annual" is twice in its synset, once with a wider space: a term with itself is no pair
         assert self.pairs(found, "synonym") == [("chilly", "cold"), ("hot", "warm")]
         # warm points to the first literal of cold; the pointers to a ninth literal and to a synset
@@ -303,7 +303,7 @@ class TestWordNet:
     def test_co_hyponyms_are_terms_of_two_children_of_a_hypernym(
         self, source: WordNetSource
     ) -> None:
-        found = set(self.pairs(claims_of_wordnet(source, 500, 0), "co_hyponym"))
+        found = set(self.pairs(claims_of_dictionary(source, 500, 0), "co_hyponym"))
         families = [("hot", "warm"), ("chilly", "cold"), ("lukewarm",)]
         every = {
             (min(a, b), max(a, b))
@@ -317,7 +317,7 @@ class TestWordNet:
 
     def test_a_slice_without_antonyms(self, source: WordNetSource) -> None:
         small = source.model_copy(update={"max_synsets": 2})
-        found = claims_of_wordnet(small, 20, 0)
+        found = claims_of_dictionary(small, 20, 0)
         assert self.pairs(found, "synonym") == [("hot", "warm")]
         assert found.height == 1
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.lexicon import known, relations
+from pipeline.lexicon import dictionaries, relations
 from pipeline.lexicon.known import KnownRelations, read_known_relations
 from pipeline.lexicon.wordnet import Antonym, Synset
 from pipeline.params import WordNetSource
@@ -16,13 +16,14 @@ SOURCE = WordNetSource(kind="wordnet")
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KnownRelations:
     path = write_wordnet(tmp_path / "w.xml")
-    for module in (known, relations):
-        monkeypatch.setattr(module, "find_edition", lambda _edition: path)
-    return read_known_relations([SOURCE])
+    monkeypatch.setattr(dictionaries, "find_edition", lambda _edition: path)
+    return read_known_relations([SOURCE], "en")
 
 
 def test_it_says_of_every_pair_what_the_label_stage_would(small: KnownRelations) -> None:
-    claims = relations.claims_of_wordnet(SOURCE, 500, 0)  # so many draws that no sister is missed
+    claims = relations.claims_of_dictionary(
+        SOURCE, 500, 0
+    )  # so many draws that no sister is missed
     terms = pl.concat([claims["term_a"], claims["term_b"]]).unique().sort()
     labels, _ = relations.resolve(claims, terms)
     expected = {(a, b): relation for a, b, relation in labels.select(labels.columns[:3]).rows()}

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.lexicon import sources
+from pipeline.lexicon import dictionaries
 from pipeline.lexicon.sources import read_source
 from pipeline.lexicon.wordnet import Synset
 from pipeline.params import TableSource, TextSource, WordNetSource
@@ -70,8 +70,8 @@ def test_a_missing_column(tmp_path: Path, settings: dict[str, str]) -> None:
 
 def test_a_wordnet_gives_each_term_once(monkeypatch: pytest.MonkeyPatch) -> None:
     synsets = [Synset("1", ("hot", "warm"), (), ()), Synset("2", ("spicy", "hot"), (), ())]
-    monkeypatch.setattr(sources, "find_edition", lambda edition: edition)
-    monkeypatch.setattr(sources, "read_synsets", lambda _path, n: iter(synsets[:n]))
+    monkeypatch.setattr(dictionaries, "find_edition", lambda edition: edition)
+    monkeypatch.setattr(dictionaries, "read_synsets", lambda _path, n, _edition: iter(synsets[:n]))
     rows = read_source(WordNetSource(kind="wordnet"))
     assert rows["item"].to_list() == ["hot", "warm", "spicy"]
     assert rows["source"].unique().to_list() == ["wordnet-english"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ArtefactError, DependencyError
-from pipeline.lexicon.relations import claims_of_wordnet
+from pipeline.lexicon.relations import claims_of_dictionary
 from pipeline.lexicon.sources import read_source
 from pipeline.lexicon.wordnet import Antonym, find_edition, read_synsets
 from pipeline.params import WordNetSource
@@ -101,7 +101,7 @@ def test_the_installed_wordnet() -> None:
     terms = read_source(source)["item"]
     assert terms.len() == len(bare) == 148_897
     assert set(terms) == bare
-    claims = claims_of_wordnet(source, 20, 0)
+    claims = claims_of_dictionary(source, 20, 0)
     assert claims["pos"].null_count() == 0
     # a pair may be claimed once for each part of speech
     claims = claims.unique(["term_a", "term_b", "relation"])

@@ -1,0 +1,86 @@
+"""Dictionaries of every kind, read in one way: as synsets.
+
+To add a kind: a section in `params.py` that is part of `Dictionary`, a reader, a line in
+`read_dictionary`. It is then a source for ingest, label and augment.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from pipeline.lexicon.normalise import clean
+from pipeline.lexicon.thesaurus import read_thesaurus
+from pipeline.lexicon.wn_lmf import read_wn_lmf
+from pipeline.lexicon.wordnet import Synset, find_edition, read_synsets
+from pipeline.params import Dictionary, WnLmfSource, WordNetSource
+
+__all__ = ["clean_synsets", "dictionary_name", "glosses", "read_dictionary"]
+
+
+def dictionary_name(source: Dictionary) -> str:
+    """The name under which a dictionary stands in the tables: wordnet-turkish, or its file."""
+    return f"wordnet-{source.edition}" if isinstance(source, WordNetSource) else source.path.name
+
+
+def read_dictionary(source: Dictionary) -> Iterator[Synset]:
+    """Read a dictionary as it is written.
+
+    Args:
+        source: Its parameters.
+
+    Returns:
+        Its synsets.
+
+    Raises:
+        InputError: The user's file is missing, malformed or lacks a column.
+        DependencyError: The WordNet wheel is not installed.
+    """
+    if isinstance(source, WordNetSource):
+        return read_synsets(find_edition(source.edition), source.max_synsets, source.edition)
+    if isinstance(source, WnLmfSource):
+        return iter(read_wn_lmf(source.path))
+    return read_thesaurus(source)
+
+
+def clean_synsets(source: Dictionary, language: str) -> list[Synset]:
+    """Read a dictionary, its terms written as those of the lexicon.
+
+    Args:
+        source: Its parameters.
+        language: Language code of the lexicon.
+
+    Returns:
+        Its synsets; the places of their terms are kept.
+
+    Raises:
+        InputError: The user's file is missing, malformed or lacks a column.
+        DependencyError: The WordNet wheel is not installed.
+    """
+    return [
+        synset._replace(terms=tuple(clean(term, language) for term in synset.terms))
+        for synset in read_dictionary(source)
+    ]
+
+
+def glosses(sources: Iterable[Dictionary], language: str) -> pl.DataFrame:
+    """What dictionaries say that terms mean.
+
+    Args:
+        sources: The dictionaries; a thesaurus has no glosses.
+        language: Language code of the lexicon.
+
+    Returns:
+        Columns term, gloss: each pair once, sorted; a term has as many as senses.
+
+    Raises:
+        InputError: The user's file is missing, malformed or lacks a column.
+        DependencyError: The WordNet wheel is not installed.
+    """
+    pairs = {
+        (term, gloss)
+        for source in sources
+        for synset in clean_synsets(source, language)
+        if (gloss := clean(synset.gloss, language))
+        for term in synset.terms
+    }
+    return pl.DataFrame(sorted(pairs), {"term": pl.String, "gloss": pl.String}, orient="row")

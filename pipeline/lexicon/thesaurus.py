@@ -1,0 +1,118 @@
+"""Thesauri as tables: term, synonym and, if it has one, relation; every row read as two synsets.
+
+Contract: UTF-8; .csv, .tsv, .jsonl, .ndjson or .parquet, and .txt or .tab with tab stops, where a
+quotation mark is a letter like others. Without `columns` the first line names the columns; with it
+the file has no such line and `columns` names them. A row without a relation says synonym. Words of
+the file for relations are given by `relations`; rows with other words are then passed over and
+counted in the log. A bad row stops the run.
+"""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import polars.exceptions
+
+from pipeline.errors import InputError
+from pipeline.lexicon.tables import read_table, refuse_rows, require_columns, require_utf8
+from pipeline.lexicon.wordnet import Antonym, Synset
+from pipeline.params import ThesaurusSource
+from pipeline.schemas import RELATION_NAMES
+
+__all__ = ["read_thesaurus"]
+
+_log = logging.getLogger("nymgraph")
+_TABBED = (".tsv", ".txt", ".tab")
+_SEPARATED = (*_TABBED, ".csv")
+
+
+def read_thesaurus(source: ThesaurusSource) -> Iterator[Synset]:
+    """Read a thesaurus as synsets: one of two terms for synonyms, else one for each term.
+
+    Args:
+        source: Where it is and what its columns and words mean.
+
+    Yields:
+        The synsets, named by the number of their row.
+
+    Raises:
+        InputError: The file or a column is missing, a term is empty or a relation unknown.
+    """
+    rows = _rows(source)
+    for number, (term, synonym, relation) in enumerate(rows.iter_rows(), 1):
+        one, other, above = f"{number}a", f"{number}b", f"{number}"
+        if relation == "synonym":
+            yield Synset(one, (term, synonym), (), ())
+        elif relation == "antonym":
+            yield Synset(one, (term,), (), (Antonym(0, other, 0),))
+            yield Synset(other, (synonym,), (), ())
+        else:
+            yield Synset(one, (term,), (above,), ())
+            yield Synset(other, (synonym,), (above,), ())
+
+
+def _rows(source: ThesaurusSource) -> pl.DataFrame:
+    """Columns term, synonym, relation (a name of RELATION_NAMES), one row for each usable row."""
+    table = _table(source)
+    require_columns(table, ["term", "synonym"], source.path)
+    table = table.with_columns(pl.col("term", "synonym").cast(pl.String).str.strip_chars())
+    for column in ("term", "synonym"):
+        refuse_rows(table, pl.col(column).fill_null("") == "", source.path, column, "a term")
+    if "relation" not in table.columns:
+        return table.select("term", "synonym", pl.lit("synonym").alias("relation"))
+    given = table["relation"]
+    table = table.with_columns(pl.col("relation").cast(pl.String).str.strip_chars())
+    table = table.with_columns(pl.col("relation").replace("", None).fill_null("synonym"))
+    if source.relations is None:
+        known = pl.col("relation").is_in(RELATION_NAMES)
+        expected = f"one of {', '.join(RELATION_NAMES)}; or say in `relations` what its words mean"
+        refuse_rows(table, ~known, source.path, "relation", expected, given)
+        return table.select("term", "synonym", "relation")
+    words = {**{name: name for name in RELATION_NAMES}, **source.relations}
+    named = table.with_columns(pl.col("relation").replace_strict(words, default=None))
+    used = named.filter(pl.col("relation").is_not_null()).select("term", "synonym", "relation")
+    if used.height < table.height:
+        skipped = table.height - used.height
+        _log.info("%s: %d of %d rows have other relations", source.path, skipped, table.height)
+    return used
+
+
+def _table(source: ThesaurusSource) -> pl.DataFrame:
+    suffix = source.path.suffix.lower()
+    if suffix not in _SEPARATED:
+        if source.columns is not None:
+            raise InputError(
+                f"{source.path}: only tables of text take `columns`",
+                got=suffix or "no suffix",
+                expected=", ".join(_SEPARATED),
+                cure="leave `columns` out, or rename the columns in the file",
+            )
+        return read_table(source.path)
+    require_utf8(source.path)
+    return _separated(source.path, source.columns, suffix in _TABBED)
+
+
+def _separated(path: Path, columns: tuple[str, ...] | None, tabbed: bool) -> pl.DataFrame:
+    if path.stat().st_size == 0:
+        return pl.DataFrame()
+    try:
+        table = pl.read_csv(
+            path,
+            has_header=columns is None,
+            separator="\t" if tabbed else ",",
+            quote_char=None if tabbed else '"',
+            infer_schema=False,
+        )
+    except polars.exceptions.PolarsError as error:
+        raise InputError(f"{path} cannot be read", got=str(error), cure="mend the file") from error
+    if columns is None:
+        return table
+    if len(columns) != table.width:
+        raise InputError(
+            f"{path}: its rows do not have the columns named",
+            got=f"{table.width} columns",
+            expected=", ".join(columns),
+            cure="name every column of the file, in order, in `columns`",
+        )
+    return table.rename(dict(zip(table.columns, columns, strict=True)))
