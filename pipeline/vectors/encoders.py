@@ -274,8 +274,8 @@ def locate_model(name: str, revision: str | None) -> ModelLocation:
     if name.count("/") != 1 or folder.exists():
         raise DependencyError(
             f"the encoder {name!r} is not there",
-            expected="a folder with modules.json, a .bin or .vec file of word vectors, an installed "
-            "package that holds a model, or a hub name owner/model",
+            expected="a folder with modules.json, a .bin or .vec file of word vectors, an "
+            "installed package that holds a model, or a hub name owner/model",
             cure=f"pip install {name}" if "/" not in name else "check adapt.encoder",
         )
     if revision is None:

@@ -3,8 +3,8 @@
 Contract: any text is accepted and read in small letters by the rules of a language. A *word* is a
 run of letters, marks and digits; its *units* are itself and its n-grams of 3 to 5 characters, the
 ends marked, as in fastText (Bojanowski et al., TACL 2017, section 3.2), each known by a 64-bit
-hash (FNV-1a over code points). Units outside the vocabulary do not count; a text without any unit is
-the zero vector.
+hash (FNV-1a over code points). Units outside the vocabulary do not count; a text without any unit
+is the zero vector.
 
 The encoder is a module of sentence-transformers, so that the trainer, checkpoints and all that
 encodes take it as they take a transformer. It is saved as `modules.json`, `config.json` and

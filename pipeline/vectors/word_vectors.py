@@ -203,7 +203,7 @@ def _fnv1a(gram: bytes) -> int:
 
 
 def _fast_text(content: mmap.mmap, path: Path) -> FastText:
-    (version, dim, _, _, _, _, _, _, _, buckets, shortest, longest, _, _) = struct.unpack(
+    (version, dim, _, _, _, _, _, _, _, _, shortest, longest, _, _) = struct.unpack(
         "<13id", content[4:64]
     )
     if version != _VERSION:
