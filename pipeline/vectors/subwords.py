@@ -49,7 +49,7 @@ kernel = njit(cache=True)
 Hashes = npt.NDArray[np.uint64]
 
 
-class SubwordEmbedding(InputModule):  # type: ignore[misc]
+class SubwordEmbedding(InputModule):
     """Mean of unit vectors; frequent units weigh less because training shortens their vectors.
 
     Args:
@@ -61,14 +61,14 @@ class SubwordEmbedding(InputModule):  # type: ignore[misc]
     config_file_name = "config.json"
 
     def __init__(self, units: Hashes, weights: Tensor, language: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.language = language
         self._units = units
         # torch has no uint64 in safetensors of old versions: the same bits, signed
         self.register_buffer("units", torch.from_numpy(units.view(np.int64).copy()))
         self.embedding = nn.EmbeddingBag.from_pretrained(weights, freeze=False, mode="mean")
 
-    def preprocess(
+    def preprocess(  # type: ignore[override]
         self,
         inputs: Sequence[str],
         prompt: str | None = None,
@@ -115,7 +115,11 @@ class SubwordEmbedding(InputModule):  # type: ignore[misc]
         self.save_config(output_path)
 
     @classmethod
-    def load(cls, model_name_or_path: str, **_options: Any) -> Self:  # noqa: ANN401
+    def load(  # type: ignore[override]
+        cls,
+        model_name_or_path: str,
+        **_options: Any,  # noqa: ANN401
+    ) -> Self:
         """Read what `save` wrote."""
         folder = Path(model_name_or_path)
         config = json.loads((folder / "config.json").read_text("utf-8"))
@@ -207,7 +211,7 @@ def text_units(texts: Sequence[str], language: str) -> tuple[Hashes, npt.NDArray
     small = [small_letters(text, language) for text in texts]
     ends = np.cumsum([0, *(len(text) for text in small)])
     codes = np.frombuffer("".join(small).encode("utf-32-le", "replace"), "<u4")
-    return _hash_units(codes, ends, _word_characters())  # type: ignore[no-any-return]
+    return _hash_units(codes, ends, _word_characters())
 
 
 @cache
