@@ -2,6 +2,8 @@
 # FAISS=gpu (CUDA 12) or FAISS=gpu-cuvs (CUDA 13) takes that build instead of the CPU's.
 PYTHON ?= python3
 VENV   ?= .venv
+# a folder in profiles/, or english: the root
+PROFILE ?= english
 FAISS  ?= cpu
 BIN    := $(VENV)/bin
 CODE   := pipeline discriminator clustering tests benchmarks
@@ -46,7 +48,7 @@ bench-discriminator: install
 
 # dvc must find this environment's nymgraph
 run: install
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro $(if $(filter-out english,$(PROFILE)),profiles/$(PROFILE)/dvc.yaml)
 
 clean:
 	-find data/.work -mindepth 1 -maxdepth 1 ! -name augment -exec rm -rf {} +  # spares answers that were paid for

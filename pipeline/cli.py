@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
-from pipeline.artefacts import Workspace
+from pipeline.artefacts import Workspace, write_atomic
 from pipeline.errors import DependencyError, NymgraphError
 from pipeline.params import Params, check_params, load_params
+from pipeline.profiles import ENGLISH, locate_profile, profile_graph
 from pipeline.progress import default_progress
 from pipeline.runlog import RunRecord
 
@@ -49,6 +50,28 @@ ExportFolder = Annotated[Path, typer.Option("--export", help="A finished export.
 _PARAMS = Path("params.yaml")
 _DATA = Path("data")
 _EXPORT = Path("data/export")
+
+
+@app.callback()
+def choose_profile(
+    context: typer.Context,
+    profile: Annotated[
+        str,
+        typer.Option(
+            envvar="NYMGRAPH_PROFILE",
+            help="Parameters and data of profiles/NAME; english: those of the root.",
+        ),
+    ] = ENGLISH,
+) -> None:
+    """Synonym/antonym graphs and clean synonym clusters from millions of terms."""
+    if profile != ENGLISH:
+        paths = locate_profile(profile)
+        given = {"params": paths.params, "data": paths.data, "export": paths.data / "export"}
+        names = [command.name or "" for command in app.registered_commands]
+        names += [getattr(command.callback, "__name__", "") for command in app.registered_commands]
+        context.default_map = {
+            name: {key: str(path) for key, path in given.items()} for name in names
+        }
 
 
 def main() -> None:
@@ -325,6 +348,20 @@ def review(
     pairs = informative_pairs(workspace, number, gate, per_term, with_held_out=held_out)
     write_review(pairs, out)
     typer.echo(f"review: {pairs.height:,} pairs in {out}")
+
+
+@app.command()
+def profile(name: Annotated[str, typer.Argument(help="A folder in profiles/.")]) -> None:
+    """Write the stage graph of a profile, profiles/NAME/dvc.yaml, from the one at the root.
+
+    For example: copy `params.yaml` to `profiles/dutch/params.yaml`, change it there, then
+    `nymgraph profile dutch` and `make run PROFILE=dutch`.
+    """
+    target = locate_profile(name).params.with_name("dvc.yaml")
+    if name == ENGLISH:
+        raise typer.BadParameter("english is the root: its dvc.yaml is written by hand")
+    graph = profile_graph(Path("dvc.yaml").read_text("utf-8"), name)
+    write_atomic(target, lambda temporary: temporary.write_text(graph, "utf-8"))
 
 
 @app.command()

@@ -146,6 +146,8 @@ def _encoder(params: Params) -> Finding:
     from pipeline.vectors.encoders import locate_model
 
     settings = params.adapt
+    if settings.method == "static":
+        return Finding("encoder", "trained by the stage adapt")
     try:
         location = locate_model(settings.encoder, settings.revision)
     except NymgraphError as error:

@@ -321,6 +321,12 @@ def _fit_encoder(
 ) -> dict[str, Any]:
     """Fine-tune the encoder, if that is asked for; the notes on it."""
     params = request.params.adapt
+    if params.method == "static":
+        raise ParameterError(
+            "a static encoder is trained with the lexicon, not on a table of pairs",
+            cure="run `nymgraph adapt`, set adapt.encoder to data/adapt/encoder and give "
+            "--adapt none",
+        )
     location = locate_model(params.encoder, params.revision)
     notes: dict[str, Any] = {
         "format": MODEL_FORMAT,
@@ -329,6 +335,7 @@ def _fit_encoder(
         "encoder": params.encoder,
         "revision": location.revision,
         "adapted": params.method != "none",
+        "prompt": params.prompt,
         "precision": resolve_precision(params.precision, params.device),
         "trust_remote_code": params.trust_remote_code,
     }
@@ -339,7 +346,10 @@ def _fit_encoder(
             "no synonym pair to fine-tune the encoder on", cure="set adapt.method to none"
         )
     model = load_model(
-        location, resolve_device(params.device), trust_remote_code=params.trust_remote_code
+        location,
+        resolve_device(params.device),
+        prompt=params.prompt,
+        trust_remote_code=params.trust_remote_code,
     )
     n_rows = params.steps * params.batch_size
     triples = draw_triples(train, n_rows, params.antonym_share, params.seed)

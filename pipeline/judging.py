@@ -20,7 +20,7 @@ from pipeline.artefacts import Workspace
 from pipeline.cross_training import TrainedClassifier, classifier_over
 from pipeline.errors import ArtefactError, DependencyError
 from pipeline.pair_model import PairModel
-from pipeline.vectors.encoders import Encoder, TransformerEncoder, locate_adapted
+from pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted
 
 __all__ = ["Judges", "LazyClassifier", "TermJudge", "judges_of", "run_encoder"]
 
@@ -142,7 +142,9 @@ def run_encoder(workspace: Workspace, device: str) -> Encoder:
             expected=manifest["revision"],
             cure="run `nymgraph embed` again, and all after it",
         )
-    return TransformerEncoder(location, device, manifest["precision"], _BATCH_SIZE)
+    return load_encoder(
+        location, device, manifest["precision"], _BATCH_SIZE, prompt=adapted.get("prompt")
+    )
 
 
 def _uncalibrated(classifier: TrainedClassifier) -> TrainedClassifier:

@@ -19,7 +19,7 @@ from pipeline.cross_training import TrainedClassifier, classifier_over, load_cro
 from pipeline.devices import resolve_device
 from pipeline.errors import ArtefactError
 from pipeline.lexicon.spelled import spell_terms
-from pipeline.vectors.encoders import Encoder, ModelLocation, TransformerEncoder, locate_model
+from pipeline.vectors.encoders import Encoder, ModelLocation, load_encoder, locate_model
 
 __all__ = ["MODEL_FORMAT", "PairModel", "encode_terms", "load_pair_model", "open_encoder"]
 
@@ -135,11 +135,12 @@ def open_encoder(folder: Path, notes: dict[str, Any], device: str) -> Encoder:
     Raises:
         ArtefactError: It is not the one that the model was fitted with.
     """
-    return TransformerEncoder(
+    return load_encoder(
         _encoder_location(folder, notes),
         device,
         notes["precision"],
         _BATCH_SIZE,
+        prompt=notes.get("prompt"),
         trust_remote_code=notes["trust_remote_code"],
     )
 

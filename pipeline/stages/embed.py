@@ -9,7 +9,7 @@ from pipeline.errors import ArtefactError
 from pipeline.params import EmbedParams
 from pipeline.schemas import TERMS
 from pipeline.shards import ShardedWork, open_work
-from pipeline.vectors.encoders import Encoder, TransformerEncoder, locate_adapted
+from pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted
 
 __all__ = ["run"]
 
@@ -23,16 +23,18 @@ def run(params: EmbedParams, workspace: Workspace) -> None:
     inputs = {
         "terms": content_hash(workspace.root / TERMS.path),
         "model": location.revision,
+        "prompt": adapted.get("prompt"),
         "precision": precision,
         "device": resolve_device(params.device).split(":")[0],
         "batch_size": params.batch_size,
         "shard_terms": params.shard_terms,
     }
-    encoder = TransformerEncoder(
+    encoder = load_encoder(
         location,
         params.device,
         precision,
         params.batch_size,
+        prompt=adapted.get("prompt"),
         trust_remote_code=adapted["trust_remote_code"],
     )
     order = _longest_first(terms)

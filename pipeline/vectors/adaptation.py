@@ -28,6 +28,7 @@ from pipeline.devices import resolve_precision
 from pipeline.errors import ParameterError
 from pipeline.params import AdaptParams
 from pipeline.vectors.encoders import read_as
+from pipeline.vectors.subwords import SubwordEmbedding
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -122,11 +123,12 @@ def settings_of(params: AdaptParams) -> AdaptSettings:
         The settings.
     """
     full = params.method == "full"
+    static = params.method == "static"
     return AdaptSettings(
-        layers=None if full else params.layers,
+        layers=params.layers if params.method == "light" else None,
         batch_size=params.batch_size,
         learning_rate=params.learning_rate,
-        bfloat16=resolve_precision(params.precision, params.device) == "bfloat16",
+        bfloat16=not static and resolve_precision(params.precision, params.device) == "bfloat16",
         cached_rows=params.cached_rows if full else None,
         save_steps=params.save_steps,
         seed=params.seed,
@@ -282,7 +284,7 @@ def _loss(model: "SentenceTransformer", cached_rows: int | None) -> "Module":
     from pipeline.vectors.ranking_loss import CachedOpposedRankingLoss, OpposedRankingLoss
 
     scale = 1 / TEMPERATURE
-    if cached_rows is None:
+    if cached_rows is None or isinstance(model[0], SubwordEmbedding):  # its batches are one list
         return OpposedRankingLoss(model, scale)
     return CachedOpposedRankingLoss(model, scale, mini_batch_size=cached_rows)
 
@@ -308,6 +310,7 @@ def _arguments(
         save_strategy="steps",
         save_steps=settings.save_steps,
         save_total_limit=2,
+        prompts=model.prompts.get(model.default_prompt_name or "") or None,
         report_to="none",
         disable_tqdm=True,
         logging_strategy="no",

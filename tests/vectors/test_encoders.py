@@ -1,4 +1,5 @@
 import importlib.metadata
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from pipeline.artefacts import content_hash
 from pipeline.errors import DependencyError, ParameterError
 from pipeline.vectors.encoders import ModelLocation, TransformerEncoder, locate_model
+from tests.vectors.tiny_encoder import tiny_encoder
 
 COMMIT = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf"
 
@@ -74,6 +76,36 @@ def test_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:
     with pytest.raises(DependencyError, match="cannot be loaded") as caught:
         TransformerEncoder(locate_model(str(folder), None), "cpu", "float32", 4)
     assert "adapt.encoder" in caught.value.cure
+
+
+class TestPrompts:
+    def model(self, folder: Path, **config: object) -> ModelLocation:
+        tiny_encoder(folder)
+        file = folder / "encoder" / "config_sentence_transformers.json"
+        file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | config), "utf-8")
+        return locate_model(str(folder / "encoder"), None)
+
+    def vectors(self, location: ModelLocation, term: str, prompt: str | None) -> np.ndarray:
+        return TransformerEncoder(location, "cpu", "float32", 4, prompt=prompt).encode([term])
+
+    def test_the_models_own_prompt_for_queries_is_used(self, tmp_path: Path) -> None:
+        prompts = {"query": "query: ", "passage": "passage: "}
+        location = self.model(tmp_path, prompts=prompts, default_prompt_name=None)
+        own = self.vectors(location, "hot", None)
+        np.testing.assert_array_equal(own, self.vectors(location, "hot", "query: "))
+        np.testing.assert_allclose(own, self.vectors(location, "query: hot", ""), atol=1e-6)
+        assert not np.allclose(own, self.vectors(location, "hot", ""))
+
+    def test_its_default_comes_first(self, tmp_path: Path) -> None:
+        prompts = {"query": "query: ", "terms": "term: "}
+        location = self.model(tmp_path, prompts=prompts, default_prompt_name="terms")
+        own = self.vectors(location, "hot", None)
+        np.testing.assert_array_equal(own, self.vectors(location, "hot", "term: "))
+
+    def test_the_longest_text_is_the_models(self, tmp_path: Path) -> None:
+        location = self.model(tmp_path)
+        long = self.vectors(location, "hot " * 60, None)
+        np.testing.assert_allclose(long, self.vectors(location, "hot " * 200, None), atol=1e-6)
 
 
 @pytest.mark.slow
