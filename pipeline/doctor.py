@@ -158,7 +158,8 @@ def _encoder(params: Params) -> Finding:
 
 
 def _wordnets(params: Params) -> list[Finding]:
-    sources = (*params.label.dictionaries, *params.ingest.sources)
+    ingest = params.ingest
+    sources = (*params.label.dictionaries, *ingest.sources, *ingest.variants.dictionaries)
     editions = {source.edition for source in sources if source.kind == "wordnet"}
     findings = []
     for edition in sorted(editions):

@@ -303,10 +303,8 @@ def _train(
     device = resolve_device(train.device)
     notes = _fit_encoder(request, terms, parts["train"], folder, progress)
     encoder = open_encoder(folder, notes, request.params.adapt.device)
-    lexicon = Lexicon(
-        encode_terms(encoder, terms),
-        spell_terms(terms, _language(request)) if train.surface else None,
-    )
+    spellings = spell_terms(terms, _language(request)) if train.surface else None
+    lexicon = Lexicon(encode_terms(encoder, terms), spellings)
     trained = _fit_head(request, lexicon, parts, progress, device)
     save_head(folder / "head.safetensors", trained, {"revision": str(notes["revision"])})
     if train.classifier != "head":

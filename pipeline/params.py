@@ -42,6 +42,7 @@ __all__ = [
     "TextSource",
     "ThesaurusSource",
     "TrainParams",
+    "VariantParams",
     "WnLmfSource",
     "WordNetSource",
     "check_params",
@@ -116,11 +117,19 @@ Source = Annotated[
 ]
 
 
+class VariantParams(Section):
+    """What becomes of inflected forms."""
+
+    method: Literal["keep", "group"] = "keep"
+    dictionaries: tuple[Dictionary, ...] = ()
+
+
 class IngestParams(Section):
     """What goes into the lexicon."""
 
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
     max_length: Positive = 120
+    variants: VariantParams = VariantParams()
     sources: tuple[Source, ...] = (WordNetSource(kind="wordnet"),)
 
 

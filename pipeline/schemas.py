@@ -27,6 +27,7 @@ __all__ = [
     "EXPORTED_LINKS",
     "EXPORTED_MEMBERSHIPS",
     "EXPORTED_TERMS",
+    "EXPORTED_VARIANTS",
     "EXPORT_VERSION",
     "HELD_OUT",
     "JUDGEMENTS",
@@ -42,6 +43,7 @@ __all__ = [
     "TABLES",
     "TENSIONS",
     "TERMS",
+    "VARIANTS",
     "Column",
     "Table",
 ]
@@ -226,6 +228,24 @@ REPAIRED = Table(
         Column("repairs", pl.List(pl.String), "what was mended, in this order: see above"),
     ),
 )
+_LEMMA = (
+    Column("variant", pl.String, "the inflected form, in its original case"),
+    Column("key", pl.String, "its case-folded look-up form; several may share one"),
+    Column("lemma_id", pl.UInt32, "term_id of the term that it is a form of"),
+    Column("lemma", pl.String, "that term"),
+)
+VARIANTS = Table(
+    "ingest",
+    "variants",
+    "one accepted item set aside as an inflected form of a term",
+    ("variant",),
+    (
+        *_LEMMA,
+        Column("sources", pl.List(pl.String), "names of the sources that hold it, sorted"),
+        Column("frequency", pl.Float64, "corpus frequency, if the source has one", nullable=True),
+    ),
+    extra=True,
+)
 AUGMENTED = Table(
     "augment",
     "pairs",
@@ -397,6 +417,13 @@ EXPORTED_TERMS = Table(
     (*TERMS.columns, ASSIGNMENTS.columns[2]),
     extra=True,
 )
+EXPORTED_VARIANTS = Table(
+    "export",
+    "variants",
+    "one inflected form, a member of the cluster of its lemma by reason of form alone",
+    ("variant",),
+    (*_LEMMA, ASSIGNMENTS.columns[2]),
+)
 EXPORTED_CLUSTERS = Table("export", "clusters", CLUSTERS.unit, CLUSTERS.key, _CLUSTER)
 EXPORTED_LINKS = Table("export", "links", LINKS.unit, LINKS.key, _LINKS)
 EXPORTED_MEMBERSHIPS = Table(
@@ -410,6 +437,7 @@ TABLES = (
     TERMS,
     REJECTS,
     REPAIRED,
+    VARIANTS,
     AUGMENTED,
     JUDGEMENTS,
     AUGMENT_REJECTS,
@@ -425,6 +453,7 @@ TABLES = (
     LINKS,
     TENSIONS,
     EXPORTED_TERMS,
+    EXPORTED_VARIANTS,
     EXPORTED_CLUSTERS,
     EXPORTED_LINKS,
     EXPORTED_MEMBERSHIPS,

@@ -7,6 +7,7 @@ wn_lmf      wordnets of the Open Multilingual Wordnet
 thesaurus   tables of term, synonym and relation
 dictionaries  all of these, read in one way
 sources     the items of each lexicon source
+inflection  which terms are inflected forms of others
 build       items to terms and rejects
 relations   claims of dictionaries and users; one label per pair, conflicts listed
 spelled     spellings in small letters, with and without accents

@@ -2,10 +2,11 @@
 
 import polars as pl
 
+from pipeline.errors import InputError
 from pipeline.lexicon.normalise import clean, look_up_key, reject_reason, repairs_of
-from pipeline.schemas import REJECTS, REPAIRED, TERMS
+from pipeline.schemas import REJECTS, REPAIRED, TERMS, VARIANTS
 
-__all__ = ["build_lexicon"]
+__all__ = ["build_lexicon", "set_aside"]
 
 
 def build_lexicon(
@@ -50,6 +51,39 @@ def build_lexicon(
     )
     rejects = rejects.select(list(REJECTS.schema)).sort("source", "row")
     return TERMS.conform(terms), REJECTS.conform(rejects), REPAIRED.conform(repaired)
+
+
+def set_aside(terms: pl.DataFrame, lemma: dict[str, str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Take variants out of the lexicon.
+
+    Args:
+        terms: The table TERMS.
+        lemma: The lemma of each variant, as `inflection.find_variants` gives it.
+
+    Returns:
+        The tables TERMS, its terms numbered anew, and VARIANTS, sorted.
+
+    Raises:
+        InputError: There are variants, and a column of the user has a name that VARIANTS needs.
+    """
+    taken = sorted({"variant", "lemma", "lemma_id"} & set(terms.columns))
+    if lemma and taken:
+        raise InputError(
+            f"a table of terms has a column {taken[0]!r}, a name that grouping variants needs",
+            cure="rename that column in the file, or set ingest.variants.method to keep",
+        )
+    forms = pl.DataFrame(
+        {"variant": list(lemma), "lemma": list(lemma.values())},
+        {"variant": pl.String, "lemma": pl.String},
+    )
+    left = terms.drop("term_id").join(forms, left_on="term", right_on="variant", how="anti")
+    left = left.sort("term").with_row_index("term_id")
+    variants = (
+        forms.join(terms.drop("term_id", "language"), left_on="variant", right_on="term")
+        .join(left.select(lemma="term", lemma_id="term_id"), on="lemma")
+        .sort("variant")
+    )
+    return TERMS.conform(left), VARIANTS.conform(variants)
 
 
 def _repaired(rows: pl.DataFrame, language: str) -> pl.DataFrame:

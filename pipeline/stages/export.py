@@ -1,4 +1,4 @@
-"""export: what users take away: terms, clusters, links, memberships, edges, manifest."""
+"""export: what users take away: terms, variants, clusters, links, memberships, edges, manifest."""
 
 from typing import Any
 
@@ -16,10 +16,12 @@ from pipeline.schemas import (
     EXPORTED_LINKS,
     EXPORTED_MEMBERSHIPS,
     EXPORTED_TERMS,
+    EXPORTED_VARIANTS,
     LINKS,
     MEMBERSHIPS,
     RELATIONS,
     TERMS,
+    VARIANTS,
 )
 
 __all__ = ["run"]
@@ -35,7 +37,10 @@ def run(params: ExportParams, workspace: Workspace) -> None:
     """Join terms with clusters, keep the strong edges, copy the rest; the manifest comes last."""
     terms = workspace.read(TERMS)
     assignments = workspace.read(ASSIGNMENTS, ["term_id", "cluster_id"])
+    variants = workspace.read(VARIANTS, list(VARIANTS.schema)[:4])
+    of_lemma = assignments.rename({"term_id": "lemma_id"})
     rows = {EXPORTED_TERMS: terms.join(assignments, on="term_id", maintain_order="left")}
+    rows[EXPORTED_VARIANTS] = variants.join(of_lemma, on="lemma_id", maintain_order="left")
     rows |= {exported: workspace.read(table) for table, exported in _COPIES.items()}
     rows[EXPORTED_EDGES] = _strong_edges(params, workspace)
     for table, frame in rows.items():

@@ -1,17 +1,21 @@
 """ingest: lexicon sources to terms; every item refused is listed with its reason."""
 
+import polars as pl
+
 from pipeline.artefacts import Workspace
-from pipeline.errors import InputError
-from pipeline.lexicon.build import build_lexicon
+from pipeline.errors import InputError, ParameterError
+from pipeline.lexicon.build import build_lexicon, set_aside
+from pipeline.lexicon.dictionaries import clean_synsets
+from pipeline.lexicon.inflection import LANGUAGES, find_variants
 from pipeline.lexicon.sources import read_source
-from pipeline.params import IngestParams
-from pipeline.schemas import REJECTS, REPAIRED, TERMS
+from pipeline.params import IngestParams, TableSource, TextSource
+from pipeline.schemas import REJECTS, REPAIRED, TERMS, VARIANTS
 
 __all__ = ["run"]
 
 
 def run(params: IngestParams, workspace: Workspace) -> None:
-    """Read the sources and write `terms`, `rejects` and `repaired`.
+    """Read the sources and write `terms`, `rejects`, `repaired` and `variants`.
 
     Args:
         params: The section of the stage.
@@ -19,9 +23,11 @@ def run(params: IngestParams, workspace: Workspace) -> None:
 
     Raises:
         InputError: A source cannot be read, or fewer than two terms are left.
+        ParameterError: Variants are to be grouped in a language without rules.
     """
     items = [read_source(source) for source in params.sources]
     terms, rejects, repaired = build_lexicon(items, params.language, params.max_length)
+    terms, variants = set_aside(terms, _lemmas(params, terms))
     if terms.height < 2:
         raise InputError(
             "the lexicon has too few terms to compare",
@@ -33,6 +39,29 @@ def run(params: IngestParams, workspace: Workspace) -> None:
     workspace.write(TERMS, terms)
     workspace.write(REJECTS, rejects)
     workspace.write(REPAIRED, repaired)
+    workspace.write(VARIANTS, variants)
+
+
+def _lemmas(params: IngestParams, terms: pl.DataFrame) -> dict[str, str]:
+    """The lemma of each variant; none where variants are kept as terms."""
+    if params.variants.method == "keep":
+        return {}
+    if params.language.partition("-")[0] not in LANGUAGES:
+        raise ParameterError(
+            "ingest.variants.method: there are no rules of inflection for this language",
+            got=params.language,
+            expected=", ".join(LANGUAGES),
+            cure="set it to keep",
+        )
+    own = [x for x in params.sources if not isinstance(x, TextSource | TableSource)]
+    dictionaries = (*params.variants.dictionaries, *own)
+    listed = {
+        term
+        for source in dictionaries
+        for synset in clean_synsets(source, params.language)
+        for term in synset.terms
+    }
+    return find_variants(terms["term"].to_list(), params.language, listed)
 
 
 def _counts(reasons: list[str]) -> str:

@@ -74,6 +74,17 @@ class ClusterStore(View):
         ranked = sorted((-p_synonym(term_id, x), x) for x in members if x != term_id)
         return [self._export.terms.name(other) for _, other in ranked]
 
+    def variants(self, term: str) -> list[str]:
+        """The inflected forms of a term that were set aside: they belong to its cluster too.
+
+        Args:
+            term: The term, or one of its forms.
+
+        Returns:
+            The forms, in byte-wise order; none where variants are kept as terms.
+        """
+        return self._export.terms.variants(self._export.terms.resolve(term))
+
     def antonyms(self, term: str) -> list[Antonym]:
         """The antonyms of a term.
 

@@ -81,7 +81,10 @@ class ExportFolder:
             self.gate = shortest(manifest["gate"])
             self.floor = shortest(manifest["min_probability"])
             self._rows = {name: int(table["rows"]) for name, table in manifest["tables"].items()}
-        self.terms = Terms(self._open(schemas.EXPORTED_TERMS, "term"), self.language)
+        variants = None
+        if schemas.EXPORTED_VARIANTS.name in self._rows:  # not in exports of earlier versions
+            variants = self._open(schemas.EXPORTED_VARIANTS, "variant")
+        self.terms = Terms(self._open(schemas.EXPORTED_TERMS, "term"), variants, self.language)
         self.pairs = JudgedPairs(self._open(schemas.EXPORTED_EDGES, "a"), self.gate)
         self._clusters = self._open(schemas.EXPORTED_CLUSTERS, "cluster_id")
         self._memberships = self._open(schemas.EXPORTED_MEMBERSHIPS, "term_id")

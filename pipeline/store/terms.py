@@ -57,11 +57,12 @@ class Terms:
 
     Args:
         table: EXPORTED_TERMS, sorted by term; term_id is the row.
+        variants: EXPORTED_VARIANTS, sorted by variant; None in an export without.
         language: Language code of the lexicon: it decides what is the small letter of I.
     """
 
-    def __init__(self, table: StoredTable, language: str) -> None:
-        self._table, self._language = table, language
+    def __init__(self, table: StoredTable, variants: StoredTable | None, language: str) -> None:
+        self._table, self._variants, self._language = table, variants, language
 
     def __len__(self) -> int:
         return self._table.rows
@@ -88,7 +89,8 @@ class Terms:
         """The term that a spelling means, or None.
 
         The exact form (after white space and composition are cleaned), else of the terms with the
-        same case-folded key the first in byte-wise order that has a cluster, else the first.
+        same case-folded key the first in byte-wise order that has a cluster, else the first. An
+        inflected form that was set aside means its lemma.
 
         Args:
             term: The spelling.
@@ -100,9 +102,16 @@ class Terms:
         row = self.exact(spelling)
         if row is not None:
             return row
-        rows = self._with_key(look_up_key(spelling, self._language))
+        key = look_up_key(spelling, self._language)
+        rows = self._with_key(key) or self._lemmas(spelling, key)
         clustered = (row for row in rows if self.cluster_id(row) is not None)
         return next(clustered, rows[0] if rows else None)
+
+    def variants(self, term_id: int) -> list[str]:
+        """The inflected forms of a term, in byte-wise order."""
+        if self._variants is None:
+            return []
+        return [self._variants.value("variant", row) for row in self._forms.find(term_id)]
 
     def resolve(self, term: str) -> int:
         """The term that a spelling means, as `find`.
@@ -152,6 +161,23 @@ class Terms:
         """The terms with this key, in byte-wise order."""
         own = self.exact(key)  # a term that is a key is its own key: folding it changes nothing
         return sorted({*self._folded.find(key), *([] if own is None else [own])})
+
+    @cached_property
+    def _forms(self) -> ColumnIndex:
+        assert self._variants is not None
+        return self._variants.index("lemma_id")
+
+    @cached_property
+    def _form_keys(self) -> ColumnIndex:
+        assert self._variants is not None
+        return self._variants.index("key")
+
+    def _lemmas(self, spelling: str, key: str) -> list[int]:
+        """The lemma of the form spelled exactly so, else those of the forms with this key."""
+        if self._variants is None:
+            return []
+        rows = list(self._variants.find(spelling)) or self._form_keys.find(key)
+        return [self._variants.value("lemma_id", row) for row in rows]
 
     def _around(self, start: str) -> list[str]:
         row = self._table.first(start)

@@ -4,7 +4,9 @@ An encoder misses spelling variants, derived words and names that it has never r
 is the set of its trigrams (letters in lower case and without accents, a space before and behind),
 each weighted by its rarity, idf = ln(n_terms / number of terms that hold it); the similarity of two
 terms is the cosine of these vectors. Trigrams that more than `max_postings` terms hold are passed
-over in the search (not in the lengths), which bounds the work for each term.
+over in the search (not in the lengths), which bounds the work for each term. A spelling that
+several terms have whole (kâr and kar without accents) counts like one more trigram, outside the
+lengths and up to 1: such terms find each other however frequent their trigrams are.
 
 Contract: a term is never its own neighbour; an absent neighbour is id -1; neighbours stand by
 falling similarity, ties by rising id. The result does not depend on the number of threads.
@@ -34,7 +36,8 @@ class SpellingIndex(NamedTuple):
     """The trigrams of a lexicon, from terms to trigrams and back.
 
     Attributes:
-        start: int64 (n_terms + 1,), where the trigrams of each term begin in `gram`.
+        start: int64 (n_terms + 1,), where the trigrams of each term begin in `gram`; a whole
+            spelling that several terms have is one of them.
         gram: int32, the trigrams of each term, each once, by number.
         posting_start: int64 (n_grams + 1,), where the terms of each trigram begin in `posting`.
         posting: int32, the terms that hold each trigram, rising.
@@ -113,9 +116,13 @@ def build_spelling_index(spellings: Spellings) -> SpellingIndex:
     code, gram = np.unique(_trigrams(spellings.letters, spellings.start), return_inverse=True)
     held = np.unique(term.astype(np.int64) * len(code) + gram)  # a trigram twice in a term is one
     term, gram = (held // max(len(code), 1)).astype(np.int32), (held % max(len(code), 1))
-    n_held = np.bincount(gram, minlength=len(code))
+    twin, spelling = _twins(spellings)
+    n_held = np.bincount(np.concatenate([gram, len(code) + spelling]), minlength=len(code))
     weight = np.log(n_terms / np.maximum(n_held, 1)) ** 2
     length = np.sqrt(np.bincount(term, weight[gram], n_terms))
+    order = np.argsort(np.concatenate([term, twin]), kind="stable")
+    term = np.concatenate([term, twin])[order]
+    gram = np.concatenate([gram, len(code) + spelling])[order]
     return SpellingIndex(
         start=_starts(np.bincount(term, minlength=n_terms)),
         gram=gram.astype(np.int32),
@@ -148,6 +155,16 @@ def search_spellings(
     return lists
 
 
+def _twins(spellings: Spellings) -> tuple[Ids, Ints]:
+    """The terms that are spelled like another, rising, and the number of each one's spelling."""
+    hashes = _hashes(spellings.letters, spellings.start)
+    _, spelling, n_spelled = np.unique(hashes, return_inverse=True, return_counts=True)
+    shared = (n_spelled > 1)[spelling] & (np.diff(spellings.start) > 0)
+    twin = np.flatnonzero(shared)
+    _, number = np.unique(spelling[twin], return_inverse=True)
+    return twin.astype(np.int32), number.astype(np.int64)
+
+
 def _starts(counts: npt.NDArray[Any]) -> Ints:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
@@ -171,6 +188,18 @@ def _trigrams(letters: npt.NDArray[np.uint16], start: Ints) -> Ints:
             behind = np.int64(letters[i + 1]) if i + 1 < start[term + 1] else 32
             packed[i] = (before << 32) | (np.int64(letters[i]) << 16) | behind
     return packed
+
+
+@_kernel
+def _hashes(letters: npt.NDArray[np.uint16], start: Ints) -> npt.NDArray[np.uint64]:
+    """A hash of each whole spelling (FNV-1a, 64 bits)."""
+    hashes = np.empty(len(start) - 1, np.uint64)
+    for term in range(len(start) - 1):
+        value = np.uint64(0xCBF29CE484222325)
+        for i in range(start[term], start[term + 1]):
+            value = (value ^ np.uint64(letters[i])) * np.uint64(0x100000001B3)
+        hashes[term] = value
+    return hashes
 
 
 @_parallel_kernel
@@ -205,7 +234,8 @@ def _search(
                     total[posting[p]] += weight[gram[place]]
             for t in range(n_touched):
                 other = touched[t]
-                alike = total[other] / (length[row] * length[other])
+                lengths = length[row] * length[other]
+                alike = min(np.float32(1), total[other] / lengths) if lengths > 0 else 0
                 total[other] = 0
                 if other != row and alike >= min_similarity:
                     _insert(ids[i], similarity[i], other, alike)

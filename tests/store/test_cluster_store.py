@@ -3,9 +3,12 @@
 import pickle
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from pipeline import schemas
 from pipeline.errors import InputError
+from pipeline.lexicon.normalise import look_up_key
 from pipeline.store import (
     Antonym,
     Cluster,
@@ -13,7 +16,14 @@ from pipeline.store import (
     UnknownClusterError,
     UnknownTermError,
 )
-from tests.store.small_export import CLUSTERS, INJECTION, SINGLETONS, small_frames, write_export
+from tests.store.small_export import (
+    CLUSTERS,
+    INJECTION,
+    SINGLETONS,
+    small_frames,
+    terms_frame,
+    write_export,
+)
 
 
 def test_a_term_gives_its_cluster(store: ClusterStore) -> None:
@@ -150,3 +160,36 @@ def test_the_store_shows_itself(store: ClusterStore, folder: Path) -> None:
         "  gate: 0.70",
     ]
     assert "<th>clusters</th>" in store._repr_html_()
+
+
+def test_a_turkish_export_is_asked_in_any_case(tmp_path: Path) -> None:
+    terms = ["Ankara", "güzel", "ısı", "isi", "iyi", "kâr"]
+    frames = {table: table.empty() for table in small_frames()}
+    frame = terms_frame(terms, [None] * len(terms)).sort("term")
+    keys = [look_up_key(term, "tr") for term in frame["term"]]
+    frame = frame.drop("term_id").with_row_index("term_id").with_columns(key=pl.Series(keys))
+    frames[schemas.EXPORTED_TERMS] = frame
+    store = ClusterStore(write_export(tmp_path / "export", frames, language="tr"))
+    assert store["İYİ"].members == ("iyi",)
+    assert store["ISI"].members == ("ısı",)
+    assert store["İSİ"].members == ("isi",)
+    assert store["KÂR"].members == ("kâr",)
+    assert "kar" not in store
+    assert store.variants("iyi") == []  # an export without variants
+
+
+def test_a_variant_means_its_lemma(tmp_path: Path) -> None:
+    frames = small_frames()
+    ids = {term: row for row, term in enumerate(frames[schemas.EXPORTED_TERMS]["term"])}
+    forms = [("Spices", "spices", ids["spicy"], "spicy", 8), ("hots", "hots", ids["hot"], "hot", 4)]
+    frames[schemas.EXPORTED_VARIANTS] = pl.DataFrame(
+        forms, schema=schemas.EXPORTED_VARIANTS.schema, orient="row"
+    )
+    store = ClusterStore(write_export(tmp_path / "export", frames))
+    assert store["hots"] == store["HOTS"] == store["hot"]
+    assert store["spices"] == store["spicy"]
+    assert "hots" not in store["hot"].members  # terms stay what is listed
+    assert store.variants("hot") == store.variants("hots") == ["hots"]
+    assert store.variants("cold") == []
+    with pytest.raises(UnknownTermError):
+        store.variants("hotter")

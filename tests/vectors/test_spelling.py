@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discriminator import ANTONYM, SYNONYM, LabelledPairs, spell
+from pipeline.lexicon.spelled import spell_bare
 from pipeline.vectors.candidates import spelled_pairs
 from pipeline.vectors.spelling import OpposingAffixes, build_spelling_index, search_spellings
 from tests.vectors.nearest import neighbour_lists
@@ -84,6 +85,15 @@ def test_less_similar_terms_and_frequent_trigrams_are_passed_over() -> None:
     assert not found(terms, max_postings=2)[0]
 
 
+def test_terms_of_one_spelling_meet_however_frequent_their_trigrams() -> None:
+    crowd = [f"ab {i}" for i in range(20)] + [f"{i} ab" for i in range(20)]
+    terms = ["ab", "AB", *crowd, *("xyz" + "x" * i for i in range(200))]
+    # both trigrams of ab are in 22 terms of 242 and passed over: only the spelling itself is left,
+    # (ln 121)^2 = 23.0, against a squared length of 2 (ln 11)^2 = 11.5
+    assert found(terms, max_postings=10)[0] == [(1, 1.0)]
+    assert found(terms, max_postings=1)[0] == []
+
+
 def test_degenerate_terms() -> None:
     assert found([""]) == [[]]
     assert found(["", "", "a"]) == [[], [], []]
@@ -149,3 +159,18 @@ def test_spelled_pairs_stand_once_and_not_where_a_vector_found_them() -> None:
     rows = spelled_pairs(near, lists, vectors, opposites, 0, len(WORDS))
     assert rows.select("a", "b", "route").rows() == [(8, 9, "affix"), (10, 11, "surface")]
     assert rows["cosine"].to_list() == [0, 0]
+
+
+def test_terms_that_differ_in_accents_or_case_alone_are_nearest() -> None:
+    terms = ["kâr", "kar", "KAR", "karga", "kara", "ısı", "isi", "İSİ", "isim"]
+    lists = search_spellings(
+        build_spelling_index(spell_bare(terms, "tr")), np.arange(len(terms)), 4, 0.1, 100
+    )
+    nearest = {
+        term: {terms[n] for n, alike in zip(row["id"], row["cosine"], strict=True) if alike > 0.999}
+        for term, row in zip(terms, lists, strict=True)
+    }
+    assert nearest["kâr"] == {"kar", "KAR"}
+    assert nearest["kar"] == {"kâr", "KAR"}
+    assert nearest["isi"] == {"ısı", "İSİ"}
+    assert nearest["karga"] == set()
