@@ -38,7 +38,7 @@ bench: install
 
 # every clustering on the judged pairs of a finished run and on planted graphs (half an hour)
 bench-clustering: install
-	$(BIN)/pip install --quiet --constraint constraints.txt '.[bench]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	mkdir -p benchmarks/out
 	$(BIN)/python -m benchmarks.clustering --data data --planted --out benchmarks/out
 

@@ -8,6 +8,7 @@ The map, in the order of use:
 * `result`: `Clustering`, what an algorithm returns, with `cluster_sizes` and `same_cluster`;
 * `identity`: stable ids, representatives and cohesion of the clusters;
 * `links`: which clusters are opposite or related;
+* `update`: clustering again only what new judgements touch;
 * `lineage`: what became of each cluster between two runs;
 * `metrics`: figures on held-out terms, drift, intrusions of antonyms, sizes;
 * `checks` and `jit`: the argument checks, and Numba's decorators with types.
@@ -35,6 +36,7 @@ from clustering.metrics import (
 from clustering.reference import cluster_reference
 from clustering.result import Clustering, Tensions, cluster_sizes, same_cluster
 from clustering.signed import SignedSettings, cluster_signed
+from clustering.update import Previous, evidence_of, merge, only, touched
 from clustering.weights import expected_synonyms
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "Lineage",
     "Links",
     "PairScores",
+    "Previous",
     "SignedSettings",
     "SizeSummary",
     "Tensions",
@@ -60,12 +63,16 @@ __all__ = [
     "cohesion",
     "degree_representatives",
     "drift",
+    "evidence_of",
     "expected_synonyms",
     "intrusions",
+    "merge",
     "merge_links",
+    "only",
     "pair_scores",
     "same_cluster",
     "size_summary",
+    "touched",
     "trace",
     "vector_representatives",
 ]

@@ -88,13 +88,14 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
-def run_stage(stage: str, params_file: Path, data: Path) -> None:
+def run_stage(stage: str, params_file: Path, data: Path, **options: object) -> None:
     """Run one stage and leave its run record.
 
     Args:
         stage: Name of the stage.
         params_file: The parameter file.
         data: The data folder.
+        **options: What the stage takes besides.
 
     Raises:
         NymgraphError: The parameters, the input or an artefact are not as they should be.
@@ -105,7 +106,7 @@ def run_stage(stage: str, params_file: Path, data: Path) -> None:
     module = importlib.import_module(f"pipeline.stages.{stage}")
     status = "failed"
     try:
-        module.run(section, workspace)
+        module.run(section, workspace, **options)
         status = "done"
     finally:
         workspace.write_json(".runs", f"{stage}.json", record.summary(status))
@@ -145,23 +146,32 @@ def cluster(
     algorithm: Annotated[str | None, typer.Option(help="With --edges: the algorithm.")] = None,
     overlap_ratio: Annotated[float | None, typer.Option(help="With --edges: 0 to 1.")] = None,
     gate: Annotated[float | None, typer.Option(help="With --edges: least p_synonym.")] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(help="An earlier result: cluster again only what changed since."),
+    ] = None,
 ) -> None:
     """Judged pairs to soft and hard clusters and the links between them.
 
     With --edges a table of term_a, term_b, p_synonym[, p_antonym] is clustered by itself. For
     example: `nymgraph cluster --edges edges.csv --out clusters --gate 0.7`.
+
+    With --previous, the folder of an export (or of an earlier --edges), components without a new
+    or changed judgement keep their clusters; the result is that of a run without it.
     """
     given = {"algorithm": algorithm, "overlap_ratio": overlap_ratio, "gate": gate}
     if edges is None:
         if out is not None or any(value is not None for value in given.values()):
             raise typer.BadParameter("these options go with --edges FILE; else use params.yaml")
-        run_stage("cluster", params, data)
+        run_stage("cluster", params, data, previous=previous)
         return
     if out is None:
         raise typer.BadParameter("--edges needs --out DIR")
-    from pipeline.stages.cluster import cluster_edge_table
+    from pipeline.edge_clusters import cluster_edge_table
 
-    cluster_edge_table(edges, out, {k: v for k, v in given.items() if v is not None})
+    chosen = {name: value for name, value in given.items() if value is not None}
+    n_again = cluster_edge_table(edges, out, chosen, previous)
+    typer.echo(f"cluster: {n_again:,} terms clustered")
 
 
 def export(

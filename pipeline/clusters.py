@@ -10,20 +10,35 @@ from clustering import (
     Clustering,
     Edges,
     Links,
+    Previous,
     SignedSettings,
     canonical_edges,
     cluster_ids,
+    cluster_links,
     cluster_reference,
     cluster_signed,
     cohesion,
     degree_representatives,
+    evidence_of,
+    expected_synonyms,
+    merge,
+    only,
+    touched,
     vector_representatives,
 )
 from pipeline.lexicon.hashing import stable_hashes
 from pipeline.params import ClusterParams
-from pipeline.schemas import ASSIGNMENTS, CLUSTERS, LINKS, MEMBERSHIPS, TENSIONS
+from pipeline.schemas import (
+    ASSIGNMENTS,
+    CLUSTERS,
+    EVIDENCE,
+    LINKS,
+    MEMBERSHIPS,
+    RELATION_NAMES,
+    TENSIONS,
+)
 
-__all__ = ["ClusterTables", "cluster_tables", "links_table", "named"]
+__all__ = ["ClusterTables", "cluster_tables", "expected_of", "links_of", "links_table", "named"]
 
 
 class ClusterTables(NamedTuple):
@@ -35,6 +50,8 @@ class ClusterTables(NamedTuple):
     memberships: pl.DataFrame
     clusters: pl.DataFrame
     tensions: pl.DataFrame
+    evidence: pl.DataFrame
+    n_again: int
 
 
 def cluster_tables(
@@ -43,6 +60,7 @@ def cluster_tables(
     expected: npt.NDArray[np.float64],
     params: ClusterParams,
     vectors: npt.NDArray[Any] | None = None,
+    previous: Previous | None = None,
 ) -> ClusterTables:
     """Cluster the terms of a judged graph.
 
@@ -53,6 +71,7 @@ def cluster_tables(
         expected: float64 (n_terms,), p_synonym summed over all judged pairs of each term.
         params: Algorithm and its settings.
         vectors: (n_terms, dim) for central representatives; without them the degree decides.
+        previous: An earlier result: only what judgements since then touch is clustered again.
 
     Returns:
         Memberships, assignments and clusters under stable ids.
@@ -61,16 +80,12 @@ def cluster_tables(
         ValueError: A probability is not a number from 0 to 1.
     """
     edges = _edges(terms, judged, "p_synonym", params.gate)
-    if params.algorithm == "reference":
-        clustering = cluster_reference(len(terms), edges, params.overlap_ratio)
-    else:
-        asked = SignedSettings(
-            params.min_support, params.orphan_support, params.max_size, params.absence
-        )
-        antonyms = _edges(terms, judged, "p_antonym", params.antonym_gate)
-        clustering = cluster_signed(len(terms), edges, antonyms, expected, asked)
+    antonyms = _edges(terms, judged, "p_antonym", params.antonym_gate)
+    keys = stable_hashes(terms)
+    evidence = evidence_of(keys, edges, antonyms, expected)
+    clustering, n_again = _clustering(edges, antonyms, expected, params, evidence, previous)
     labels = clustering.labels
-    ids = cluster_ids(labels, stable_hashes(terms))
+    ids = cluster_ids(labels, keys)
     central = (
         degree_representatives(labels, edges)
         if vectors is None
@@ -89,6 +104,8 @@ def cluster_tables(
         MEMBERSHIPS.conform(pl.DataFrame(memberships).sort("term_id", "cluster_id")),
         CLUSTERS.conform(_clusters(assignments, ids, terms.gather(central), labels, edges)),
         TENSIONS.conform(_tensions(terms, clustering)),
+        EVIDENCE.conform(pl.DataFrame({"evidence": evidence}).with_row_index("term_id")),
+        n_again,
     )
 
 
@@ -113,6 +130,36 @@ def links_table(links: Links, ids: npt.NDArray[np.int64]) -> pl.DataFrame:
     return LINKS.conform(pl.DataFrame(columns)).sort("cluster_a", "cluster_b", "relation")
 
 
+def expected_of(n_terms: int, judged: pl.DataFrame) -> npt.NDArray[np.float64]:
+    """The synonyms that each term expects of judged pairs, each pair once.
+
+    Args:
+        n_terms: Number of terms.
+        judged: Columns a, b, p_synonym; one shard or all.
+
+    Returns:
+        float64 (n_terms,); add those of several shards.
+    """
+    a, b, p_synonym = (judged[name].to_numpy() for name in ("a", "b", "p_synonym"))
+    return expected_synonyms(n_terms, a, b, p_synonym)
+
+
+def links_of(labels: npt.NDArray[np.int32], judged: pl.DataFrame, gate: float) -> Links:
+    """The links between clusters by judged pairs.
+
+    Args:
+        labels: int32 (n_terms,), cluster numbers.
+        judged: Columns a, b and the three probabilities; one shard or all.
+        gate: Least p_synonym of an edge.
+
+    Returns:
+        The links, to be merged with those of other shards.
+    """
+    a, b = judged["a"].to_numpy(), judged["b"].to_numpy()
+    p_synonym, p_antonym, p_co_hyponym = (judged[f"p_{r}"].to_numpy() for r in RELATION_NAMES)
+    return cluster_links(labels, a, b, p_synonym, p_antonym, p_co_hyponym, gate)
+
+
 def named(numbers: npt.NDArray[np.int32], ids: npt.NDArray[np.int64]) -> pl.Series:
     """The ids of cluster numbers.
 
@@ -125,6 +172,33 @@ def named(numbers: npt.NDArray[np.int32], ids: npt.NDArray[np.int64]) -> pl.Seri
     """
     found = np.append(ids, 0)[numbers]  # -1 takes the appended 0
     return pl.select(pl.when(pl.Series(numbers >= 0)).then(pl.Series(found))).to_series()
+
+
+def _clustering(
+    edges: Edges,
+    antonyms: Edges,
+    expected: npt.NDArray[np.float64],
+    params: ClusterParams,
+    evidence: npt.NDArray[np.uint64],
+    previous: Previous | None,
+) -> tuple[Clustering, int]:
+    """Cluster all, or what is touched; also tell how many terms that were."""
+    if previous is None:
+        return _run(edges, antonyms, expected, params), len(expected)
+    again = touched(edges, evidence, previous)
+    fresh = _run(only(edges, again), only(antonyms, again), expected, params)
+    return merge(fresh, previous, again), int(again.sum())
+
+
+def _run(
+    edges: Edges, antonyms: Edges, expected: npt.NDArray[np.float64], params: ClusterParams
+) -> Clustering:
+    if params.algorithm == "reference":
+        return cluster_reference(len(expected), edges, params.overlap_ratio)
+    asked = SignedSettings(
+        params.min_support, params.orphan_support, params.max_size, params.absence
+    )
+    return cluster_signed(len(expected), edges, antonyms, expected, asked)
 
 
 def _edges(terms: pl.Series, judged: pl.DataFrame, name: str, gate: float) -> Edges:

@@ -22,10 +22,13 @@ __all__ = [
     "CLUSTERS",
     "CONFLICTS",
     "CONTRADICTED",
+    "EVIDENCE",
     "EXPORTED_CLUSTERS",
     "EXPORTED_EDGES",
+    "EXPORTED_EVIDENCE",
     "EXPORTED_LINKS",
     "EXPORTED_MEMBERSHIPS",
+    "EXPORTED_TENSIONS",
     "EXPORTED_TERMS",
     "EXPORTED_VARIANTS",
     "EXPORT_VERSION",
@@ -409,6 +412,16 @@ TENSIONS = Table(
         Column("pull", pl.Float32, "mean weight between their clusters, the largest of three"),
     ),
 )
+EVIDENCE = Table(
+    "cluster",
+    "evidence",
+    "one term and a hash of the judgements that its cluster can depend on",
+    ("term_id",),
+    (
+        _TERM_ID,
+        Column("evidence", pl.UInt64, "changes when a judgement at the term does"),
+    ),
+)
 EXPORTED_TERMS = Table(
     "export",
     "terms",
@@ -429,6 +442,8 @@ EXPORTED_LINKS = Table("export", "links", LINKS.unit, LINKS.key, _LINKS)
 EXPORTED_MEMBERSHIPS = Table(
     "export", "memberships", MEMBERSHIPS.unit, MEMBERSHIPS.key, MEMBERSHIPS.columns
 )
+EXPORTED_TENSIONS = Table("export", "tensions", TENSIONS.unit, TENSIONS.key, TENSIONS.columns)
+EXPORTED_EVIDENCE = Table("export", "evidence", EVIDENCE.unit, EVIDENCE.key, EVIDENCE.columns)
 EXPORTED_EDGES = Table(
     "export", "edges", "one judged pair above the export floor", ("a", "b"), _JUDGED
 )
@@ -452,10 +467,13 @@ TABLES = (
     CLUSTERS,
     LINKS,
     TENSIONS,
+    EVIDENCE,
     EXPORTED_TERMS,
     EXPORTED_VARIANTS,
     EXPORTED_CLUSTERS,
     EXPORTED_LINKS,
     EXPORTED_MEMBERSHIPS,
+    EXPORTED_TENSIONS,
+    EXPORTED_EVIDENCE,
     EXPORTED_EDGES,
 )

@@ -1,32 +1,30 @@
 """export: what users take away: terms, variants, clusters, links, edges, further formats."""
 
-from typing import Any
-
 import polars as pl
 
-from pipeline.artefacts import Workspace, content_hash
-from pipeline.formats.licences import licences_of
+from pipeline.artefacts import Workspace
+from pipeline.formats.manifest import manifest_of
 from pipeline.formats.reading import Export
 from pipeline.formats.write import write_formats
 from pipeline.params import ExportParams
-from pipeline.runlog import library_versions
 from pipeline.schemas import (
     ASSIGNMENTS,
     CLUSTERS,
-    EXPORT_VERSION,
+    EVIDENCE,
     EXPORTED_CLUSTERS,
     EXPORTED_EDGES,
+    EXPORTED_EVIDENCE,
     EXPORTED_LINKS,
     EXPORTED_MEMBERSHIPS,
+    EXPORTED_TENSIONS,
     EXPORTED_TERMS,
     EXPORTED_VARIANTS,
     LINKS,
     MEMBERSHIPS,
-    PAIRS,
     RELATIONS,
+    TENSIONS,
     TERMS,
     VARIANTS,
-    Table,
 )
 
 __all__ = ["run"]
@@ -35,6 +33,8 @@ _COPIES = {
     CLUSTERS: EXPORTED_CLUSTERS,
     LINKS: EXPORTED_LINKS,
     MEMBERSHIPS: EXPORTED_MEMBERSHIPS,
+    TENSIONS: EXPORTED_TENSIONS,
+    EVIDENCE: EXPORTED_EVIDENCE,
 }
 
 
@@ -52,7 +52,7 @@ def run(params: ExportParams, workspace: Workspace) -> None:
     rows[EXPORTED_EDGES] = _strong_edges(params, workspace)
     for table, frame in rows.items():
         workspace.write(table, frame)
-    manifest = _manifest(params, workspace, rows)
+    manifest = manifest_of(params, workspace, rows)
     del terms, rows, assignments
     write_formats(
         Export(folder, manifest),
@@ -62,44 +62,6 @@ def run(params: ExportParams, workspace: Workspace) -> None:
         workspace.progress,
     )
     workspace.write_json("export", "manifest.json", manifest)
-
-
-def _manifest(
-    params: ExportParams, workspace: Workspace, rows: dict[Table, pl.DataFrame]
-) -> dict[str, Any]:
-    """What the export is, whose data it holds, and the rows and hash of each table."""
-    terms = rows[EXPORTED_TERMS]
-    encoder = workspace.read_json("embed", "manifest.json")
-    sources = _names(terms["sources"])
-    labels = _names(workspace.read(PAIRS, ["sources"])["sources"])
-    return {
-        "nymgraph": library_versions()["nymgraph"],
-        "schema_version": EXPORT_VERSION,
-        "language": terms["language"][0],
-        "sources": sources,
-        "label_sources": labels,
-        "licences": licences_of([*sources, *labels], params.licences),
-        "encoder": encoder["encoder"],
-        "encoder_revision": encoder["revision"],
-        "vectors": encoder["content"],
-        **workspace.read_json("cluster", "settings.json"),
-        "min_probability": params.min_probability,
-        "terms": terms.height,
-        "clusters": rows[EXPORTED_CLUSTERS].height,
-        "formats": list(params.formats),
-        "tables": {
-            table.name: {
-                "rows": frame.height,
-                "hash": content_hash(workspace.root / table.path),
-            }
-            for table, frame in rows.items()
-        },
-    }
-
-
-def _names(sources: pl.Series) -> list[str]:
-    """The distinct names in a column of lists, sorted."""
-    return sorted(sources.explode().drop_nulls().unique().to_list())
 
 
 def _strong_edges(params: ExportParams, workspace: Workspace) -> pl.DataFrame:
