@@ -188,7 +188,7 @@ def export(
     """Clusters and terms to the files that users take away.
 
     With --format one more format (jsonl, csv, solr, elasticsearch, wn-lmf, skos) is written from a
-    finished export, e.g. `nymgraph export --format wn-lmf --out lexicon`.
+    finished export. For example: `nymgraph export --format wn-lmf --out lexicon`.
     """
     if format_ is None:
         if out is not None or finished is not None:
@@ -364,8 +364,8 @@ def review(
 def profile(name: Annotated[str, typer.Argument(help="A folder in profiles/.")]) -> None:
     """Write the stage graph of a profile, profiles/NAME/dvc.yaml, from the one at the root.
 
-    For example: copy `params.yaml` to `profiles/dutch/params.yaml`, change it there, then
-    `nymgraph profile dutch` and `make run PROFILE=dutch`.
+    Copy `params.yaml` to profiles/dutch/ and change it there first. For example:
+    `nymgraph profile dutch`, then `make run PROFILE=dutch`.
     """
     target = locate_profile(name).params.with_name("dvc.yaml")
     if name == ENGLISH:
