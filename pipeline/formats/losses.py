@@ -10,10 +10,22 @@ from pipeline.schemas import (
     EXPORTED_EDGES,
     EXPORTED_LINKS,
     EXPORTED_MEMBERSHIPS,
+    EXPORTED_TENSIONS,
     EXPORTED_TERMS,
+    EXPORTED_VARIANTS,
 )
 
-__all__ = ["NO_PLACE", "Loss", "cohesion", "links", "other_columns", "pairs", "singletons", "soft"]
+__all__ = [
+    "NO_PLACE",
+    "Loss",
+    "cohesion",
+    "links",
+    "other_columns",
+    "other_tables",
+    "pairs",
+    "singletons",
+    "soft",
+]
 
 NO_PLACE = "the format has no place for it"
 
@@ -74,6 +86,20 @@ def other_columns(export: Export) -> list[Loss]:
             NO_PLACE,
         )
         for name in names
+    ]
+
+
+def other_tables(export: Export) -> list[Loss]:
+    """The tables that no format reads."""
+    whats = {
+        EXPORTED_VARIANTS: "inflected forms set aside with their lemma",
+        EXPORTED_TENSIONS: "pairs held apart as opposites although synonymy pulls them together",
+    }
+    known = export.manifest["tables"]
+    return [
+        Loss(what, export.rows(table), "it is in the Parquet export only")
+        for table, what in whats.items()
+        if table.name in known
     ]
 
 

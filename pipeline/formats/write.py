@@ -14,7 +14,7 @@ from pipeline.artefacts import replace_folder, sync_folder
 from pipeline.errors import InputError, ParameterError
 from pipeline.formats import csv_files, elasticsearch, jsonl, skos, solr, wn_lmf
 from pipeline.formats.folder import MANIFEST, FormatFolder
-from pipeline.formats.losses import Loss
+from pipeline.formats.losses import Loss, other_tables
 from pipeline.formats.reading import Export
 from pipeline.params import ExportParams
 from pipeline.progress import Progress
@@ -106,7 +106,7 @@ def _write(export: Export, name: str, params: ExportParams, path: Path, progress
     folder = FormatFolder(path, name)
     total = sum(export.rows(table) for table in format_.reads)
     with progress.track(f"export {name}", total) as advance:
-        losses = format_.write(export.watched(advance), folder, params)
+        losses = format_.write(export.watched(advance), folder, params) + other_tables(export)
     settings = params.model_dump(mode="json", exclude={"formats", "licences"})
     folder.finish(export, settings, losses)
 
