@@ -338,6 +338,25 @@ def lineage(
 
 
 @app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="Data folder or export of the earlier run.")],
+    new: Annotated[Path, typer.Argument(help="Data folder or export of the later run.")],
+    examples: Annotated[int, typer.Option(min=0, help="Examples of each change.")] = 10,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what changed between two runs: terms, clusters, pairs, antonyms, figures.
+
+    For example: `nymgraph compare runs/march data --json`. `nymgraph lineage` gives what became of
+    each cluster as a table.
+    """
+    from pipeline.comparison import compare_runs, comparison_lines
+
+    found = compare_runs(old, new, examples)
+    text = json.dumps(found, ensure_ascii=False, indent=2) if json_ else None
+    typer.echo(text or "\n".join(comparison_lines(found)))
+
+
+@app.command()
 def review(
     out: Annotated[Path, typer.Option(help="Where to write (CSV, TSV or Parquet, by suffix).")],
     number: Annotated[int, typer.Option(min=1, help="How many pairs.")] = 200,

@@ -12,7 +12,7 @@ from pipeline.report.blocks import Column, Note, Section, Table
 from pipeline.report.numbers import count
 from pipeline.report.run_data import RunData
 
-__all__ = ["NEEDS", "TITLE", "build"]
+__all__ = ["NEEDS", "TITLE", "build", "export_of", "figures_of"]
 
 TITLE = "Compared with a previous run"
 NEEDS = ("export/terms.parquet",)
@@ -43,13 +43,13 @@ def build(run: RunData) -> Section:
     if run.params.previous is None:
         note = Note("No previous run is given. To compare, set report.previous to its folder.")
         return Section("", (note,))
-    old, export = Path(run.params.previous), _export_of(Path(run.params.previous))
+    old, export = Path(run.params.previous), export_of(Path(run.params.previous))
     lineage = compare_exports(export, run.workspace.root / "export")
     blocks = [_figures(run, old), _events(lineage), _biggest_changes(run, lineage)]
     return Section(f"{_LEAD} Compared with {old}.", tuple(blocks))
 
 
-def _export_of(folder: Path) -> Path:
+def export_of(folder: Path) -> Path:
     """The export that a folder is, or holds.
 
     Args:
@@ -65,19 +65,36 @@ def _export_of(folder: Path) -> Path:
         if (export / "terms.parquet").is_file() and (export / "manifest.json").is_file():
             return export
     raise InputError(
-        f"report.previous: {folder} holds no run",
+        f"{folder} holds no run to compare with",
         expected=f"a data folder, or an export folder such as {folder / 'export'}",
-        cure="give the folder of an earlier run, or null",
+        cure="give the folder of a finished run (in report.previous: or null)",
     )
+
+
+def figures_of(old: Path, new: Path) -> list[tuple[str, float, float]]:
+    """The figures that two data folders both have.
+
+    Args:
+        old: A data folder; of an export alone no figures are known.
+        new: A data folder.
+
+    Returns:
+        Name of the figure, its value in the old run, and in the new one.
+    """
+    rows = []
+    for stage, keys, name in _FIGURES:
+        before, now = (_figure(_metrics(folder, stage), keys) for folder in (old, new))
+        if before is not None and now is not None:
+            rows.append((name, before, now))
+    return rows
 
 
 def _figures(run: RunData, old: Path) -> Table | Note:
     """The metrics of both runs, where the previous folder has them."""
-    rows = []
-    for stage, keys, name in _FIGURES:
-        before, now = _figure(_metrics(old, stage), keys), _figure(run.metrics(stage), keys)
-        if before is not None and now is not None:
-            rows.append((name, before, now, now - before))
+    rows = [
+        (name, before, now, now - before)
+        for name, before, now in figures_of(old, run.workspace.root)
+    ]
     if not rows:
         return Note("The previous folder holds an export only, so its figures are not known.")
     columns = (

@@ -16,8 +16,9 @@ from tests.store.small_export import terms_frame, write_export
 
 NASTY = [
     "a,b", "a, b", ",", "=>", "a=>b", "a => b", "=", "=>x", "x=", "\\", "a\\", "\\,b", "\\\\=>",
-    "#", "#tag", "C#", '"quoted"', "it's", "<script>alert(1)</script>", "a&b", "]]>", "&amp;", "ışık",
-    "İstanbul", "diyarbakırlı", "ice cream", "😀 face", "𝒳", "a|b", "=1+1", "{}", "%41", "x/y?z#t",
+    "#", "#tag", "C#", '"quoted"', "it's", "<script>alert(1)</script>", "a&b", "]]>", "&amp;",
+    "ışık", "İstanbul", "diyarbakırlı", "ice cream", "😀 face", "𝒳", "a|b", "=1+1", "{}", "%41",
+    "x/y?z#t",
 ]  # fmt: skip
 _PIECES = st.one_of(st.sampled_from(NASTY), st.text(max_size=4))
 TERMS = (

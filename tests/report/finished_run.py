@@ -143,7 +143,7 @@ def frames() -> dict[Table, pl.DataFrame]:
     judged = [
         (ids[a], ids[b], cosine, "vector", *rest) for (a, b), (cosine, *rest) in JUDGED.items()
     ]
-    rejects = [("by hand", 11, "hot", "duplicate"), ("by hand", 12, "", "empty")]
+    rejects = [("by hand", 11, "hot", "duplicate", "hot"), ("by hand", 12, "", "empty", None)]
     return {
         schemas.TERMS: lexicon,
         schemas.REJECTS: rows(schemas.REJECTS, rejects),
