@@ -1,0 +1,63 @@
+"""Exports made of nothing but clusters, and terms that are hard to write."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from hypothesis import strategies as st
+
+from pipeline import schemas
+from pipeline.formats.folder import FormatFolder
+from pipeline.formats.losses import Loss
+from pipeline.formats.reading import Export, open_export
+from pipeline.lexicon.normalise import clean, reject_reason
+from pipeline.params import ExportParams
+from tests.store.small_export import terms_frame, write_export
+
+NASTY = [
+    "a,b", "a, b", ",", "=>", "a=>b", "a => b", "=", "=>x", "x=", "\\", "a\\", "\\,b", "\\\\=>",
+    "#", "#tag", "C#", '"quoted"', "it's", "<script>alert(1)</script>", "a&b", "]]>", "&amp;",
+    "ışık", "İstanbul", "diyarbakırlı", "ice cream", "😀 face", "𝒳", "a|b", "=1+1", "{}", "%41",
+    "x/y?z#t",
+]  # fmt: skip
+_PIECES = st.one_of(st.sampled_from(NASTY), st.text(max_size=4))
+TERMS = (
+    st.lists(_PIECES, min_size=1, max_size=4)
+    .map("".join)
+    .map(clean)
+    .filter(lambda term: reject_reason(term, 120) is None)
+)
+
+
+def export_of(
+    folder: Path, clusters: list[list[str]], frequencies: dict[str, float] | None = None
+) -> Export:
+    """An export of these clusters, ids 1, 2, 3; cohesion falls with the id."""
+    own = {term: number for number, terms in enumerate(clusters, 1) for term in terms}
+    terms = terms_frame(sorted(own), [own[term] for term in sorted(own)])
+    if frequencies:
+        found = [frequencies.get(term) for term in sorted(own)]
+        terms = terms.with_columns(frequency=pl.Series(found, dtype=pl.Float64))
+    rows = [
+        (number, members[0], len(members), sorted(members), 1 - number / 100)
+        for number, members in enumerate(clusters, 1)
+    ]
+    frames = {
+        table: table.empty()
+        for table in (
+            schemas.EXPORTED_LINKS,
+            schemas.EXPORTED_MEMBERSHIPS,
+            schemas.EXPORTED_EDGES,
+        )
+    }
+    frames[schemas.EXPORTED_TERMS] = terms
+    frames[schemas.EXPORTED_CLUSTERS] = pl.DataFrame(
+        rows, schema=schemas.EXPORTED_CLUSTERS.schema, orient="row"
+    )
+    return open_export(write_export(folder, frames, 3, sources=["test"]))
+
+
+def written(module: Any, export: Export, folder: Path, **params: Any) -> list[Loss]:  # noqa: ANN401
+    """Write one format without its manifest."""
+    losses: list[Loss] = module.write(export, FormatFolder(folder, "test"), ExportParams(**params))
+    return losses
