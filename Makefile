@@ -6,7 +6,7 @@ VENV   ?= .venv
 PROFILE ?= english
 FAISS  ?= cpu
 BIN    := $(VENV)/bin
-CODE   := pipeline discriminator clustering tests benchmarks
+CODE   := pipeline discriminator clustering tests benchmarks notebooks
 
 .PHONY: install fix check test bench bench-clustering bench-discriminator run clean
 

@@ -6,6 +6,7 @@ relatives       the synonyms and antonyms of a term, ranked
 expansion       queries widened by synonyms
 nearest         where a word that the lexicon does not hold would belong
 ego_graph       the neighbourhood of a term, for networkx
+plots           the neighbourhood of a term, and a map of clusters, as charts
 batch           many terms at once
 explain         why two terms are together or apart
 export_folder   the five tables and the manifest, opened and checked together

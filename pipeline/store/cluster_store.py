@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import polars as pl
@@ -16,6 +17,9 @@ from pipeline.store.export_folder import ExportFolder
 from pipeline.store.nearest import Nearest, NearestFinder
 from pipeline.store.relatives import antonyms, synonyms
 from pipeline.store.views import Antonym, Cluster, ClusterLink, Entry, Explanation, Sense, View
+
+if TYPE_CHECKING:  # the extra `notebook`
+    from altair import Chart, LayerChart
 
 __all__ = ["ClusterStore"]
 
@@ -39,8 +43,8 @@ class ClusterStore(View):
 
     Args:
         path: The export folder.
-        data: The data folder of the run, for `nearest` alone: an export holds neither vectors nor
-            models. None: the folder that the export lies in.
+        data: The data folder of the run, for `nearest` and `plot_map`: an export holds neither
+            vectors nor models. None: the folder that the export lies in.
         cache_bytes: Bound on the decoded columns kept in memory; it changes speed only.
     """
 
@@ -198,6 +202,38 @@ class ClusterStore(View):
             (synonym, antonym, co_hyponym), `probability`, `cosine` and `evidence`.
         """
         return ego_graph(self._export, self._export.terms.resolve(term), hops, per_term)
+
+    def plot(self, term: str, hops: int = 1, *, per_term: int = 12) -> "LayerChart":
+        """Draw the judged pairs around a term, for a notebook (extra `notebook`).
+
+        Args:
+            term: The term in the middle.
+            hops: How many steps away, as in `graph`.
+            per_term: Neighbours followed from each term at most, as in `graph`.
+
+        Returns:
+            An interactive chart: edges coloured by relation, probability and evidence as tooltips.
+        """
+        from pipeline.store.plots import plot_graph
+
+        found = self._export.terms.name(self._export.terms.resolve(term))
+        return plot_graph(self.graph(found, hops, per_term=per_term), found)
+
+    def plot_map(self, sample: int = 2_000, *, seed: int = 0) -> "Chart":
+        """Draw a map of clusters, for a notebook (extra `notebook`): near is alike.
+
+        It needs the vectors of the run (see `data`).
+
+        Args:
+            sample: How many clusters are drawn at random, 1 to 5,000.
+            seed: Seed of the draw.
+
+        Returns:
+            An interactive chart: one point a cluster, its members as the tooltip.
+        """
+        from pipeline.store.plots import plot_clusters
+
+        return plot_clusters(self._export, self._finder.vectors, sample, seed)
 
     def suggest(self, prefix: str, n: int = 10) -> list[str]:
         """At most `n` terms that begin with a prefix, whatever its case; clustered ones first."""

@@ -132,7 +132,7 @@ class NearestFinder:
         from pipeline.pair_model import encode_terms
 
         with self._lock:  # loading happens once, and a model is not asked by two threads at once
-            vectors = self._vectors
+            vectors = self.vectors
             vector = encode_terms(self._encoder, [word])[0]
             rows, cosines = largest_cosines(vectors, vector, k)
             judged = self._judge(word, vector, rows)
@@ -150,7 +150,7 @@ class NearestFinder:
         from pipeline.cross_training import classifier_over
 
         names = [word, *(self._export.terms.name(row) for row in rows.tolist())]
-        vectors = np.concatenate([vector[None], self._vectors[rows]])
+        vectors = np.concatenate([vector[None], self.vectors[rows]])
         spellings = spell(names) if self._classifier.trained.head.surface else None
         lexicon = Lexicon(vectors, spellings)
         whole = classifier_over(self._classifier, names, lexicon, "cpu", dictionary=False)
@@ -171,11 +171,17 @@ class NearestFinder:
         return Nearest(word, cluster, reason, tuple(found), tuple(synonyms), tuple(antonyms))
 
     @cached_property
-    def _vectors(self) -> npt.NDArray[np.float16]:
+    def vectors(self) -> npt.NDArray[np.float16]:
+        """The vectors of the terms, (n_terms, dim), as a memory map; a row is a term_id.
+
+        ArtefactError if the data folder does not hold the run that made the export.
+        """
         manifest = self._workspace.read_json("embed", "manifest.json")
         self._same_run("embed", manifest["content"], self._export.vectors)
         self._same_run("embed", manifest["revision"], self._export.encoder_revision)
-        return self._workspace.read_array("embed", "vectors.npy")
+        vectors = self._workspace.read_array("embed", "vectors.npy")
+        self._same_run("embed", f"{len(vectors)} rows", f"{len(self._export.terms)} rows")
+        return vectors
 
     @cached_property
     def _encoder(self) -> "Encoder":
