@@ -220,6 +220,6 @@ def table(rows: pl.DataFrame) -> pl.DataFrame:
 # All queries, then those whose word has an antonym.
 
 # %%
-with pl.Config(tbl_cols=-1, tbl_width_chars=120, fmt_str_lengths=40, tbl_hide_dataframe_shape=True):
+with pl.Config(tbl_cols=-1, tbl_width_chars=140, fmt_str_lengths=40, tbl_hide_dataframe_shape=True):
     print(table(results))
     print(table(results.filter("has antonyms")))
