@@ -180,7 +180,7 @@ def measure(way: str) -> list[dict[str, object]]:
         asked = dict.fromkeys([word, other, *(x for term in added for x in words(term))])
         scores = index.get_scores([x for x in asked if x in index.vocab_dict])
         opposite = antonyms[word] | antonyms[target]
-        first = np.argsort(-scores, kind="stable")[:TOP]
+        first = [d for d in np.argsort(-scores, kind="stable")[:TOP] if scores[d] > 0]
         wrong = [d for d in first if opposite & set(tokens[d]) and target not in tokens[d]]
         measured.append(
             {
@@ -197,8 +197,6 @@ def measure(way: str) -> list[dict[str, object]]:
 
 
 results = pl.DataFrame([row for way in ways for row in measure(way)])
-
-
 ours = results.filter(pl.col("way") == "nymgraph").select("word", ours="recall@10")
 results = results.join(ours, on="word", maintain_order="left").with_columns(
     difference=pl.col("recall@10") - pl.col("ours")
