@@ -22,6 +22,7 @@ from benchmarks.discriminator import load_run
 from benchmarks.machine import describe
 from discriminator import (
     RELATIONS,
+    Calibration,
     CrossEncoderClassifier,
     LabelledPairs,
     TrainedHead,
@@ -82,7 +83,7 @@ def main() -> None:
 
 
 def load_world(data: Path, params: TrainParams, split: str) -> tuple[World, LabelledPairs]:
-    """What stage `train` trains on, without the candidates of its second calibration."""
+    """What stage `train` trains on, and the pairs of the split that is measured."""
     run = load_run(data, params)
     train, validation, measured = (
         pairs_within(run.pairs, run.split, name) for name in ("train", "validation", split)
@@ -115,7 +116,7 @@ def crossed_read(
         work = Path(f"benchmarks/out/cross_encoder.{loss}.{seed}")
         model = train_cross(world, settings, "cpu", work, default_progress())
         print(f"{loss}, seed {seed}: trained in {time.perf_counter() - start:.0f} s", flush=True)
-        reader = CrossEncoderClassifier(model, None, world.terms)  # type: ignore[arg-type]
+        reader = CrossEncoderClassifier(model, Calibration(), world.terms)
         validation = reader.logits(world.validation.a, world.validation.b)
         start = time.perf_counter()
         logits = reader.logits(measured.a, measured.b)
@@ -139,10 +140,9 @@ def report_loss(
     report(f"cross-encoder, {loss}", judged, measured, cross.seconds)
     known = trained.dictionary.apply(torch.from_numpy(head.validation)).numpy()
     judged_by_head = trained.dictionary.apply(torch.from_numpy(head.measured)).numpy()
-    for share in SHARES:
-        margin = margin_of_share(known, share)
-        blend = blend_dictionary(head.validation, cross.validation, relation, margin, WEIGHTS)
-        unsure = margins(judged_by_head) < margin
+    blend = blend_dictionary(head.validation, cross.validation, relation, 2.0, WEIGHTS)
+    for share in SHARES:  # the share decides who is asked, not how the two are mixed
+        unsure = margins(judged_by_head) < margin_of_share(known, share)
         mixed = mix(head.measured[unsure], cross.measured[unsure], blend.weight)
         judged = judged_by_head.copy()
         judged[unsure] = blend.calibration.apply(torch.from_numpy(mixed)).numpy()

@@ -30,7 +30,7 @@ __all__ = [
     "digest",
     "replace_folder",
     "save",
-    "sync_folder",
+    "sync",
     "write_atomic",
 ]
 
@@ -261,12 +261,12 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         write(temporary)
-        _sync(temporary)
+        sync(temporary)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def replace_folder(new: Path, destination: Path) -> None:
@@ -277,13 +277,17 @@ def replace_folder(new: Path, destination: Path) -> None:
     if destination.exists():
         destination.rename(old)
     new.rename(destination)
-    sync_folder(destination.parent)
+    sync(destination.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 
-def sync_folder(folder: Path) -> None:
-    """Flush a folder's entries to disk, so that a rename survives a power cut."""
-    _sync(folder)
+def sync(path: Path) -> None:
+    """Flush a file, or a folder's entries, to disk, so that it survives a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def content_hash(path: Path) -> str:
@@ -305,11 +309,3 @@ def digest(value: dict[str, Any]) -> str:
     """Hash of plain data, whatever the order of its keys (BLAKE2b)."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,19 +1,33 @@
 """What changed between two runs: terms, clusters, pairs of terms, antonyms, figures."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipeline.errors import InputError
 from pipeline.formats.reading import Export, open_export
 from pipeline.lineage import compare_exports, count_events
-from pipeline.report.previous import export_of, figures_of
-from pipeline.schemas import EXPORTED_EDGES, EXPORTED_TERMS
+from pipeline.schemas import EXPORTED_TERMS
 
-__all__ = ["compare_runs", "comparison_lines"]
+__all__ = ["compare_runs", "comparison_lines", "export_of", "figures_of"]
 
 _SIDES = ("cluster_id", "cluster_id_now")
+_CHANGES = (
+    "terms_new", "terms_gone", "pairs_joined", "pairs_parted", "antonyms_new", "antonyms_gone",
+)  # fmt: skip
+# stage, keys down to the figure, its name
+_FIGURES = (
+    ("train", ("test", "macro_f1"), "Classifier, macro-F1"),
+    ("train", ("calibration", "ece_after"), "Expected calibration error"),
+    ("evaluate", ("clusters", "held_out", "precision"), "Clusters, pair precision"),
+    ("evaluate", ("clusters", "held_out", "recall"), "Clusters, pair recall"),
+    ("evaluate", ("clusters", "held_out", "f05"), "Clusters, pair F0.5"),
+    ("evaluate", ("clusters", "held_out_b_cubed", "f1"), "Clusters, B-cubed F1"),
+    ("evaluate", ("clusters", "drift"), "Drift"),
+)
 
 
 def compare_runs(old: Path, new: Path, n_examples: int = 10) -> dict[str, Any]:
@@ -79,9 +93,44 @@ def comparison_lines(found: dict[str, Any]) -> Iterator[str]:
         yield f"{name.replace('_', ' ')}: {change['number']:,}" + (f" ({shown})" if shown else "")
 
 
-_CHANGES = (
-    "terms_new", "terms_gone", "pairs_joined", "pairs_parted", "antonyms_new", "antonyms_gone",
-)  # fmt: skip
+def export_of(folder: Path) -> Path:
+    """The export that a folder is, or holds.
+
+    Args:
+        folder: A data folder or an export folder.
+
+    Returns:
+        The export folder.
+
+    Raises:
+        InputError: It is neither.
+    """
+    for export in (folder, folder / "export"):
+        if (export / "terms.parquet").is_file() and (export / "manifest.json").is_file():
+            return export
+    raise InputError(
+        f"{folder} holds no run to compare with",
+        expected=f"a data folder, or an export folder such as {folder / 'export'}",
+        cure="give the folder of a finished run (in report.previous: or null)",
+    )
+
+
+def figures_of(old: Path, new: Path) -> list[tuple[str, float, float]]:
+    """The figures that two data folders both have.
+
+    Args:
+        old: A data folder; of an export alone no figures are known.
+        new: A data folder.
+
+    Returns:
+        Name of the figure, its value in the old run, and in the new one.
+    """
+    rows = []
+    for stage, keys, name in _FIGURES:
+        before, now = (_figure(_metrics(folder, stage), keys) for folder in (old, new))
+        if before is not None and now is not None:
+            rows.append((name, before, now))
+    return rows
 
 
 def _terms(export: Export) -> pl.DataFrame:
@@ -123,15 +172,28 @@ def _pairs(terms: pl.DataFrame, sides: tuple[str, str], n_examples: int) -> dict
 
 def _antonyms(export: Export) -> pl.DataFrame:
     """The judged antonyms by spelling, term_a < term_b byte-wise."""
-    gate = pl.lit(export.manifest["gate"], pl.Float32)
-    pairs = export.scan(EXPORTED_EDGES).filter(pl.col("p_antonym") >= gate).select("a", "b")
-    names = export.scan(EXPORTED_TERMS).select("term_id", "term")
-    for end in ("a", "b"):
-        named = names.rename({"term_id": end, "term": f"term_{end}"})
-        pairs = pairs.join(named, on=end, how="left")
-    return pairs.select("term_a", "term_b").collect()
+    found = export.antonyms()
+    once = found.term < found.other  # each pair is there from both of its sides
+    names = export.scan(EXPORTED_TERMS).select("term").collect()["term"]  # a row is a term_id
+    ends = {"term_a": found.term[once], "term_b": found.other[once]}
+    return pl.DataFrame({side: names.gather(ids) for side, ids in ends.items()})
 
 
 def _missing(here: pl.DataFrame, there: pl.DataFrame, n_examples: int) -> dict[str, Any]:
     rows = here.join(there, on=["term_a", "term_b"], how="anti").sort("term_a", "term_b")
     return {"number": rows.height, "examples": [list(row) for row in rows.head(n_examples).rows()]}
+
+
+def _metrics(folder: Path, stage: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((folder / stage / "metrics.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _figure(metrics: dict[str, Any], keys: tuple[str, ...]) -> float | None:
+    value: Any = metrics
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return None if value is None else float(value)

@@ -26,6 +26,7 @@ from discriminator import (
     blend_dictionary,
     labelled_logits,
     load_cross_encoder,
+    load_head,
     margin_of_share,
     margins,
     n_gold,
@@ -36,6 +37,7 @@ from discriminator import (
 from discriminator.cascade import WEIGHTS
 from discriminator.cross_encoder import training_rows
 from pipeline.devices import resolve_device, resolve_precision
+from pipeline.errors import ArtefactError
 from pipeline.params import CrossEncoderParams, TrainParams
 from pipeline.progress import Progress
 from pipeline.vectors.encoders import locate_model
@@ -49,7 +51,7 @@ __all__ = [
     "World",
     "classifier_over",
     "drawn_pairs",
-    "load_crossed",
+    "load_trained",
     "train_behind",
     "train_cross",
     "train_crossed",
@@ -233,19 +235,29 @@ def classifier_over(
     return CascadeClassifier(head, cross, blend)
 
 
-def load_crossed(folder: Path, device: str) -> Crossed | None:
-    """Read the cross-encoder of a finished training.
+def load_trained(folder: Path, device: str, cure: str) -> tuple[TrainedClassifier, dict[str, str]]:
+    """Read what a training left: `head.safetensors` and the folder `cross_encoder`.
 
     Args:
-        folder: Its folder; empty or missing where only a head was trained.
+        folder: Where they are; without a cross-encoder, or with an empty folder, a head alone.
         device: Where to compute, as torch names it.
+        cure: What to do where they cannot be read.
 
     Returns:
-        The cross-encoder and its blends, or None.
+        The classifier, and what was noted with the head.
+
+    Raises:
+        ArtefactError: They are damaged or of another version.
     """
-    if not folder.is_dir() or not any(folder.iterdir()):
-        return None
-    return Crossed(*load_cross_encoder(folder, device))
+    cross_encoder = folder / "cross_encoder"
+    try:
+        trained, notes = load_head(folder / "head.safetensors")
+        if not cross_encoder.is_dir() or not any(cross_encoder.iterdir()):
+            return TrainedClassifier(trained), notes
+        crossed = Crossed(*load_cross_encoder(cross_encoder, device))
+        return TrainedClassifier(trained, crossed), notes
+    except ValueError as error:
+        raise ArtefactError(str(error), cure=cure) from error
 
 
 def _settings(params: CrossEncoderParams, device: str) -> CrossEncoderSettings:

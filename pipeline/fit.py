@@ -48,13 +48,9 @@ from pipeline.pair_model import (
 from pipeline.params import PairTable, Params, TrainParams, WordNetSource
 from pipeline.progress import Progress
 from pipeline.schemas import SPLIT_NAMES
-from pipeline.vectors.adaptation import (
-    adapt_encoder,
-    draw_triples,
-    mine_negatives,
-    settings_of,
-)
-from pipeline.vectors.encoders import load_model, locate_model
+from pipeline.vectors.adaptation import adapt_encoder, settings_of
+from pipeline.vectors.beginnings import begin
+from pipeline.vectors.encoders import locate_model
 
 __all__ = ["FitRequest", "fit", "judge_table"]
 
@@ -345,22 +341,12 @@ def _fit_encoder(
         raise InputError(
             "no synonym pair to fine-tune the encoder on", cure="set adapt.method to none"
         )
-    model = load_model(
-        location,
-        resolve_device(params.device),
-        prompt=params.prompt,
-        trust_remote_code=params.trust_remote_code,
-    )
-    n_rows = params.steps * params.batch_size
-    triples = draw_triples(train, n_rows, params.antonym_share, params.seed)
+    free, device = np.zeros(len(terms), np.int8), resolve_device(params.device)
+    start = begin(params, terms, free, train, notes["language"], device)
     work = folder / _WORK
-    if params.method == "full":
-        triples, _ = mine_negatives(
-            model, terms, triples, train, params.margin, params.mining_corpus, params.seed
-        )
     with progress.track("encoder: steps", params.steps) as advance:
-        adapt_encoder(model, terms, triples, settings_of(params), work, advance)
-    model.save(str(folder / "encoder"), create_model_card=False)
+        adapt_encoder(start.model, start.texts, start.rows, settings_of(params), work, advance)
+    start.model.save(str(folder / "encoder"), create_model_card=False)
     shutil.rmtree(work)
     return notes | {"revision": content_hash(folder / "encoder")}
 

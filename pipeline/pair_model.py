@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from discriminator import Lexicon, load_head
-from pipeline.cross_training import TrainedClassifier, classifier_over, load_crossed
+from discriminator import Lexicon
+from pipeline.cross_training import TrainedClassifier, classifier_over, load_trained
 from pipeline.devices import resolve_device
 from pipeline.errors import ArtefactError
 from pipeline.lexicon.spelled import spell_terms
@@ -111,12 +111,7 @@ def load_pair_model(folder: Path, device: str = "auto") -> PairModel:
             cure="fit the model again",
         )
     where = resolve_device(device)
-    try:
-        trained, _ = load_head(folder / "head.safetensors")
-        crossed = load_crossed(folder / "cross_encoder", where)
-    except ValueError as error:
-        raise ArtefactError(str(error), cure="fit the model again") from error
-    classifier = TrainedClassifier(trained, crossed)
+    classifier, _ = load_trained(folder, where, "fit the model again")
     encoder = open_encoder(folder, notes, device)
     return PairModel(encoder, classifier, where, notes.get("language", "und"))
 

@@ -29,7 +29,7 @@ from pipeline.artefacts import (
     digest,
     replace_folder,
     save,
-    sync_folder,
+    sync,
     write_atomic,
 )
 from pipeline.errors import ArtefactError
@@ -172,7 +172,7 @@ class ShardedWork:
             stream.write(json.dumps(line) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
-        sync_folder(self.folder)
+        sync(self.folder)
 
 
 @contextmanager

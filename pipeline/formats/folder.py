@@ -7,12 +7,12 @@ finished.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from pipeline.artefacts import sync
 from pipeline.formats.licences import licences
 from pipeline.formats.losses import Loss
 from pipeline.formats.reading import Export
@@ -72,8 +72,8 @@ class FormatFolder:
         with self.text(MANIFEST) as stream:
             stream.write(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
         for file in self._path.iterdir():
-            _flush(file)
-        _flush(self._path)
+            sync(file)
+        sync(self._path)
 
     def _describe(self, name: str) -> dict[str, Any]:
         row, rows = self._rows[name]
@@ -81,11 +81,3 @@ class FormatFolder:
             checksum = hashlib.file_digest(stream, "sha256").hexdigest()
         size = self.file(name).stat().st_size
         return {"name": name, "row": row, "rows": rows, "bytes": size, "sha256": checksum}
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

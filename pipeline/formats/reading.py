@@ -29,7 +29,7 @@ from pipeline.schemas import (
     Table,
 )
 
-__all__ = ["Antonyms", "Export", "Opposites", "open_export"]
+__all__ = ["Antonyms", "Export", "Opposites", "open_export", "read_manifest"]
 
 BATCH_ROWS = 32_768
 _TABLES = (
@@ -221,7 +221,7 @@ def open_export(folder: Path) -> Export:
             expected=str(path),
             cure="give a folder of the export stage, such as data/export",
         )
-    manifest = _manifest(path)
+    manifest = read_manifest(path)
     for table in _TABLES:
         file = folder / table.path.name
         if not file.is_file():
@@ -230,11 +230,22 @@ def open_export(folder: Path) -> Export:
     return Export(folder, manifest)
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read the manifest of an export.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its content.
+
+    Raises:
+        ArtefactError: It is damaged, or another version of nymgraph wrote it.
+    """
     try:
         manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
         version = manifest["schema_version"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise damaged(path, "export", error) from error
     if version != EXPORT_VERSION:
         raise ArtefactError(

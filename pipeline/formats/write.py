@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.artefacts import replace_folder, sync_folder
+from pipeline.artefacts import replace_folder, sync
 from pipeline.errors import InputError, ParameterError
 from pipeline.formats import csv_files, elasticsearch, jsonl, skos, solr, wn_lmf
 from pipeline.formats.folder import MANIFEST, FormatFolder
@@ -67,7 +67,7 @@ def write_formats(
     for name in dict.fromkeys(params.formats):
         if name != "parquet":
             _write(export, name, params, work / name, progress)
-    sync_folder(work)
+    sync(work)
     replace_folder(work, destination)
 
 

@@ -20,7 +20,7 @@ from pipeline.report.charts import densities
 from pipeline.report.numbers import count, decimal, share
 from pipeline.report.run_data import RunData
 from pipeline.schemas import PAIRS, RELATION_NAMES
-from pipeline.vectors.encoders import TransformerEncoder, locate_model
+from pipeline.vectors.encoders import load_encoder, locate_model
 
 __all__ = ["NEEDS", "TITLE", "build"]
 
@@ -104,11 +104,12 @@ def _before(run: RunData, sample: Sample) -> Cosines:
     }
     every = pl.concat(few.values())
     terms = pl.concat([every["term_a"], every["term_b"]]).unique().sort()
-    encoder = TransformerEncoder(
+    encoder = load_encoder(
         locate_model(adapted["base"], adapted["base_revision"]),
         "auto",
         run.workspace.read_json("embed", "manifest.json")["precision"],
         _BATCH,
+        prompt=adapted.get("prompt"),
         trust_remote_code=adapted["trust_remote_code"],
     )
     vectors = encoder.encode(terms.to_list())

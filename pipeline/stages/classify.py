@@ -4,9 +4,9 @@ from pathlib import Path
 
 import polars as pl
 
-from discriminator import Lexicon, PairClassifier, load_head
+from discriminator import Lexicon, PairClassifier
 from pipeline.artefacts import Workspace, content_hash, missing
-from pipeline.cross_training import TrainedClassifier, classifier_over, load_crossed
+from pipeline.cross_training import classifier_over, load_trained
 from pipeline.devices import resolve_device
 from pipeline.errors import ArtefactError
 from pipeline.lexicon.provenance import without_language_model
@@ -81,11 +81,8 @@ def _evidence(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _classifier(workspace: Workspace, device: str) -> PairClassifier:
-    try:
-        trained, notes = load_head(_head_path(workspace))
-        crossed = load_crossed(workspace.path("train", "cross_encoder"), device)
-    except ValueError as error:
-        raise ArtefactError(str(error), cure="run `nymgraph train` again") from error
+    folder = _head_path(workspace).parent
+    classifier, notes = load_trained(folder, device, "run `nymgraph train` again")
     manifest = workspace.read_json("embed", "manifest.json")
     if notes["revision"] != manifest["revision"]:
         raise ArtefactError(
@@ -97,8 +94,8 @@ def _classifier(workspace: Workspace, device: str) -> PairClassifier:
     vectors = workspace.read_array("embed", "vectors.npy")
     table = workspace.read(TERMS, ["term", "language"])
     terms, language = table["term"].to_list(), table["language"][0]
-    lexicon = Lexicon(vectors, spell_terms(terms, language) if trained.head.surface else None)
-    classifier = TrainedClassifier(trained, crossed)
+    surface = classifier.trained.head.surface
+    lexicon = Lexicon(vectors, spell_terms(terms, language) if surface else None)
     return classifier_over(classifier, terms, lexicon, device, dictionary=False)
 
 

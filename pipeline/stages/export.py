@@ -44,7 +44,8 @@ def run(params: ExportParams, workspace: Workspace) -> None:
     workspace.path("export", "manifest.json").unlink(missing_ok=True)
     terms = workspace.read(TERMS)
     assignments = workspace.read(ASSIGNMENTS, ["term_id", "cluster_id"])
-    variants = workspace.read(VARIANTS, list(VARIANTS.schema)[:4])
+    own = [name for name in VARIANTS.schema if name in EXPORTED_VARIANTS.schema]
+    variants = workspace.read(VARIANTS, own)
     of_lemma = assignments.rename({"term_id": "lemma_id"})
     rows = {EXPORTED_TERMS: terms.join(assignments, on="term_id", maintain_order="left")}
     rows[EXPORTED_VARIANTS] = variants.join(of_lemma, on="lemma_id", maintain_order="left")

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import networkx as nx
 import polars as pl
 import polars.exceptions
 
@@ -18,7 +17,8 @@ from pipeline.store.nearest import Nearest, NearestFinder
 from pipeline.store.relatives import antonyms, synonyms
 from pipeline.store.views import Antonym, Cluster, ClusterLink, Entry, Explanation, Sense, View
 
-if TYPE_CHECKING:  # the extra `notebook`
+if TYPE_CHECKING:  # loaded when they are asked for; altair is of the extra `notebook`
+    import networkx as nx
     from altair import Chart, LayerChart
 
 __all__ = ["ClusterStore"]
@@ -189,7 +189,7 @@ class ClusterStore(View):
         """
         return self._finder.find(text, k)
 
-    def graph(self, term: str, hops: int = 1, *, per_term: int = 12) -> nx.Graph:
+    def graph(self, term: str, hops: int = 1, *, per_term: int = 12) -> "nx.Graph":
         """The judged pairs around a term.
 
         Args:

@@ -1,16 +1,19 @@
 """The neighbourhood of a term as a networkx graph whose edges say what they are."""
 
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from pipeline.store.export_folder import ExportFolder
 from pipeline.store.views import Edge
+
+if TYPE_CHECKING:  # loaded when the first graph is asked for
+    import networkx as nx
 
 __all__ = ["ego_graph", "relation_of"]
 
 _RANK = {"synonym": 0, "antonym": 1, "co_hyponym": 2}
 
 
-def ego_graph(export: ExportFolder, term_id: int, hops: int, per_term: int) -> nx.Graph:
+def ego_graph(export: ExportFolder, term_id: int, hops: int, per_term: int) -> "nx.Graph":
     """The judged pairs around a term.
 
     Args:
@@ -58,7 +61,9 @@ def _closest(
 
 def _graph(
     export: ExportFolder, hop: dict[int, int], around: dict[int, dict[int, Edge]]
-) -> nx.Graph:
+) -> "nx.Graph":
+    import networkx as nx
+
     name, graph = export.terms.name, nx.Graph()
     for x, distance in hop.items():
         own = export.cluster_of(x)

@@ -3,15 +3,15 @@
 Everything here speaks in term_id and cluster_id; `cluster_store` speaks in terms.
 """
 
-import json
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import polars as pl
 
 from pipeline import schemas
 from pipeline.errors import ArtefactError, InputError
+from pipeline.formats.reading import read_manifest
 from pipeline.schemas import Table
 from pipeline.store.pairs import JudgedPairs
 from pipeline.store.stored_table import (
@@ -88,7 +88,8 @@ class ExportFolder:
 
     def __init__(self, path: Path, cache_bytes: int) -> None:
         self._path, self._cache = path, ColumnCache(cache_bytes)
-        manifest = _read_manifest(path / "manifest.json")
+        require(path / "manifest.json", "export")
+        manifest = read_manifest(path / "manifest.json")
         with reading(path / "manifest.json", "export"):
             self.language = str(manifest["language"])
             self.gate = shortest(manifest["gate"])
@@ -201,18 +202,3 @@ class ExportFolder:
                 cure="run `nymgraph export` again",
             )
         return stored
-
-
-def _read_manifest(path: Path) -> dict[str, Any]:
-    require(path, "export")
-    with reading(path, "export"):
-        manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        version = manifest["schema_version"]
-    if version != schemas.EXPORT_VERSION:
-        raise ArtefactError(
-            f"{path} was written by another version of nymgraph",
-            got=f"schema_version {version}",
-            expected=f"schema_version {schemas.EXPORT_VERSION}",
-            cure="run `nymgraph export` again, or install the version that wrote it",
-        )
-    return manifest

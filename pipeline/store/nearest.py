@@ -191,19 +191,14 @@ class NearestFinder:
 
     @cached_property
     def _classifier(self) -> "TrainedClassifier":
-        from discriminator import load_head
-        from pipeline.cross_training import TrainedClassifier, load_crossed
+        from pipeline.cross_training import load_trained
 
         head = self._workspace.path("train", "head.safetensors")
         if not head.is_file():
             raise missing(head, "train")
-        try:
-            trained, notes = load_head(head)
-            crossed = load_crossed(self._workspace.path("train", "cross_encoder"), "cpu")
-        except ValueError as error:
-            raise ArtefactError(str(error), cure="run `nymgraph train` again") from error
+        classifier, notes = load_trained(head.parent, "cpu", "run `nymgraph train` again")
         self._same_run("train", notes["revision"], self._export.encoder_revision)
-        return TrainedClassifier(trained, crossed)
+        return classifier
 
     def _same_run(self, stage: str, got: str, expected: str | None) -> None:
         """ArtefactError unless what a stage left is of the run that made the export."""
