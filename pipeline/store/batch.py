@@ -9,23 +9,24 @@ from pipeline.lexicon.normalise import clean, look_up_key
 __all__ = ["cluster_ids"]
 
 
-def cluster_ids(terms: pl.LazyFrame, asked: Sequence[str]) -> pl.DataFrame:
+def cluster_ids(terms: pl.LazyFrame, asked: Sequence[str], language: str) -> pl.DataFrame:
     """Look up many spellings in one pass, by the rule of `Terms.find`.
 
     Args:
         terms: EXPORTED_TERMS.
         asked: Spellings.
+        language: Language code of the lexicon.
 
     Returns:
         One row a spelling, in the order given: `asked`, `term` and `cluster_id`, both null where no
         term is meant.
     """
-    spellings = [clean(spelling) for spelling in asked]
+    spellings = [clean(spelling, language) for spelling in asked]
     rows = pl.DataFrame(
         {
             "asked": pl.Series(asked, dtype=pl.String),
             "spelling": pl.Series(spellings, dtype=pl.String),
-            "key": pl.Series([look_up_key(x) for x in spellings], dtype=pl.String),
+            "key": pl.Series([look_up_key(x, language) for x in spellings], dtype=pl.String),
         }
     )
     # the few terms with one of these keys; the key of a term found by its exact form is among them

@@ -249,7 +249,7 @@ class ClusterStore(View):
             One row a spelling, in the order given: `asked`, `term` (null where no term is meant)
             and `cluster_id` (null for singletons and where no term is meant).
         """
-        return cluster_ids(self.scan("terms"), terms)
+        return cluster_ids(self.scan("terms"), terms, self.language)
 
     def scan(self, table: str) -> pl.LazyFrame:
         """A table of the export, not yet read: terms, clusters, links, memberships or edges."""

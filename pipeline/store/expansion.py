@@ -101,7 +101,7 @@ def expand(
     Returns:
         The expansion.
     """
-    words, parts = clean(query).split(), []
+    words, parts = clean(query, export.language).split(), []
     place = 0
     while place < len(words):
         part, used = _longest(export, words[place : place + _MAX_WORDS], skip)

@@ -117,7 +117,7 @@ class NearestFinder:
             ArtefactError: The data folder does not hold the run that made the export.
             DependencyError: The encoder cannot be loaded.
         """
-        word = clean(text)
+        word = clean(text, self._export.language)
         if reason := reject_reason(word, _LONGEST):
             raise InputError(f"no word can be read from the text: {reason}", cure="give a word")
         term_id = self._export.terms.find(word)
@@ -146,12 +146,14 @@ class NearestFinder:
     def _judge(
         self, word: str, vector: npt.NDArray[np.float16], rows: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float32]:
-        from discriminator import Lexicon, spell
+        from discriminator import Lexicon
         from pipeline.cross_training import classifier_over
+        from pipeline.lexicon.spelled import spell_terms
 
         names = [word, *(self._export.terms.name(row) for row in rows.tolist())]
         vectors = np.concatenate([vector[None], self.vectors[rows]])
-        spellings = spell(names) if self._classifier.trained.head.surface else None
+        surface = self._classifier.trained.head.surface
+        spellings = spell_terms(names, self._export.language) if surface else None
         lexicon = Lexicon(vectors, spellings)
         whole = classifier_over(self._classifier, names, lexicon, "cpu", dictionary=False)
         return whole.judge(np.zeros(len(rows), np.int64), np.arange(1, len(names)))

@@ -170,7 +170,9 @@ class Terms:
         Returns:
             At most `n` terms: those with a cluster first, then the shorter, then byte-wise.
         """
-        key = look_up_key(" ".join(clean(prefix + "|").split())[:-1])
+        key = look_up_key(
+            " ".join(clean(prefix + "|", self._language).split())[:-1], self._language
+        )
         if not key:
             return []
         start = self._table.first(key)

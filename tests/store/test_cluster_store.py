@@ -190,6 +190,11 @@ def test_a_turkish_export_is_asked_in_any_case(tmp_path: Path) -> None:
     assert store["KÂR"].members == ("kâr",)
     assert "kar" not in store
     assert store.variants("iyi") == []  # an export without variants
+    asked = ["İYİ", "ISI", "İSİ"]
+    assert store.cluster_ids(asked)["term"].to_list() == ["iyi", "ısı", "isi"]
+    assert store.suggest("İY") == ["iyi"]
+    assert store.suggest("IS") == ["ısı"]
+    assert store.expand("KÂR", skip=()).phrases[0].term == "kâr"
 
 
 def test_a_variant_means_its_lemma(tmp_path: Path) -> None:
