@@ -30,8 +30,10 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/pydoclint --quiet pipeline discriminator clustering
 
+# two workers of one thread each
+test: export OMP_NUM_THREADS = 1
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 bench: install
 	$(BIN)/python -m benchmarks
