@@ -94,7 +94,8 @@ def load_world(data: Path, params: TrainParams, split: str) -> tuple[World, Labe
     for part in run.workspace.parts(CANDIDATES):
         sample.add(part)
     taught = train.join(sample.negatives)
-    return World(run.terms, run.lexicon, taught, validation, sample.validation), measured
+    world = World(run.terms, run.lexicon, taught, validation, sample.validation, run.spared)
+    return world, measured
 
 
 def head_read(trained: TrainedHead, world: World, measured: LabelledPairs) -> Read:

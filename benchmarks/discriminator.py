@@ -32,11 +32,11 @@ from discriminator import (
 from pipeline.artefacts import Workspace
 from pipeline.cross_training import TrainedClassifier
 from pipeline.judging import LazyClassifier
-from pipeline.lexicon.labelled import CandidateSample, pairs_within, relation_codes
+from pipeline.lexicon.labelled import CandidateSample, pairs_within, relation_codes, weigh_seen
 from pipeline.lexicon.spelled import spell_terms
-from pipeline.lexicon.splits import term_splits
+from pipeline.lexicon.splits import term_mask, term_splits
 from pipeline.params import TrainParams, load_params
-from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
+from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, SPARED, TERMS
 
 Split = tuple[LabelledPairs, LabelledPairs, LabelledPairs]
 
@@ -48,6 +48,7 @@ class Run(NamedTuple):
     lexicon: Lexicon
     pairs: pl.DataFrame
     split: np.ndarray[Any, np.dtype[np.int8]]
+    spared: np.ndarray[Any, np.dtype[np.bool_]]
     workspace: Workspace
 
 
@@ -76,7 +77,8 @@ def load_run(data: Path, params: TrainParams) -> Run:
     table = workspace.read(TERMS, ["term", "language"])
     terms, language = table["term"].to_list(), table["language"][0]
     lexicon = Lexicon(vectors, spell_terms(terms, language) if params.surface else None)
-    return Run(terms, lexicon, workspace.read(PAIRS), split, workspace)
+    spared = term_mask(workspace.read(SPARED, ["term_id"]), len(terms))
+    return Run(terms, lexicon, workspace.read(PAIRS), split, spared, workspace)
 
 
 def measured(kind: str, run: Run, params: TrainParams, n_seeds: int) -> Iterator[dict[str, Any]]:
@@ -97,7 +99,7 @@ def measured(kind: str, run: Run, params: TrainParams, n_seeds: int) -> Iterator
             judged.add(part)
         names = {"hidden", "width", "epochs", "batch_size", "learning_rate", "surface"}
         settings = HeadSettings(**params.model_dump(include=names), seed=seed)
-        taught = train.join(sample.negatives)
+        taught = weigh_seen(train.join(sample.negatives), run.spared, params.seen_weight)
         trained = train_head(run.lexicon, taught, validation, judged.validation, settings)
         judge = LazyClassifier(TrainedClassifier(trained), run.terms, run.lexicon)
         probabilities = judge.judge(test.a, test.b)

@@ -83,6 +83,7 @@ class World:
         train: Training pairs, unlabelled neighbours among them.
         validation: Labelled pairs of held-out terms.
         candidates: All near neighbours among the terms of `validation`; None where there are none.
+        spared: bool (n_terms,), terms whose pairs the encoder of the vectors did not learn.
     """
 
     terms: Sequence[str]
@@ -90,6 +91,7 @@ class World:
     train: LabelledPairs
     validation: LabelledPairs
     candidates: LabelledPairs | None
+    spared: npt.NDArray[np.bool_]
 
 
 def train_behind(

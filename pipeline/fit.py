@@ -33,10 +33,11 @@ from pipeline.cross_training import Crossed, World, train_behind
 from pipeline.devices import resolve_device, resolve_precision
 from pipeline.errors import InputError, ParameterError
 from pipeline.head_training import fit_head
+from pipeline.lexicon.labelled import touching
 from pipeline.lexicon.normalise import clean
 from pipeline.lexicon.relations import claims_of_dictionary, claims_of_table, resolve
 from pipeline.lexicon.spelled import spell_terms
-from pipeline.lexicon.splits import split_terms
+from pipeline.lexicon.splits import spared_terms, split_terms
 from pipeline.lexicon.tables import read_table, refuse_rows, require_columns
 from pipeline.pair_model import (
     MODEL_FORMAT,
@@ -295,11 +296,16 @@ def _train(
     """Train encoder, head and cross-encoder into the folder; the notes on the model."""
     train = request.params.train
     device = resolve_device(train.device)
-    notes = _fit_encoder(request, terms, parts["train"], folder, progress)
+    spared = np.zeros(len(terms), dtype=bool)
+    if request.params.adapt.method != "none":
+        free, adapt = np.zeros(len(terms), np.int8), request.params.adapt
+        spared = spared_terms(terms, free, adapt.spared, adapt.seed)
+    learnt = parts["train"].take(~touching(parts["train"], spared))
+    notes = _fit_encoder(request, terms, learnt, folder, progress)
     encoder = open_encoder(folder, notes, request.params.adapt.device)
     spellings = spell_terms(terms, _language(request)) if train.surface else None
     lexicon = Lexicon(encode_terms(encoder, terms), spellings)
-    world = World(terms, lexicon, parts["train"], parts["validation"], None)
+    world = World(terms, lexicon, parts["train"], parts["validation"], None, spared)
     trained = fit_head(_head_params(train, len(world.train.a)), world, progress, world.train)
     save_head(folder / "head.safetensors", trained, {"revision": str(notes["revision"])})
     if train.classifier != "head":

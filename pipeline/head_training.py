@@ -4,6 +4,7 @@ from discriminator import HeadSettings, LabelledPairs, TrainedHead, train_head
 from pipeline.cross_training import World
 from pipeline.devices import resolve_device
 from pipeline.errors import InputError
+from pipeline.lexicon.labelled import weigh_seen
 from pipeline.params import TrainParams
 from pipeline.progress import Progress
 
@@ -17,7 +18,7 @@ def fit_head(
 
     Args:
         params: The section `train`.
-        world: Lexicon, validation pairs and candidates.
+        world: Lexicon, validation pairs, candidates and the terms that the encoder spared.
         progress: Told of the steps.
         train: The pairs to learn from: those of the world, or a part of them.
 
@@ -29,6 +30,7 @@ def fit_head(
     """
     shared = {"hidden", "width", "epochs", "batch_size", "learning_rate", "surface", "seed"}
     settings = HeadSettings(**params.model_dump(include=shared))
+    train = weigh_seen(train, world.spared, params.seen_weight)
     n_steps = params.epochs * (len(train.a) // min(params.batch_size, max(1, len(train.a))))
     with progress.track("train: steps", n_steps) as advance:
         try:

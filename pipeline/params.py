@@ -244,6 +244,7 @@ class AdaptParams(Section):
     batch_size: Annotated[int, Field(ge=2)] = 256
     learning_rate: Annotated[float, Field(gt=0)] = 3e-4
     antonym_share: Fraction = 0.125
+    spared: Fraction = 0.2
     margin: Fraction = 0.05
     mining_corpus: Positive = 50_000
     cached_rows: Positive = 64
@@ -307,6 +308,7 @@ class TrainParams(Section):
     batch_size: Positive = 2_048
     learning_rate: Annotated[float, Field(gt=0)] = 3e-3
     surface: bool = True
+    seen_weight: Probability = 0.3
     unlabelled_per_labelled: Annotated[float, Field(gt=0)] = 2.0
     unlabelled_weight: Annotated[float, Field(gt=0)] = 0.3
     consistency_pairs: Annotated[int, Field(ge=0)] = 1_000

@@ -42,6 +42,7 @@ __all__ = [
     "RELATIONS",
     "RELATION_NAMES",
     "REPAIRED",
+    "SPARED",
     "SPLIT_NAMES",
     "TABLES",
     "TENSIONS",
@@ -327,6 +328,13 @@ HELD_OUT = Table(
     ("term_id",),
     (_TERM_ID, _TERM, Column("split", _SPLIT, "validation or test")),
 )
+SPARED = Table(
+    "adapt",
+    "spared",
+    "one free term whose pairs the encoder did not learn, so that the discriminator can",
+    ("term_id",),
+    (_TERM_ID, _TERM),
+)
 CANDIDATES = Table(
     "retrieve", "candidates", "one candidate pair", ("a", "b"), _CANDIDATE, parts=True
 )
@@ -459,6 +467,7 @@ TABLES = (
     PAIRS,
     CONFLICTS,
     HELD_OUT,
+    SPARED,
     CANDIDATES,
     CONTRADICTED,
     RELATIONS,

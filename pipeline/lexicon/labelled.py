@@ -20,6 +20,8 @@ __all__ = [
     "pairs_within",
     "relation_codes",
     "rows_within",
+    "touching",
+    "weigh_seen",
 ]
 
 
@@ -63,6 +65,41 @@ def pairs_within(pairs: pl.DataFrame, split: npt.NDArray[np.int8], name: str) ->
     a, b = (rows[end].to_numpy().astype(np.int64) for end in ("a", "b"))
     weight = rows["confidence"].to_numpy().astype(np.float32)
     return LabelledPairs(a, b, relation_codes(rows), weight)
+
+
+def touching(pairs: LabelledPairs, terms: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Whether each pair touches one of some terms.
+
+    Args:
+        pairs: Labelled pairs.
+        terms: bool (n_terms,).
+
+    Returns:
+        bool (n_pairs,).
+    """
+    touched: npt.NDArray[np.bool_] = terms[pairs.a] | terms[pairs.b]
+    return touched
+
+
+def weigh_seen(pairs: LabelledPairs, spared: npt.NDArray[np.bool_], weight: float) -> LabelledPairs:
+    """Lower the weight of the labelled pairs that the encoder may have learnt, if it spared any.
+
+    Args:
+        pairs: Training pairs; the unlabelled among them keep their share of the whole weight.
+        spared: bool (n_terms,), terms whose pairs the encoder did not learn.
+        weight: Factor for the labelled pairs that touch none of these, 0 to 1.
+
+    Returns:
+        The same pairs with other weights.
+    """
+    if not spared.any():
+        return pairs
+    factor = np.where(touching(pairs, spared), np.float32(1), np.float32(weight))
+    labelled = pairs.relation != UNLABELLED
+    given = pairs.weight[labelled]
+    before, after = given.sum(dtype=np.float64), (given * factor[labelled]).sum(dtype=np.float64)
+    factor[~labelled] = after / before if before else 1
+    return pairs._replace(weight=pairs.weight * factor)
 
 
 def relation_codes(pairs: pl.DataFrame) -> npt.NDArray[np.int8]:

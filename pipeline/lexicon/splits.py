@@ -19,7 +19,14 @@ from pipeline.errors import ArtefactError
 from pipeline.lexicon.hashing import stable_hashes
 from pipeline.schemas import SPLIT_NAMES
 
-__all__ = ["refuse_leaks", "split_pairs", "split_terms", "term_splits"]
+__all__ = [
+    "refuse_leaks",
+    "spared_terms",
+    "split_pairs",
+    "split_terms",
+    "term_mask",
+    "term_splits",
+]
 
 
 def split_terms(
@@ -51,11 +58,48 @@ def split_terms(
     return split
 
 
+def spared_terms(
+    terms: list[str], split: npt.NDArray[np.int8], share: float, seed: int
+) -> npt.NDArray[np.bool_]:
+    """The free terms whose pairs an encoder is not to learn.
+
+    The vectors of a pair that an encoder was trained on are nearer, or further apart, than those of
+    any pair that it has not seen. What is to judge unseen pairs has to learn from such as these.
+
+    Args:
+        terms: All terms.
+        split: int8 (n_terms,), split of each term.
+        share: Share of the free terms, 0 to 1.
+        seed: Seed of the draw; a term's lot does not depend on the others.
+
+    Returns:
+        bool (n_terms,).
+    """
+    draws = stable_hashes(f"spared:{seed}:{term}" for term in terms) / 2.0**64
+    spared: npt.NDArray[np.bool_] = (draws < share) & (split == 0)
+    return spared
+
+
 def split_pairs(
     split_a: npt.NDArray[np.int8], split_b: npt.NDArray[np.int8]
 ) -> npt.NDArray[np.int8]:
     """The split of a pair: the more held-out of its terms' (train < validation < test)."""
     return np.maximum(split_a, split_b)
+
+
+def term_mask(listed: pl.DataFrame, n_terms: int) -> npt.NDArray[np.bool_]:
+    """Which terms a table lists.
+
+    Args:
+        listed: A table with a column `term_id`.
+        n_terms: Number of terms.
+
+    Returns:
+        bool (n_terms,).
+    """
+    mask = np.zeros(n_terms, dtype=bool)
+    mask[listed["term_id"].to_numpy()] = True
+    return mask
 
 
 def term_splits(held_out: pl.DataFrame, n_terms: int) -> npt.NDArray[np.int8]:

@@ -4,14 +4,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import polars as pl
+
 from pipeline.artefacts import Workspace, content_hash, digest, replace_folder
 from pipeline.devices import resolve_device
 from pipeline.errors import InputError
-from pipeline.lexicon.labelled import pairs_within
-from pipeline.lexicon.splits import term_splits
+from pipeline.lexicon.labelled import pairs_within, touching
+from pipeline.lexicon.splits import spared_terms, term_splits
 from pipeline.params import AdaptParams
 from pipeline.runlog import library_versions
-from pipeline.schemas import HELD_OUT, PAIRS, TERMS
+from pipeline.schemas import HELD_OUT, PAIRS, SPARED, TERMS
 from pipeline.vectors.adaptation import adapt_encoder, settings_of
 from pipeline.vectors.beginnings import Beginning, begin
 from pipeline.vectors.encoders import locate_model
@@ -20,7 +23,7 @@ __all__ = ["run"]
 
 
 def run(params: AdaptParams, workspace: Workspace) -> None:
-    """Fine-tune the encoder and write the folder `encoder`, `manifest.json` and `metrics.json`."""
+    """Fine-tune the encoder; write it, the terms spared, `manifest.json` and `metrics.json`."""
     static = params.method == "static"
     manifest: dict[str, Any] = {
         "base": "static" if static else params.encoder,
@@ -34,6 +37,7 @@ def run(params: AdaptParams, workspace: Workspace) -> None:
     if params.method == "none":
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        workspace.write(SPARED, SPARED.empty())
         manifest |= {"revision": params.revision}
     else:
         metrics |= _adapt(params, manifest["base_revision"], folder, workspace)
@@ -46,16 +50,19 @@ def _adapt(
     params: AdaptParams, revision: str | None, folder: Path, workspace: Workspace
 ) -> dict[str, Any]:
     """Train and put the encoder in its folder; the figures of what it was trained on."""
-    lexicon = workspace.read(TERMS, ["term", "language"])
+    lexicon = workspace.read(TERMS, ["term_id", "term", "language"])
     terms, language = lexicon["term"].to_list(), lexicon["language"][0]
     split = term_splits(workspace.read(HELD_OUT), len(terms))
+    spared = spared_terms(terms, split, params.spared, params.seed)
     known = pairs_within(workspace.read(PAIRS), split, "train")
+    known = known.take(~touching(known, spared))
     if not (known.relation == 0).any():
         raise InputError(
             "no synonym pair of training terms to adapt the encoder on",
-            cure="label more pairs, or set adapt.method to none",
+            cure="label more pairs, set adapt.spared to 0, or adapt.method to none",
         )
-    start = begin(params, terms, split, known, language, resolve_device(params.device))
+    learnt = np.where(spared, np.int8(1), split)  # spared: held out from the encoder
+    start = begin(params, terms, learnt, known, language, resolve_device(params.device))
     for name, figures in start.figures.items():
         workspace.record.fact(name, figures)
     work = _work_folder(workspace, params, revision, start)
@@ -65,6 +72,7 @@ def _adapt(
     folder.parent.mkdir(parents=True, exist_ok=True)
     replace_folder(work / "encoder", folder)
     shutil.rmtree(work.parent)
+    workspace.write(SPARED, lexicon.select("term_id", "term").filter(pl.Series(spared)))
     workspace.record.wrote("adapt/rows", len(start.rows.anchor))
     return {"rows": len(start.rows.anchor), **start.figures}
 

@@ -18,9 +18,9 @@ from pipeline.head_training import fit_head
 from pipeline.judging import LazyClassifier, judges_of
 from pipeline.lexicon.labelled import CandidateSample, pairs_within
 from pipeline.lexicon.spelled import spell_terms
-from pipeline.lexicon.splits import refuse_leaks, term_splits
+from pipeline.lexicon.splits import refuse_leaks, term_mask, term_splits
 from pipeline.params import TrainParams
-from pipeline.schemas import CANDIDATES, CONTRADICTED, HELD_OUT, PAIRS, TERMS
+from pipeline.schemas import CANDIDATES, CONTRADICTED, HELD_OUT, PAIRS, SPARED, TERMS
 
 __all__ = ["run"]
 
@@ -42,7 +42,8 @@ def run(params: TrainParams, workspace: Workspace) -> None:
         sample.add(part)
     taught = train.join(sample.negatives)
     refuse_leaks(taught.a, taught.b, split, "a pair that the discriminator is to learn")
-    world = World(terms, lexicon, taught, validation, sample.validation)
+    spared = term_mask(workspace.read(SPARED, ["term_id"]), len(terms))
+    world = World(terms, lexicon, taught, validation, sample.validation, spared)
     fit = partial(fit_head, params, world, workspace.progress)
     classifier = _train(params, world, fit, workspace)
     workspace.record.fact("training pairs", len(taught.a))

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ArtefactError
 from pipeline.lexicon.hashing import stable_hash, stable_hashes
-from pipeline.lexicon.splits import refuse_leaks, split_pairs, split_terms, term_splits
+from pipeline.lexicon.splits import (
+    refuse_leaks,
+    spared_terms,
+    split_pairs,
+    split_terms,
+    term_mask,
+    term_splits,
+)
 from pipeline.schemas import HELD_OUT
 
 NONE = np.empty(0, dtype=np.int64)
@@ -91,3 +98,19 @@ def test_a_leak_is_counted_and_named() -> None:
     assert caught.value.cure == "draw again"
     refuse_leaks(a[:1], b[:1], held, "a pair")
     refuse_leaks(a[:0], b[:0], held, "a pair")
+
+
+def test_spared_terms_are_free_and_drawn_one_by_one() -> None:
+    terms = [f"term {i}" for i in range(4_000)]
+    held = np.zeros(4_000, dtype=np.int8)
+    held[::4] = 1
+    spared = spared_terms(terms, held, 0.2, seed=7)
+    assert not spared[held != 0].any()
+    assert abs(spared[held == 0].mean() - 0.2) < 0.03
+    np.testing.assert_array_equal(spared_terms(terms[:90], held[:90], 0.2, seed=7), spared[:90])
+    assert not spared_terms(terms, held, 0.0, seed=7).any()
+
+
+def test_the_mask_of_listed_terms() -> None:
+    listed = pl.DataFrame({"term_id": [2, 0]}, schema={"term_id": pl.UInt32})
+    assert term_mask(listed, 4).tolist() == [True, False, True, False]

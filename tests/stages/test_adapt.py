@@ -2,13 +2,20 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from pipeline.artefacts import content_hash
+from pipeline.schemas import HELD_OUT, SPARED
+from pipeline.stages import adapt
+from pipeline.vectors import beginnings
+from pipeline.vectors.beginnings import Beginning
 from tests.stages.small_run import SmallRun, file_bytes
+
+if TYPE_CHECKING:
+    from discriminator import LabelledPairs
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +46,28 @@ def test_an_adapted_encoder_is_written_and_used(
     base = adapted(small_run, tmp_path / "base", "none")
     vectors = [np.load(one.data / "embed" / "vectors.npy") for one in (run, base)]
     assert not np.array_equal(*vectors)
+
+
+def test_the_encoder_learns_no_pair_of_a_spared_term(
+    small_run: SmallRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = small_run.copy(tmp_path / "run", "ingest", "label")
+    run.set("adapt", steps=2, batch_size=16, spared=0.5)
+    seen: list[LabelledPairs] = []
+
+    def begin(*arguments: Any) -> Beginning:  # noqa: ANN401
+        seen.append(arguments[3])
+        return beginnings.begin(*arguments)
+
+    monkeypatch.setattr(adapt, "begin", begin)
+    run.stage("adapt")
+    spared = set(run.workspace.read(SPARED)["term_id"])
+    held = set(run.workspace.read(HELD_OUT)["term_id"])
+    (learnt,) = seen
+    assert len(learnt.a) > 100
+    assert spared
+    assert not spared & held
+    assert not (spared | held) & {*learnt.a.tolist(), *learnt.b.tolist()}
 
 
 def test_none_passes_the_encoder_on(small_run: SmallRun, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.lexicon.provenance import LANGUAGE_MODEL
 from pipeline.schemas import HELD_OUT, PAIRS, RELATIONS
-from tests.stages.small_run import SmallRun, file_bytes
+from tests.stages.small_run import SmallRun
 
 pytestmark = pytest.mark.slow
 MODEL = f"{LANGUAGE_MODEL}some-model"
