@@ -8,6 +8,7 @@ from pipeline.lexicon.provenance import without_language_model
 from pipeline.lexicon.spelled import spell_bare, spell_terms
 from pipeline.lexicon.splits import term_splits
 from pipeline.params import RetrieveParams
+from pipeline.planner.limits import free_room, refuse, retrieve_refusals
 from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
 from pipeline.shards import open_work
 from pipeline.vectors.audit import index_recall, labelled_recall
@@ -37,6 +38,8 @@ def run(params: RetrieveParams, workspace: Workspace) -> None:
     plan = plan_index(len(vectors), params.index, params.exact_below, params.nlist, params.nprobe)
     inputs, cuts = _inputs(params, plan, workspace), cuts_of(len(vectors), params.shard_terms)
     folder, progress = workspace.work("retrieve"), workspace.progress
+    sizes = (len(vectors), vectors.shape[1], params.k + params.spelling_k)
+    refuse(retrieve_refusals(*sizes, plan.kind, folder, free_room(workspace.root)))
     with (
         open_work(folder / "lists", inputs, len(cuts), ".npy") as near,
         open_work(folder / "spelled", inputs, len(cuts), ".npy") as spelled,
