@@ -420,6 +420,59 @@ def doctor(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
 
 
 @app.command()
+def plan(
+    params: ParamsFile = _PARAMS,
+    data: DataFolder = _DATA,
+    terms: Annotated[
+        float | None, typer.Option(help="Number of terms, such as 15e6; else they are counted.")
+    ] = None,
+    dim: Annotated[int | None, typer.Option(min=1, help="Length of a vector.")] = None,
+    device: Annotated[
+        str, typer.Option(help="auto (this machine), or h200x1, h100x1, a100x1, l4x1, cpu.")
+    ] = "auto",
+    cores: Annotated[int | None, typer.Option(min=1, help="Processor cores.")] = None,
+    ram: Annotated[float | None, typer.Option(help="Memory in GB.")] = None,
+    disk: Annotated[float | None, typer.Option(help="Free disk in GB.")] = None,
+    probe: Annotated[
+        bool, typer.Option(help="With --device auto: measure rates here (half a minute, once).")
+    ] = True,
+    rates: Annotated[Path | None, typer.Option(help="A JSON file of rates that you know.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    header: Annotated[
+        bool, typer.Option("--header", help="Print comments for the head of a parameter file.")
+    ] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Print the plan beside the records of the last run.")
+    ] = False,
+    capacity: Annotated[
+        bool, typer.Option("--capacity", help="Print what clustering takes up to 10^9 terms.")
+    ] = False,
+) -> None:
+    """Predict time, memory and disk of every stage, before any work; exit code 2 if it cannot work.
+
+    For example: `nymgraph plan`, or `nymgraph --profile turkish-15m plan --terms 15e6 --device
+    h200x1 --disk 2000`. The last line names the setting to change where something does not fit.
+    """
+    from pipeline.planner.command import PlanRequest, planned
+
+    request = PlanRequest(terms, dim, device, cores, ram, disk, probe, rates)
+    made, lines = planned(
+        load_params(params), Workspace(data), request, header=header, compare=compare
+    )
+    if capacity:
+        from pipeline.planner.capacity import capacity_lines, capacity_table
+
+        lines = capacity_lines(capacity_table())
+    elif json_:
+        from pipeline.planner.show import as_data
+
+        lines = [json.dumps(as_data(made), ensure_ascii=False, indent=2)]
+    typer.echo("\n".join(lines))
+    if made.refusals and not (compare or capacity or header):
+        raise SystemExit(2)
+
+
+@app.command()
 def serve(
     export: ExportFolder = _EXPORT,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",

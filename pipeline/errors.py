@@ -4,6 +4,7 @@ from typing import ClassVar
 
 __all__ = [
     "ArtefactError",
+    "CapacityError",
     "DependencyError",
     "InputError",
     "LanguageModelError",
@@ -39,6 +40,12 @@ class InputError(NymgraphError):
 
 class ParameterError(NymgraphError):
     """A parameter is unknown, of the wrong type or out of range."""
+
+    exit_code = 2
+
+
+class CapacityError(NymgraphError):
+    """The run does not fit: this machine, its disk, or a limit of a library."""
 
     exit_code = 2
 

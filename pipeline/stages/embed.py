@@ -7,6 +7,7 @@ from pipeline.artefacts import Workspace, content_hash
 from pipeline.devices import resolve_device, resolve_precision
 from pipeline.errors import ArtefactError
 from pipeline.params import EmbedParams
+from pipeline.planner.limits import embed_refusals, free_room, refuse
 from pipeline.schemas import TERMS
 from pipeline.shards import ShardedWork, open_work
 from pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted
@@ -37,9 +38,11 @@ def run(params: EmbedParams, workspace: Workspace) -> None:
         prompt=adapted.get("prompt"),
         trust_remote_code=adapted["trust_remote_code"],
     )
+    room, folder = free_room(workspace.root), workspace.work("embed")
+    refuse(embed_refusals(len(terms), encoder.dim, folder, room))
     order = _longest_first(terms)
     cuts = range(0, len(terms), params.shard_terms)
-    with open_work(workspace.work("embed"), inputs, len(cuts), ".npy") as work:
+    with open_work(folder, inputs, len(cuts), ".npy") as work:
         shards = [order[start : start + params.shard_terms] for start in cuts]
         _encode_shards(work, shards, terms, encoder, workspace)
         work.assemble(workspace.path("embed", "vectors.npy"), shards)

@@ -19,6 +19,7 @@ def test_what_does_not_help_is_left_out() -> None:
     [
         ("InputError", 2),
         ("ParameterError", 2),
+        ("CapacityError", 2),
         ("ArtefactError", 1),
         ("DependencyError", 1),
         ("LanguageModelError", 1),

@@ -1,0 +1,349 @@
+"""What each stage costs: one function for each stage, one for each kind of index.
+
+Seconds follow from the sizes of the run and the rates of the machine. Work that a single core does
+row by row (reading, joining, writing) is counted in seconds a row on a core of the reference
+machine (docs/experiments.md, "The planner"), and divided by `Rates.host`. Memory is what a process
+holds; pages of memory-mapped files, which the system can take back, are not counted.
+
+To add a kind of index, write a function like `exact` and enter it in INDEX_COSTS.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from pipeline.params import Params
+from pipeline.planner.choices import Choices
+from pipeline.planner.machine import Machine
+from pipeline.planner.rates import Rates
+from pipeline.planner.workload import Workload
+
+__all__ = ["INDEX_COSTS", "STAGE_COSTS", "Cost", "IndexCost", "Run", "cluster_cost"]
+
+_GB = 1e9
+_TORCH_GB = 0.6  # a process that has imported torch, sentence-transformers and polars
+_START = 4.0  # seconds to import them and to load an encoder
+_DISK = 0.8e9  # bytes/s written and flushed, or hashed
+
+
+class Run(NamedTuple):
+    """All that a cost depends on."""
+
+    params: Params
+    workload: Workload
+    machine: Machine
+    rates: Rates
+    choices: Choices
+
+
+class Cost(NamedTuple):
+    """What one stage takes and leaves.
+
+    Attributes:
+        seconds: By the clock, on a machine that does nothing else.
+        ram_gb: Memory of the process, 10^9 bytes.
+        gpu_gb: Memory on the GPU.
+        disk_gb: What stays on disk.
+        work_gb: What it needs on disk besides, while it runs.
+        files: Files that stay.
+        rows: Rows of its main table.
+    """
+
+    seconds: float
+    ram_gb: float
+    gpu_gb: float = 0.0
+    disk_gb: float = 0.0
+    work_gb: float = 0.0
+    files: int = 1
+    rows: int = 0
+
+
+class IndexCost(NamedTuple):
+    """What an index over the vectors takes: seconds to build and search it, and memory."""
+
+    seconds: float
+    ram_gb: float
+    gpu_gb: float = 0.0
+
+
+def exact(run: Run) -> IndexCost:
+    """Every vector against every other: n_terms^2 dim multiply-adds over a flat float32 index."""
+    n_terms, dim = run.workload.n_terms, run.workload.encoder.dim
+    flat = n_terms * dim * 4 / _GB
+    return IndexCost(n_terms**2 * dim / run.rates.search, flat + _queries_gb(run))
+
+
+def ivf(run: Run) -> IndexCost:
+    """An inverted file: ten rounds of k-means on a sample, then nprobe of nlist lists a term."""
+    n_terms, dim = run.workload.n_terms, run.workload.encoder.dim
+    _, nlist, nprobe = run.choices.vector_index
+    sample = min(n_terms, nlist * run.params.retrieve.train_sample_per_list)
+    assigned = (10 * sample + 2 * n_terms) * nlist * dim / run.rates.search
+    scanned = _UNEVEN * n_terms * (n_terms * nprobe / nlist) * dim / run.rates.scan
+    stored = (n_terms * (4 * dim + 8) + 2 * sample * dim * 4) / _GB
+    return IndexCost(assigned + scanned, stored + _queries_gb(run))
+
+
+INDEX_COSTS: dict[str, Callable[[Run], IndexCost]] = {"exact": exact, "ivf": ivf}
+
+
+def ingest(run: Run) -> Cost:
+    """Reading, normalising and sorting the items."""
+    work = run.workload
+    seconds = 0.2 + 2.2 * work.n_dictionaries + 7e-6 * work.n_terms
+    return Cost(
+        seconds / run.rates.host,
+        0.1 + 0.9e-6 * work.n_terms,
+        disk_gb=work.n_terms * work.letters * 1.2 / _GB,
+        files=4,
+        rows=work.n_terms,
+    )
+
+
+def augment(run: Run) -> Cost:
+    """Off: three empty tables. On, `nymgraph augment --dry-run` says what it costs."""
+    return Cost(0.0, 0.1, files=4)
+
+
+def label(run: Run) -> Cost:
+    """Reading dictionaries and tables, settling conflicts, splitting the terms."""
+    work = run.workload
+    seconds = 5.5 * len(run.params.label.dictionaries) + 1e-5 * work.n_terms
+    return Cost(
+        seconds / run.rates.host,
+        0.4 + 0.4e-6 * work.n_terms,
+        disk_gb=work.n_pairs * 16 / _GB,
+        files=3,
+        rows=work.n_pairs,
+    )
+
+
+def adapt(run: Run) -> Cost:
+    """Training the encoder: three texts a row, forward, and backward through what is trained."""
+    settings, encoder = run.params.adapt, run.workload.encoder
+    rows = settings.steps * settings.batch_size
+    weights = encoder.bytes / _GB
+    if settings.method == "none":
+        return Cost(_START / 2, _TORCH_GB, files=2)
+    if settings.method == "static":  # gradients and moments of the whole table of units
+        seconds = rows * (1.2e-4 + 3.9e-9 * encoder.vocabulary) / run.machine.cores
+        return Cost(seconds / run.rates.host, 1 + 4 * weights, disk_gb=weights, files=10)
+    trained = min(1.0, settings.layers / max(encoder.layers, 1))
+    passes = 1 + 2 * trained if settings.method == "light" else 4.0  # full: forward twice
+    seconds = _START + 3 * rows * passes / run.rates.encode
+    held = weights * (1 + 3 * (trained if settings.method == "light" else 1))
+    on_gpu = run.machine.device.is_gpu
+    return Cost(
+        seconds,
+        _TORCH_GB + (weights if on_gpu else held + 0.4),
+        gpu_gb=held + 2 if on_gpu else 0.0,
+        disk_gb=weights,
+        files=12,
+        rows=rows,
+    )
+
+
+def embed(run: Run) -> Cost:
+    """Every term through the encoder, in shards; then the shards into one file."""
+    work, settings = run.workload, run.params.embed
+    encoder, on_gpu = work.encoder, run.machine.device.is_gpu
+    vectors = work.n_terms * encoder.dim * 2 / _GB
+    seconds = _START + work.n_terms / run.rates.encode + 3 * vectors * _GB / _DISK
+    shard = min(settings.shard_terms, work.n_terms) * encoder.dim * 8 / _GB
+    tokens = settings.batch_size * (2 + run.params.ingest.max_length / 4)  # the longest terms
+    active = tokens * 4 * (2 * encoder.inner + 8 * encoder.dim) / _GB
+    texts = work.n_terms * (60 + 2 * work.letters) / _GB
+    return Cost(
+        seconds,
+        _TORCH_GB + texts + shard + encoder.bytes / _GB + (0 if on_gpu else active),
+        gpu_gb=encoder.bytes * 1.5 / _GB + active + 0.5 if on_gpu else 0.0,
+        disk_gb=vectors,
+        work_gb=vectors,
+        files=2,
+        rows=work.n_terms,
+    )
+
+
+def retrieve(run: Run) -> Cost:
+    """The two searches, the pairs made of what they find, and the audit."""
+    work, settings, rates = run.workload, run.params.retrieve, run.rates
+    index = INDEX_COSTS[run.choices.vector_index.kind](run)
+    audit = settings.audit_queries * work.n_terms * work.encoder.dim / rates.search
+    pairing = (1e-6 * work.n_near + 6e-6 * work.n_spelled + 8e-6 * work.n_terms) / rates.host
+    spelling, spelling_gb = _spelling(run)
+    lists = work.n_terms * 8 * (settings.k + settings.spelling_k) / _GB
+    texts = work.n_terms * (60 + 6 * work.letters) / _GB
+    return Cost(
+        _START + index.seconds + audit + spelling + pairing + 3 * lists * _GB / _DISK,
+        _TORCH_GB + texts + max(index.ram_gb, spelling_gb),
+        gpu_gb=index.gpu_gb,
+        disk_gb=work.n_candidates * 6.5 / _GB,
+        work_gb=2 * lists,
+        files=2 * -(-work.n_terms // settings.shard_terms) + 2,
+        rows=work.n_candidates,
+    )
+
+
+def train(run: Run) -> Cost:
+    """Drawing unlabelled pairs among the candidates, training, measuring."""
+    work, settings, rates = run.workload, run.params.train, run.rates
+    free = 1 - run.params.label.validation_fraction - run.params.label.test_fraction
+    taught = work.n_pairs * free**2 * (1 + settings.unlabelled_per_labelled)
+    trainings = 2 if settings.contradicted else 1  # the two halves are one more
+    seconds = _START + taught * settings.epochs * trainings / (rates.judge * _TAUGHT)
+    seconds += (1.8e-6 * work.n_candidates + 4e-6 * work.n_terms) / rates.host
+    seconds += 6 * settings.consistency_pairs / rates.encode
+    if settings.classifier != "head":
+        cross = settings.cross_encoder
+        seconds += 3 * cross.pairs * cross.epochs / rates.cross_encode
+    texts = work.n_terms * (60 + 4 * work.letters) / _GB
+    return Cost(
+        seconds,
+        _TORCH_GB + 0.4 + texts + taught * 200 / _GB,
+        gpu_gb=1.0 if run.machine.device.is_gpu else 0.0,
+        disk_gb=0.01,
+        files=7,
+        rows=round(taught),
+    )
+
+
+def classify(run: Run) -> Cost:
+    """The projection of every term, then every candidate through the classifier."""
+    work, settings, rates = run.workload, run.params.train, run.rates
+    share = {"head": 0.0, "cascade": settings.cross_encoder.share, "cross_encoder": 1.0}
+    project = 5e-6 * work.n_terms * work.encoder.dim / 384 / run.machine.cores
+    seconds = _START + (project + 0.7e-6 * work.n_candidates + 2e-6 * work.n_terms) / rates.host
+    seconds += work.n_candidates / rates.judge
+    seconds += work.n_candidates * share[settings.classifier] / rates.cross_encode
+    shards = 2 * -(-work.n_terms // run.params.retrieve.shard_terms) + 1
+    held = work.n_terms * (settings.hidden * 2 + 60 + 4 * work.letters)
+    return Cost(
+        seconds,
+        _TORCH_GB + (held + 2 * work.n_candidates / shards * 60) / _GB,
+        gpu_gb=1.0 if run.machine.device.is_gpu else 0.0,
+        disk_gb=work.n_candidates * 17 / _GB,
+        work_gb=0.0,
+        files=shards,
+        rows=work.n_candidates,
+    )
+
+
+def cluster(run: Run) -> Cost:
+    """Reading every judged pair twice, clustering the gated edges, linking the clusters."""
+    work, rates = run.workload, run.rates
+    seconds, memory = cluster_cost(run.params.cluster.algorithm, work.n_terms, work.n_edges)
+    around = 0.5 + 0.2e-6 * work.n_candidates + 6e-6 * work.n_terms
+    links = 0.2 * work.n_candidates
+    return Cost(
+        (seconds + around) / rates.host,
+        0.4 + memory + (work.n_terms * 120 + links * 60) / _GB,
+        disk_gb=(work.n_terms * 35 + links * 7) / _GB,
+        files=7,
+        rows=work.n_terms,
+    )
+
+
+def evaluate(run: Run) -> Cost:
+    """One pass over the judged pairs."""
+    work = run.workload
+    return Cost(
+        (0.4 + 0.05e-6 * work.n_candidates + 1e-6 * work.n_terms) / run.rates.host,
+        0.3 + (work.n_terms * 60 + work.n_edges * 60) / _GB,
+        disk_gb=0.001,
+        files=4,
+    )
+
+
+def export(run: Run) -> Cost:
+    """Joining, sorting and copying; further formats are written from the stream."""
+    work = run.workload
+    strong = 0.3 * work.n_candidates  # WordNet .06, KeNet .31
+    return Cost(
+        (0.25 + 0.06e-6 * work.n_candidates + 1e-6 * work.n_terms) / run.rates.host,
+        0.3 + (work.n_terms * 150 + strong * 60) / _GB,
+        disk_gb=(work.n_terms * (40 + work.letters) + strong * 14) / _GB,
+        files=10,
+        rows=work.n_terms,
+    )
+
+
+def report(run: Run) -> Cost:
+    """The page; some pairs are encoded again."""
+    work = run.workload
+    again = 6 * run.params.report.base_pairs / run.rates.encode
+    over = (0.3e-6 * work.n_candidates + 3e-6 * work.n_terms) / run.rates.host
+    return Cost(
+        3.0 + _START + again + over,
+        _TORCH_GB + (work.n_terms * 100 + work.n_edges * 40) / _GB,
+        disk_gb=0.001,
+    )
+
+
+STAGE_COSTS: dict[str, Callable[[Run], Cost]] = {
+    stage.__name__: stage
+    for stage in (
+        ingest,
+        augment,
+        label,
+        adapt,
+        embed,
+        retrieve,
+        train,
+        classify,
+        cluster,
+        evaluate,
+        export,
+        report,
+    )
+}
+
+# The lists near a query are that much longer than the mean (docs: "Exact or inverted file").
+_UNEVEN = 2.1
+# Terms of the probe of spellings. A larger table of sums leaves the caches: an entry takes 5.6 ns
+# at 30 thousand terms and 10.6 at 300 thousand; never more than five times as long.
+_SPELLED_AT = 30_000
+_SPELLED_SLOWER = 0.27
+_TAUGHT = 0.135  # pairs taught in the time of one judged: forward, backward and the optimiser
+
+# `python -m benchmarks.scale`, reference machine, one core: terms, edges, seconds, GB, and the
+# exponent with which the seconds grow with the edges (docs/clustering-experiments.md, "Speed").
+_CLUSTERED = {
+    "reference": (15e6, 43.1e6, 78.1, 3.05, 1.16),
+    "signed": (15e6, 43.1e6, 152.0, 5.4, 1.21),
+}
+
+
+def cluster_cost(algorithm: str, n_terms: float, n_edges: float) -> tuple[float, float]:
+    """What clustering costs on one core of the reference machine.
+
+    Args:
+        algorithm: reference or signed.
+        n_terms: Terms.
+        n_edges: Edges above the gate.
+
+    Returns:
+        Seconds, by the measured exponent in the number of edges; GB, linear in terms and edges (an
+        edge counts as much as three terms).
+    """
+    terms, edges, seconds, gigabytes, exponent = _CLUSTERED[algorithm]
+    share = (n_terms + 3 * n_edges) / (terms + 3 * edges)
+    return seconds * (n_edges / edges) ** exponent, gigabytes * share
+
+
+def _spelling(run: Run) -> tuple[float, float]:
+    """Seconds and GB of the index of spellings and the search in it."""
+    work, cores = run.workload, run.machine.cores
+    letters = work.n_terms * work.letters
+    build = 1.6e-6 * letters / run.rates.host
+    slower = np.clip((work.n_terms / _SPELLED_AT) ** _SPELLED_SLOWER, 1, 5)
+    search = work.n_terms * work.postings * float(slower) / run.rates.postings
+    tables = cores * work.n_terms * 8
+    return build + search, (60 * letters + tables) / _GB
+
+
+def _queries_gb(run: Run) -> float:
+    """What one shard of queries and its answers hold."""
+    settings = run.params.retrieve
+    rows = min(settings.shard_terms, run.workload.n_terms)
+    return rows * (4 * run.workload.encoder.dim + 60 * (settings.k + 1)) / _GB

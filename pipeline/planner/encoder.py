@@ -1,0 +1,93 @@
+"""How large an encoder is: what its speed on a device of the table, and its memory, follow from."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.errors import NymgraphError
+from pipeline.params import AdaptParams
+from pipeline.vectors.encoders import locate_model
+
+__all__ = ["EncoderSize", "encoder_size"]
+
+
+class EncoderSize(NamedTuple):
+    """A transformer, or a table of vectors.
+
+    Attributes:
+        dim: Length of a vector.
+        layers: Transformer layers; 0 for a table of vectors.
+        inner: Width of the feed-forward layers.
+        vocabulary: Rows of the table of token vectors.
+        origin: How this is known.
+    """
+
+    dim: int
+    layers: int
+    inner: int
+    vocabulary: int
+    origin: str
+
+    @property
+    def weights(self) -> int:
+        """Weights that every token passes through: 4 dim^2 + 2 dim inner in each layer."""
+        return self.layers * (4 * self.dim**2 + 2 * self.dim * self.inner)
+
+    @property
+    def bytes(self) -> int:
+        """All weights in float32."""
+        return 4 * (self.weights + self.vocabulary * self.dim)
+
+
+# Encoders of the hub, by the config.json of their architecture: XLM-RoBERTa-large and -base, and
+# the E5 models made from them.
+_LARGE = EncoderSize(1024, 24, 4096, 250_002, "built-in table (XLM-RoBERTa-large)")
+_BASE = EncoderSize(768, 12, 3072, 250_002, "built-in table (XLM-RoBERTa-base)")
+_KNOWN = {
+    "ytu-ce-cosmos/turkish-e5-large": _LARGE,
+    "intfloat/multilingual-e5-large": _LARGE,
+    "intfloat/multilingual-e5-large-instruct": _LARGE,
+    "intfloat/multilingual-e5-base": _BASE,
+}
+
+
+def encoder_size(params: AdaptParams, dim: int | None) -> EncoderSize:
+    """How large the encoder of a run is.
+
+    Args:
+        params: The section adapt, which names it.
+        dim: Length of a vector as the user says, or None.
+
+    Returns:
+        Its size: of the built-in table, of its own configuration, or that of the E5 models (base
+        up to 768 dimensions, large above).
+    """
+    if params.method == "static":
+        static = params.static
+        return EncoderSize(dim or static.dim, 0, 0, static.units, "static")
+    size = _KNOWN.get(params.encoder) or _of_files(params)
+    if size is None:
+        guess = _BASE if dim is not None and dim <= _BASE.dim else _LARGE
+        size = guess._replace(origin=f"a guess: {params.encoder} is not known here")
+    return size if dim is None else size._replace(dim=dim)
+
+
+def _of_files(params: AdaptParams) -> EncoderSize | None:
+    """From the configuration of a model on disk; None where there is none."""
+    try:
+        location = locate_model(params.encoder, params.revision)
+    except NymgraphError:
+        return None
+    found = sorted(Path(location.path).rglob("config.json")) if not location.on_hub else []
+    for file in found:
+        config = json.loads(file.read_text("utf-8"))
+        if "hidden_size" in config:
+            width = int(config["hidden_size"])
+            return EncoderSize(
+                width,
+                int(config["num_hidden_layers"]),
+                int(config.get("intermediate_size", 4 * width)),
+                int(config.get("vocab_size", 0)),
+                f"configuration of {params.encoder}",
+            )
+    return None

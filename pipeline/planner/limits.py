@@ -1,0 +1,210 @@
+"""What cannot work, said before any work.
+
+Two kinds: limits of libraries (FAISS on a GPU), and what a machine does not have (memory, disk).
+The planner asks for a whole run; the stages embed and retrieve ask again for themselves, with what
+is free at that moment, so that they end with an error of ours and not with a crash an hour later. A
+check never changes what a stage makes.
+"""
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from pipeline.errors import CapacityError
+
+__all__ = [
+    "Refusal",
+    "Room",
+    "embed_refusals",
+    "free_room",
+    "index_gb",
+    "index_refusals",
+    "refuse",
+    "retrieve_refusals",
+]
+
+_GB = 1e9
+# FAISS's documentation, "Faiss on the GPU": k and nprobe are at most 2048; with scalar quantisers a
+# block of threads does not hold more than 512 of the k best.
+GPU_MOST = 2_048
+GPU_CODES_MOST = 512
+_CGROUP = Path("/sys/fs/cgroup")
+# Bytes that an index keeps for a dimension of a vector; kinds that are not listed keep float32.
+_BYTES = {"exact": 4.0, "ivf": 4.0, "ivf_fp16": 2.0, "ivf_sq8": 1.0, "hnsw": 4.0}
+
+
+class Refusal(NamedTuple):
+    """One thing that cannot work: what is wrong, found, needed, and which setting to change."""
+
+    problem: str
+    got: str
+    expected: str
+    cure: str
+
+
+class Room(NamedTuple):
+    """What is free: memory of the host, of one GPU (0: there is none), and disk, in 10^9 bytes."""
+
+    ram_gb: float
+    gpu_gb: float
+    disk_gb: float | None
+
+
+def free_room(folder: Path, device: str = "cpu") -> Room:
+    """What is free on this machine now.
+
+    Args:
+        folder: Where the run writes.
+        device: A torch device.
+
+    Returns:
+        Free memory, that of a container's limit if there is one, and free disk.
+    """
+    memory = psutil.virtual_memory().available / _GB
+    limit, used = _cgroup("memory.max"), _cgroup("memory.current")
+    if limit is not None and used is not None:
+        memory = min(memory, max(limit - used, 0) / _GB)
+    above = (folder.absolute(), *folder.absolute().parents)
+    disk = shutil.disk_usage(next(path for path in above if path.exists())).free / _GB
+    return Room(memory, _gpu_gb(device), disk)
+
+
+def refuse(refusals: list[Refusal]) -> None:
+    """Stop if something cannot work.
+
+    Args:
+        refusals: What was found.
+
+    Raises:
+        CapacityError: There is one at least; the first is told.
+    """
+    if refusals:
+        first = refusals[0]
+        raise CapacityError(first.problem, got=first.got, expected=first.expected, cure=first.cure)
+
+
+def embed_refusals(n_terms: int, dim: int, work: Path, room: Room) -> list[Refusal]:
+    """Whether the vectors of a run fit.
+
+    Args:
+        n_terms: Terms.
+        dim: Length of a vector.
+        work: The folder of the stage's shards: those of an interrupted run need no room any more.
+        room: What is free.
+
+    Returns:
+        What cannot work: the vectors stand on disk twice while the shards become one file.
+    """
+    needed = 2 * n_terms * dim * 2 / _GB - _folder_gb(work)
+    return _too_small("embed", "disk", needed, room.disk_gb, _FREE_DISK)
+
+
+def retrieve_refusals(
+    n_terms: int, dim: int, neighbours: int, kind: str, work: Path, room: Room
+) -> list[Refusal]:
+    """Whether the search of a run fits.
+
+    Args:
+        n_terms: Terms.
+        dim: Length of a vector.
+        neighbours: Of each term, by vector and by spelling together.
+        kind: Kind of index.
+        work: The folder of the stage's shards.
+        room: What is free.
+
+    Returns:
+        What cannot work: the index in memory, or the lists of neighbours (twice) on disk.
+    """
+    lists = 2 * n_terms * 8 * neighbours / _GB - _folder_gb(work)
+    index = index_gb(n_terms, dim, kind)
+    return [
+        *_too_small("retrieve", "memory", index, room.ram_gb, _LESS_MEMORY),
+        *_too_small("retrieve", "disk", lists, room.disk_gb, _FREE_DISK),
+    ]
+
+
+def index_gb(n_terms: int, dim: int, kind: str) -> float:
+    """The memory of an index over the vectors, at least.
+
+    Args:
+        n_terms: Terms.
+        dim: Length of a vector.
+        kind: Kind of index.
+
+    Returns:
+        10^9 bytes.
+    """
+    return n_terms * dim * _BYTES.get(kind, 4.0) / _GB
+
+
+def index_refusals(kind: str, k: int, nprobe: int, *, on_gpu: bool) -> list[Refusal]:
+    """Whether FAISS can search an index of this kind there.
+
+    Args:
+        kind: Kind of index.
+        k: Neighbours by vector.
+        nprobe: Lists probed; 0 where there are none.
+        on_gpu: Whether it is searched on a GPU.
+
+    Returns:
+        What cannot work.
+    """
+    if not on_gpu:
+        return []
+    most = GPU_CODES_MOST if "sq" in kind else GPU_MOST
+    found = []
+    if k + 1 > most:  # a term finds itself too
+        found.append(
+            Refusal(
+                f"FAISS cannot search {kind} for so many neighbours on a GPU",
+                f"retrieve.k {k:,}, and the term itself",
+                f"retrieve.k at most {most - 1:,}",
+                f"set retrieve.k to {most - 1} or less, or search on the processor",
+            )
+        )
+    if nprobe > GPU_MOST:
+        found.append(
+            Refusal(
+                "FAISS cannot probe so many lists on a GPU",
+                f"nprobe {nprobe:,}",
+                f"at most {GPU_MOST:,}",
+                f"set retrieve.nprobe to {GPU_MOST} or less, or search on the processor",
+            )
+        )
+    return found
+
+
+_FREE_DISK = "free some, put --data on another disk, or take fewer terms"
+_LESS_MEMORY = "take a machine with more memory, an encoder of fewer dimensions, or fewer terms"
+
+
+def _too_small(
+    stage: str, what: str, needed: float, free: float | None, cure: str
+) -> list[Refusal]:
+    if free is None or needed <= free:
+        return []
+    problem = f"{stage} does not fit: there is too little {what}"
+    return [Refusal(problem, f"{free:.1f} GB free", f"{needed:.1f} GB", cure)]
+
+
+def _folder_gb(folder: Path) -> float:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / _GB
+
+
+def _cgroup(name: str) -> float | None:
+    """A figure of the container's limits; None where there is no limit."""
+    try:
+        return float((_CGROUP / name).read_text("utf-8"))
+    except (OSError, ValueError):  # no such file, or "max"
+        return None
+
+
+def _gpu_gb(device: str) -> float:
+    if not device.startswith("cuda"):
+        return 0.0
+    import torch
+
+    free, _ = torch.cuda.mem_get_info(device)
+    return float(free) / _GB

@@ -1,0 +1,244 @@
+"""The rates of this machine, measured in half a minute on pieces of the real work.
+
+Vectors, terms and encoder are those of the run where they are there already; vectors are drawn at
+random otherwise. The processor may be shared with other work, so that the clock alone would blame
+the machine for it: a piece counts with its processor time over the cores (at nine tenths, since no
+work is parallel throughout), or with the clock where that is less. On a GPU the clock counts.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from clustering import canonical_edges, cluster_reference
+from discriminator import HeadClassifier, Lexicon, PairHead, Spellings
+from discriminator.calibration import Calibration
+from pipeline.artefacts import Workspace, digest
+from pipeline.devices import resolve_device, resolve_precision
+from pipeline.errors import NymgraphError
+from pipeline.lexicon.spelled import spell_bare
+from pipeline.params import Params
+from pipeline.planner.rates import Rates
+from pipeline.planner.workload import postings_per_term
+from pipeline.runlog import library_versions
+from pipeline.schemas import TERMS
+from pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted, locate_model
+from pipeline.vectors.spelling import build_spelling_index, search_spellings
+
+__all__ = ["probed_rates"]
+
+_EFFICIENCY = 0.9
+_ROWS, _QUERIES = 32_768, 4_096
+_BATCHES = 12
+_PAIRS = 400_000
+_GRAPH_SECONDS = 0.078  # the graph below on one core of the reference machine
+_MINILM_WEIGHTS = 10.6e6
+_READ_SHARE = (
+    0.3  # pairs that a cross-encoder reads, of the terms that an encoder of its size encodes
+)
+_FILE = "rates.json"
+
+
+def probed_rates(
+    params: Params, workspace: Workspace, dim: int, weights: int, table: Rates
+) -> Rates:
+    """The rates of this machine: remembered from an earlier probe of the same kind, or measured.
+
+    Args:
+        params: All parameters.
+        workspace: The data folder; the figures are kept in `.runs/rates.json`.
+        dim: Length of a vector.
+        weights: Weights of the encoder that every token passes through.
+        table: For what cannot be measured here, such as an encoder that is not on this machine.
+
+    Returns:
+        The rates.
+    """
+    key = _key(params, workspace, dim)
+    kept = workspace.path(".runs", _FILE)
+    if kept.is_file():
+        record = workspace.read_json(".runs", _FILE)
+        if record["key"] == key:
+            return Rates.model_validate(record["rates"])
+    start = time.monotonic()
+    found = _measure(params, workspace, dim, weights, table)
+    record = {
+        "key": key,
+        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.monotonic() - start, 1),
+        "load_average": round(os.getloadavg()[0], 1),
+        "rates": found.model_dump(),
+        "versions": library_versions(),
+    }
+    workspace.write_json(".runs", _FILE, record)
+    return found
+
+
+def _key(params: Params, workspace: Workspace, dim: int) -> str:
+    """What the rates depend on."""
+    files = ("adapt/manifest.json", "embed/manifest.json")
+    return digest(
+        {
+            "versions": library_versions(),
+            "cores": len(os.sched_getaffinity(0)),
+            "device": resolve_device(params.embed.device),
+            "dim": dim,
+            "k": params.retrieve.k,
+            "hidden": params.train.hidden,
+            "encoder": [params.adapt.encoder, params.adapt.revision, params.adapt.method],
+            "batch_size": params.embed.batch_size,
+            "data": [(workspace.root / file).is_file() for file in files],
+        }
+    )
+
+
+def _measure(params: Params, workspace: Workspace, dim: int, weights: int, table: Rates) -> Rates:
+    terms = _terms(workspace)
+    encode = _encode(params, workspace, terms)
+    vectors = _vectors(workspace, dim)
+    rates: dict[str, Any] = {
+        "search": _search(vectors, params.retrieve.k),
+        "scan": _scan(vectors, params.retrieve.k),
+        "postings": _postings(terms, params),
+        "judge": _judge(vectors, terms, params),
+        "host": _GRAPH_SECONDS / _clustering(),
+        "origin": f"probe of this machine, {len(os.sched_getaffinity(0))} cores",
+    }
+    if encode is None:
+        rates["origin"] += "; encode from the " + table.origin
+    else:
+        rates["encode"] = encode
+        if weights:
+            rates["cross_encode"] = _READ_SHARE * encode * weights / _MINILM_WEIGHTS
+    return table.model_copy(update=rates)
+
+
+def _busy(work: Callable[[], object], *, cores: int | None = None, device: str = "cpu") -> float:
+    """Seconds of some work on an otherwise idle machine: the better of two runs after a first."""
+    cores = cores or len(os.sched_getaffinity(0))
+    work()
+    best = np.inf
+    for _ in range(2):
+        clock, processor = time.perf_counter(), time.process_time()
+        work()
+        clock, processor = time.perf_counter() - clock, time.process_time() - processor
+        alone = processor / (cores * (_EFFICIENCY if cores > 1 else 1))
+        best = min(best, clock if device.startswith("cuda") else min(clock, alone))
+    return float(best)
+
+
+def _terms(workspace: Workspace) -> list[str]:
+    """Terms of the lexicon, or made ones of like length."""
+    if workspace.exists(TERMS):
+        terms = workspace.read(TERMS, ["term"])["term"]
+        return terms.sample(min(30_000, len(terms)), seed=0).to_list()
+    random = np.random.default_rng(0)
+    syllables = np.array([a + b for a in "bdfgklmnprstvz" for b in "aeiou"])
+    return ["".join(random.choice(syllables, 2 + i % 7)) for i in range(30_000)]
+
+
+def _vectors(workspace: Workspace, dim: int) -> npt.NDArray[np.float32]:
+    """float32 (_ROWS, dim), unit rows: some of the run's, or random ones."""
+    path = workspace.path("embed", "vectors.npy")
+    random = np.random.default_rng(0)
+    vectors = random.standard_normal((_ROWS, dim), dtype=np.float32)
+    if path.is_file():
+        whole = workspace.read_array("embed", "vectors.npy")
+        if whole.shape[1] == dim and len(whole) >= _ROWS:
+            rows = np.sort(random.choice(len(whole), _ROWS, replace=False))
+            vectors = whole[rows].astype(np.float32)
+    faiss.normalize_L2(vectors)
+    return vectors
+
+
+def _encode(params: Params, workspace: Workspace, terms: list[str]) -> float | None:
+    """Terms a second, in batches from the longest to the shortest; None without the encoder."""
+    encoder = _encoder(params, workspace)
+    if encoder is None:
+        return None
+    size = params.embed.batch_size
+    by_length = sorted(terms, key=len, reverse=True)
+    places = np.linspace(0, max(len(by_length) - size, 0), _BATCHES).astype(int)
+    batches = [by_length[place : place + size] for place in places]
+    device = resolve_device(params.embed.device)
+    seconds = _busy(lambda: [encoder.encode(batch) for batch in batches], device=device)
+    return sum(map(len, batches)) / seconds
+
+
+def _encoder(params: Params, workspace: Workspace) -> Encoder | None:
+    """The encoder that the run has, or will start from; None where that is not on this machine."""
+    precision = resolve_precision(params.embed.precision, params.embed.device)
+    try:
+        if workspace.path("adapt", "manifest.json").is_file():
+            manifest = workspace.read_json("adapt", "manifest.json")
+            location = locate_adapted(workspace.root / "adapt", manifest)
+        elif params.adapt.method == "static":
+            return None
+        else:
+            location = locate_model(params.adapt.encoder, params.adapt.revision)
+        if location.on_hub:  # a probe downloads nothing
+            return None
+        settings = (params.embed.device, precision, params.embed.batch_size)
+        return load_encoder(location, *settings, prompt=params.adapt.prompt)
+    except NymgraphError:
+        return None
+
+
+def _search(vectors: npt.NDArray[np.float32], k: int) -> float:
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(vectors)
+    seconds = _busy(lambda: index.search(vectors[:_QUERIES], k + 1))
+    return _ROWS * _QUERIES * int(vectors.shape[1]) / seconds
+
+
+def _scan(vectors: npt.NDArray[np.float32], k: int) -> float:
+    lists, dim = 128, int(vectors.shape[1])
+    index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dim), dim, lists, faiss.METRIC_INNER_PRODUCT)
+    index.train(vectors[: 64 * lists])
+    index.add(vectors)
+    index.nprobe = lists // 8
+    seconds = _busy(lambda: index.search(vectors[:_QUERIES], k + 1))
+    return _QUERIES * _ROWS / 8 * dim / seconds
+
+
+def _postings(terms: list[str], params: Params) -> float:
+    index = build_spelling_index(spell_bare(terms, params.ingest.language))
+    rows = np.arange(min(8_192, len(terms)))
+    retrieve = params.retrieve
+    limits = (retrieve.spelling_k, retrieve.min_spelling, retrieve.max_postings)
+    seconds = _busy(lambda: search_spellings(index, rows, *limits))
+    counts = np.diff(index.posting_start)
+    read = postings_per_term(counts, len(terms), len(terms), retrieve.max_postings)
+    return max(len(rows) * read, 1.0) / seconds
+
+
+def _judge(vectors: npt.NDArray[np.float32], terms: list[str], params: Params) -> float:
+    """Pairs a second, by a head that was taught nothing."""
+    train, n_terms = params.train, min(_ROWS, len(terms))
+    device = resolve_device(params.classify.device)
+    head = PairHead(vectors.shape[1], train.hidden, train.width, surface=train.surface)
+    spellings: Spellings | None = None
+    if train.surface:
+        spellings = spell_bare(terms[:n_terms], params.ingest.language)
+    lexicon = Lexicon(vectors[:n_terms], spellings)
+    classifier = HeadClassifier.over(head, Calibration(), lexicon, device)
+    a, b = np.random.default_rng(0).integers(0, n_terms, (2, _PAIRS))
+    return _PAIRS / _busy(lambda: classifier.judge(a, b), device=device)
+
+
+def _clustering() -> float:
+    """Seconds of the reference clustering on a small planted graph, on one core."""
+    random, n_terms = np.random.default_rng(0), 100_000
+    cluster = np.repeat(np.arange(n_terms), random.integers(2, 13, n_terms))[:n_terms]
+    place = random.integers(0, n_terms, 4 * n_terms)
+    other = np.minimum(place + random.integers(1, 6, 4 * n_terms), n_terms - 1)
+    inside = cluster[place] == cluster[other]
+    weight = random.uniform(0.7, 1, int(inside.sum())).astype(np.float32)
+    edges = canonical_edges(n_terms, place[inside], other[inside], weight, 0.7)
+    return _busy(lambda: cluster_reference(n_terms, edges, 0.51), cores=1)

@@ -1,0 +1,88 @@
+"""Costs against arithmetic by hand, and how they grow."""
+
+import math
+
+import pytest
+
+from pipeline.cli import STAGES
+from pipeline.planner.capacity import MEASURED_TERMS, capacity_lines, capacity_table
+from pipeline.planner.choices import choose
+from pipeline.planner.costs import INDEX_COSTS, STAGE_COSTS, Run, cluster_cost
+from pipeline.vectors.neighbours import IndexPlan
+from tests.planner.plans import params_of, plan_of
+
+
+def run_of(terms: float, kind: str = "exact", nlist: int = 0, nprobe: int = 0) -> Run:
+    params = params_of(retrieve={"index": kind})
+    plan = plan_of(params, terms=terms)
+    choices = plan.choices._replace(vector_index=IndexPlan(kind, nlist, nprobe))
+    rates = plan.rates.model_copy(update={"search": 1e9, "scan": 1e8})
+    return Run(params, plan.workload, plan.machine, rates, choices)
+
+
+def test_every_stage_has_a_cost_in_order() -> None:
+    assert tuple(STAGE_COSTS) == tuple(STAGES)
+    plan = plan_of()
+    assert all(cost.seconds >= 0 and cost.ram_gb > 0 for cost in plan.costs.values())
+
+
+def test_exact_search_by_hand() -> None:
+    # 10,000^2 pairs of 384 multiply-adds at 10^9 a second
+    cost = INDEX_COSTS["exact"](run_of(10_000))
+    assert cost.seconds == pytest.approx(1e8 * 384 / 1e9)
+
+
+def test_the_inverted_file_by_hand() -> None:
+    cost = INDEX_COSTS["ivf"](run_of(100_000, "ivf", nlist=100, nprobe=10))
+    # k-means: ten rounds of 100 * 64 vectors against 100 centres; every vector twice against them
+    assigned = (10 * 6_400 + 2 * 100_000) * 100 * 384 / 1e9
+    scanned = 2.1 * 100_000 * 10_000 * 384 / 1e8  # a tenth of the lists, 2.1 times as long
+    assert cost.seconds == pytest.approx(assigned + scanned)
+
+
+def test_how_searches_grow() -> None:
+    """Exact search with the square; the inverted file, probing an eighth, with the square too."""
+    few, many = (plan_of(params_of(retrieve={"index": "exact"}), terms=n) for n in (1e5, 1e6))
+    ratio = [INDEX_COSTS["exact"](_run(plan)).seconds for plan in (few, many)]
+    assert ratio[1] / ratio[0] == pytest.approx(100)
+
+
+def _run(plan: object) -> Run:
+    params = params_of(retrieve={"index": "exact"})
+    choices = choose(params, plan.workload, plan.machine)  # type: ignore[attr-defined]
+    return Run(params, plan.workload, plan.machine, plan.rates, choices)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("stage", ["ingest", "embed", "classify", "export", "evaluate"])
+def test_linear_stages(stage: str) -> None:
+    seconds = [plan_of(terms=n).costs[stage].seconds for n in (1e6, 1e7, 1e8)]
+    assert (seconds[2] - seconds[1]) / (seconds[1] - seconds[0]) == pytest.approx(10, rel=0.1)
+
+
+def test_a_faster_machine_takes_less() -> None:
+    slow, fast = (plan_of(cores=cores) for cores in (2, 16))
+    for stage in ("embed", "retrieve", "classify"):
+        assert fast.costs[stage].seconds < slow.costs[stage].seconds
+    assert plan_of(device="h200x1").costs["embed"].seconds < fast.costs["embed"].seconds
+
+
+def test_clustering_by_its_measured_exponents() -> None:
+    assert cluster_cost("reference", 15e6, 43.1e6) == pytest.approx((78.1, 3.05))
+    seconds, gigabytes = cluster_cost("signed", 150e6, 431e6)
+    assert math.log10(seconds / 152.0) == pytest.approx(1.21)
+    assert gigabytes == pytest.approx(54)
+
+
+def test_the_capacity_table_says_what_is_extrapolated() -> None:
+    rows = capacity_table()
+    assert rows[-1].n_terms == 10**9
+    assert [row.measured for row in rows] == [row.n_terms <= MEASURED_TERMS for row in rows]
+    for row, line in zip(rows, capacity_lines(rows)[2:], strict=True):
+        assert f"{row.n_terms:,}" in line
+        assert ("extrapolated" in line) == (not row.measured)
+
+
+def test_disk_is_the_most_at_one_time() -> None:
+    plan = plan_of()
+    stays = sum(cost.disk_gb for cost in plan.costs.values())
+    assert stays <= plan.disk_gb <= stays + max(cost.work_gb for cost in plan.costs.values())

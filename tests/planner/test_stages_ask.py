@@ -1,0 +1,70 @@
+"""The stages embed and retrieve refuse before they begin, and leave nothing behind."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipeline.artefacts import Workspace
+from pipeline.errors import CapacityError
+from pipeline.params import EmbedParams, RetrieveParams
+from pipeline.planner.limits import Room
+from pipeline.schemas import HELD_OUT, PAIRS, TERMS
+from pipeline.stages import embed, retrieve
+
+NAMES = ["auto", "car", "cold", "hot"]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """Four terms, an encoder that is a file of word vectors, and their vectors."""
+    workspace = Workspace(tmp_path / "data")
+    ids = list(range(len(NAMES)))
+    columns = {"term_id": ids, "term": NAMES, "key": NAMES, "sources": [["t"]] * len(NAMES)}
+    frame = pl.DataFrame(columns).with_columns(language=pl.lit("en"), frequency=None)
+    workspace.write(TERMS, TERMS.conform(frame))
+    words = tmp_path / "words.vec"
+    words.write_text("2 2\nhot 1 0\ncold 0 1\n", "utf-8")
+    adapted = {"base": str(words), "revision": None, "method": "none", "trust_remote_code": False}
+    workspace.write_json("adapt", "manifest.json", adapted)
+    return workspace
+
+
+@pytest.fixture
+def embedded(workspace: Workspace) -> Workspace:
+    """The same with vectors and without labelled pairs."""
+    embed.run(EmbedParams(), workspace)
+    workspace.write(PAIRS, PAIRS.empty())
+    workspace.write(HELD_OUT, HELD_OUT.empty())
+    return workspace
+
+
+def files(workspace: Workspace, stage: str) -> list[Path]:
+    folders = (workspace.root / stage, workspace.work(stage))
+    return [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+
+
+def test_embed_asks_for_disk(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embed, "free_room", lambda _folder: Room(1, 0, 0.0))
+    with pytest.raises(CapacityError, match="embed does not fit: there is too little disk"):
+        embed.run(EmbedParams(), workspace)
+    assert files(workspace, "embed") == []
+
+
+@pytest.mark.parametrize(
+    ("room", "what"), [(Room(0.0, 0, 1.0), "memory"), (Room(1.0, 0, 0.0), "disk")]
+)
+def test_retrieve_asks_for_memory_and_disk(
+    embedded: Workspace, monkeypatch: pytest.MonkeyPatch, room: Room, what: str
+) -> None:
+    monkeypatch.setattr(retrieve, "free_room", lambda _folder: room)
+    with pytest.raises(CapacityError, match=f"retrieve does not fit: there is too little {what}"):
+        retrieve.run(RetrieveParams(), embedded)
+    assert files(embedded, "retrieve") == []
+
+
+def test_they_go_on_where_there_is_room(embedded: Workspace) -> None:
+    assert np.load(embedded.path("embed", "vectors.npy")).shape == (4, 2)
+    retrieve.run(RetrieveParams(), embedded)
+    assert embedded.path("retrieve", "metrics.json").is_file()
