@@ -1,19 +1,24 @@
 """A store at scale: `python -m benchmarks.store --terms 15e6`.
 
 Writes a seeded synthetic export in blocks (3 of 5 terms in clusters of four, all pairs inside
-judged synonyms, two more judged pairs a term, links between clusters) into a temporary folder, and
-prints, from a fresh process: seconds to open; milliseconds of the first look-ups (which decode row
-groups) and of random look-ups after as many as warm the cache; seconds of a batch; resident memory
-after each. Look-ups are in processor time. The page cache is warm: the files were just written.
+judged synonyms, two more judged pairs a term, links between clusters) into a temporary folder, with
+its index (seconds, bytes and peak memory are printed), and prints, from a fresh process: seconds to
+open; milliseconds of the first look-ups, of random ones after them, of synonyms, antonyms, links,
+near spellings and suggestions, each with its first and its slowest; seconds of a batch; memory
+after each: resident, and the part of it that is the process's own (the rest are mapped pages, which
+the system takes back when it needs them). Look-ups are in processor time. The page cache is warm:
+the files were just written.
 """
 
 import argparse
 import json
 import random
+import resource
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -21,11 +26,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 import psutil
-import pyarrow.parquet as pq
 
 from benchmarks.machine import describe
 from pipeline import schemas
-from pipeline.artefacts import ROW_GROUP_ROWS
+from pipeline.artefacts import ROW_GROUP_ROWS, save_blocks
+from pipeline.formats.reading import Export
+from pipeline.lookup import FOLDER
+from pipeline.lookup.writing import write_index
 from pipeline.schemas import Table
 from pipeline.store import ClusterStore
 
@@ -45,52 +52,83 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
         n_terms = int(asked.terms)
         start = time.perf_counter()
-        make_export(Path(folder), n_terms)
+        manifest = make_export(Path(folder), n_terms)
         size = sum(file.stat().st_size for file in Path(folder).iterdir())
         print(f"made: {n_terms:,} terms, {size / 1e9:.2f} GB, {time.perf_counter() - start:.0f} s")
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            for line in pool.submit(measure, Path(folder), n_terms, asked.batch).result():
-                print(line)
+        for work in (
+            partial(index, Path(folder), manifest),
+            partial(measure, Path(folder), n_terms, asked.batch),
+        ):
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+                for line in pool.submit(work).result():
+                    print(line)
+
+
+def index(folder: Path, manifest: dict[str, Any]) -> list[str]:
+    """Write the index, and say what it took; the manifest comes last."""
+    process, wall, used = psutil.Process(), time.perf_counter(), time.process_time()
+    before = process.memory_info().rss
+    (folder / FOLDER).mkdir()
+    sizes = write_index(Export(folder, manifest), folder / FOLDER)
+    wall, used = time.perf_counter() - wall, time.process_time() - used
+    manifest["index"] = {"hash": "0", "bytes": sizes}
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return [
+        f"index: {sum(sizes.values()) / 1e9:.2f} GB, {wall:.0f} s, {used:.0f} s of processor, "
+        f"{before / 1e6:,.0f} MB before, {peak / 1e6:,.0f} MB at its peak"
+    ]
 
 
 def measure(folder: Path, n_terms: int, batch: int) -> list[str]:
     """Open, look up, and say what it took."""
     process, drawn = psutil.Process(), random.Random(1)
 
-    def resident() -> str:
-        return f"{process.memory_info().rss / 1e6:,.0f} MB resident"
+    def memory() -> str:
+        kept = process.memory_full_info()
+        return f"{kept.rss / 1e6:,.0f} MB resident, {kept.uss / 1e6:,.0f} MB its own"
 
     def sample(n: int) -> list[str]:
         return names(np.array(drawn.choices(range(n_terms), k=n))).to_list()
 
-    def each(ask: Any, terms: list[str]) -> float:  # noqa: ANN401
-        start = time.process_time()
+    def each(what: str, ask: Callable[[str], object], terms: list[str]) -> str:
+        taken = []
         for term in terms:
+            start = time.process_time_ns()
             ask(term)
-        return (time.process_time() - start) / len(terms) * 1e3
+            taken.append((time.process_time_ns() - start) / 1e6)
+        mean = sum(taken) / len(taken)
+        return f"{what}: {mean:.4f} ms (the first {taken[0]:.3f}, the slowest {max(taken):.3f})"
 
-    lines = [f"imported: {resident()}"]
+    lines = [f"imported: {memory()}"]
     start = time.perf_counter()
     store = ClusterStore(folder)
-    lines.append(f"open: {time.perf_counter() - start:.3f} s, {resident()}")
-    lines.append(f"first 100 look-ups: {each(store.__getitem__, sample(100)):.3f} ms a term")
-    each(store.__getitem__, sample(3_000))
-    warm = each(store.__getitem__, sample(10_000))
-    lines.append(f"warm look-up of a cluster: {warm:.3f} ms a term, {resident()}")
-    upper = each(store.__getitem__, [sample(1)[0].upper()])
-    lines.append(f"first look-up by key: {upper / 1e3:.2f} s, {resident()}")
-    keys = each(store.__getitem__, [term.upper() for term in sample(2_000)])
-    lines.append(f"warm look-up by key: {keys:.3f} ms a term")
-    terms = sample(batch)
-    start, used = time.perf_counter(), time.process_time()
-    store.cluster_ids(terms)
-    seconds, used = time.perf_counter() - start, time.process_time() - used
-    lines.append(f"batch of {batch:,}: {seconds:.2f} s, {used:.2f} s of processor, {resident()}")
-    return lines
+    lines.append(f"open: {time.perf_counter() - start:.3f} s, {memory()}")
+    lines.append(each("first 100 look-ups of a cluster", store.__getitem__, sample(100)))
+    lines.append(each("look-up of a cluster", store.__getitem__, sample(20_000)))
+    capitals = [term.upper() for term in sample(5_000)]
+    lines.append(each("look-up by key", store.__getitem__, capitals))
+    lines.append(memory())
+    lines.append(each("synonyms", store.synonyms, sample(2_000)))
+    lines.append(each("antonyms", store.antonyms, sample(2_000)))
+    lines.append(each("entry", store.entry, sample(1_000)))
+    ids = [store[term].id for term in sample(1_000)]
+    lines.append(each("links", store.related, [x for x in ids if x is not None]))
+    wrong = [term[:3] + term[4:] for term in sample(100)]
+    lines.append(each("near spellings of an unknown term", store._export.terms.near, wrong))
+    lines.append(each("suggestions, three letters", store.suggest, [x[:3] for x in sample(200)]))
+    lines.append(each("suggestions, one letter", store.suggest, [x[:1] for x in sample(20)]))
+    lines.append(memory())
+    for what, terms in (("", sample(batch)), (" by key", [x.upper() for x in sample(batch)])):
+        start, used = time.perf_counter(), time.process_time()
+        store.cluster_ids(terms)
+        seconds, used = time.perf_counter() - start, time.process_time() - used
+        lines.append(f"batch of {batch:,}{what}: {seconds:.2f} s, {used:.2f} s of processor")
+    return [*lines, memory()]
 
 
-def make_export(folder: Path, n_terms: int) -> None:
-    """Write the tables block by block, and the manifest."""
+def make_export(folder: Path, n_terms: int) -> dict[str, Any]:
+    """Write the tables block by block; gives back the manifest, without the index."""
     random = np.random.default_rng(0)
     clustered = random.permutation(n_terms)[: n_terms * 3 // 5 // SIZE * SIZE]
     members = np.sort(clustered.reshape(-1, SIZE), axis=1)
@@ -104,30 +142,21 @@ def make_export(folder: Path, n_terms: int) -> None:
         schemas.EXPORTED_MEMBERSHIPS: memberships_blocks(own),
         schemas.EXPORTED_EDGES: edges_blocks(n_terms, members, random),
     }
-    heights = {table.name: {"rows": write(folder, table, blocks)} for table, blocks in rows.items()}
-    manifest = {
+    rows[schemas.EXPORTED_VARIANTS] = iter([schemas.EXPORTED_VARIANTS.empty()])
+    return {
         "schema_version": schemas.EXPORT_VERSION,
         "language": "en",
         "gate": 0.7,
+        "antonym_gate": 0.7,
         "min_probability": 0.3,
-        "tables": heights,
+        "tables": {table.name: write(folder, table, blocks) for table, blocks in rows.items()},
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
 
 
-def write(folder: Path, table: Table, blocks: Iterator[pl.DataFrame]) -> int:
-    """Write blocks as row groups; the number of rows."""
-    height, writer = 0, None
-    for block in blocks:
-        rows = table.conform(block).to_arrow()
-        writer = writer or pq.ParquetWriter(
-            folder / table.path.name, rows.schema, compression="zstd"
-        )
-        writer.write_table(rows, row_group_size=ROW_GROUP_ROWS)
-        height += block.height
-    if writer is not None:
-        writer.close()
-    return height
+def write(folder: Path, table: Table, blocks: Iterator[pl.DataFrame]) -> dict[str, int]:
+    """Write blocks as row groups; the number of rows and bytes."""
+    path, conformed = folder / table.path.name, (table.conform(block) for block in blocks)
+    return {"rows": save_blocks(path, conformed, table.empty()), "bytes": path.stat().st_size}
 
 
 def cuts(n: int) -> Iterator[slice]:

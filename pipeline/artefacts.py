@@ -9,8 +9,9 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ __all__ = [
     "digest",
     "replace_folder",
     "save",
+    "save_blocks",
     "sync",
     "write_atomic",
 ]
@@ -153,6 +155,26 @@ class Workspace:
         write_atomic(self.root / table.path, lambda path: save(path, table.conform(frame)))
         self.record.wrote(f"{table.stage}/{table.name}", frame.height)
 
+    def write_blocks(self, table: Table, blocks: Iterable[pl.DataFrame]) -> None:
+        """Write a table of one file block by block, whole or not at all.
+
+        Args:
+            table: The table.
+            blocks: Its rows, in order; only one block is held at a time.
+
+        Raises:
+            ArtefactError: A block does not conform to the declaration.
+        """
+        conformed = (table.conform(block) for block in blocks)
+        rows = 0
+
+        def write(path: Path) -> None:
+            nonlocal rows
+            rows = save_blocks(path, conformed, table.empty())
+
+        write_atomic(self.root / table.path, write)
+        self.record.wrote(f"{table.stage}/{table.name}", rows)
+
     def write_json(self, stage: str, name: str, value: dict[str, Any]) -> None:
         """Write a JSON artefact, whole or not at all; keys keep their order."""
         text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
@@ -248,6 +270,31 @@ def save(path: Path, data: pl.DataFrame | npt.NDArray[Any]) -> None:
         return
     with path.open("wb") as stream:  # np.save would add a suffix to a path
         np.save(stream, data, allow_pickle=False)
+
+
+def save_blocks(path: Path, blocks: Iterable[pl.DataFrame], empty: pl.DataFrame) -> int:
+    """Write a Parquet file (zstd, bounded row groups) from frames of the same columns, in place.
+
+    Args:
+        path: The file.
+        blocks: The frames; only one is held at a time.
+        empty: What is written if there are none.
+
+    Returns:
+        Number of rows.
+    """
+    import pyarrow.parquet as pq  # loaded by those who write in blocks
+
+    rows, waiting = 0, iter(blocks)
+    first = next(waiting, empty)
+    oldest = pl.CompatLevel.oldest()
+    schema = first.to_arrow(compat_level=oldest).schema
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for block in chain([first], waiting):
+            table = block.to_arrow(compat_level=oldest)
+            writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+            rows += block.height
+    return rows
 
 
 def write_atomic(path: Path, write: Callable[[Path], object]) -> None:

@@ -1,5 +1,6 @@
 """What an export says about itself: `manifest.json`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
@@ -14,26 +15,26 @@ __all__ = ["manifest_of"]
 
 
 def manifest_of(
-    params: ExportParams, workspace: Workspace, rows: dict[Table, pl.DataFrame]
+    params: ExportParams, workspace: Workspace, tables: Iterable[Table]
 ) -> dict[str, Any]:
-    """What the export is, whose data it holds, and the rows and hash of each table.
+    """What the export is, whose data it holds, and the rows, bytes and hash of each table.
 
     Args:
         params: The section of the stage.
         workspace: The data folder, with the tables of the export written.
-        rows: The rows of each of these tables.
+        tables: These tables.
 
     Returns:
-        Plain data.
+        Plain data; what describes the index is to be added.
     """
-    terms = rows[EXPORTED_TERMS]
     encoder = workspace.read_json("embed", "manifest.json")
-    sources = _names(terms["sources"])
-    labels = _names(workspace.read(PAIRS, ["sources"])["sources"])
+    sources = _names(workspace.scan(EXPORTED_TERMS))
+    labels = _names(workspace.scan(PAIRS))
+    described = {table.name: _described(workspace, table) for table in tables}
     return {
         "nymgraph": library_versions()["nymgraph"],
         "schema_version": EXPORT_VERSION,
-        "language": terms["language"][0],
+        "language": workspace.scan(EXPORTED_TERMS).select("language").head(1).collect().item(),
         "sources": sources,
         "label_sources": labels,
         "licences": licences_of([*sources, *labels], params.licences),
@@ -42,19 +43,20 @@ def manifest_of(
         "vectors": encoder["content"],
         **workspace.read_json("cluster", "settings.json"),
         "min_probability": params.min_probability,
-        "terms": terms.height,
-        "clusters": rows[EXPORTED_CLUSTERS].height,
+        "terms": described[EXPORTED_TERMS.name]["rows"],
+        "clusters": described[EXPORTED_CLUSTERS.name]["rows"],
         "formats": list(params.formats),
-        "tables": {
-            table.name: {
-                "rows": frame.height,
-                "hash": content_hash(workspace.root / table.path),
-            }
-            for table, frame in rows.items()
-        },
+        "tables": described,
     }
 
 
-def _names(sources: pl.Series) -> list[str]:
-    """The distinct names in a column of lists, sorted."""
-    return sorted(sources.explode().drop_nulls().unique().to_list())
+def _described(workspace: Workspace, table: Table) -> dict[str, Any]:
+    path = workspace.root / table.path
+    rows = workspace.scan(table).select(pl.len()).collect().item()
+    return {"rows": rows, "bytes": path.stat().st_size, "hash": content_hash(path)}
+
+
+def _names(table: pl.LazyFrame) -> list[str]:
+    """The distinct names in the column of sources, sorted."""
+    lists = table.select("sources").unique().collect(engine="streaming")
+    return sorted(lists["sources"].explode().drop_nulls().unique().to_list())

@@ -26,6 +26,7 @@ from pipeline.schemas import (
     EXPORTED_LINKS,
     EXPORTED_MEMBERSHIPS,
     EXPORTED_TERMS,
+    EXPORTED_VARIANTS,
     Table,
 )
 
@@ -34,6 +35,7 @@ __all__ = ["Antonyms", "Export", "Opposites", "open_export", "read_manifest"]
 BATCH_ROWS = 32_768
 _TABLES = (
     EXPORTED_TERMS,
+    EXPORTED_VARIANTS,
     EXPORTED_CLUSTERS,
     EXPORTED_LINKS,
     EXPORTED_MEMBERSHIPS,

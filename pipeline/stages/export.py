@@ -1,11 +1,16 @@
 """export: what users take away: terms, variants, clusters, links, edges, further formats."""
 
+import shutil
+from collections.abc import Iterator
+
 import polars as pl
 
-from pipeline.artefacts import Workspace
+from pipeline.artefacts import ROW_GROUP_ROWS, Workspace, content_hash, replace_folder, sync
 from pipeline.formats.manifest import manifest_of
 from pipeline.formats.reading import Export
 from pipeline.formats.write import write_formats
+from pipeline.lookup.layout import FOLDER
+from pipeline.lookup.writing import write_index
 from pipeline.params import ExportParams
 from pipeline.schemas import (
     ASSIGNMENTS,
@@ -25,6 +30,7 @@ from pipeline.schemas import (
     TENSIONS,
     TERMS,
     VARIANTS,
+    Table,
 )
 
 __all__ = ["run"]
@@ -36,27 +42,26 @@ _COPIES = {
     TENSIONS: EXPORTED_TENSIONS,
     EVIDENCE: EXPORTED_EVIDENCE,
 }
+_EDGES_HELD = 8_000_000
 
 
 def run(params: ExportParams, workspace: Workspace) -> None:
     """Join terms with clusters, keep the strong edges, copy the rest; the manifest comes last."""
     folder = workspace.path("export", "")
     workspace.path("export", "manifest.json").unlink(missing_ok=True)
-    terms = workspace.read(TERMS)
-    assignments = workspace.read(ASSIGNMENTS, ["term_id", "cluster_id"])
-    own = [name for name in VARIANTS.schema if name in EXPORTED_VARIANTS.schema]
-    variants = workspace.read(VARIANTS, own)
-    of_lemma = assignments.rename({"term_id": "lemma_id"})
-    rows = {EXPORTED_TERMS: terms.join(assignments, on="term_id", maintain_order="left")}
-    rows[EXPORTED_VARIANTS] = variants.join(of_lemma, on="lemma_id", maintain_order="left")
-    rows |= {exported: workspace.read(table) for table, exported in _COPIES.items()}
-    rows[EXPORTED_EDGES] = _strong_edges(params, workspace)
-    for table, frame in rows.items():
-        workspace.write(table, frame)
-    manifest = manifest_of(params, workspace, rows)
-    del terms, rows, assignments
+    own = workspace.scan(ASSIGNMENTS).select("term_id", "cluster_id")
+    tables = {EXPORTED_TERMS: _joined(workspace, TERMS, own, "term_id")}
+    of_lemma = own.rename({"term_id": "lemma_id"})
+    tables[EXPORTED_VARIANTS] = _joined(workspace, VARIANTS, of_lemma, "lemma_id")
+    tables |= {copy: _blocks(workspace.scan(table)) for table, copy in _COPIES.items()}
+    tables[EXPORTED_EDGES] = _strong_edges(params, workspace)
+    for table, blocks in tables.items():
+        workspace.write_blocks(table, blocks)
+    manifest = manifest_of(params, workspace, tables)
+    export = Export(folder, manifest)
+    manifest["index"] = _index(export, workspace)
     write_formats(
-        Export(folder, manifest),
+        export,
         params,
         workspace.path("export", "formats"),
         workspace.work("export") / "formats",
@@ -65,8 +70,35 @@ def run(params: ExportParams, workspace: Workspace) -> None:
     workspace.write_json("export", "manifest.json", manifest)
 
 
-def _strong_edges(params: ExportParams, workspace: Workspace) -> pl.DataFrame:
+def _index(export: Export, workspace: Workspace) -> dict[str, object]:
+    """Write the index; what the manifest says of it."""
+    work, folder = workspace.work("export") / FOLDER, workspace.path("export", FOLDER)
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    sizes = write_index(export, work)
+    sync(work)
+    replace_folder(work, folder)
+    return {"hash": content_hash(folder), "bytes": sizes}
+
+
+def _joined(
+    workspace: Workspace, table: Table, own: pl.LazyFrame, on: str
+) -> Iterator[pl.DataFrame]:
+    """The rows of a table, each with the cluster of its term."""
+    return _blocks(workspace.scan(table).join(own, on=on, how="left", maintain_order="left"))
+
+
+def _strong_edges(params: ExportParams, workspace: Workspace) -> Iterator[pl.DataFrame]:
+    """The strong edges and those of the dictionary, sorted by (a, b), a range of `a` at a time."""
     floor = pl.lit(params.min_probability, pl.Float32)
     strong = pl.max_horizontal("p_synonym", "p_antonym") >= floor
-    known = pl.col("evidence") == "dictionary"
-    return workspace.scan(RELATIONS).filter(strong | known).sort("a", "b").collect()
+    edges = workspace.scan(RELATIONS).filter(strong | (pl.col("evidence") == "dictionary"))
+    height, last = edges.select(pl.len(), pl.col("a").max()).collect(engine="streaming").row(0)
+    step = -(-(last or 0) // max(1, -(-height // _EDGES_HELD))) + 1
+    for low in range(0, (last or 0) + 1, step):
+        some = edges.filter(pl.col("a").is_between(low, low + step - 1))
+        yield from some.sort("a", "b").collect(engine="streaming").iter_slices(ROW_GROUP_ROWS)
+
+
+def _blocks(rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    yield from rows.collect_batches(chunk_size=ROW_GROUP_ROWS, maintain_order=True)

@@ -9,10 +9,10 @@ ego_graph       the neighbourhood of a term, for networkx
 plots           the neighbourhood of a term, and a map of clusters, as charts
 batch           many terms at once
 explain         why two terms are together or apart
-export_folder   the five tables and the manifest, opened and checked together
+export_folder   the index, the tables and the manifest, opened and checked together
 terms           from a spelling to a term; what to say when there is none
 pairs           the judged pairs as a graph
-stored_table    one Parquet file, decoded row group by row group as look-ups need it
+numbers         numbers as they are shown
 """
 
 from pipeline.store.cluster_store import ClusterStore
@@ -22,6 +22,7 @@ from pipeline.store.nearest import Nearest, Neighbour
 from pipeline.store.terms import UnknownTermError
 from pipeline.store.views import (
     Antonym,
+    CannotLink,
     Cluster,
     ClusterLink,
     Edge,
@@ -34,6 +35,7 @@ from pipeline.store.views import (
 
 __all__ = [
     "Antonym",
+    "CannotLink",
     "Cluster",
     "ClusterLink",
     "ClusterStore",

@@ -27,10 +27,11 @@ __all__ = ["ClusterStore"]
 class ClusterStore(View):
     """A finished export, asked term by term.
 
-    It opens without reading the tables; a look-up reads what it needs and keeps it, up to
-    `cache_bytes`. It never writes; threads may share one, and processes may open one each. A term
-    is looked up by its exact form, then by its case-folded key: of several terms with that key, the
-    first in byte-wise order that has a cluster.
+    It maps the index of the export into memory and reads of it what a look-up needs; the pages are
+    shared by all processes that open it, and the system takes them back when memory is short. It
+    never writes; threads may share one. A term is looked up by its exact form, then by its
+    case-folded key: of several terms with that key, the first in byte-wise order that has a
+    cluster; then among the inflected forms that were set aside.
 
     Opening raises ArtefactError if the folder or a table is missing, damaged or of another version.
     A method that takes a term raises UnknownTermError if no term has this spelling or its key; one
@@ -45,18 +46,11 @@ class ClusterStore(View):
         path: The export folder.
         data: The data folder of the run, for `nearest` and `plot_map`: an export holds neither
             vectors nor models. None: the folder that the export lies in.
-        cache_bytes: Bound on the decoded columns kept in memory; it changes speed only.
     """
 
-    def __init__(
-        self,
-        path: str | Path = "data/export",
-        *,
-        data: str | Path | None = None,
-        cache_bytes: int = 700_000_000,
-    ) -> None:
+    def __init__(self, path: str | Path = "data/export", *, data: str | Path | None = None) -> None:
         self._path = Path(path)
-        self._export = ExportFolder(self._path, cache_bytes)
+        self._export = ExportFolder(self._path)
         self._finder = NearestFinder(
             self._export, self._path.parent if data is None else Path(data)
         )
@@ -240,7 +234,7 @@ class ClusterStore(View):
         return self._export.terms.suggest(prefix, n)
 
     def cluster_ids(self, terms: Sequence[str]) -> pl.DataFrame:
-        """The clusters of many terms at once: one pass over the table of terms.
+        """The clusters of many terms at once.
 
         Args:
             terms: Spellings, each looked up as a single one is.
@@ -249,21 +243,21 @@ class ClusterStore(View):
             One row a spelling, in the order given: `asked`, `term` (null where no term is meant)
             and `cluster_id` (null for singletons and where no term is meant).
         """
-        return cluster_ids(self.scan("terms"), terms, self.language)
+        return cluster_ids(self._export, terms)
 
     def scan(self, table: str) -> pl.LazyFrame:
-        """A table of the export, not yet read: terms, clusters, links, memberships or edges."""
+        """A table, not yet read: terms, variants, clusters, links, memberships or edges."""
         return self._export.scan(table)
 
     def to_polars(self, table: str = "terms") -> pl.DataFrame:
-        """A table of the export, read whole: terms, clusters, links, memberships or edges."""
+        """A table, read whole: terms, variants, clusters, links, memberships or edges."""
         return self.scan(table).collect()
 
     def sql(self, query: str) -> pl.DataFrame:
         """Ask the tables in SQL.
 
         Args:
-            query: A SELECT over terms, clusters, links, memberships and edges.
+            query: A SELECT over terms, variants, clusters, links, memberships and edges.
 
         Returns:
             The rows.

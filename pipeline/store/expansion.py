@@ -162,7 +162,7 @@ def _of_other_senses(export: ExportFolder, term_id: int) -> Iterator[int]:
 def _opposites(export: ExportFolder, term_id: int) -> set[int]:
     """The terms judged antonyms, and the members of the opposite clusters."""
     found = set(export.pairs.antonyms(term_id))
-    cluster_id = export.terms.cluster_id(term_id)
+    cluster_id = export.cluster_id(term_id)
     for link in [] if cluster_id is None else export.links(cluster_id, "opposite"):
         found.update(export.members(link.cluster))
     return found

@@ -1,14 +1,17 @@
 """Why two terms are together or apart."""
 
 from collections.abc import Iterator
+from heapq import heappop, heappush
+from math import log
 
 from pipeline.store.export_folder import ExportFolder
 from pipeline.store.pairs import JudgedPairs
-from pipeline.store.views import Cluster, Edge, Explanation, Vote
+from pipeline.store.views import CannotLink, Cluster, Edge, Explanation, Vote
 
 __all__ = ["explain", "shortest_path"]
 
-_MAX_EXPANDED = 500
+Ends = tuple[Cluster, Cluster]
+_MAX_EXPANDED = 2_000
 
 
 def explain(export: ExportFolder, a: int, b: int) -> Explanation:
@@ -27,7 +30,7 @@ def explain(export: ExportFolder, a: int, b: int) -> Explanation:
     edge = None if a == b else export.pairs.edge(a, b)
     why = _why_together if together else _why_apart
     name = export.terms.name
-    common = export.pairs.synonyms(a) & export.pairs.synonyms(b)
+    common = export.pairs.synonyms(a).keys() & export.pairs.synonyms(b).keys()
     return Explanation(
         a=name(a),
         b=name(b),
@@ -38,15 +41,16 @@ def explain(export: ExportFolder, a: int, b: int) -> Explanation:
         edge=edge,
         votes=_votes(export, (a, b), ends),
         common=tuple(name(x) for x in sorted(common)),
+        cannot_links=_cannot_links(export, ends),
         path=tuple(name(x) for x in shortest_path(export.pairs, a, b)),
     )
 
 
 def shortest_path(pairs: JudgedPairs, a: int, b: int) -> list[int]:
-    """The shortest path over synonym edges at the gate, of at most 3 edges.
+    """The shortest path over synonym edges at the gate.
 
-    Among equals the one whose terms come first. For a path of 3 edges at most 500 neighbours of
-    `a` are tried.
+    An edge is 1 - ln p_synonym long: a certain one 1, one at .7 1.36. The search goes best first
+    (Dijkstra 1959) and gives up after 2,000 terms; among equals the first term_id goes on.
 
     Args:
         pairs: The judged pairs.
@@ -54,22 +58,46 @@ def shortest_path(pairs: JudgedPairs, a: int, b: int) -> list[int]:
         b: term_id of the second term.
 
     Returns:
-        The terms on the path, both ends included; empty if there is none.
+        The terms on the path, both ends included; empty if none is found.
     """
-    if a == b:
-        return [a]
-    near_a, near_b = pairs.synonyms(a), pairs.synonyms(b)
-    if b in near_a:
-        return [a, b]
-    if near_a & near_b:
-        return [a, min(near_a & near_b), b]
-    for x in sorted(near_a)[:_MAX_EXPANDED] if near_b else ():
-        if last := pairs.synonyms(x) & near_b:
-            return [a, x, min(last), b]
+    came: dict[int, int] = {}
+    front = [(0.0, a, a)]
+    while front and len(came) < _MAX_EXPANDED:
+        length, term_id, before = heappop(front)
+        if term_id in came:
+            continue
+        came[term_id] = before
+        if term_id == b:
+            return _traced(came, a, b)
+        for other, p in pairs.synonyms(term_id).items():
+            if other not in came:
+                heappush(front, (length + 1 - log(p), other, term_id))
     return []
 
 
-Ends = tuple[Cluster, Cluster]
+def _traced(came: dict[int, int], a: int, b: int) -> list[int]:
+    path = [b]
+    while path[-1] != a:
+        path.append(came[path[-1]])
+    return path[::-1]
+
+
+def _cannot_links(export: ExportFolder, ends: Ends) -> tuple[CannotLink, ...]:
+    """The antonym judgements between the two clusters, the most probable first."""
+    first, second = (export.members(cluster) for cluster in ends)
+    among, found = set(second), {}
+    for x in first:
+        for other, p in export.pairs.antonyms(x, export.antonym_gate).items():
+            if other in among:
+                found[min(x, other), max(x, other)] = p
+    name = export.terms.name
+    ranked = sorted((-p, *pair) for pair, p in found.items())
+    return tuple(CannotLink(name(x), name(y), -p, _source(export, x, y)) for p, x, y in ranked)
+
+
+def _source(export: ExportFolder, x: int, y: int) -> str:
+    edge = export.pairs.edge(x, y)
+    return "model" if edge is None else edge.evidence
 
 
 def _why_together(
@@ -127,7 +155,7 @@ def _votes(export: ExportFolder, terms: tuple[int, int], ends: Ends) -> tuple[Vo
     """Each term's ties to its own cluster, then to the other's."""
     found = {}
     for term_id, clusters in zip(terms, (ends, ends[::-1]), strict=True):
-        near, name = export.pairs.synonyms(term_id), export.terms.name(term_id)
+        near, name = export.pairs.synonyms(term_id).keys(), export.terms.name(term_id)
         for cluster in clusters:
             if cluster.id is not None:
                 others = set(export.members(cluster)) - {term_id}

@@ -1,27 +1,24 @@
-"""The five tables and the manifest of an export, opened and checked together.
+"""The index, the tables and the manifest of an export, opened and checked together.
 
-Everything here speaks in term_id and cluster_id; `cluster_store` speaks in terms.
+Everything here speaks in term_id and cluster_id; `cluster_store` speaks in terms. Look-ups read the
+index alone; the tables are for whoever asks for whole ones.
 """
 
-from functools import cached_property
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import polars as pl
 
 from pipeline import schemas
+from pipeline.artefacts import damaged, missing, read_schema
 from pipeline.errors import ArtefactError, InputError
 from pipeline.formats.reading import read_manifest
-from pipeline.schemas import Table
+from pipeline.lookup import LookupIndex
+from pipeline.store.numbers import shortest
 from pipeline.store.pairs import JudgedPairs
-from pipeline.store.stored_table import (
-    ColumnCache,
-    ColumnIndex,
-    StoredTable,
-    reading,
-    require,
-    shortest,
-)
 from pipeline.store.terms import Terms
 from pipeline.store.views import Cluster, ClusterLink, Sense
 
@@ -31,11 +28,13 @@ __all__ = ["ExportFolder", "Relation", "UnknownClusterError"]
 Relation = Literal["opposite", "related"]
 _TABLES = (
     schemas.EXPORTED_TERMS,
+    schemas.EXPORTED_VARIANTS,
     schemas.EXPORTED_CLUSTERS,
     schemas.EXPORTED_LINKS,
     schemas.EXPORTED_MEMBERSHIPS,
     schemas.EXPORTED_EDGES,
 )
+_DAMAGE = (AttributeError, KeyError, TypeError, ValueError)
 
 
 class UnknownClusterError(InputError, KeyError):
@@ -60,15 +59,15 @@ class UnknownClusterError(InputError, KeyError):
 class ExportFolder:
     """A finished export, opened without reading its rows.
 
-    ArtefactError if the folder or a table is missing, damaged or of another version.
+    ArtefactError if the folder, a table or the index is missing, damaged or of another version.
 
     Args:
         path: The folder.
-        cache_bytes: Bound on the decoded columns kept in memory.
 
     Attributes:
         language: Language code of the lexicon.
         gate: The probability from which a judgement counts, 0 to 1.
+        antonym_gate: The probability from which two terms may not share a cluster, 0 to 1.
         floor: The probability below which a judgement was not exported, 0 to 1.
         encoder_revision: Content of the encoder behind it; None if the manifest does not say.
         vectors: Hash of the vectors behind it; None if the manifest does not say.
@@ -79,6 +78,7 @@ class ExportFolder:
 
     language: str
     gate: float
+    antonym_gate: float
     floor: float
     encoder_revision: str | None
     vectors: str | None
@@ -86,26 +86,18 @@ class ExportFolder:
     pairs: JudgedPairs
     n_clusters: int
 
-    def __init__(self, path: Path, cache_bytes: int) -> None:
-        self._path, self._cache = path, ColumnCache(cache_bytes)
-        require(path / "manifest.json", "export")
-        manifest = read_manifest(path / "manifest.json")
-        with reading(path / "manifest.json", "export"):
-            self.language = str(manifest["language"])
-            self.gate = shortest(manifest["gate"])
-            self.floor = shortest(manifest["min_probability"])
-            self.encoder_revision = manifest.get("encoder_revision")
-            self.vectors = manifest.get("vectors")
-            self._rows = {name: int(table["rows"]) for name, table in manifest["tables"].items()}
-        variants = None
-        if schemas.EXPORTED_VARIANTS.name in self._rows:  # not in exports of earlier versions
-            variants = self._open(schemas.EXPORTED_VARIANTS, "variant")
-        self.terms = Terms(self._open(schemas.EXPORTED_TERMS, "term"), variants, self.language)
-        self.pairs = JudgedPairs(self._open(schemas.EXPORTED_EDGES, "a"), self.gate)
-        self._clusters = self._open(schemas.EXPORTED_CLUSTERS, "cluster_id")
-        self._memberships = self._open(schemas.EXPORTED_MEMBERSHIPS, "term_id")
-        self._links = self._open(schemas.EXPORTED_LINKS)
-        self.n_clusters = self._clusters.rows
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        file = path / "manifest.json"
+        if not file.is_file():
+            raise missing(file, "export")
+        with _reading(file):
+            self._read(read_manifest(file))
+        self._check_tables()
+        index = LookupIndex(path, self._index_bytes)
+        self.terms = Terms(index, self.language)
+        self.pairs = JudgedPairs(index, self.gate)
+        self._open_clusters(index)
 
     def cluster(self, cluster_id: int) -> Cluster:
         """The cluster with this id.
@@ -119,49 +111,52 @@ class ExportFolder:
         Raises:
             UnknownClusterError: There is none.
         """
-        row = next(iter(self._clusters.find(cluster_id)), None)
-        if row is None:
-            raise UnknownClusterError(cluster_id)
-        value = self._clusters.value
-        members, cohesion = tuple(value("members", row)), value("cohesion", row)
-        return Cluster(cluster_id, value("representative", row), members, cohesion)
+        return self._cluster(self._place(cluster_id))
 
     def cluster_of(self, term_id: int) -> Cluster:
         """The cluster of a term; for a singleton a cluster of one with `id` None."""
-        cluster_id = self.terms.cluster_id(term_id)
-        if cluster_id is not None:
-            return self.cluster(cluster_id)
+        place = self.terms.cluster(term_id)
+        if place is not None:
+            return self._cluster(place)
         name = self.terms.name(term_id)
         return Cluster(None, name, (name,), None)
 
+    def cluster_id(self, term_id: int) -> int | None:
+        """The id of the cluster of a term, None for a singleton."""
+        place = self.terms.cluster(term_id)
+        return None if place is None else self._ids[place]
+
     def members(self, cluster: Cluster) -> list[int]:
         """The term_id of every member, in the order of `members`."""
+        if cluster.id is not None:
+            return self._members(self._place(cluster.id))
         found = [self.terms.exact(member) for member in cluster.members]
         return [term_id for term_id in found if term_id is not None]
 
     def senses(self, term_id: int) -> list[Sense]:
         """The clusters that a term could belong to, best supported first, then by id."""
-        rows = self._memberships.find(term_id)
-        ids = self._memberships.values("cluster_id", rows)
-        supports = self._memberships.values("support", rows)
-        ranked = sorted(zip(ids, supports, strict=True), key=lambda pair: (-pair[1], pair[0]))
-        return [Sense(self.cluster(cluster_id), support) for cluster_id, support in ranked]
+        terms, clusters, supports = self._memberships
+        rows = slice(bisect_left(terms, term_id), bisect_right(terms, term_id))
+        pairs = zip(supports[rows].tolist(), clusters[rows].tolist(), strict=True)
+        ranked = sorted((-shortest(support), place) for support, place in pairs)
+        return [Sense(self._cluster(place), -support) for support, place in ranked]
 
     def links(self, cluster_id: int, relation: Relation) -> list[ClusterLink]:
         """The links of a cluster: most votes first, then most probable, then by id.
 
         UnknownClusterError if no cluster has this id.
         """
-        self.cluster(cluster_id)
-        value, (first, second) = self._links.value, self._link_ends
-        ends = [(row, "cluster_b") for row in first.find(cluster_id)]
-        ends += [(row, "cluster_a") for row in second.find(cluster_id)]
+        place, link = self._place(cluster_id), self._link
+        first = range(link["at"][place], link["at"][place + 1])
+        second = slice(link["by_second_at"][place], link["by_second_at"][place + 1])
+        ends = [(row, link["b"][row]) for row in first]
+        ends += [(row, link["a"][row]) for row in link["by_second"][second].tolist()]
         found = [
-            (-value("votes", row), -value("mean_probability", row), value(other, row))
+            (-link["votes"][row], -shortest(link["probability"][row]), other)
             for row, other in ends
-            if value("relation", row) == relation
+            if link["opposite"][row] == (relation == "opposite")
         ]
-        return [ClusterLink(self.cluster(other), -v, -p) for v, p, other in sorted(found)]
+        return [ClusterLink(self._cluster(other), -v, -p) for v, p, other in sorted(found)]
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -179,26 +174,81 @@ class ExportFolder:
 
         Raises:
             InputError: There is no such table.
+            ArtefactError: It is not as declared.
         """
-        if name not in self.tables:
+        tables = {table.name: table for table in _TABLES}
+        if name not in tables:
             raise InputError(
                 f"an export has no table {name!r}",
                 cure=f"take one of {', '.join(self.tables)}",
             )
-        return pl.scan_parquet(self._path / f"{name}.parquet")
+        path = self._path / tables[name].path.name
+        tables[name].check(read_schema(path, "export"), str(path))
+        return pl.scan_parquet(path)
 
-    @cached_property
-    def _link_ends(self) -> tuple[ColumnIndex, ColumnIndex]:
-        return self._links.index("cluster_a"), self._links.index("cluster_b")
+    def _read(self, manifest: dict[str, Any]) -> None:
+        self.language = str(manifest["language"])
+        self.gate = shortest(manifest["gate"])
+        self.antonym_gate = shortest(manifest["antonym_gate"])
+        self.floor = shortest(manifest["min_probability"])
+        self.encoder_revision = manifest.get("encoder_revision")
+        self.vectors = manifest.get("vectors")
+        self._bytes = {
+            table.name: int(manifest["tables"][table.name]["bytes"]) for table in _TABLES
+        }
+        self._index_bytes = {name: int(size) for name, size in manifest["index"]["bytes"].items()}
 
-    def _open(self, table: Table, by: str | None = None) -> StoredTable:
-        path = self._path / table.path.name
-        stored = StoredTable(path, table, self._cache, by)
-        if stored.rows != self._rows.get(table.name, stored.rows):
-            raise ArtefactError(
-                f"{path} is not the table that the manifest describes",
-                got=f"{stored.rows} rows",
-                expected=f"{self._rows[table.name]} rows",
-                cure="run `nymgraph export` again",
-            )
-        return stored
+    def _check_tables(self) -> None:
+        for table in _TABLES:
+            path = self._path / table.path.name
+            if not path.is_file():
+                raise missing(path, table.stage)
+            if path.stat().st_size != self._bytes[table.name]:
+                raise ArtefactError(
+                    f"{path} is not the table that the manifest describes",
+                    got=f"{path.stat().st_size} bytes",
+                    expected=f"{self._bytes[table.name]} bytes",
+                    cure="run `nymgraph export` again",
+                )
+
+    def _open_clusters(self, index: LookupIndex) -> None:
+        self._ids = index.view("clusters.id")
+        self._chiefs, self._cohesions = (
+            index.view(f"clusters.{name}") for name in ("representative", "cohesion")
+        )
+        self._member, self._member_at = (
+            index.view(f"clusters.{name}") for name in ("members", "members_at")
+        )
+        self._memberships = [
+            index.view(f"memberships.{name}") for name in ("term", "cluster", "support")
+        ]
+        names = ("a", "b", "opposite", "votes", "probability", "at", "by_second", "by_second_at")
+        self._link = {name: index.view(f"links.{name}") for name in names}
+        self.n_clusters = len(self._ids)
+
+    def _place(self, cluster_id: int) -> int:
+        place = bisect_left(self._ids, cluster_id)
+        if place == len(self._ids) or self._ids[place] != cluster_id:
+            raise UnknownClusterError(cluster_id)
+        return place
+
+    def _members(self, place: int) -> list[int]:
+        found: list[int] = self._member[
+            self._member_at[place] : self._member_at[place + 1]
+        ].tolist()
+        return found
+
+    def _cluster(self, place: int) -> Cluster:
+        name = self.terms.name
+        members = tuple(name(term_id) for term_id in self._members(place))
+        cohesion = shortest(self._cohesions[place])
+        return Cluster(self._ids[place], name(self._chiefs[place]), members, cohesion)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """ArtefactError for whatever goes wrong in the block: the file is damaged."""
+    try:
+        yield
+    except _DAMAGE as error:
+        raise damaged(path, "export", error) from error

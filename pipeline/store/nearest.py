@@ -139,7 +139,7 @@ class NearestFinder:
         terms = self._export.terms
         columns = zip(rows.tolist(), cosines.tolist(), judged.tolist(), strict=True)
         return [
-            Neighbour(terms.name(row), cosine, p[0], p[1], terms.cluster_id(row))
+            Neighbour(terms.name(row), cosine, p[0], p[1], self._export.cluster_id(row))
             for row, cosine, p in columns
         ]
 

@@ -1,32 +1,39 @@
 """The judged pairs as a graph.
 
-The table is sorted by (a, b), so the pairs of a term that stand under the other term need an
-index: one for synonyms and one for antonyms, of the pairs at the gate only, built at first use
-(8 bytes a pair).
+The pairs are sorted by (a, b); those of a term that stand under the other term are found by the
+index of second terms.
 """
 
 from bisect import bisect_left
-from functools import cached_property
+from collections.abc import Iterator
 
-import polars as pl
-
-from pipeline.store.stored_table import ColumnIndex, StoredTable
+from pipeline.lookup import LookupIndex
+from pipeline.store.numbers import shortest
 from pipeline.store.views import Edge
 
 __all__ = ["JudgedPairs"]
+
+_LOOSE = 1e-6  # more than a float32 differs from its shortest decimal
 
 
 class JudgedPairs:
     """The judged pairs of an export, by term_id.
 
     Args:
-        table: EXPORTED_EDGES, sorted by (a, b).
+        index: The index of the export.
         gate: The probability from which a judgement counts, 0 to 1.
     """
 
-    def __init__(self, table: StoredTable, gate: float) -> None:
-        self._table, self._gate = table, gate
-        self._indices: dict[str, ColumnIndex] = {}
+    def __init__(self, index: LookupIndex, gate: float) -> None:
+        self._gate = gate
+        self._a, self._b, self._known = (index.view(f"edges.{x}") for x in ("a", "b", "known"))
+        self._at, self._second, self._second_at = (
+            index.view(f"edges.{x}") for x in ("at", "by_second", "by_second_at")
+        )
+        self._values = {
+            name: index.view(f"edges.{name}")
+            for name in ("cosine", "p_synonym", "p_antonym", "p_co_hyponym")
+        }
 
     def edge(self, x: int, y: int) -> Edge | None:
         """The judgement of a pair, or None if the export has none."""
@@ -36,50 +43,40 @@ class JudgedPairs:
     def p_synonym(self, x: int, y: int) -> float:
         """The probability that a pair are synonyms; 0 if the export has no judgement."""
         row = self._row(x, y)
-        return 0.0 if row is None else float(self._table.value("p_synonym", row))
+        return 0.0 if row is None else shortest(self._values["p_synonym"][row])
 
-    def synonyms(self, x: int) -> set[int]:
-        """The terms judged synonyms of `x` at the gate."""
-        return set(self._judged(x, "p_synonym"))
+    def synonyms(self, x: int) -> dict[int, float]:
+        """The terms judged synonyms of `x` at the gate, with p_synonym."""
+        return self._judged(x, "p_synonym", self._gate)
 
-    def antonyms(self, x: int) -> dict[int, float]:
-        """The terms judged antonyms of `x` at the gate, with p_antonym."""
-        return self._judged(x, "p_antonym")
+    def antonyms(self, x: int, gate: float | None = None) -> dict[int, float]:
+        """The terms judged antonyms of `x` at a gate (None: the gate), with p_antonym."""
+        return self._judged(x, "p_antonym", self._gate if gate is None else gate)
 
     def neighbours(self, x: int) -> dict[int, Edge]:
         """Every exported judgement of `x`, by the other term."""
-        forward, backward = self._table.find(x), self._seconds.find(x)
-        found = dict(zip(self._table.values("b", forward), forward, strict=True))
-        found |= {self._table.value("a", row): row for row in backward}
-        return {other: self._edge(row) for other, row in found.items()}
+        return {other: self._edge(row) for other, row in self._rows(x)}
 
     def _edge(self, row: int) -> Edge:
-        return Edge(*(self._table.value(column, row) for column in Edge._fields))
-
-    @cached_property
-    def _seconds(self) -> ColumnIndex:
-        """Where every pair stands, by its second term."""
-        return self._table.index("b")
+        numbers = {name: shortest(values[row]) for name, values in self._values.items()}
+        return Edge(**numbers, evidence="dictionary" if self._known[row] else "model")
 
     def _row(self, x: int, y: int) -> int | None:
         a, b = min(x, y), max(x, y)
-        rows = self._table.find(a)
-        place = bisect_left(rows, b, key=lambda row: self._table.value("b", row))
-        found = place < len(rows) and self._table.value("b", rows[place]) == b
-        return rows[place] if found else None
+        stop = self._at[a + 1]
+        row = bisect_left(self._b, b, self._at[a], stop)
+        return row if row < stop and self._b[row] == b else None
 
-    def _by_second(self, column: str) -> ColumnIndex:
-        """Where the pairs at the gate stand, by their second term."""
-        if column not in self._indices:
-            at_gate = pl.col(column) >= pl.lit(self._gate, pl.Float32)
-            self._indices[column] = self._table.index("b", where=at_gate)
-        return self._indices[column]
+    def _rows(self, x: int) -> Iterator[tuple[int, int]]:
+        """The other term and the row of every pair of `x`."""
+        for row in range(self._at[x], self._at[x + 1]):
+            yield self._b[row], row
+        for row in self._second[self._second_at[x] : self._second_at[x + 1]].tolist():
+            yield self._a[row], row
 
-    def _judged(self, x: int, column: str) -> dict[int, float]:
-        """The other term and the probability of every pair of `x` at the gate."""
-        value, forward = self._table.value, self._table.find(x)
-        others = self._table.values("b", forward), self._table.values(column, forward)
-        found = dict(zip(*others, strict=True))
-        for row in self._by_second(column).find(x):
-            found[value("a", row)] = value(column, row)
-        return {other: p for other, p in found.items() if p >= self._gate}
+    def _judged(self, x: int, column: str, gate: float) -> dict[int, float]:
+        """The other term and the probability of every pair of `x` at a gate."""
+        values, low = self._values[column], gate - _LOOSE
+        found = {other: values[row] for other, row in self._rows(x) if values[row] >= low}
+        exact = {other: shortest(p) for other, p in found.items()}
+        return {other: p for other, p in exact.items() if p >= gate}

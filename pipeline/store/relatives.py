@@ -37,7 +37,7 @@ def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
     name = export.terms.name
     judged = export.pairs.antonyms(term_id)
     direct = {name(other): probability for other, probability in judged.items()}
-    cluster_id = export.terms.cluster_id(term_id)
+    cluster_id = export.cluster_id(term_id)
     opposite: dict[str, float] = {}
     for link in [] if cluster_id is None else export.links(cluster_id, "opposite"):
         for member in link.cluster:

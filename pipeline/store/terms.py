@@ -1,24 +1,28 @@
 """From a spelling to a term; what to say when there is none.
 
 The exact form comes first. Then every term with the same case-folded key is a candidate. A term
-that is its own key is found by its exact form; only the others need an index, which is built when
-the first exact look-up fails.
+that is its own key is found by its exact form; only the others are in the index of keys.
 """
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Self
 
-import polars as pl
+import numpy as np
 from rapidfuzz import fuzz, process
 
 from pipeline.errors import InputError
 from pipeline.lexicon.normalise import clean, look_up_key
-from pipeline.store.stored_table import ColumnIndex, StoredTable
+from pipeline.lookup import NONE, LookupIndex
 
 __all__ = ["Terms", "UnknownTermError"]
 
-_WINDOW = 5_000
+_WINDOW = 2_000
+_SUGGESTED = 1_000
+_ALPHABET = 48
+_LONGEST_EDITED = 40
 _CHUNK = 10_000
 _MIN_SIMILARITY = 60
 _N_NEAR = 5
@@ -57,33 +61,40 @@ class Terms:
     """The terms of an export, found by spelling.
 
     Args:
-        table: EXPORTED_TERMS, sorted by term; term_id is the row.
-        variants: EXPORTED_VARIANTS, sorted by variant; None in an export without.
+        index: The index of the export.
         language: Language code of the lexicon: it decides what is the small letter of I.
     """
 
-    def __init__(self, table: StoredTable, variants: StoredTable | None, language: str) -> None:
-        self._table, self._variants, self._language = table, variants, language
+    def __init__(self, index: LookupIndex, language: str) -> None:
+        self._language, self._index = language, index
+        self._terms, self._keys = index.strings("terms"), index.strings("keys")
+        self._clusters, self._key_terms = index.view("terms.cluster"), index.view("keys.term")
+        self._variants, self._forms = index.strings("variants"), index.strings("variant_keys")
+        self._lemma, self._form_rows = (
+            index.view("variants.lemma"),
+            index.view("variant_keys.variant"),
+        )
+        self._by_lemma = index.view("variants.by_lemma")
 
     def __len__(self) -> int:
-        return self._table.rows
+        return len(self._terms)
 
     def __iter__(self) -> Iterator[str]:
         for start in range(0, len(self), _CHUNK):
-            yield from self._table.values("term", range(start, min(start + _CHUNK, len(self))))
+            yield from self._terms.texts(range(start, min(start + _CHUNK, len(self))))
 
     def name(self, term_id: int) -> str:
         """The term with this number."""
-        return str(self._table.value("term", term_id))
+        return self._terms.text(term_id)
 
-    def cluster_id(self, term_id: int) -> int | None:
-        """The cluster of a term, None for a singleton."""
-        cluster_id: int | None = self._table.value("cluster_id", term_id)
-        return cluster_id
+    def cluster(self, term_id: int) -> int | None:
+        """The place of the cluster of a term in the order of cluster_id, None for a singleton."""
+        place: int = self._clusters[term_id]
+        return None if place == NONE else place
 
     def exact(self, term: str) -> int | None:
         """The number of the term spelled exactly so, or None."""
-        row = self._table.first(term)
+        row = self._terms.first(term)
         return row if row < len(self) and self.name(row) == term else None
 
     def find(self, term: str) -> int | None:
@@ -105,14 +116,15 @@ class Terms:
             return row
         key = look_up_key(spelling, self._language)
         rows = self._with_key(key) or self._lemmas(spelling, key)
-        clustered = (row for row in rows if self.cluster_id(row) is not None)
+        clustered = (row for row in rows if self.cluster(row) is not None)
         return next(clustered, rows[0] if rows else None)
 
     def variants(self, term_id: int) -> list[str]:
         """The inflected forms of a term, in byte-wise order."""
-        if self._variants is None:
-            return []
-        return [self._variants.value("variant", row) for row in self._forms.find(term_id)]
+        lemma = self._lemma.__getitem__
+        start = bisect_left(self._by_lemma, term_id, key=lemma)
+        stop = bisect_right(self._by_lemma, term_id, key=lemma)
+        return [self._variants.text(row) for row in self._by_lemma[start:stop].tolist()]
 
     def resolve(self, term: str) -> int:
         """The term that a spelling means, as `find`.
@@ -134,10 +146,10 @@ class Terms:
     def near(self, term: str) -> tuple[str, ...]:
         """Terms spelled like this one, nearest first.
 
-        They are sought around the places in byte-wise order where the spelling, its key, and the
-        spelling with its first letter dropped or its first two swapped would stand, and among the
-        spellings whose first letter is another or missing, so that a miss costs the same in a
-        lexicon of any size.
+        Those one letter away (one too many, too few or wrong, or two swapped) are sought one by
+        one; others around the places in byte-wise order where the spelling, its key, and the
+        spelling with its first letter dropped or its first two swapped would stand. So a miss costs
+        the same in a lexicon of any size.
 
         Args:
             term: A spelling that no term has.
@@ -150,80 +162,83 @@ class Terms:
         swapped = spelling[1:2] + spelling[:1] + spelling[2:]
         starts = [start for start in (spelling, key, spelling[1:], swapped) if start]
         around = {name for start in starts for name in self._around(start)}
-        begun = (first + rest for first in self._first_letters for rest in (key, key[1:]))
-        names = sorted(around | {name for name in begun if self.exact(name) is not None})
+        edited = {self.name(row) for text in self._edits(key) for row in self._with_key(text)}
         found = process.extract(
-            key, names, scorer=fuzz.ratio, limit=_N_NEAR, score_cutoff=_MIN_SIMILARITY
+            key,
+            sorted(around | edited),
+            scorer=fuzz.ratio,
+            processor=lambda name: look_up_key(name, self._language),
+            limit=_N_NEAR,
+            score_cutoff=_MIN_SIMILARITY,
         )
         return tuple(name for name, _, _ in found)
 
     def suggest(self, prefix: str, n: int) -> list[str]:
         """Terms whose case-folded key begins with a prefix, for a search box.
 
-        Of a prefix that very many terms share only the first few thousand in byte-wise order are
-        looked at, so that an answer costs the same in a lexicon of any size.
+        All of them are looked at, by number and not by name.
 
         Args:
             prefix: The beginning of a term; case does not matter.
-            n: How many, 0 or more.
+            n: How many, 0 to 1,000.
 
         Returns:
-            At most `n` terms: those with a cluster first, then the shorter, then byte-wise.
+            At most `n` terms: those with a cluster first, then the shorter (in UTF-8), then
+            byte-wise.
         """
         key = look_up_key(
             " ".join(clean(prefix + "|", self._language).split())[:-1], self._language
         )
-        if not key:
-            return []
-        start = self._table.first(key)
-        own = range(start, min(start + _WINDOW, self._table.first(key + _LAST)))
-        named = zip(self._table.values("term", own), own, strict=True)
-        found = dict(named) | {self.name(row): row for row in self._folded_beginning(key)}
-        ranked = sorted((self.cluster_id(row) is None, len(x), x) for x, row in found.items())
-        return [term for _, _, term in ranked[:n]]
+        return [self.name(row) for row in self._ranked(key)[:n]] if key and n else []
 
-    def _folded_beginning(self, key: str) -> list[int]:
-        index = self._folded
-        start, stop = index.first(key), index.first(key + _LAST)
-        found: list[int] = index.rows[start : min(start + _WINDOW, stop)].tolist()
+    def _ranked(self, key: str) -> list[int]:
+        """The first terms whose key begins so, the best first; never more than are suggested."""
+        start, stop = self._terms.first(key), self._terms.first(key + _LAST)
+        keys = slice(self._keys.first(key), self._keys.first(key + _LAST))
+        folded = self._index.array("keys.term")[keys]
+        folded = folded[(folded < start) | (folded >= stop)]
+        rows = np.concatenate([np.arange(start, stop), folded])
+        places = self._index.array("terms.at")
+        length = places[rows + 1] - places[rows]
+        alone = self._index.array("terms.cluster")[rows] == NONE
+        rank = (alone.astype(np.int64) << 60) | (length << 32) | rows
+        if len(rank) > _SUGGESTED:
+            rank = np.partition(rank, _SUGGESTED)[:_SUGGESTED]
+        found: list[int] = (np.sort(rank) & 0xFFFFFFFF).tolist()
         return found
 
-    @cached_property
-    def _folded(self) -> ColumnIndex:
-        return self._table.index("key", where=pl.col("key") != pl.col("term"))
+    def _edits(self, key: str) -> set[str]:
+        """The spellings one letter away."""
+        if len(key) > _LONGEST_EDITED:
+            return set()
+        cuts = [(key[:place], key[place:]) for place in range(len(key) + 1)]
+        letters = self._letters
+        return (
+            {head + tail[1:] for head, tail in cuts if tail}
+            | {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
+            | {head + letter + tail[1:] for head, tail in cuts if tail for letter in letters}
+            | {head + letter + tail for head, tail in cuts for letter in letters}
+        ) - {""}
 
     @cached_property
-    def _first_letters(self) -> list[str]:
-        """The first letters of all terms, found by leaps over those that share one."""
-        letters, row = [], 0
-        while row < len(self):
-            letters.append(self.name(row)[0])
-            row = max(row + 1, self._table.first(letters[-1] + _LAST))
-        return letters
+    def _letters(self) -> list[str]:
+        """The letters used most, counted in a sample of the terms."""
+        sample = self._terms.sample() if len(self) > _CHUNK else list(self)
+        counts = Counter(look_up_key("".join(sample), self._language))
+        return sorted(counts, key=lambda letter: (-counts[letter], letter))[:_ALPHABET]
 
     def _with_key(self, key: str) -> list[int]:
         """The terms with this key, in byte-wise order."""
         own = self.exact(key)  # a term that is a key is its own key: folding it changes nothing
-        return sorted({*self._folded.find(key), *([] if own is None else [own])})
-
-    @cached_property
-    def _forms(self) -> ColumnIndex:
-        assert self._variants is not None
-        return self._variants.index("lemma_id")
-
-    @cached_property
-    def _form_keys(self) -> ColumnIndex:
-        assert self._variants is not None
-        return self._variants.index("key")
+        found = [self._key_terms[row] for row in self._keys.find(key)]
+        return sorted({*found, *([] if own is None else [own])})
 
     def _lemmas(self, spelling: str, key: str) -> list[int]:
         """The lemma of the form spelled exactly so, else those of the forms with this key."""
-        if self._variants is None:
-            return []
-        rows = list(self._variants.find(spelling)) or self._form_keys.find(key)
-        return [self._variants.value("lemma_id", row) for row in rows]
+        rows = list(self._variants.find(spelling))
+        rows = rows or [self._form_rows[row] for row in self._forms.find(key)]
+        return [self._lemma[row] for row in rows]
 
     def _around(self, start: str) -> list[str]:
-        row = self._table.first(start)
-        rows = range(max(0, row - _WINDOW), min(len(self), row + _WINDOW))
-        return self._table.values("term", rows)
+        row = self._terms.first(start)
+        return self._terms.texts(range(max(0, row - _WINDOW), min(len(self), row + _WINDOW)))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 __all__ = [
     "Antonym",
+    "CannotLink",
     "Cluster",
     "ClusterLink",
     "Edge",
@@ -220,6 +221,25 @@ class Vote(NamedTuple):
         return f"{self.term!r} has {self.joined} of {self.others} in cluster {self.cluster_id}"
 
 
+class CannotLink(NamedTuple):
+    """Two terms that may not share a cluster.
+
+    Attributes:
+        a: The first term, byte-wise before the second.
+        b: The second term.
+        p_antonym: Calibrated probability of antonymy, from the antonym gate to 1.
+        evidence: Who judged: model or dictionary.
+    """
+
+    a: str
+    b: str
+    p_antonym: float
+    evidence: str
+
+    def __str__(self) -> str:
+        return f"{self.a!r} and {self.b!r} ({self.p_antonym:.2f}, {self.evidence})"
+
+
 @dataclass(frozen=True, repr=False)
 class Explanation(View):
     """Why two terms are together or apart.
@@ -234,7 +254,9 @@ class Explanation(View):
         edge: The judgement of the pair, None if the export has none.
         votes: How each term is tied to its own cluster and to the other's.
         common: Terms judged synonyms of both at the gate, in byte-wise order.
-        path: The shortest path over synonym edges, ends included; empty if longer than 3 edges.
+        cannot_links: The antonym judgements between the two clusters (or inside the one), which
+            keep terms apart; the most probable first.
+        path: The shortest path over synonym edges, ends included; empty if none was found.
     """
 
     a: str
@@ -246,6 +268,7 @@ class Explanation(View):
     edge: Edge | None
     votes: tuple[Vote, ...]
     common: tuple[str, ...]
+    cannot_links: tuple[CannotLink, ...]
     path: tuple[str, ...]
 
     def title(self) -> str:
@@ -259,8 +282,15 @@ class Explanation(View):
             ("judgement", "none in the export" if self.edge is None else str(self.edge)),
             ("votes", "; ".join(map(str, self.votes)) or "none"),
             ("common synonyms", _listed(self.common) or "none"),
-            ("path", " → ".join(self.path) or "none of at most 3 synonym edges"),
+            ("cannot-links", _joined(self.cannot_links) or "none"),
+            ("path", " → ".join(self.path) or "none found over synonym edges"),
         ]
+
+
+def _joined(links: tuple[CannotLink, ...]) -> str:
+    """The first links, and how many more there are."""
+    more = len(links) - _SHOWN
+    return "; ".join(map(str, links[:_SHOWN])) + (f"; and {more} more" if more > 0 else "")
 
 
 def _listed(terms: tuple[str, ...]) -> str:

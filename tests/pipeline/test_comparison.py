@@ -20,6 +20,15 @@ def run_of(folder: Path, clusters: dict[str, int | None], f05: float) -> Path:
     frames = {table: table.empty() for table in small_frames()}
     names = sorted(clusters)
     frames[schemas.EXPORTED_TERMS] = terms_frame(names, [clusters[name] for name in names])
+    members: dict[int, list[str]] = {}
+    for name in names:
+        if (own := clusters[name]) is not None:
+            members.setdefault(own, []).append(name)
+    frames[schemas.EXPORTED_CLUSTERS] = pl.DataFrame(
+        [(own, terms[0], len(terms), terms, 0.5) for own, terms in sorted(members.items())],
+        schema=schemas.EXPORTED_CLUSTERS.schema,
+        orient="row",
+    )
     antonyms = [(0, 3)] if f05 < 0.5 else [(0, 4)]
     frames[schemas.EXPORTED_EDGES] = pl.DataFrame(
         [(a, b, 0.5, "vector", 0.0, 1.0, 0.0, "model") for a, b in antonyms],

@@ -13,9 +13,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.errors import InputError
-from pipeline.serve.server import listen, warm
-from pipeline.store import ClusterStore
-from pipeline.store.stored_table import StoredTable
+from pipeline.serve.server import listen
 from tests.serve.running import Running
 from tests.store.small_export import small_frames, write_export
 
@@ -47,24 +45,6 @@ def test_an_address_of_another_machine_is_said() -> None:
     with pytest.raises(InputError) as error:
         listen("192.0.2.1", 0)
     assert "--host" in error.value.cure
-
-
-def test_warming_builds_the_indices_before_the_first_visitor(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = ClusterStore(write_export(tmp_path / "export", small_frames()))
-    warm(store)
-
-    def build(*_: object, **__: object) -> None:
-        raise AssertionError("an index is built while a visitor waits")
-
-    monkeypatch.setattr(StoredTable, "index", build)
-    for term in ("hot", "happy", "lonely", "FROSTY"):
-        store.entry(term)
-        store.graph(term, 2)
-        store.suggest(term)
-    assert store.related(4)
-    assert store.opposites(3)
 
 
 def test_it_runs_until_interrupted(tmp_path: Path) -> None:

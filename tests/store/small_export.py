@@ -6,7 +6,10 @@ from pathlib import Path
 import polars as pl
 
 from pipeline import schemas
+from pipeline.formats.reading import Export
 from pipeline.lexicon.normalise import look_up_key
+from pipeline.lookup import FOLDER
+from pipeline.lookup.writing import write_index
 from pipeline.schemas import Table
 
 INJECTION = "<script>alert(1)</script>"
@@ -50,9 +53,10 @@ LINKS = [
 ]
 MANIFEST = {
     "nymgraph": "0.1.0",
-    "schema_version": 1,
+    "schema_version": schemas.EXPORT_VERSION,
     "language": "en",
     "gate": 0.7,
+    "antonym_gate": 0.7,
     "min_probability": 0.5,
 }
 
@@ -60,13 +64,19 @@ MANIFEST = {
 def write_export(
     root: Path, frames: dict[Table, pl.DataFrame], group: int | None = None, **manifest: object
 ) -> Path:
-    """Write the tables and the manifest of an export."""
+    """Write the tables, the index and the manifest of an export; without variants if not given."""
     root.mkdir(parents=True, exist_ok=True)
+    frames = {schemas.EXPORTED_VARIANTS: schemas.EXPORTED_VARIANTS.empty(), **frames}
     for table, frame in frames.items():
         table.conform(frame).write_parquet(root / table.path.name, row_group_size=group)
-    tables = {t.name: {"rows": frame.height, "hash": "0"} for t, frame in frames.items()}
-    text = json.dumps({**MANIFEST, "tables": tables, **manifest})
-    (root / "manifest.json").write_text(text, "utf-8")
+    tables = {
+        t.name: {"rows": f.height, "bytes": (root / t.path.name).stat().st_size, "hash": "0"}
+        for t, f in frames.items()
+    }
+    (root / FOLDER).mkdir(exist_ok=True)
+    sizes = write_index(Export(root, {"tables": tables}), root / FOLDER)
+    whole = {**MANIFEST, "tables": tables, "index": {"hash": "0", "bytes": sizes}, **manifest}
+    (root / "manifest.json").write_text(json.dumps(whole), "utf-8")
     return root
 
 

@@ -150,13 +150,6 @@ def test_clusters_by_id(store: ClusterStore) -> None:
             ask(7)
 
 
-def test_a_tiny_cache_changes_no_answer(folder: Path) -> None:
-    small, large = ClusterStore(folder, cache_bytes=1), ClusterStore(folder)
-    for term in large:
-        assert small[term] == large[term]
-        assert small.antonyms(term) == large.antonyms(term)
-
-
 def test_an_empty_export_opens(tmp_path: Path) -> None:
     frames = {table: frame.clear() for table, frame in small_frames().items()}
     store = ClusterStore(write_export(tmp_path / "empty", frames))
@@ -189,7 +182,7 @@ def test_a_turkish_export_is_asked_in_any_case(tmp_path: Path) -> None:
     assert store["İSİ"].members == ("isi",)
     assert store["KÂR"].members == ("kâr",)
     assert "kar" not in store
-    assert store.variants("iyi") == []  # an export without variants
+    assert store.variants("iyi") == []
     asked = ["İYİ", "ISI", "İSİ"]
     assert store.cluster_ids(asked)["term"].to_list() == ["iyi", "ısı", "isi"]
     assert store.suggest("İY") == ["iyi"]

@@ -36,7 +36,8 @@ def test_a_member_judged_an_antonym_is_withheld(tmp_path: Path) -> None:
     clusters[terms.index("unhappy")] = -9  # as the published algorithm may do
     frames[schemas.EXPORTED_TERMS] = terms_frame(terms, clusters)
     rows = frames[schemas.EXPORTED_CLUSTERS].to_dicts()
-    rows[0]["members"].append("unhappy")
+    rows[0] |= {"members": [*rows[0]["members"], "unhappy"], "size": 4}
+    rows[1] |= {"members": ["sad"], "size": 1}
     schema = schemas.EXPORTED_CLUSTERS.schema
     frames[schemas.EXPORTED_CLUSTERS] = pl.DataFrame(rows, schema=schema)
     store = ClusterStore(write_export(tmp_path / "export", frames))

@@ -1,8 +1,13 @@
 """Why two terms are together or apart, by hand."""
 
+from pathlib import Path
+
+import polars as pl
 import pytest
 
-from pipeline.store import ClusterStore, Edge, UnknownTermError, Vote
+from pipeline import schemas
+from pipeline.store import CannotLink, ClusterStore, Edge, UnknownTermError, Vote
+from tests.store.small_export import small_frames, terms_frame, write_export
 
 
 def test_together_by_an_edge(store: ClusterStore) -> None:
@@ -59,6 +64,43 @@ def test_apart_although_synonyms(store: ClusterStore) -> None:
 def test_a_path_of_three_edges(store: ClusterStore) -> None:
     # warm - hot 0.80, hot - spicy 0.75, spicy - fiery 0.85
     assert store.explain("warm", "fiery").path == ("warm", "hot", "spicy", "fiery")
+
+
+def test_the_antonyms_between_two_clusters_are_cannot_links(store: ClusterStore) -> None:
+    # (glad, unhappy) stands at 0.69, below the gate
+    found = store.explain("joyful", "unhappy").cannot_links
+    assert found == (
+        CannotLink("happy", "unhappy", 1.0, "dictionary"),
+        CannotLink("happy", "sad", 0.9, "model"),
+    )
+    assert found == store.explain("sad", "glad").cannot_links
+    assert store.explain("happy", "glad").cannot_links == ()
+
+
+def paths_over(folder: Path, edges: list[tuple[int, int, float]]) -> ClusterStore:
+    """Six terms, a to f, in no cluster, with these synonym judgements."""
+    frames = {table: table.empty() for table in small_frames()}
+    frames[schemas.EXPORTED_TERMS] = terms_frame(list("abcdef"), [None] * 6)
+    rows = [(a, b, 0.5, "vector", p, 0.0, 1 - p, "model") for a, b, p in sorted(edges)]
+    schema = schemas.EXPORTED_EDGES.schema
+    frames[schemas.EXPORTED_EDGES] = pl.DataFrame(rows, schema=schema, orient="row")
+    return ClusterStore(write_export(folder, frames))
+
+
+def test_a_long_path_and_the_more_probable_of_two(tmp_path: Path) -> None:
+    chain = [(x, x + 1, 0.9) for x in range(5)]
+    assert paths_over(tmp_path / "1", chain).explain("a", "f").path == tuple("abcdef")
+    # a-b-d: 2 - ln .7 - ln .8 = 2.58; a-c-d: 2 - 2 ln .9 = 2.21
+    forked = [(0, 1, 0.7), (1, 3, 0.8), (0, 2, 0.9), (2, 3, 0.9)]
+    assert paths_over(tmp_path / "2", forked).explain("a", "d").path == ("a", "c", "d")
+    assert paths_over(tmp_path / "2", forked).explain("a", "e").path == ()
+
+
+def test_the_search_for_a_path_gives_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = paths_over(tmp_path, [(x, x + 1, 0.9) for x in range(5)])
+    monkeypatch.setattr("pipeline.store.explain._MAX_EXPANDED", 3)
+    assert store.explain("a", "c").path == tuple("abc")
+    assert store.explain("a", "d").path == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,13 @@
+"""The index of an export: flat arrays that a reader maps into memory and does not read.
+
+layout      which arrays there are, and what they hold
+writing     from the tables of an export to the arrays
+reading     the arrays, opened and checked against the manifest
+strings     sorted strings, found by bisection
+"""
+
+from pipeline.lookup.layout import ARRAYS, FOLDER, NONE, strings_of
+from pipeline.lookup.reading import LookupIndex
+from pipeline.lookup.strings import SortedStrings
+
+__all__ = ["ARRAYS", "FOLDER", "NONE", "LookupIndex", "SortedStrings", "strings_of"]

@@ -1,0 +1,75 @@
+"""Sorted strings in two mapped arrays, found by bisection.
+
+Contract: the strings are sorted byte-wise in UTF-8 (which is Python's code point order); equal ones
+may follow each other.
+"""
+
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+from itertools import pairwise
+
+from pipeline.lookup.layout import FENCE
+
+__all__ = ["SortedStrings"]
+
+
+class SortedStrings:
+    """Sorted strings on disk; a search reads a handful of them.
+
+    Args:
+        content: uint8, the bytes of all strings.
+        places: int64 (n + 1,), where each begins, and the end.
+        fence: uint8, the bytes of every FENCE-th string.
+        fence_places: int64 (n_fence + 1,), where each of these begins, and the end.
+    """
+
+    def __init__(
+        self, content: memoryview, places: memoryview, fence: memoryview, fence_places: memoryview
+    ) -> None:
+        self._content, self._places = content, places
+        self._fence_content, self._fence_places = fence, fence_places
+
+    def __len__(self) -> int:
+        return len(self._places) - 1
+
+    def text(self, row: int) -> str:
+        """The string of a row."""
+        return str(self._content[self._places[row] : self._places[row + 1]], "utf-8")
+
+    def texts(self, rows: range) -> list[str]:
+        """The strings of a run of rows."""
+        places = self._places[rows.start : rows.stop + 1].tolist() if rows else []
+        whole = self._content[places[0] : places[-1]].tobytes() if rows else b""
+        return [whole[a - places[0] : b - places[0]].decode() for a, b in pairwise(places)]
+
+    def sample(self) -> list[str]:
+        """Every FENCE-th string; other pages are not touched."""
+        return [text.decode() for text in self._fence]
+
+    def first(self, value: str) -> int:
+        """The first row that is not below `value`; the number of rows if there is none."""
+        sought = value.encode("utf-8", "surrogatepass")  # a lone surrogate is no term's
+        block = bisect_left(self._fence, sought)
+        if not block:
+            return 0
+        rows = range((block - 1) * FENCE, min(block * FENCE, len(self)))
+        return rows.start + bisect_left(rows, sought, key=self._bytes)
+
+    def find(self, value: str) -> range:
+        """The rows that hold `value`."""
+        start = self.first(value)
+        sought = value.encode("utf-8", "surrogatepass")
+        stop = start
+        if start < len(self) and self._bytes(start) == sought:
+            block = bisect_right(self._fence, sought)
+            rows = range(max(start, (block - 1) * FENCE), min(block * FENCE, len(self)))
+            stop = rows.start + bisect_right(rows, sought, key=self._bytes)
+        return range(start, stop)
+
+    @cached_property
+    def _fence(self) -> list[bytes]:
+        places, whole = self._fence_places.tolist(), self._fence_content.tobytes()
+        return [whole[a:b] for a, b in pairwise(places)]
+
+    def _bytes(self, row: int) -> bytes:
+        return self._content[self._places[row] : self._places[row + 1]].tobytes()
