@@ -1,9 +1,10 @@
-"""Clusterings side by side: `python -m benchmarks.clustering --data data --out docs`.
+"""Clusterings side by side: `python -m benchmarks.clustering --data data --out benchmarks/out`.
 
 On the judged pairs of a finished run, measured on held-out terms, and on planted graphs, measured
 against the truth. Every method runs over its range of parameters, in a process of its own, after a
 run on a tiny graph that compiles it; peak memory is what it adds to the loaded graph. Prints one
-row per method, the best of its range; all rows go to a CSV. `--speed 150000,1500000` times
+row per method, the best of its range; all rows go to a CSV, and a picture of precision against
+recall stands beside it. `--speed 150000,1500000` times
 `signed` and `reference` on planted graphs of that many terms.
 
 Protocol of the run: gates on p_synonym; `validation` or `test` terms; `both` counts pairs with both
@@ -27,6 +28,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.baselines import DEFAULTS, METHODS, Array, Case, Labels, make_case
+from benchmarks.curves import draw
 from benchmarks.planted import RECIPES, Planted, Recipe, plant
 from clustering import b_cubed, drift, intrusions, pair_scores, size_summary
 
@@ -52,9 +54,14 @@ def main() -> None:
     if asked.data:
         gates = [float(gate) for gate in asked.gates.split(",")]
         rows = on_run(asked.data, gates, asked.split, methods)
-        report(rows, asked.out / f"clustering-{asked.split}.csv", ("both_f05", "touch_f05"))
+        path = asked.out / f"clustering-{asked.split}.csv"
+        report(rows, path, ("both_f05", "touch_f05"))
+        kinds = (("both_", "both ends held out"), ("touch_", "one end held out"))
+        draw(rows, kinds, DEFAULTS, path.with_suffix(".png"))
     if asked.planted:
-        report(on_planted(methods), asked.out / "clustering-planted.csv", ("bcubed_f1",))
+        rows, path = on_planted(methods), asked.out / "clustering-planted.csv"
+        report(rows, path, ("bcubed_f1",))
+        draw(rows, (("", "B-cubed"),), DEFAULTS, path.with_suffix(".png"))
     if asked.speed:
         on_sizes([int(n) for n in asked.speed.split(",")])
 

@@ -1,6 +1,6 @@
 """The moves of the signed clustering, each of which raises its objective (stated in `signed`).
 
-Exactness: weights and `theta` are multiples of `weights.GRAIN` = 2^-16, so that a sum of fewer than
+Exactness: weights and tolls are multiples of `weights.GRAIN` = 2^-16, so that a sum of fewer than
 2^36 of them is exact in float64, whatever the order of its terms.
 
 A pass looks only at what has changed since it looked last. That leaves out nothing: a choice whose
@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from clustering.graph import Edges, Graph
 from clustering.jit import kernel
+from clustering.weights import GRAIN
 
 ALONE = -1
+GROWTH = 0.75  # how the cost of one more term grows with its cluster: 1 = with every pair
 BLOCK = 64  # edges whose data are read ahead; speed only
 
 
@@ -40,15 +42,17 @@ class Near(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """What a pair within a cluster costs, and how large a cluster may be.
+    """What a cluster costs, and how large it may be.
 
     Attributes:
-        theta: the cost of any pair, a multiple of GRAIN.
+        theta: the cost of the first pair, a multiple of GRAIN.
+        toll: float64 (max_size + 2,), the cost of a cluster of so many terms, from `tolls`.
         absence: the further cost of a pair of known terms, a multiple of GRAIN.
         max_size: terms of a cluster at most.
     """
 
     theta: float
+    toll: NDArray[np.float64]
     absence: float
     max_size: int
 
@@ -75,6 +79,21 @@ class Partition(NamedTuple):
     outside: NDArray[np.float64]
     changed: NDArray[np.int64]
     known: NDArray[np.float64]
+
+
+def tolls(theta: float, max_size: int) -> NDArray[np.float64]:
+    """Tell what a cluster of n terms costs: theta Σ k^GROWTH over 0 < k < n, in whole grains.
+
+    Args:
+        theta: the cost of a cluster of two, a multiple of GRAIN.
+        max_size: terms of a cluster at most.
+
+    Returns:
+        float64 (max_size + 2,), for n = 0..max_size + 1.
+    """
+    joins = np.arange(max_size + 1, dtype=np.float64) ** GROWTH
+    total = theta * np.concatenate([[0.0], np.cumsum(joins)])
+    return np.asarray(np.rint(total / GRAIN) * GRAIN)
 
 
 def all_alone(near: Near) -> Partition:
@@ -168,7 +187,7 @@ def expand(
         edges: those of the graph, in canonical order.
         near: what is judged.
         partition: changed in place.
-        rule: what pairs cost.
+        rule: what clusters cost.
         turn: the number of this turn, from 1.
 
     Returns:
@@ -185,16 +204,17 @@ def expand(
         before = (turn - 1) * (n_edges + 1) + e
         if x == y or (changed[x] < before and changed[y] < before):
             continue
-        least = rule.theta * size[x] * size[y] + rule.absence * known[x] * known[y]
-        if (
-            size[x] + size[y] > rule.max_size
-            or min(partition.outside[x], partition.outside[y]) <= least
-        ):
+        both = size[x] + size[y]
+        if both > rule.max_size:
+            continue
+        least = rule.toll[both] - rule.toll[size[x]] - rule.toll[size[y]]
+        least += rule.absence * known[x] * known[y]
+        if min(partition.outside[x], partition.outside[y]) <= least:
             continue
         if partition.volume[x] > partition.volume[y]:
             x, y = y, x  # only the rows of x are read
         weight = float(edges.weight[e])
-        if size[x] + size[y] > 2:
+        if both > 2:
             weight = _weight_between(graph, partition, x, y, least)
         if weight > least and not _forbids(near.forbidden, partition, x, y):
             _join(partition, x, y, weight, before + n_edges + 1)
@@ -245,7 +265,7 @@ def vote(
     Args:
         near: what is judged.
         partition: left as it is.
-        rule: what pairs cost.
+        rule: what clusters cost.
         now: the look of this vote.
 
     Returns:
@@ -340,14 +360,16 @@ def _best(
     for y in foes:
         barred[label[y]] = True
     absence = rule.absence * own_known
-    cost = rule.theta * (size[own] - 1) + absence * (known[own] - own_known)
+    cost = rule.toll[size[own]] - rule.toll[size[own] - 1] + absence * (known[own] - own_known)
     best, best_gain = own, support[own] - cost
     if best_gain < 0:
         best, best_gain = ALONE, 0.0
     for y in row:
         c = label[y]
-        gain = support[c] - (rule.theta * size[c] + absence * known[c])
-        if c != own and gain > best_gain and size[c] < rule.max_size and not barred[c]:
+        if c == own or size[c] >= rule.max_size or barred[c]:
+            continue
+        gain = support[c] - (rule.toll[size[c] + 1] - rule.toll[size[c]] + absence * known[c])
+        if gain > best_gain:
             best, best_gain = c, gain
     for y in row:
         support[label[y]] = 0
@@ -408,7 +430,7 @@ def adopt(near: Near, partition: Partition, rule: Rule, orphan_support: float) -
     Args:
         near: what is judged.
         partition: left as it is.
-        rule: what pairs cost.
+        rule: what clusters cost.
         orphan_support: the least support, in [0, 1].
 
     Returns:
@@ -481,7 +503,7 @@ def memberships(
     Args:
         near: what is judged.
         partition: clusters of one term are left out.
-        rule: what pairs cost: a cluster that is not the term's own is listed if it is worth it.
+        rule: what clusters cost: a cluster that is not the term's own is listed if it is worth it.
         place: int64 (n_terms,), where in the output the memberships of each term start.
         out_cluster: int32, filled with clusters; nothing is written beyond its end.
         out_support: float32, likewise; Σ w(x, y) / |c without x|.
@@ -507,7 +529,7 @@ def memberships(
         for y in row:
             c = label[y]
             others = size[c] - (c == label[x])
-            cost = rule.theta * others + absence * partition.known[c]
+            cost = rule.toll[others + 1] - rule.toll[others] + absence * partition.known[c]
             wanted = c == label[x] or (support[c] > cost and not barred[c])
             if size[c] > 1 and support[c] >= 0 and wanted:
                 at = place[x] + n_found[x]

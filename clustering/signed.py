@@ -6,20 +6,24 @@ neighbours that they do not share (`weights` has the formula). Pairs without an 
 *Objective.* Over all partitions without a cannot-link inside a cluster, none above max_size,
 maximise
 
-    F = Σ over pairs within a cluster of (w(a, b) - theta - d(a, b)),    theta = min_support.
+    F = Σ over pairs within a cluster of (w(a, b) - d(a, b))  -  Σ over clusters of T(|c|),
+    T(n) = theta Σ k^GROWTH over 0 < k < n,    theta = min_support,    GROWTH = 0.75.
 
 d(a, b) = absence where both terms are known, that is have a certain edge (p = 1, as a dictionary
 gives), but none to each other; else 0. A dictionary lists all synonyms of a word that it knows:
 what it leaves out speaks against a cluster, however well its words resemble each other.
 
-Each pair within a cluster is a claim of synonymy, and pays when its weight is above theta: a
-chain hot - spicy - pain pays for the pair hot - pain that nothing supports. This is correlation
-clustering; finding the best partition is NP-hard, and the moves below climb.
+T is what a cluster of n terms costs, theta for a pair. Each pair is a claim of synonymy that its
+weight must pay for: a chain hot - spicy - pain pays for the pair hot - pain that nothing supports.
+With GROWTH 1 every pair would cost theta, as in correlation clustering. But a term has so many
+candidates and no more: in a large cluster most pairs that have no edge were missed by the search
+or by the judge, and say less. So the k-th pair of a term with its cluster costs less than the
+first. Finding the best partition is NP-hard, and the moves below climb.
 
 *Moves.* Every term starts alone. Each turn:
 
-1. expansion: take the edges by (w descending, a, b); join the clusters at their ends when their
-   mean of w - d is above theta, the bound holds and no cannot-link lies between them;
+1. expansion: take the edges by (w descending, a, b); join the clusters at their ends when that
+   raises F, the bound holds and no cannot-link lies between them;
 2. voting: terms, by id, each move to the cluster where F rises most, to none if that is best;
    ties: stay, then none, then the cluster of the neighbour with the lowest id;
 3. splitting: clusters that fell apart become their connected parts.
@@ -28,7 +32,7 @@ until nothing moves. Every move raises F by at least one grain (2^-16), and F ca
 sum of the weights, so the turns come to an end; MAX_TURNS bounds the time.
 
 4. orphans: terms still alone, by id, join the cluster with the largest Σ (w - d) / √|c|, if that
-   is at least orphan_support: the root asks less of a large cluster than theta does, one strong
+   is at least orphan_support: the root asks less of a large cluster than T does, one strong
    synonym in a family of absent ones.
 
 *Guarantee.* No two terms with a cannot-link share a cluster; checked at the end of every run.
@@ -63,6 +67,7 @@ from clustering.moves import (
     memberships,
     pulls,
     split,
+    tolls,
     vote,
 )
 from clustering.result import SINGLETON, Clustering, Tensions, same_cluster
@@ -76,14 +81,14 @@ class SignedSettings(NamedTuple):
     """What the objective asks.
 
     Attributes:
-        min_support: theta, the mean weight above which clusters join, in (0, 1].
+        min_support: theta, the weight above which two terms join, in (0, 1]; T scales with it.
         orphan_support: the least Σ (w - d) / √|c| at which a cluster takes in a term that is alone.
         max_size: terms of a cluster at most, at least 2.
         absence: what it costs a cluster to hold two known terms without a certain edge, in
             [0, MAX_ABSENCE].
     """
 
-    min_support: float = 0.2
+    min_support: float = 0.28
     orphan_support: float = 0.25
     max_size: int = 200
     absence: float = 1.0
@@ -265,7 +270,8 @@ def _check(n_terms: int, expected: NDArray[np.float64], settings: SignedSettings
         )
     if settings.max_size < 2:
         raise ValueError(f"got max_size {settings.max_size}, expected at least 2; raise it")
-    return Rule(theta, round(settings.absence / GRAIN) * GRAIN, settings.max_size)
+    max_size = min(settings.max_size, max(2, n_terms))
+    return Rule(theta, tolls(theta, max_size), round(settings.absence / GRAIN) * GRAIN, max_size)
 
 
 def _check_guarantee(labels: NDArray[np.int32], antonyms: Edges) -> None:

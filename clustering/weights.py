@@ -1,13 +1,14 @@
 """How much an edge weighs: its probability, divided by what competes for its two ends.
 
     w(a, b) = p / (p + (1 - p) h)
-    h = max(1, (m(a) + m(b) - 2 p - 2 c) / √(1 + c))
+    h = max(1 + min(r, GRANTED) / 10, (r - GRANTED) / (1 + c)),    r = m(a) + m(b) - 2 p
 
 m(x) is the sum of p_synonym over all judged pairs of x, gated or not: the number of synonyms that
 the judge expects x to have. c sums min(p(a, y), p(b, y)) over the neighbours y that a and b share
-in the gated graph. So h is the mass that the two do not share, less where they share much: the
-odds of an edge at a term that resembles everything are divided by a lot, those of an edge within a
-family of synonyms by about 1.
+in the gated graph. So h is what else the two resemble, r, beyond the 2.5 that are GRANTED to any
+two words (they tell ties apart, and little else), for each synonym that they share: the odds of an
+edge at a term that resembles everything are divided by a lot, those of an edge within a family of
+synonyms by about 1.
 
 Certain edges (p = 1, as from a dictionary) weigh `certain_weight`: 1, and what `signed` charges for
 the absence of one.
@@ -33,6 +34,7 @@ from clustering.graph import Edges, Graph, edges_by_pair
 from clustering.jit import kernel, parallel_kernel
 
 GRAIN = 2.0**-16  # weights are whole multiples of it
+GRANTED = 2.5  # expected synonyms, of the two ends together, that compete with nothing
 SAMPLE = 32
 BLOCK = 64  # edges whose data are read ahead; speed only
 UNITS = 2.0**24
@@ -97,10 +99,10 @@ def _weigh(
             if p >= 1:
                 out[e] = np.rint(certain_weight / GRAIN) * GRAIN
                 continue
-            apart, competition = expected[x] + expected[y] - 2.0 * p, 1.0
-            if apart > 1:
-                shared = _shared(graph, x, y)
-                competition = max(1.0, (apart - 2.0 * shared) / np.sqrt(1.0 + shared))
+            rest = max(0.0, expected[x] + expected[y] - 2.0 * p)
+            competition = 1.0 + min(rest, GRANTED) / 10.0
+            if rest - GRANTED > competition:
+                competition = max(competition, (rest - GRANTED) / (1.0 + _shared(graph, x, y)))
             out[e] = np.rint(p / (p + (1.0 - p) * competition) / GRAIN) * GRAIN
     return out
 

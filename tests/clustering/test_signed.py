@@ -61,7 +61,7 @@ def soft_of(result: Clustering) -> dict[tuple[int, int], float]:
 
 def test_one_edge_is_one_cluster() -> None:
     result = cluster([(0, 1, 0.75)], n_terms=3)
-    # m = 0.75 each; h = max(1, 1.5 - 2 * 0.75) = 1: nothing competes, w = p
+    # m = 0.75 each; r = 1.5 - 2 * 0.75 = 0, h = 1: nothing competes, w = p
     assert result.labels.tolist() == [0, 0, -1]
     assert soft_of(result) == {(0, 0): 0.75, (1, 0): 0.75}
 
@@ -70,8 +70,8 @@ def test_opposites_part_and_the_middle_goes_with_the_stronger() -> None:
     hot, warm, cold = 0, 1, 2
     edges: Rows = [(hot, warm, 1.0), (warm, cold, 0.875)]
     together = cluster(edges, n_terms=3)
-    # w(hot, warm) = 1. For warm and cold m = 1.875 and 0.875; h = 2.75 - 2 * 0.875 = 1, w = 0.875.
-    # {hot, warm} + cold: (0 + 0.875) / 2 = 0.4375 > 0.2, so all three join ...
+    # w(hot, warm) = 1. For warm and cold m = 1.875 and 0.875; r = 2.75 - 2 * 0.875 = 1, h = 1.1,
+    # w = 0.875 / (0.875 + 0.125 * 1.1) = 0.8642. A third term costs 0.28 * 2^0.75 = 0.471: join ...
     assert together.labels.tolist() == [0, 0, 0]
     apart = cluster(edges, [(hot, cold, 0.9)], n_terms=3)
     # ... but for the cannot-link between hot and cold
@@ -79,8 +79,8 @@ def test_opposites_part_and_the_middle_goes_with_the_stronger() -> None:
     [a, b, p_antonym, p_synonym, pull] = [column.tolist() for column in apart.tensions]
     assert (a, b, p_synonym) == ([hot], [cold], [0.0])
     assert p_antonym == pytest.approx([0.9])
-    # the largest of: hot with {cold} 0, cold with {hot, warm} 0.4375, the clusters 0.4375
-    assert pull == [0.4375]
+    # the largest of: hot with {cold} 0, cold with {hot, warm} 0.8642 / 2, the clusters the same
+    assert pull == pytest.approx([0.4321], abs=1e-4)
 
 
 def test_a_direct_contradiction_is_a_tension() -> None:
@@ -94,11 +94,11 @@ def test_a_chain_of_meanings_breaks() -> None:
     hot, spicy, pain, depression = range(4)
     chain: Rows = [(hot, spicy, 0.75), (spicy, pain, 0.75), (pain, depression, 0.75)]
     result = cluster(chain, n_terms=4)
-    # m = 0.75, 1.5, 1.5, 0.75. The ends: h = max(1, 2.25 - 1.5) = 1, w = 0.75; the middle:
-    # h = 3 - 1.5 = 1.5, w = 0.75 / (0.75 + 0.25 * 1.5) = 2/3. {hot, spicy} and
-    # {pain, depression} join first; between them 2/3 / 4 = 0.167 is not above 0.2.
+    # m = 0.75, 1.5, 1.5, 0.75. The ends: r = 2.25 - 1.5, h = 1.075, w = 0.736; the middle:
+    # r = 3 - 1.5, h = 1.15, w = 0.723. {hot, spicy} and {pain, depression} join first; a pair costs
+    # 0.28, four 0.28 * (1 + 2^0.75 + 3^0.75) = 1.389: the middle would have to pay 0.829.
     assert result.labels.tolist() == [0, 0, 1, 1]
-    # spicy with {pain, depression}: 2/3 / 2 = 0.333 > 0.2: a second sense, softly
+    # spicy with {pain, depression}: 0.723 is above 0.28 * 2^0.75 = 0.471: a second sense, softly
     assert list(soft_of(result)) == [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (3, 1)]
 
 
@@ -108,23 +108,24 @@ def test_a_term_of_two_senses_keeps_the_second_as_soft() -> None:
     rows += [(bank, shore, 1.0), (bank, 4, 0.75), (shore, 4, 1.0)]
     result = cluster(rows, [(lender, shore, 1.0)], n_terms=5)
     assert result.labels.tolist() == [0, 0, 0, 1, 1]
-    # bank and 4 share the shore, min(1, 1) = 1; m = 3.75 and 1.75,
-    # h = (5.5 - 2 * 0.75 - 2) / sqrt(1 + 1) = 1.414; w = 0.75 / (0.75 + 0.25 * 1.414) = 0.680;
-    # the mean with w(bank, shore) = 1 is 0.840
-    assert soft_of(result)[bank, 1] == pytest.approx(0.840, abs=1e-3)
+    # bank and 4 share the shore, min(1, 1) = 1; m = 3.75 and 1.75, r = 5.5 - 2 * 0.75 = 4,
+    # h = max(1 + 2.5 / 10, (4 - 2.5) / (1 + 1)) = 1.25; w = 0.75 / (0.75 + 0.25 * 1.25) = 0.706;
+    # the mean with w(bank, shore) = 1 is 0.853
+    assert soft_of(result)[bank, 1] == pytest.approx(0.853, abs=1e-3)
     assert soft_of(result)[bank, 0] == 1
 
 
 def test_an_orphan_is_adopted_by_a_large_family() -> None:
-    family = [(a, b, 1.0) for a, b in itertools.combinations(range(9), 2)]
-    rows: Rows = [*family, (0, 9, 0.9375)]
-    # m = 8.9375 and 0.9375, h = 9.875 - 1.875 = 8: w = 0.9375 / (0.9375 + 0.0625 * 8) = 0.652
-    # mean over nine 0.072, not above 0.2; over the root of nine 0.217
-    kind, strict = SignedSettings(orphan_support=0.21), SignedSettings(orphan_support=0.22)
-    assert cluster(rows, n_terms=10, asked=kind).labels.tolist() == [0] * 10
-    assert cluster(rows, n_terms=10, asked=strict).labels.tolist() == [0] * 9 + [-1]
-    barred = cluster(rows, [(3, 9, 1.0)], n_terms=10, asked=kind)
-    assert barred.labels.tolist() == [0] * 9 + [-1]
+    family = [(a, b, 1.0) for a, b in itertools.combinations(range(15), 2)]
+    rows: Rows = [*family, (0, 15, 0.9375)]
+    # m = 14.9375 and 0.9375, r = 15.875 - 1.875 = 14, h = 14 - 2.5 = 11.5:
+    # w = 0.9375 / (0.9375 + 0.0625 * 11.5) = 0.566. A sixteenth term costs 0.28 * 15^0.75 = 2.13;
+    # over the root of fifteen the weight is 0.146
+    kind, strict = SignedSettings(orphan_support=0.14), SignedSettings(orphan_support=0.15)
+    assert cluster(rows, n_terms=16, asked=kind).labels.tolist() == [0] * 16
+    assert cluster(rows, n_terms=16, asked=strict).labels.tolist() == [0] * 15 + [-1]
+    barred = cluster(rows, [(3, 15, 1.0)], n_terms=16, asked=kind)
+    assert barred.labels.tolist() == [0] * 15 + [-1]
 
 
 def test_a_word_of_two_dictionary_clusters_does_not_draw_them_together() -> None:
@@ -135,7 +136,7 @@ def test_a_word_of_two_dictionary_clusters_does_not_draw_them_together() -> None
         (auto, motorcar, 1.0),
         (car, railcar, 1.0),
     ]
-    # the mean weight between railcar and the three is (1 + 0 + 0) / 3 = 0.33 > 0.2
+    # the weight between railcar and the three is 1, above 0.28 * 3^0.75 = 0.64
     deaf = SignedSettings(absence=0.0)
     assert cluster(rows, n_terms=4, asked=deaf).labels.tolist() == [0, 0, 0, 0]
     # all four are known: to the absent pairs with auto and motorcar 1 + 1 is charged against 1,
@@ -239,15 +240,14 @@ def test_a_star_of_a_million_leaves() -> None:
     hub, equal = np.zeros_like(leaves), np.full(n - 1, 0.9, np.float32)
     edges, none = canonical_edges(n, hub, leaves, equal, GATE), edges_of([], n)
     result = cluster_signed(n, edges, none, expected_synonyms(n, hub, leaves, equal))
-    # h = 900,000 - 0.9: w = 0.9 / (0.9 + 0.1 * h) = 1e-5, far below 0.2
+    # h is about 900,000: w = 0.9 / (0.9 + 0.1 * h) = 1e-5, far below 0.28
     assert result.n_clusters == 0
     sure, deaf = edges._replace(weight=np.ones(n - 1, np.float32)), SignedSettings(absence=0.0)
     pair = cluster_signed(n, sure, none, np.ones(n))
     # the hub takes one leaf; every other is charged 1 for its absent pair with that one
     assert np.flatnonzero(pair.labels >= 0).tolist() == [0, 1]
     certain = cluster_signed(n, sure, none, np.ones(n), deaf)
-    # w = 1: the hub takes leaves, lowest first, as long as the mean 1 / size is above 0.2 in
-    # whole grains, five;
+    # w = 1: the hub takes leaves, lowest first, as long as 0.28 * size^0.75 is below it, five;
     # to the others 1 / sqrt(6) = 0.408 is at least 0.25: they are adopted, up to max_size
     assert np.flatnonzero(certain.labels >= 0).tolist() == list(range(200))
 

@@ -22,7 +22,7 @@ PAIRS = pl.DataFrame(
     ],
     schema={"a": pl.UInt32, "b": pl.UInt32, "relation": pl.String},
     orient="row",
-)
+).with_columns(split=pl.lit("test"))
 EDGES = canonical_edges(
     8,
     np.array([0, 1, 2, 3, 4]),
@@ -70,7 +70,7 @@ def test_all_figures_by_hand() -> None:
     )
     assert figures == {
         "antonyms_together": 2,  # (0,2) (0,6)
-        "antonyms_together_held_out": 1,  # (0,2)
+        "antonyms_together_held_out": 2,  # both touch a held-out term
         "antonyms_known": 3,
         "drift": pytest.approx(3 / 7),  # 4 of the 6 + 1 pairs in clusters are edges
         "clusters": 2,
@@ -78,6 +78,15 @@ def test_all_figures_by_hand() -> None:
         "biggest_cluster": 4,
         "mean_size": 3.0,
     }
+
+
+def test_an_antonym_pair_that_the_run_was_told_of_is_not_counted_as_held_out() -> None:
+    told = PAIRS.with_columns(
+        split=pl.when(pl.col("b") == 6).then(pl.lit("train")).otherwise(pl.lit("validation"))
+    )
+    figures = cluster_figures(LABELS, told, TEST, EDGES)
+    assert figures["antonyms_together"] == 2  # (0,2) (0,6)
+    assert figures["antonyms_together_held_out"] == 1  # (0,2)
 
 
 def test_no_clusters_and_no_pairs() -> None:
@@ -101,7 +110,7 @@ def test_labels_of_singletons(n_terms: int) -> None:
 
 
 def test_intruders_are_rows_of_the_pairs() -> None:
-    assert intruders(LABELS, PAIRS).rows() == [(0, 2, "antonym"), (0, 6, "antonym")]
+    assert intruders(LABELS, PAIRS).rows() == [(0, 2, "antonym", "test"), (0, 6, "antonym", "test")]
     assert intruders(LABELS, PAIRS.clear()).is_empty()
 
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 GRAIN = 2**16
 SAMPLE = 32
+GRANTED = 2.5
+GROWTH = 0.75
 
 Pair = tuple[int, int]
 
@@ -45,8 +47,8 @@ def oracle_weights(edges: list[tuple[int, int, float]], expected: list[float]) -
         looked_at = sorted(rows[small])[::step]
         common = [y for y in looked_at if y in rows[large]]
         shared = step * sum(min(rows[a][y], rows[b][y]) for y in common)
-        apart = expected[a] + expected[b] - 2.0 * (p + shared)
-        competition = max(1.0, apart / math.sqrt(1.0 + shared))
+        rest = max(0.0, expected[a] + expected[b] - 2.0 * p)
+        competition = max(1.0 + min(rest, GRANTED) / 10.0, (rest - GRANTED) / (1.0 + shared))
         w = p / (p + (1.0 - p) * competition)
         weights[a, b] = round(w * GRAIN)
     return weights
@@ -82,22 +84,33 @@ class Signed:
     def between(self, one: Iterable[int], other: set[int]) -> int:
         return sum(w for x in one for y, w in self.neighbours[x].items() if y in other)
 
-    def worth(self, one: Iterable[int], other: set[int]) -> int:
-        """Σ w - theta - d over the pairs between the two."""
-        one = list(one)
-        cost = self.theta * len(one) * len(other)
+    def claims(self, one: Iterable[int], other: set[int]) -> int:
+        """Σ w - d over the pairs between the two."""
+        one, cost = list(one), 0
         for x in one:
             for y in other:
                 charged = {x, y} <= self.known and (min(x, y), max(x, y)) not in self.certain
                 cost += self.absence * charged
         return self.between(one, other) - cost
 
+    def worth(self, one: Iterable[int], other: set[int]) -> int:
+        """What F gains by joining the two."""
+        one = list(one)
+        n, m = len(one), len(other)
+        return self.claims(one, other) - (self.toll(n + m) - self.toll(n) - self.toll(m))
+
+    def toll(self, n: int) -> int:
+        """What a cluster of n terms costs."""
+        return round(self.theta * math.fsum(k**GROWTH for k in range(1, n)))
+
     def allowed(self, one: set[int], other: set[int]) -> bool:
         return len(one) + len(other) <= self.max_size and not any(self.foes[x] & other for x in one)
 
     def objective(self) -> int:
-        pairs = {(a, b) for c in self.clusters for a in c for b in c if a < b}
-        return sum(self.worth([a], {b}) for a, b in pairs)
+        clusters = [c for x, c in enumerate(self.clusters) if x == min(c)]
+        pairs = [(a, b) for c in clusters for a in c for b in c if a < b]
+        claimed = sum(self.claims([a], {b}) for a, b in pairs)
+        return claimed - sum(self.toll(len(c)) for c in clusters)
 
     def expand(self) -> bool:
         moved = False
@@ -165,8 +178,7 @@ class Signed:
             best, best_support = None, 0.0
             for y in self.neighbours[x]:
                 if len(old[y]) > 1 and self.allowed({x}, self.clusters[y]):
-                    free = self.worth([x], set(old[y])) + self.theta * len(old[y])
-                    wanted = free / GRAIN / math.sqrt(len(old[y]))
+                    wanted = self.claims([x], set(old[y])) / GRAIN / math.sqrt(len(old[y]))
                     if wanted >= orphan_support and wanted > best_support:
                         best, best_support = self.clusters[y], wanted
             if best is not None:
