@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from pipeline.artefacts import Workspace, content_hash, digest, replace_folder
@@ -61,8 +60,7 @@ def _adapt(
             "no synonym pair of training terms to adapt the encoder on",
             cure="label more pairs, set adapt.spared to 0, or adapt.method to none",
         )
-    learnt = np.where(spared, np.int8(1), split)  # spared: held out from the encoder
-    start = begin(params, terms, learnt, known, language, resolve_device(params.device))
+    start = begin(params, terms, split, known, language, resolve_device(params.device))
     for name, figures in start.figures.items():
         workspace.record.fact(name, figures)
     work = _work_folder(workspace, params, revision, start)
