@@ -9,7 +9,8 @@ from typing import NamedTuple
 from pipeline.params import Params
 from pipeline.planner.machine import Machine
 from pipeline.planner.workload import Workload
-from pipeline.vectors.neighbours import IndexPlan, plan_index
+from pipeline.vectors.plans import IndexPlan, plan_index
+from pipeline.vectors.searches import settings_of
 
 __all__ = ["Choices", "Suggestion", "choose", "suggest"]
 
@@ -25,12 +26,17 @@ class Choices(NamedTuple):
     """What was open.
 
     Attributes:
-        vector_index: Kind of index, lists and lists probed.
-        searches_on_gpu: Whether the search of vectors runs on the GPU.
+        vector_index: Kind of index, lists and lists probed (or breadth in a graph).
+        is_tuned: Whether the stage finds the lists probed, or the breadth, itself.
     """
 
     vector_index: IndexPlan
-    searches_on_gpu: bool
+    is_tuned: bool
+
+    @property
+    def searches_on_gpu(self) -> bool:
+        """Whether the search of vectors runs on the GPU."""
+        return self.vector_index.device != "cpu"
 
 
 class Suggestion(NamedTuple):
@@ -54,10 +60,12 @@ def choose(params: Params, workload: Workload, machine: Machine) -> Choices:
         What the run will use.
     """
     retrieve = params.retrieve
-    index = plan_index(
-        workload.n_terms, retrieve.index, retrieve.exact_below, retrieve.nlist, retrieve.nprobe
-    )
-    return Choices(index, searches_on_gpu=machine.device.is_gpu and index.kind in _ON_GPU)
+    gpu_wanted = machine.device.is_gpu and retrieve.device != "cpu"
+    device = "cuda" if gpu_wanted else "cpu"
+    dim = workload.encoder.dim
+    index = plan_index(workload.n_terms, dim, settings_of(retrieve), device)
+    given = retrieve.nprobe if index.kind == "ivf" else retrieve.ef
+    return Choices(index, is_tuned=index.effort > 0 and given is None)
 
 
 def suggest(params: Params, workload: Workload, machine: Machine) -> list[Suggestion]:
@@ -101,6 +109,3 @@ def _shard(n_terms: int, bytes_of_row: int) -> int:
 def _batch(dim: int) -> int:
     """Terms in a forward pass: 2,048 of a small encoder, 1,024 of a large one."""
     return _TOKENS_AT_ONCE // 32 * (2 if dim <= 512 else 1)
-
-
-_ON_GPU: frozenset[str] = frozenset()  # kinds of index that retrieve searches on a GPU

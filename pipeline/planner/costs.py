@@ -15,6 +15,7 @@ import numpy as np
 
 from pipeline.params import Params
 from pipeline.planner.choices import Choices
+from pipeline.planner.limits import index_gb
 from pipeline.planner.machine import Machine
 from pipeline.planner.rates import Rates
 from pipeline.planner.workload import Workload
@@ -68,24 +69,62 @@ class IndexCost(NamedTuple):
 
 
 def exact(run: Run) -> IndexCost:
-    """Every vector against every other: n_terms^2 dim multiply-adds over a flat float32 index."""
+    """Every vector against every other: n_terms^2 dim multiply-adds.
+
+    On the processor over a flat float32 index; on a GPU block by block, in float16, the vectors in
+    its memory where they take less than two fifths of it, else sent again for every 16,384 terms.
+    """
     n_terms, dim = run.workload.n_terms, run.workload.encoder.dim
-    flat = n_terms * dim * 4 / _GB
-    return IndexCost(n_terms**2 * dim / run.rates.search, flat + _queries_gb(run))
+    seconds = n_terms**2 * dim / run.rates.search
+    if not run.choices.searches_on_gpu:
+        return IndexCost(seconds, n_terms * dim * 4 / _GB + _queries_gb(run))
+    memory, half = run.machine.device.memory_gb, n_terms * dim * 2 / _GB
+    if half > 0.4 * memory:
+        seconds += -(-n_terms // 16_384) * half * _GB / _BUS
+    return IndexCost(seconds + _ranked_again(run), _queries_gb(run), min(0.8 * memory, half + 20))
 
 
 def ivf(run: Run) -> IndexCost:
-    """An inverted file: ten rounds of k-means on a sample, then nprobe of nlist lists a term."""
+    """An inverted file: rounds of k-means on a sample, then nprobe of nlist lists for each term."""
     n_terms, dim = run.workload.n_terms, run.workload.encoder.dim
-    _, nlist, nprobe = run.choices.vector_index
-    sample = min(n_terms, nlist * run.params.retrieve.train_sample_per_list)
-    assigned = (10 * sample + 2 * n_terms) * nlist * dim / run.rates.search
-    scanned = _UNEVEN * n_terms * (n_terms * nprobe / nlist) * dim / run.rates.scan
-    stored = (n_terms * (4 * dim + 8) + 2 * sample * dim * 4) / _GB
-    return IndexCost(assigned + scanned, stored + _queries_gb(run))
+    index = run.choices.vector_index
+    own = index.storage == "int8"  # codes, multiplied list by list; FAISS goes query by query
+    sample = min(n_terms, index.nlist * run.params.retrieve.train_sample_per_list)
+    rounds = 6 if own else 10
+    assigned = (rounds * sample + 2 * n_terms) * index.nlist * dim
+    assigned /= run.rates.scan * _CENTRES if own else run.rates.host_search
+    scanned = n_terms * (n_terms * index.nprobe / index.nlist) * dim
+    scanned *= _UNEVEN / run.rates.scan if own else 1 / (_QUERY_BY_QUERY * run.rates.search)
+    stored = index_gb(n_terms, dim, index.kind, index.storage, index.device)
+    stored += (8 * n_terms + sample * dim * 4) / _GB
+    on_gpu = stored + 2 if run.choices.searches_on_gpu else 0.0
+    again = 0.0 if index.storage == "fp32" else _ranked_again(run)
+    return IndexCost(assigned + scanned + again, stored + _queries_gb(run), on_gpu)
 
 
-INDEX_COSTS: dict[str, Callable[[Run], IndexCost]] = {"exact": exact, "ivf": ivf}
+def hnsw(run: Run) -> IndexCost:
+    """A graph: built by one thread, searched by all; its distances wait for memory."""
+    n_terms, dim = run.workload.n_terms, run.workload.encoder.dim
+    breadth = max(run.choices.vector_index.ef, run.params.retrieve.k)
+    built = n_terms * 16 * 80 * dim / (_GRAPH * run.rates.host)
+    searched = n_terms * 16 * breadth * dim / (_GRAPH * run.rates.host * run.machine.cores)
+    stored = n_terms * (4 * dim + 140) / _GB
+    return IndexCost(built + searched + _ranked_again(run), stored + _queries_gb(run))
+
+
+def cagra(run: Run) -> IndexCost:
+    """A graph on a GPU: no figure of ours; exact search bounds its time."""
+    n_terms, dim = run.workload.n_terms, run.workload.encoder.dim
+    stored = n_terms * (4 * dim + 4 * 64) / _GB
+    return IndexCost(n_terms**2 * dim / run.rates.search, stored + _queries_gb(run), stored + 2)
+
+
+INDEX_COSTS: dict[str, Callable[[Run], IndexCost]] = {
+    "exact": exact,
+    "ivf": ivf,
+    "hnsw": hnsw,
+    "cagra": cagra,
+}
 
 
 def ingest(run: Run) -> Cost:
@@ -169,7 +208,9 @@ def retrieve(run: Run) -> Cost:
     """The two searches, the pairs made of what they find, and the audit."""
     work, settings, rates = run.workload, run.params.retrieve, run.rates
     index = INDEX_COSTS[run.choices.vector_index.kind](run)
-    audit = settings.audit_queries * work.n_terms * work.encoder.dim / rates.search
+    audits = 2 if run.choices.is_tuned else 1
+    pairs = settings.audit_queries * work.n_terms
+    audit = audits * pairs * work.encoder.dim / rates.host_search
     pairing = (1e-6 * work.n_near + 6e-6 * work.n_spelled + 8e-6 * work.n_terms) / rates.host
     spelling, spelling_gb = _spelling(run)
     lists = work.n_terms * 8 * (settings.k + settings.spelling_k) / _GB
@@ -298,12 +339,19 @@ STAGE_COSTS: dict[str, Callable[[Run], Cost]] = {
     )
 }
 
-# The lists near a query are that much longer than the mean (docs: "Exact or inverted file").
-_UNEVEN = 2.1
+# Lists are uneven, and queries look into the fuller ones; centres are multiplied faster than lists:
+# 6.6 and 15.8 GMAC a second and core on WordNet's vectors (1,024 lists, 128 probed), 9.5 in the probe.
+_UNEVEN = 1.45
+_CENTRES = 1.65
 # Terms of the probe of spellings. A larger table of sums leaves the caches: an entry takes 5.6 ns
 # at 30 thousand terms and 10.6 at 300 thousand; never more than five times as long.
 _SPELLED_AT = 30_000
 _SPELLED_SLOWER = 0.27
+# FAISS multiplies a query with one list after the other: so much of its rate for whole matrices.
+_QUERY_BY_QUERY = 0.11
+_GRAPH = 1e9  # multiply-adds a second of one core that walks through a graph: a guess
+_GATHERED = 2e9  # bytes a second that a core gathers row by row
+_BUS = 10e9  # bytes a second from a memory map to a GPU
 _TAUGHT = 0.135  # pairs taught in the time of one judged: forward, backward and the optimiser
 
 # `python -m benchmarks.scale`, reference machine, one core: terms, edges, seconds, GB, and the
@@ -340,6 +388,12 @@ def _spelling(run: Run) -> tuple[float, float]:
     search = work.n_terms * work.postings * float(slower) / run.rates.postings
     tables = cores * work.n_terms * 8
     return build + search, (60 * letters + tables) / _GB
+
+
+def _ranked_again(run: Run) -> float:
+    """Seconds to read the vectors of what a coarse search found and rank it by exact cosines."""
+    found = run.workload.n_terms * run.params.retrieve.k * 1.25
+    return found * run.workload.encoder.dim * 2 / (_GATHERED * run.machine.cores)
 
 
 def _queries_gb(run: Run) -> float:

@@ -31,8 +31,16 @@ _GB = 1e9
 GPU_MOST = 2_048
 GPU_CODES_MOST = 512
 _CGROUP = Path("/sys/fs/cgroup")
-# Bytes that an index keeps for a dimension of a vector; kinds that are not listed keep float32.
-_BYTES = {"exact": 4.0, "ivf": 4.0, "ivf_fp16": 2.0, "ivf_sq8": 1.0, "hnsw": 4.0}
+# Bytes that an index keeps in the host's memory for one number of a vector, by storage or by kind.
+_BYTES = {
+    "int8": 1.0,
+    "fp32": 4.0,
+    "fp16": 2.0,
+    "sq8": 1.0,
+    "exact": 4.0,
+    "hnsw": 4.0,
+    "cagra": 4.0,
+}
 
 
 class Refusal(NamedTuple):
@@ -102,7 +110,7 @@ def embed_refusals(n_terms: int, dim: int, work: Path, room: Room) -> list[Refus
 
 
 def retrieve_refusals(
-    n_terms: int, dim: int, neighbours: int, kind: str, work: Path, room: Room
+    n_terms: int, dim: int, neighbours: int, index_memory_gb: float, work: Path, room: Room
 ) -> list[Refusal]:
     """Whether the search of a run fits.
 
@@ -110,7 +118,7 @@ def retrieve_refusals(
         n_terms: Terms.
         dim: Length of a vector.
         neighbours: Of each term, by vector and by spelling together.
-        kind: Kind of index.
+        index_memory_gb: What the index keeps in memory, of `index_gb`.
         work: The folder of the stage's shards.
         room: What is free.
 
@@ -118,50 +126,54 @@ def retrieve_refusals(
         What cannot work: the index in memory, or the lists of neighbours (twice) on disk.
     """
     lists = 2 * n_terms * 8 * neighbours / _GB - _folder_gb(work)
-    index = index_gb(n_terms, dim, kind)
     return [
-        *_too_small("retrieve", "memory", index, room.ram_gb, _LESS_MEMORY),
+        *_too_small("retrieve", "memory", index_memory_gb, room.ram_gb, _LESS_MEMORY),
         *_too_small("retrieve", "disk", lists, room.disk_gb, _FREE_DISK),
     ]
 
 
-def index_gb(n_terms: int, dim: int, kind: str) -> float:
-    """The memory of an index over the vectors, at least.
+def index_gb(n_terms: int, dim: int, kind: str, storage: str, device: str) -> float:
+    """The memory that an index over the vectors keeps in the host, at least.
 
     Args:
         n_terms: Terms.
         dim: Length of a vector.
         kind: Kind of index.
+        storage: How an inverted file keeps vectors; "" for other kinds.
+        device: Where it is searched, as torch names it.
 
     Returns:
-        10^9 bytes.
+        10^9 bytes; 0 for exact search on a GPU, which reads the vectors from their file.
     """
-    return n_terms * dim * _BYTES.get(kind, 4.0) / _GB
+    if kind == "exact" and device != "cpu":
+        return 0.0
+    return n_terms * dim * _BYTES[storage or kind] / _GB
 
 
-def index_refusals(kind: str, k: int, nprobe: int, *, on_gpu: bool) -> list[Refusal]:
+def index_refusals(kind: str, storage: str, device: str, k: int, nprobe: int) -> list[Refusal]:
     """Whether FAISS can search an index of this kind there.
 
     Args:
         kind: Kind of index.
+        storage: How an inverted file keeps vectors; "" for other kinds.
+        device: Where it is searched, as torch names it.
         k: Neighbours by vector.
         nprobe: Lists probed; 0 where there are none.
-        on_gpu: Whether it is searched on a GPU.
 
     Returns:
-        What cannot work.
+        What cannot work; exact search is ours, not FAISS's, and has no such limits.
     """
-    if not on_gpu:
+    if device == "cpu" or kind == "exact":
         return []
-    most = GPU_CODES_MOST if "sq" in kind else GPU_MOST
+    most = GPU_CODES_MOST if storage in ("fp16", "sq8") else GPU_MOST
     found = []
     if k + 1 > most:  # a term finds itself too
         found.append(
             Refusal(
-                f"FAISS cannot search {kind} for so many neighbours on a GPU",
+                f"FAISS cannot search {storage or kind} for so many neighbours on a GPU",
                 f"retrieve.k {k:,}, and the term itself",
                 f"retrieve.k at most {most - 1:,}",
-                f"set retrieve.k to {most - 1} or less, or search on the processor",
+                f"set retrieve.k to {most - 1} or less, or retrieve.storage to int8",
             )
         )
     if nprobe > GPU_MOST:
@@ -170,7 +182,7 @@ def index_refusals(kind: str, k: int, nprobe: int, *, on_gpu: bool) -> list[Refu
                 "FAISS cannot probe so many lists on a GPU",
                 f"nprobe {nprobe:,}",
                 f"at most {GPU_MOST:,}",
-                f"set retrieve.nprobe to {GPU_MOST} or less, or search on the processor",
+                f"set retrieve.nprobe to {GPU_MOST} or less, or retrieve.storage to int8",
             )
         )
     return found

@@ -23,6 +23,7 @@ class Device(NamedTuple):
         title: As its maker calls it.
         memory_gb: Memory of one GPU, 10^9 bytes; 0 for a processor, which uses the host's.
         peak: Dense bfloat16 FLOP/s of one GPU; 0 for a processor.
+        bandwidth: Bytes/s between a GPU and its memory; 0 for a processor.
         cores: Processor cores of a usual host, per GPU.
         ram_gb: Memory of a usual host, per GPU.
     """
@@ -31,6 +32,7 @@ class Device(NamedTuple):
     title: str
     memory_gb: float
     peak: float
+    bandwidth: float
     cores: int
     ram_gb: float
 
@@ -65,19 +67,19 @@ class Machine(NamedTuple):
         return f"{self.device.name}x{self.number}" if self.device.is_gpu else self.device.name
 
 
-# Memory and peak: NVIDIA's data sheets of the H200 and H100 (SXM), A100 (80 GB SXM) and L4; the
-# peak is that of dense bfloat16, half of what the sheets of H200, H100 and L4 print "with
-# sparsity". Hosts: one eighth of a DGX H200 or H100 (112 cores, 2 TB) or A100 (128 cores, 2 TB),
-# by their data sheets; for the L4 a cloud host of 8 cores and 32 GB; cpu: the reference machine
-# of docs/experiments.md.
+# Memory, its bandwidth and peak: NVIDIA's data sheets of the H200 and H100 (SXM), A100 (80 GB
+# SXM) and L4; the peak is that of dense bfloat16, half of what the sheets of H200, H100 and L4
+# print "with sparsity". Hosts: one eighth of a DGX H200 or H100 (112 cores, 2 TB) or A100 (128
+# cores, 2 TB), by their data sheets; for the L4 a cloud host of 8 cores and 32 GB; cpu: the
+# reference machine of docs/experiments.md.
 DEVICES = {
     device.name: device
     for device in (
-        Device("h200", "NVIDIA H200 SXM", 141, 989e12, 14, 256),
-        Device("h100", "NVIDIA H100 SXM", 80, 989e12, 14, 256),
-        Device("a100", "NVIDIA A100 80 GB SXM", 80, 312e12, 16, 256),
-        Device("l4", "NVIDIA L4", 24, 121e12, 8, 32),
-        Device("cpu", "processor alone", 0, 0, 2, 24),
+        Device("h200", "NVIDIA H200 SXM", 141, 989e12, 4.8e12, 14, 256),
+        Device("h100", "NVIDIA H100 SXM", 80, 989e12, 3.35e12, 14, 256),
+        Device("a100", "NVIDIA A100 80 GB SXM", 80, 312e12, 2.039e12, 16, 256),
+        Device("l4", "NVIDIA L4", 24, 121e12, 0.3e12, 8, 32),
+        Device("cpu", "processor alone", 0, 0, 0, 2, 24),
     )
 }
 

@@ -83,8 +83,8 @@ def make_plan(params: Params, workload: Workload, machine: Machine, rates: Rates
 def _refusals(params: Params, plan: Plan) -> list[Refusal]:
     index, machine = plan.choices.vector_index, plan.machine
     room = Room(machine.ram_gb, machine.device.memory_gb, machine.disk_gb)
-    on_gpu = plan.choices.searches_on_gpu
-    found = index_refusals(index.kind, params.retrieve.k, index.nprobe, on_gpu=on_gpu)
+    nprobe = 0 if plan.choices.is_tuned else index.nprobe  # tuning stays within the limits
+    found = index_refusals(index.kind, index.storage, index.device, params.retrieve.k, nprobe)
     for stage, cost in plan.costs.items():
         found += _beyond(stage, "memory", cost.ram_gb, room.ram_gb)
         if machine.device.is_gpu:
@@ -102,8 +102,8 @@ _CURES = {
     ("embed", "GPU memory"): "set embed.batch_size lower",
     ("adapt", "GPU memory"): "set adapt.cached_rows (full) or adapt.batch_size (light) lower",
     ("adapt", "memory"): "set adapt.batch_size lower, or adapt.method to none",
-    ("retrieve", "memory"): "take a machine with more memory, or an encoder of fewer dimensions "
-    "(adapt.encoder)",
+    ("retrieve", "memory"): "set retrieve.index to ivf and retrieve.storage to int8, or take an "
+    "encoder of fewer dimensions (adapt.encoder)",
     ("retrieve", "GPU memory"): "set retrieve.index to ivf, or take a GPU with more memory",
     ("classify", "memory"): "set retrieve.shard_terms and train.hidden lower",
     ("cluster", "memory"): "raise cluster.gate, or set retrieve.k lower",
@@ -139,6 +139,11 @@ def _notes(params: Params, run: Run) -> list[str]:
     notes = []
     if run.machine.device.is_gpu and not run.choices.searches_on_gpu:
         notes.append("retrieve searches on the processor: the GPU waits")
+    if run.choices.is_tuned:
+        least = params.retrieve.recall_floor
+        notes.append(f"retrieve seeks the least effort for recall {least}; the figure is a guess")
+    if run.choices.vector_index.kind == "cagra":
+        notes.append("there is no figure for cagra: its time is that of exact search, a bound")
     if run.machine.device.is_gpu and run.machine.number > 1:
         notes.append("every stage computes on one GPU: the others wait")
     if params.augment.enabled:

@@ -28,7 +28,9 @@ from pipeline.planner.rates import Rates
 from pipeline.planner.workload import postings_per_term
 from pipeline.runlog import library_versions
 from pipeline.schemas import TERMS
+from pipeline.vectors.blockwise import build_blockwise
 from pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted, locate_model
+from pipeline.vectors.inverted import build_inverted
 from pipeline.vectors.spelling import build_spelling_index, search_spellings
 
 __all__ = ["probed_rates"]
@@ -99,17 +101,26 @@ def _key(params: Params, workspace: Workspace, dim: int) -> str:
 
 
 def _measure(params: Params, workspace: Workspace, dim: int, weights: int, table: Rates) -> Rates:
-    terms = _terms(workspace)
+    terms, cores = _terms(workspace), len(os.sched_getaffinity(0))
+    busy = os.getloadavg()[0] > cores
     encode = _encode(params, workspace, terms)
     vectors = _vectors(workspace, dim)
     rates: dict[str, Any] = {
-        "search": _search(vectors, params.retrieve.k),
+        "host_search": _search(vectors, params.retrieve.k),
         "scan": _scan(vectors, params.retrieve.k),
         "postings": _postings(terms, params),
         "judge": _judge(vectors, terms, params),
         "host": _GRAPH_SECONDS / _clustering(),
-        "origin": f"probe of this machine, {len(os.sched_getaffinity(0))} cores",
+        "origin": f"probe of this machine, {cores} cores",
     }
+    device = resolve_device(params.retrieve.device)
+    rates["search"] = rates["host_search"]
+    if device != "cpu":
+        rates["search"] = _search_on(vectors, params.retrieve.k, device)
+    if busy:
+        rates["origin"] += (
+            " (busy then: the rates are too low; make it idle, delete .runs/rates.json)"
+        )
     if encode is None:
         rates["origin"] += "; encode from the " + table.origin
     else:
@@ -197,14 +208,18 @@ def _search(vectors: npt.NDArray[np.float32], k: int) -> float:
     return _ROWS * _QUERIES * int(vectors.shape[1]) / seconds
 
 
+def _search_on(vectors: npt.NDArray[np.float32], k: int, device: str) -> float:
+    index = build_blockwise(vectors, device, (0, _ROWS))
+    rows = np.arange(_ROWS)
+    seconds = _busy(lambda: index.search(rows, k, -1.0), device=device)
+    return _ROWS * _ROWS * int(vectors.shape[1]) / seconds
+
+
 def _scan(vectors: npt.NDArray[np.float32], k: int) -> float:
-    lists, dim = 128, int(vectors.shape[1])
-    index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dim), dim, lists, faiss.METRIC_INNER_PRODUCT)
-    index.train(vectors[: 64 * lists])
-    index.add(vectors)
-    index.nprobe = lists // 8
-    seconds = _busy(lambda: index.search(vectors[:_QUERIES], k + 1))
-    return _QUERIES * _ROWS / 8 * dim / seconds
+    lists, rows = 128, np.arange(_ROWS)
+    index = build_inverted(vectors, lists, lists // 8, 64, 0, (0, _ROWS))
+    seconds = _busy(lambda: index.search(rows, k, -1.0))
+    return _ROWS * _ROWS / 8 * int(vectors.shape[1]) / seconds
 
 
 def _postings(terms: list[str], params: Params) -> float:

@@ -24,7 +24,8 @@ class Rates(BaseModel):
     Attributes:
         encode: Terms through the encoder of the run.
         search: Multiply-adds of exact search, the choice of the k best included.
-        scan: Multiply-adds inside the lists of an inverted file, on the processor.
+        host_search: The same on the processor, where that is not the device.
+        scan: Multiply-adds inside the lists of an inverted file of codes, on the processor.
         postings: Entries read by the search of spellings.
         judge: Pairs that the head judges, projections and spellings at hand.
         cross_encode: Pairs that a cross-encoder of MiniLM's size reads.
@@ -36,6 +37,7 @@ class Rates(BaseModel):
 
     encode: PositiveFloat
     search: PositiveFloat
+    host_search: PositiveFloat
     scan: PositiveFloat
     postings: PositiveFloat
     judge: PositiveFloat
@@ -57,7 +59,8 @@ _CROSS = 200.0  # docs/experiments.md, "The cascade": 24 to 36 s for 10,000 pair
 # idle between small kernels, and the choice of the k best takes about as long as the product
 # itself.
 _ENCODE_EFFICIENCY = 0.25
-_SEARCH_EFFICIENCY = 0.4
+_PRODUCT_EFFICIENCY = 0.75
+_BYTES_A_PAIR = 40.0  # written and read again for one cosine, until the k best are chosen
 _TOKENISED = 20_000.0  # terms/s that one process cuts into tokens and hands over, whatever the GPU
 _JUDGED_ON_GPU = 1.0e6  # pairs/s: the spellings of a pair are compared on the processor
 
@@ -86,11 +89,12 @@ def table_rates(machine: Machine, encoder: EncoderSize, tokens: float) -> Rates:
     Returns:
         Rates that nobody measured on that machine.
     """
-    cores, peak = machine.cores, machine.device.peak
+    cores, peak, dim = machine.cores, machine.device.peak, encoder.dim
     work = 2.0 * encoder.weights * tokens  # FLOP for a term
     if machine.device.is_gpu:
         each = work / (peak * _ENCODE_EFFICIENCY) + 1 / _TOKENISED
-        search, judge = peak / 2 * _SEARCH_EFFICIENCY, _JUDGED_ON_GPU
+        pair = 2 * dim / (peak * _PRODUCT_EFFICIENCY) + _BYTES_A_PAIR / machine.device.bandwidth
+        search, judge = dim / pair, _JUDGED_ON_GPU
         cross = _CROSS * peak * _ENCODE_EFFICIENCY / _ENCODE_FLOPS
     else:
         each = work / (_ENCODE_FLOPS * cores) if work else 1 / (_LOOKED_UP * cores)
@@ -98,6 +102,7 @@ def table_rates(machine: Machine, encoder: EncoderSize, tokens: float) -> Rates:
     return Rates(
         encode=1 / each,
         search=search,
+        host_search=_SEARCH * cores,
         scan=_SCAN * cores,
         postings=_POSTINGS * cores,
         judge=judge,

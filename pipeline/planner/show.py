@@ -76,7 +76,8 @@ def as_data(plan: Plan) -> dict[str, Any]:
         "machine": {**plan.machine._asdict(), "device": plan.machine.device._asdict()},
         "rates": plan.rates.model_dump(),
         "choices": {
-            "index": plan.choices.vector_index._asdict(),
+            "index": plan.choices.vector_index.described(),
+            "is_tuned": plan.choices.is_tuned,
             "searches_on_gpu": plan.choices.searches_on_gpu,
         },
         "stages": {stage: cost._asdict() for stage, cost in plan.costs.items()},
@@ -90,9 +91,11 @@ def as_data(plan: Plan) -> dict[str, Any]:
 
 def _chosen(plan: Plan) -> list[str]:
     index = plan.choices.vector_index
-    lists = f", nlist {index.nlist:,}, nprobe {index.nprobe:,}" if index.nlist else ""
+    lists = f" of {index.storage}, nlist {index.nlist:,}, nprobe" if index.nlist else ", ef"
+    tuned = " (to be tuned)" if plan.choices.is_tuned else ""
+    effort = f"{lists} {index.effort:,}{tuned}" if index.effort else ""
     where = "the GPU" if plan.choices.searches_on_gpu else "the processor"
-    lines = [f"chosen: index {index.kind}{lists}, searched on {where}"]
+    lines = [f"chosen: index {index.kind}{effort}, searched on {where}"]
     lines += [
         f"better: {one.key} {one.better} (now {one.now}): {one.why}" for one in plan.suggestions
     ]

@@ -10,7 +10,7 @@ from pipeline.lexicon.provenance import without_language_model
 from pipeline.lexicon.spelled import spell_bare, spell_terms
 from pipeline.lexicon.splits import term_splits
 from pipeline.params import RetrieveParams
-from pipeline.planner.limits import free_room, refuse, retrieve_refusals
+from pipeline.planner.limits import free_room, index_gb, refuse, retrieve_refusals
 from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
 from pipeline.shards import open_work
 from pipeline.vectors.audit import index_recall, labelled_recall
@@ -45,7 +45,8 @@ def run(params: RetrieveParams, workspace: Workspace) -> None:
     inputs, cuts = _inputs(params, plan, workspace), cuts_of(len(vectors), params.shard_terms)
     folder, progress = workspace.work("retrieve"), workspace.progress
     sizes = (len(vectors), vectors.shape[1], params.k + params.spelling_k)
-    refuse(retrieve_refusals(*sizes, plan.kind, folder, free_room(workspace.root)))
+    held_gb = index_gb(*sizes[:2], plan.kind, plan.storage, plan.device)
+    refuse(retrieve_refusals(*sizes, held_gb, folder, free_room(workspace.root)))
     with (
         open_work(folder / "tuned", inputs, 1, ".npy") as tuned,
         open_work(folder / "lists", inputs, len(cuts), ".npy") as near,

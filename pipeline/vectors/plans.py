@@ -84,7 +84,9 @@ class IndexPlan(NamedTuple):
         return plain | {name: value for name, value in others.items() if value}
 
 
-def plan_index(n_terms: int, dim: int, settings: IndexSettings) -> IndexPlan:
+def plan_index(
+    n_terms: int, dim: int, settings: IndexSettings, device: str | None = None
+) -> IndexPlan:
     """Choose the index.
 
     Exact below `exact_below` terms; on a GPU exact too as long as n_terms^2 dim multiply-adds take
@@ -95,11 +97,12 @@ def plan_index(n_terms: int, dim: int, settings: IndexSettings) -> IndexPlan:
         n_terms: Number of terms.
         dim: Number of dimensions.
         settings: What the parameters say.
+        device: Where the search will run, as torch names it; None: what the settings mean here.
 
     Returns:
         The plan.
     """
-    kind, device = settings.kind, resolve_device(settings.device)
+    kind, device = settings.kind, device or resolve_device(settings.device)
     small = n_terms < settings.exact_below
     if kind == "auto" and small:
         return IndexPlan("exact")

@@ -16,6 +16,7 @@ DECISIONS = [
     (15_000_000, {"index": "exact"}, "exact", 0, 0),
     (1_000, {"index": "ivf"}, "ivf", 128, 16),
     (1_000_000, {"nlist": 1000, "nprobe": 10}, "ivf", 1000, 10),
+    (1_000_000, {"index": "hnsw"}, "hnsw", 0, 0),
 ]
 
 
@@ -25,6 +26,37 @@ def test_the_index(
 ) -> None:
     index = plan_of(params_of(retrieve=retrieve), terms=terms).choices.vector_index
     assert (index.kind, index.nlist, index.nprobe) == (kind, nlist, nprobe)
+
+
+WHERE = [
+    # terms, dim, device, retrieve, kind, where, whether the effort is found by the stage
+    (150_000, 384, "h200x1", {}, "exact", "cpu", False),
+    (1_000_000, 384, "h200x1", {}, "exact", "cuda", False),
+    (15_000_000, 1024, "h200x1", {}, "exact", "cuda", False),  # 2.3e17 multiply-adds: minutes
+    (16_000_000, 1024, "h200x1", {}, "ivf", "cpu", True),  # 2.6e17: too many
+    (15_000_000, 1024, "h200x1", {"device": "cpu"}, "ivf", "cpu", True),
+    (15_000_000, 1024, "cpu", {}, "ivf", "cpu", True),
+    (20_000_000, 1024, "h200x1", {"storage": "sq8"}, "ivf", "cuda", True),
+    (20_000_000, 1024, "h200x1", {"storage": "sq8", "nprobe": 64}, "ivf", "cuda", False),
+    (1_000_000, 384, "h200x1", {"index": "hnsw"}, "hnsw", "cpu", True),
+    (1_000_000, 384, "h200x1", {"index": "cagra", "ef": 32}, "cagra", "cuda", False),
+]
+
+
+@pytest.mark.parametrize(("terms", "dim", "device", "retrieve", "kind", "where", "tuned"), WHERE)
+def test_where_the_index_is_searched(
+    terms: int,
+    dim: int,
+    device: str,
+    retrieve: dict[str, Any],
+    kind: str,
+    where: str,
+    tuned: bool,
+) -> None:
+    choices = plan_of(params_of(retrieve=retrieve), terms=terms, dim=dim, device=device).choices
+    assert (choices.vector_index.kind, choices.vector_index.device) == (kind, where)
+    assert choices.is_tuned == tuned
+    assert choices.searches_on_gpu == (where == "cuda")
 
 
 SHARDS = [

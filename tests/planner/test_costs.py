@@ -8,14 +8,14 @@ from pipeline.cli import STAGES
 from pipeline.planner.capacity import MEASURED_TERMS, capacity_lines, capacity_table
 from pipeline.planner.choices import choose
 from pipeline.planner.costs import INDEX_COSTS, STAGE_COSTS, Run, cluster_cost
-from pipeline.vectors.neighbours import IndexPlan
+from pipeline.vectors.plans import IndexPlan
 from tests.planner.plans import params_of, plan_of
 
 
 def run_of(terms: float, kind: str = "exact", nlist: int = 0, nprobe: int = 0) -> Run:
     params = params_of(retrieve={"index": kind})
     plan = plan_of(params, terms=terms)
-    choices = plan.choices._replace(vector_index=IndexPlan(kind, nlist, nprobe))
+    choices = plan.choices._replace(vector_index=IndexPlan(kind, nlist, nprobe, "int8"))
     rates = plan.rates.model_copy(update={"search": 1e9, "scan": 1e8})
     return Run(params, plan.workload, plan.machine, rates, choices)
 
@@ -34,10 +34,29 @@ def test_exact_search_by_hand() -> None:
 
 def test_the_inverted_file_by_hand() -> None:
     cost = INDEX_COSTS["ivf"](run_of(100_000, "ivf", nlist=100, nprobe=10))
-    # k-means: ten rounds of 100 * 64 vectors against 100 centres; every vector twice against them
-    assigned = (10 * 6_400 + 2 * 100_000) * 100 * 384 / 1e9
-    scanned = 2.1 * 100_000 * 10_000 * 384 / 1e8  # a tenth of the lists, 2.1 times as long
-    assert cost.seconds == pytest.approx(assigned + scanned)
+    # k-means: six rounds of 100 * 64 vectors against 100 centres; every vector twice against them
+    assigned = (6 * 6_400 + 2 * 100_000) * 100 * 384 / 1.65e8
+    scanned = 1.45 * 100_000 * 10_000 * 384 / 1e8  # a tenth of the lists, 1.45 times as long
+    ranked = 100_000 * 40 * 768 / (2e9 * 2)  # 40 vectors of 768 bytes, two cores
+    assert cost.seconds == pytest.approx(assigned + scanned + ranked)
+
+
+def test_exact_search_on_a_gpu_by_hand() -> None:
+    plan = plan_of(terms=15e6, dim=1024, device="h200x1")
+    run = Run(params_of(), plan.workload, plan.machine, plan.rates, plan.choices)
+    # for one cosine 2,048 FLOP at three quarters of the peak, and 40 bytes to memory and back
+    pair = 2_048 / (0.75 * 989e12) + 40 / 4.8e12
+    ranked = 15e6 * 40 * 2_048 / (2e9 * 14)
+    cost = INDEX_COSTS["exact"](run)
+    assert cost.seconds == pytest.approx(15e6**2 * pair + ranked)
+    assert cost.gpu_gb == pytest.approx(30.72 + 20)  # the vectors in float16, and blocks
+
+
+def test_a_gpu_too_small_for_the_vectors_reads_them_again_and_again() -> None:
+    plan = plan_of(params_of(retrieve={"index": "exact"}), terms=15e6, dim=1024, device="l4x1")
+    seconds = plan.costs["retrieve"].seconds
+    assert seconds > 916 * 30.72e9 / 10e9  # a pass over 30.72 GB for each 16,384 terms
+    assert plan.costs["retrieve"].gpu_gb == pytest.approx(0.8 * 24)
 
 
 def test_how_searches_grow() -> None:

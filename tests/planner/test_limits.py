@@ -14,35 +14,58 @@ from pipeline.planner.limits import (
     refuse,
     retrieve_refusals,
 )
+from pipeline.vectors import plans
 from tests.planner.plans import params_of, plan_of
 
 GPU_LIMITS = [
-    # kind, k, nprobe, where, settings to change
-    ("ivf", 100, 256, True, []),
-    ("ivf", 2_047, 2_048, True, []),
-    ("ivf", 2_048, 2_048, True, ["retrieve.k to 2047"]),  # a term finds itself too
-    ("ivf", 100, 2_049, True, ["retrieve.nprobe to 2048"]),
-    ("ivf", 5_000, 4_096, True, ["retrieve.k to 2047", "retrieve.nprobe to 2048"]),
-    ("ivf_sq8", 511, 1, True, []),
-    ("ivf_sq8", 512, 1, True, ["retrieve.k to 511"]),
-    ("exact", 3_000, 0, True, ["retrieve.k to 2047"]),
-    ("ivf", 5_000, 4_096, False, []),  # the processor has no such limits
+    # kind, storage, device, k, nprobe, settings to change
+    ("ivf", "fp32", "cuda", 100, 256, []),
+    ("ivf", "fp32", "cuda", 2_047, 2_048, []),
+    ("ivf", "fp32", "cuda", 2_048, 2_048, ["retrieve.k to 2047"]),  # a term finds itself too
+    ("ivf", "fp32", "cuda", 100, 2_049, ["retrieve.nprobe to 2048"]),
+    ("ivf", "fp32", "cuda", 5_000, 4_096, ["retrieve.k to 2047", "retrieve.nprobe to 2048"]),
+    ("ivf", "sq8", "cuda", 511, 1, []),
+    ("ivf", "sq8", "cuda", 512, 1, ["retrieve.k to 511"]),
+    ("ivf", "fp16", "cuda", 512, 1, ["retrieve.k to 511"]),
+    ("cagra", "", "cuda", 2_048, 0, ["retrieve.k to 2047"]),
+    ("exact", "", "cuda", 3_000, 0, []),  # ours: no limit
+    ("ivf", "int8", "cpu", 5_000, 4_096, []),
 ]
 
 
-@pytest.mark.parametrize(("kind", "k", "nprobe", "on_gpu", "settings"), GPU_LIMITS)
-def test_limits_of_faiss(kind: str, k: int, nprobe: int, on_gpu: bool, settings: list[str]) -> None:
-    found = index_refusals(kind, k, nprobe, on_gpu=on_gpu)
+@pytest.mark.parametrize(("kind", "storage", "device", "k", "nprobe", "settings"), GPU_LIMITS)
+def test_limits_of_faiss(
+    kind: str, storage: str, device: str, k: int, nprobe: int, settings: list[str]
+) -> None:
+    found = index_refusals(kind, storage, device, k, nprobe)
     assert len(found) == len(settings)
     for refusal, setting in zip(found, settings, strict=True):
         assert f"set {setting} or less" in refusal.cure
 
 
+def test_the_limits_are_those_of_the_stage() -> None:
+    """`retrieve` checks its plan by its own constants."""
+    assert (limits.GPU_MOST, limits.GPU_CODES_MOST) == (plans._GPU_MOST, plans._GPU_MOST_CODED)
+
+
+def test_a_plan_beyond_the_limits_of_a_gpu() -> None:
+    retrieve = {"index": "ivf", "storage": "sq8", "k": 600, "nprobe": 4_000}
+    plan = plan_of(params_of(retrieve=retrieve), terms=15e6, device="h200x1")
+    assert [one.got for one in plan.refusals] == [
+        "retrieve.k 600, and the term itself",
+        "nprobe 4,000",
+    ]
+    tuned = plan_of(params_of(retrieve={**retrieve, "nprobe": None}), terms=100e6, device="h200x1")
+    assert not any("lists" in one.problem for one in tuned.refusals)
+
+
 def test_an_index_in_memory() -> None:
     # 15 million vectors of 1,024 numbers of 4, 2 and 1 bytes
-    assert index_gb(15_000_000, 1_024, "exact") == pytest.approx(61.44)
-    assert index_gb(15_000_000, 1_024, "ivf_fp16") == pytest.approx(30.72)
-    assert index_gb(15_000_000, 1_024, "ivf_sq8") == pytest.approx(15.36)
+    sizes = (15_000_000, 1_024)
+    assert index_gb(*sizes, "exact", "", "cpu") == pytest.approx(61.44)
+    assert index_gb(*sizes, "ivf", "fp16", "cpu") == pytest.approx(30.72)
+    assert index_gb(*sizes, "ivf", "int8", "cpu") == pytest.approx(15.36)
+    assert index_gb(*sizes, "exact", "", "cuda") == 0
 
 
 def test_vectors_stand_twice_on_disk(tmp_path: Path) -> None:
@@ -63,7 +86,7 @@ def test_finished_shards_need_no_room_any_more(tmp_path: Path) -> None:
 
 
 def test_what_retrieve_needs(tmp_path: Path) -> None:
-    sizes = (1_000_000, 100, 48, "exact", tmp_path)
+    sizes = (1_000_000, 100, 48, 0.4, tmp_path)
     # the index: 0.4 GB of memory; lists of 48 neighbours of 8 bytes, twice: 0.768 GB of disk
     assert retrieve_refusals(*sizes, Room(0.4, 0, 0.768)) == []
     assert [one.problem for one in retrieve_refusals(*sizes, Room(0.3, 0, 0.7))] == [
@@ -75,7 +98,7 @@ def test_what_retrieve_needs(tmp_path: Path) -> None:
 def test_the_first_refusal_stops_the_work() -> None:
     refuse([])
     with pytest.raises(CapacityError, match="so many neighbours") as caught:
-        refuse(index_refusals("ivf", 5_000, 4_096, on_gpu=True))
+        refuse(index_refusals("ivf", "fp32", "cuda", 5_000, 4_096))
     assert caught.value.exit_code == 2
     assert "set retrieve.k" in caught.value.cure
 
@@ -99,7 +122,7 @@ def test_free_room_is_that_of_the_container(
 FITS = [
     # request, retrieve, words of the refusals
     ({"terms": 150_000}, {}, []),
-    ({"terms": 15e6, "dim": 1024, "ram_gb": 24}, {}, ["retrieve does not fit", "memory"]),
+    ({"terms": 15e6, "dim": 1024, "ram_gb": 15}, {}, ["retrieve does not fit", "memory"]),
     ({"terms": 150_000, "disk_gb": 0.1}, {}, ["the run does not fit", "disk"]),
     ({"terms": 1e6, "ram_gb": 1.5}, {"index": "exact"}, ["retrieve does not fit", "memory"]),
 ]
