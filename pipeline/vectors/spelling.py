@@ -29,7 +29,7 @@ F = TypeVar("F", bound=Callable[..., object])
 Ints = npt.NDArray[np.int64]
 Ids = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
-_BLOCK = 256
+_BLOCK = 1024  # rows of one thread; each block clears a table of all terms once
 
 
 class SpellingIndex(NamedTuple):
