@@ -63,13 +63,12 @@ def main() -> None:
         runs = [read_run(folder) for folder in asked.folders]
         print(json.dumps(runs, indent=2) if asked.json else as_table(runs))
         return
-    if not (asked.folder / "dvc.yaml").is_file():
-        make_project(asked.folder, int(asked.terms), asked.encoder, asked.seed)
+    make_project(asked.folder, int(asked.terms), asked.encoder, asked.seed)
     raise SystemExit(repro(asked.folder, asked.target))
 
 
 def make_project(folder: Path, n_terms: int, encoder: str, seed: int) -> None:
-    """Make the project folder, the lexicon in it.
+    """Make the project folder, the lexicon in it; in one that is there only the code is renewed.
 
     Args:
         folder: Where; made if need be.
@@ -78,22 +77,21 @@ def make_project(folder: Path, n_terms: int, encoder: str, seed: int) -> None:
         seed: Of the lexicon.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    write_lexicon(folder / "lexicon.parquet", n_terms, seed)
     for package in _CODE:
+        shutil.rmtree(folder / package, ignore_errors=True)
         shutil.copytree(
-            ROOT / package,
-            folder / package,
-            ignore=shutil.ignore_patterns("__pycache__"),
-            dirs_exist_ok=True,
+            ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
         )
-    shutil.copy(ROOT / ".dvcignore", folder)
+    for file in (".dvcignore", "dvc.yaml"):
+        shutil.copy(ROOT / file, folder)
     params = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
     params["ingest"]["sources"] = [{"kind": "table", "path": "lexicon.parquet", "column": "term"}]
     params["adapt"] |= _ENCODERS[encoder]
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), "utf-8")
-    _program("dvc", "init", "--no-scm", "--quiet", "--force", folder=folder)
-    _program("dvc", "config", "cache.type", "reflink,hardlink,copy", folder=folder)
-    shutil.copy(ROOT / "dvc.yaml", folder)  # last: a folder with it is complete
+    if not (folder / ".dvc").is_dir():
+        write_lexicon(folder / "lexicon.parquet", n_terms, seed)
+        _program("dvc", "init", "--no-scm", "--quiet", folder=folder)
+        _program("dvc", "config", "cache.type", "reflink,hardlink,copy", folder=folder)
 
 
 def repro(folder: Path, target: str | None = None) -> int:
