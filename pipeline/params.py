@@ -270,10 +270,14 @@ class RetrieveParams(Section):
     spelling_k: Positive = 16
     min_spelling: Annotated[float, Field(gt=0, le=1)] = 0.4
     max_postings: Positive = 5_000
-    index: Literal["auto", "exact", "ivf"] = "auto"
+    index: Literal["auto", "exact", "ivf", "hnsw", "cagra"] = "auto"
     exact_below: Positive = 200_000
+    recall_floor: Annotated[float, Field(gt=0, le=1)] = 0.95
     nlist: Positive | None = None
     nprobe: Positive | None = None
+    storage: Literal["int8", "fp32", "fp16", "sq8"] = "int8"
+    ef: Positive | None = None
+    device: str = "auto"
     train_sample_per_list: Positive = 64
     audit_queries: Positive = 1_000
     seed: int = 0

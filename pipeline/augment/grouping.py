@@ -15,7 +15,8 @@ import numpy.typing as npt
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
-from pipeline.vectors.neighbours import build_index, plan_index, search
+from pipeline.vectors.indexes import build_index
+from pipeline.vectors.plans import IndexSettings, plan_index
 
 __all__ = ["complete_linkage", "group_terms", "neighbourhoods"]
 
@@ -110,12 +111,12 @@ def _graph(
     vectors: npt.NDArray[np.floating[Any]], k: int, min_cosine: float, seed: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """The pairs of neighbours, each once, with their cosine: ends a < b."""
-    plan = plan_index(len(vectors), "auto", _EXACT_BELOW, None, None)
+    plan = plan_index(len(vectors), vectors.shape[1], IndexSettings(exact_below=_EXACT_BELOW))
     index = build_index(vectors, plan, _TRAIN_SAMPLE_PER_LIST, seed)
     ends, cosines = [], []
     for start in range(0, len(vectors), _SEARCH_ROWS):
         rows = np.arange(start, min(start + _SEARCH_ROWS, len(vectors)))
-        lists = search(index, vectors, rows, k, min_cosine)
+        lists = index.search(rows, k, min_cosine)
         row, place = np.nonzero(lists["id"] >= 0)
         one, other = rows[row], lists["id"][row, place].astype(np.int64)
         ends.append(np.minimum(one, other) * len(vectors) + np.maximum(one, other))

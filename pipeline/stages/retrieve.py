@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy.typing as npt
+
 from pipeline.artefacts import Workspace, content_hash
 from pipeline.lexicon.labelled import pairs_within
 from pipeline.lexicon.provenance import without_language_model
@@ -11,7 +13,7 @@ from pipeline.params import RetrieveParams
 from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
 from pipeline.shards import open_work
 from pipeline.vectors.audit import index_recall, labelled_recall
-from pipeline.vectors.neighbours import IndexPlan, plan_index
+from pipeline.vectors.plans import IndexPlan, checked_plan, plan_index
 from pipeline.vectors.searches import (
     Found,
     assembled,
@@ -19,9 +21,12 @@ from pipeline.vectors.searches import (
     discard_lists,
     pair_shards,
     search_shards,
+    settings_of,
+    settled_plan,
     spell_shards,
 )
 from pipeline.vectors.spelling import OpposingAffixes
+from pipeline.vectors.tuning import below_floor
 
 __all__ = ["run"]
 
@@ -34,23 +39,26 @@ def run(params: RetrieveParams, workspace: Workspace) -> None:
     pairs, held_out = without_language_model(workspace.read(PAIRS)), workspace.read(HELD_OUT)
     known = pairs_within(pairs, term_splits(held_out, len(vectors)), "train")
     opposites = OpposingAffixes.learn(spell_terms(terms, language), known)
-    plan = plan_index(len(vectors), params.index, params.exact_below, params.nlist, params.nprobe)
+    plan = plan_index(len(vectors), vectors.shape[1], settings_of(params))
+    plan = checked_plan(plan, params.k)
     inputs, cuts = _inputs(params, plan, workspace), cuts_of(len(vectors), params.shard_terms)
     folder, progress = workspace.work("retrieve"), workspace.progress
     with (
+        open_work(folder / "tuned", inputs, 1, ".npy") as tuned,
         open_work(folder / "lists", inputs, len(cuts), ".npy") as near,
         open_work(folder / "spelled", inputs, len(cuts), ".npy") as spelled,
         open_work(folder / "pairs", inputs, 2 * len(cuts) + 1) as paired,
     ):
-        search_shards(near, cuts, vectors, plan, params, progress)
+        plan, index = settled_plan(tuned, vectors, plan, params)
+        search_shards(near, cuts, vectors, plan, params, progress, index)
         spell_shards(spelled, cuts, spell_bare(terms, language), params, progress)
         found = Found(assembled(near, cuts), assembled(spelled, cuts))
+        recall = _audited(found, vectors, params)
         pair_shards(paired, cuts, found, vectors, opposites, pairs, progress)
-        sample = (params.audit_queries, params.min_cosine, params.seed)
         metrics = {
             "candidates": paired.rows,
-            "index": plan._asdict(),
-            **index_recall(found.near, vectors, *sample),
+            "index": plan.described(),
+            **recall,
             "labelled_pairs": labelled_recall(*found, opposites, pairs, held_out),
         }
         workspace.write_json("retrieve", "metrics.json", metrics)
@@ -58,6 +66,17 @@ def run(params: RetrieveParams, workspace: Workspace) -> None:
         paired.publish(workspace.root / CANDIDATES.path)
         for lists in (near, spelled):
             discard_lists(lists)
+        tuned.discard()
+
+
+def _audited(found: Found, vectors: npt.NDArray[Any], params: RetrieveParams) -> dict[str, float]:
+    """Recall of the index; an error where it is surely below the floor."""
+    sample = (params.audit_queries, params.min_cosine, params.seed)
+    recall = index_recall(found.near, vectors, *sample)
+    mean, half_width = recall["recall_at_k"], recall["recall_ci95"]
+    if recall["queries"] and mean + half_width < params.recall_floor:
+        raise below_floor(mean, half_width, params.recall_floor)
+    return recall
 
 
 def _inputs(params: RetrieveParams, plan: IndexPlan, workspace: Workspace) -> dict[str, Any]:

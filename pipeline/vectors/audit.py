@@ -11,7 +11,7 @@ from pipeline.vectors.candidates import listed
 from pipeline.vectors.neighbours import exact_search
 from pipeline.vectors.spelling import OpposingAffixes
 
-__all__ = ["index_recall", "labelled_recall", "recall_against"]
+__all__ = ["index_recall", "labelled_recall", "mean_recall", "recall_against"]
 
 _TOLERANCE = 1e-5
 
@@ -40,14 +40,24 @@ def index_recall(
     random = np.random.default_rng(seed)
     rows = np.sort(random.choice(n_terms, min(n_queries, n_terms), replace=False))
     recall = recall_against(lists[rows], exact_search(vectors, rows, k, min_cosine))
+    mean, half_width, n = mean_recall(recall)
+    return {"recall_at_k": mean, "recall_ci95": half_width, "queries": n}
+
+
+def mean_recall(recall: npt.NDArray[np.float64]) -> tuple[float, float, int]:
+    """Mean of the recalls of queries.
+
+    Args:
+        recall: float64 (n_queries,), NaN for a query that has no neighbour.
+
+    Returns:
+        The mean, the half-width of its 95 % confidence interval (normal approximation) and the
+        number of queries that have a neighbour.
+    """
     recall = recall[np.isfinite(recall)]
     n = len(recall)
     spread = float(recall.std(ddof=1)) if n > 1 else 0.0
-    return {
-        "recall_at_k": float(recall.mean()) if n else 0.0,
-        "recall_ci95": 1.96 * spread / n**0.5 if n else 0.0,
-        "queries": n,
-    }
+    return float(recall.mean()) if n else 0.0, 1.96 * spread / n**0.5 if n else 0.0, n
 
 
 def recall_against(

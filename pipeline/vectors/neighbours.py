@@ -1,4 +1,4 @@
-"""Nearest neighbours by cosine, with FAISS, exact or by an inverted-file index.
+"""Nearest neighbours by cosine: what every index returns, and the yardstick of them all.
 
 Contract: vectors are float16 or float32 (n_terms, dim), one row per term; they are normalised here.
 A zero vector has no neighbours. In a neighbour list an absent neighbour is id -1; a term is never
@@ -6,108 +6,24 @@ its own neighbour (it is dropped by id: among equal vectors it need not come fir
 stand by falling cosine, ties by rising id.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["NEIGHBOUR", "IndexPlan", "build_index", "exact_search", "plan_index", "search"]
+__all__ = ["NEIGHBOUR", "Span", "exact_search", "neighbour_lists", "spare", "unit"]
 
 Vectors = npt.NDArray[np.floating[Any]]
+Span = tuple[int, int]
 NEIGHBOUR = np.dtype([("id", "<i4"), ("cosine", "<f4")])
 _ADD_ROWS = 65_536
-
-
-class IndexPlan(NamedTuple):
-    """Which index, and for the inverted file its number of lists and of lists probed."""
-
-    kind: str
-    nlist: int = 0
-    nprobe: int = 0
-
-
-def plan_index(
-    n_terms: int, kind: str, exact_below: int, nlist: int | None, nprobe: int | None
-) -> IndexPlan:
-    """Choose the index: exact for small lexicons, an inverted file above.
-
-    The rule for the inverted file: nlist is the power of two nearest to 4 sqrt(n_terms), nprobe an
-    eighth of it; exact search costs n_terms^2, this one about n_terms^1.5 / 2.
-
-    Args:
-        n_terms: Number of terms.
-        kind: "auto", "exact" or "ivf".
-        exact_below: "auto" searches exactly below so many terms.
-        nlist: Number of lists, or None for the rule.
-        nprobe: Number of lists probed, or None for the rule.
-
-    Returns:
-        The plan.
-    """
-    if kind == "exact" or (kind == "auto" and n_terms < exact_below):
-        return IndexPlan("exact")
-    lists = nlist or 2 ** round(np.log2(4 * np.sqrt(n_terms)))
-    lists = min(lists, n_terms)
-    return IndexPlan("ivf", lists, min(nprobe or max(1, lists // 8), lists))
-
-
-def build_index(vectors: Vectors, plan: IndexPlan, train_sample_per_list: int, seed: int) -> Any:  # noqa: ANN401
-    """Build the index over all terms; an inverted file is trained on a seeded random sample.
-
-    Args:
-        vectors: (n_terms, dim).
-        plan: Which index.
-        train_sample_per_list: Training vectors per list of the inverted file.
-        seed: Seed of the sample and of the training.
-
-    Returns:
-        A FAISS index whose ids are the rows.
-    """
-    n_terms, dim = vectors.shape
-    if plan.kind == "exact":
-        index: Any = faiss.IndexFlatIP(dim)
-    else:
-        quantizer = faiss.IndexFlatIP(dim)
-        index = faiss.IndexIVFFlat(quantizer, dim, plan.nlist, faiss.METRIC_INNER_PRODUCT)
-        index.cp.seed = seed
-        index.nprobe = plan.nprobe
-        size = min(n_terms, plan.nlist * train_sample_per_list)
-        sample = np.random.default_rng(seed).choice(n_terms, size, replace=False)
-        index.train(_unit(vectors[np.sort(sample)]))
-    for start in range(0, n_terms, _ADD_ROWS):
-        index.add(_unit(vectors[start : start + _ADD_ROWS]))
-    return index
-
-
-def search(
-    index: Any,  # noqa: ANN401
-    vectors: Vectors,
-    rows: npt.NDArray[np.int64],
-    k: int,
-    min_cosine: float,
-) -> npt.NDArray[np.void]:
-    """The k nearest neighbours of some terms.
-
-    Args:
-        index: As built by `build_index`.
-        vectors: (n_terms, dim).
-        rows: int64 (n_queries,), the terms to search for.
-        k: Neighbours wanted; fewer exist in a small lexicon.
-        min_cosine: Neighbours further away than this are left out.
-
-    Returns:
-        NEIGHBOUR (n_queries, k).
-    """
-    queries = _unit(vectors[rows])
-    cosine, ids = index.search(queries, min(k + 1, index.ntotal))
-    return _neighbour_lists(rows, ids, cosine, queries, k, min_cosine)
 
 
 def exact_search(
     vectors: Vectors, rows: npt.NDArray[np.int64], k: int, min_cosine: float
 ) -> npt.NDArray[np.void]:
-    """The same by exact search without an index, block by block: the yardstick of `search`.
+    """The k nearest neighbours of some terms by exact search without an index, block by block.
 
     Args:
         vectors: (n_terms, dim).
@@ -119,28 +35,39 @@ def exact_search(
         NEIGHBOUR (n_queries, k).
     """
     n_terms = vectors.shape[0]
-    queries = _unit(vectors[rows])
+    queries = unit(vectors[rows])
     heaps = faiss.ResultHeap(len(rows), min(k + 1, n_terms), keep_max=True)
     for start in range(0, n_terms, _ADD_ROWS):
-        block = _unit(vectors[start : start + _ADD_ROWS])
+        block = unit(vectors[start : start + _ADD_ROWS])
         cosine, ids = faiss.knn(
             queries, block, min(k + 1, len(block)), metric=faiss.METRIC_INNER_PRODUCT
         )
         heaps.add_result(cosine, np.where(ids >= 0, ids + start, -1))
     heaps.finalize()
-    return _neighbour_lists(rows, heaps.I, heaps.D, queries, k, min_cosine)
+    ids = np.where((queries == 0).all(axis=1, keepdims=True), -1, heaps.I)
+    return neighbour_lists(rows, ids, heaps.D, k, min_cosine)
 
 
-def _neighbour_lists(
+def neighbour_lists(
     rows: npt.NDArray[np.int64],
-    ids: npt.NDArray[np.int64],
+    ids: npt.NDArray[np.integer[Any]],
     cosine: npt.NDArray[np.float32],
-    queries: npt.NDArray[np.float32],
     k: int,
     min_cosine: float,
 ) -> npt.NDArray[np.void]:
+    """What was found, as the contract wants it.
+
+    Args:
+        rows: int64 (n_queries,), the terms searched for; their vectors are not zero.
+        ids: int (n_queries, width), what was found, in any order; -1 where nothing was.
+        cosine: float32 (n_queries, width).
+        k: Neighbours wanted.
+        min_cosine: Neighbours further away than this are left out.
+
+    Returns:
+        NEIGHBOUR (n_queries, k).
+    """
     absent = (ids < 0) | (ids == rows[:, None]) | (cosine < min_cosine)
-    absent |= (queries == 0).all(axis=1, keepdims=True)
     cosine = np.where(absent, -np.inf, np.clip(cosine, -1, 1))
     ids = np.where(absent, -1, ids)
     order = np.lexsort((ids, -cosine), axis=1)[:, :k]
@@ -152,7 +79,12 @@ def _neighbour_lists(
     return lists
 
 
-def _unit(vectors: Vectors) -> npt.NDArray[np.float32]:
+def spare(k: int) -> int:
+    """How many more than k a search by inexact vectors keeps, for ranking again by exact ones."""
+    return max(8, k // 8)
+
+
+def unit(vectors: Vectors) -> npt.NDArray[np.float32]:
     """Float32 rows of length 1; zero rows stay zero."""
     rows = np.array(vectors, dtype=np.float32, order="C")
     faiss.normalize_L2(rows)

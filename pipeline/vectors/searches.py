@@ -13,8 +13,10 @@ from pipeline.progress import Progress
 from pipeline.schemas import CANDIDATES
 from pipeline.shards import ShardedWork
 from pipeline.vectors.candidates import dictionary_pairs, owned_pairs, spelled_pairs
-from pipeline.vectors.neighbours import IndexPlan, build_index, search
+from pipeline.vectors.indexes import NeighbourIndex, build_index
+from pipeline.vectors.plans import IndexPlan, IndexSettings
 from pipeline.vectors.spelling import OpposingAffixes, build_spelling_index, search_spellings
+from pipeline.vectors.tuning import Trial, below_floor, least_effort
 
 __all__ = [
     "Cuts",
@@ -24,6 +26,8 @@ __all__ = [
     "discard_lists",
     "pair_shards",
     "search_shards",
+    "settings_of",
+    "settled_plan",
     "spell_shards",
 ]
 
@@ -53,6 +57,48 @@ def cuts_of(n_terms: int, shard_terms: int) -> Cuts:
     ]
 
 
+def settings_of(params: RetrieveParams) -> IndexSettings:
+    """What the parameters say of the index."""
+    names = IndexSettings._fields[1:]
+    return IndexSettings(params.index, *(getattr(params, name) for name in names))
+
+
+def settled_plan(
+    work: ShardedWork, vectors: npt.NDArray[Any], plan: IndexPlan, params: RetrieveParams
+) -> tuple[IndexPlan, NeighbourIndex | None]:
+    """Settle the effort of an inexact index: find it, or check the one that the parameters give.
+
+    Args:
+        work: Takes the effort, its only shard.
+        vectors: (n_terms, dim).
+        plan: The index.
+        params: How many neighbours, how near, and how many of them must be found.
+
+    Returns:
+        The plan with its effort, and the index if it was built for that.
+
+    Raises:
+        ParameterError: The recall wanted is not reached.
+    """
+    if plan.kind == "exact":
+        return plan, None
+    if not work.pending:
+        return plan.with_effort(int(np.load(work.file(0))[0])), None
+    index = build_index(vectors, plan, params.train_sample_per_list, params.seed)
+    sample = (params.audit_queries, params.k, params.min_cosine, params.seed)
+    trial = Trial.draw(vectors, *sample)
+    if params.nprobe if plan.kind == "ivf" else params.ef:
+        mean, half_width = trial.recall(index, plan.effort)
+        if mean + half_width < params.recall_floor:
+            raise below_floor(mean, half_width, params.recall_floor)
+    else:
+        plan = plan.with_effort(
+            least_effort(index, trial, params.recall_floor, plan.most_effort(len(vectors)))
+        )
+    work.commit(0, np.array([plan.effort]))
+    return plan, index.with_effort(plan.effort)
+
+
 def search_shards(
     work: ShardedWork,
     cuts: Cuts,
@@ -60,6 +106,7 @@ def search_shards(
     plan: IndexPlan,
     params: RetrieveParams,
     progress: Progress,
+    index: NeighbourIndex | None = None,
 ) -> None:
     """Search the near vectors of the shards that are still to be made.
 
@@ -67,15 +114,16 @@ def search_shards(
         work: Takes the lists.
         cuts: The terms of each shard.
         vectors: (n_terms, dim).
-        plan: The index.
+        plan: Which index.
         params: How many neighbours, and how near.
         progress: Told of the shards.
+        index: The index, if it is built already.
     """
     if not work.pending:
         return
-    index = build_index(vectors, plan, params.train_sample_per_list, params.seed)
+    index = index or build_index(vectors, plan, params.train_sample_per_list, params.seed)
     for shard in work.remaining(progress, "retrieve: shards searched"):
-        work.commit(shard, search(index, vectors, cuts[shard], params.k, params.min_cosine))
+        work.commit(shard, index.search(cuts[shard], params.k, params.min_cosine))
 
 
 def spell_shards(

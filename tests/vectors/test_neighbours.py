@@ -5,13 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.vectors import neighbours
-from pipeline.vectors.neighbours import (
-    IndexPlan,
-    build_index,
-    exact_search,
-    plan_index,
-    search,
-)
+from pipeline.vectors.indexes import build_index
+from pipeline.vectors.neighbours import exact_search
+from pipeline.vectors.plans import IndexPlan
 from tests.vectors.nearest import all_cosines, brute_force
 
 EXACT = IndexPlan("exact")
@@ -21,7 +17,11 @@ def searched(
     vectors: npt.NDArray[np.floating], k: int, min_cosine: float, plan: IndexPlan = EXACT
 ) -> npt.NDArray[np.void]:
     index = build_index(vectors, plan, 64, 0)
-    return search(index, vectors, np.arange(len(vectors)), k, min_cosine)
+    return index.search(np.arange(len(vectors)), k, min_cosine)
+
+
+def inverted(nlist: int, nprobe: int, storage: str = "int8") -> IndexPlan:
+    return IndexPlan("ivf", nlist, nprobe, storage)
 
 
 def random_vectors(seed: int, n_terms: int, dim: int = 4) -> npt.NDArray[np.float32]:
@@ -91,15 +91,12 @@ def test_exact_search_is_the_search_of_a_flat_index(
 
 def test_an_inverted_file_that_probes_every_list_is_exact() -> None:
     vectors = np.random.default_rng(2).normal(size=(300, 8)).astype(np.float32)
-    plan = plan_index(300, "ivf", 0, nlist=8, nprobe=8)
-    assert plan == IndexPlan("ivf", 8, 8)
-    lists, exact = searched(vectors, 6, 0.0, plan), searched(vectors, 6, 0.0)
-    np.testing.assert_array_equal(lists["id"], exact["id"])
+    check_parity(searched(vectors, 6, 0.0, inverted(8, 8)), vectors, 6, 0.0)
 
 
 def test_an_inverted_file_that_probes_one_list_leaves_gaps_and_no_faults() -> None:
     vectors = random_vectors(3, 300, 8)
-    lists = searched(vectors, 40, -1.0, IndexPlan("ivf", 16, 1))
+    lists = searched(vectors, 40, -1.0, inverted(16, 1))
     assert (lists["id"] == -1).any()
     found, cosine = lists["id"] >= 0, all_cosines(vectors)
     rows = np.nonzero(found)[0]
@@ -108,7 +105,7 @@ def test_an_inverted_file_that_probes_one_list_leaves_gaps_and_no_faults() -> No
 
 def test_the_inverted_file_depends_on_its_seed_alone() -> None:
     vectors = random_vectors(4, 300, 8)
-    one, again = (searched(vectors, 9, -1.0, IndexPlan("ivf", 16, 2)) for _ in range(2))
+    one, again = (searched(vectors, 9, -1.0, inverted(16, 2)) for _ in range(2))
     np.testing.assert_array_equal(one, again)
 
 
@@ -141,25 +138,3 @@ class TestDegenerate:
     def test_no_queries(self) -> None:
         none = np.empty(0, dtype=np.int64)
         assert exact_search(np.ones((4, 2), np.float32), none, 2, 0.0).shape == (0, 2)
-
-
-class TestPlan:
-    @pytest.mark.parametrize(
-        ("n_terms", "kind", "expected"),
-        [
-            (199, "auto", IndexPlan("exact")),
-            (10**6, "exact", IndexPlan("exact")),
-            # 4 sqrt(200) = 56.6; its logarithm 5.82 rounds to 6: 64 lists, an eighth is 8
-            (200, "auto", IndexPlan("ivf", 64, 8)),
-            # 4 sqrt(10^6) = 4000, next to 4096; an eighth is 512
-            (10**6, "auto", IndexPlan("ivf", 4096, 512)),
-            # 4 sqrt(5) = 8.9, next to 8, but there are 5 terms
-            (5, "ivf", IndexPlan("ivf", 5, 1)),
-        ],
-    )
-    def test_the_rule(self, n_terms: int, kind: str, expected: IndexPlan) -> None:
-        assert plan_index(n_terms, kind, 200, None, None) == expected
-
-    def test_what_is_given_counts_within_bounds(self) -> None:
-        assert plan_index(1000, "ivf", 0, 10, 99) == IndexPlan("ivf", 10, 10)
-        assert plan_index(1000, "ivf", 0, None, 3).nprobe == 3
