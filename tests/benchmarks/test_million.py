@@ -3,12 +3,23 @@
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
 
 from benchmarks import million
 from benchmarks.million import as_table, make_project, read_run
 from pipeline.params import load_params
+
+
+@pytest.fixture(autouse=True)
+def short_lexicon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lexicon has a test of its own."""
+
+    def write(path: Path, n_terms: int, seed: int) -> None:
+        pl.DataFrame({"term": [f"term {seed} {i}" for i in range(n_terms)]}).write_parquet(path)
+
+    monkeypatch.setattr(million, "write_lexicon", write)
 
 
 def test_a_project_has_all_that_dvc_needs(tmp_path: Path) -> None:
