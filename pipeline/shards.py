@@ -16,6 +16,7 @@ import json
 import mmap
 import os
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,6 +58,8 @@ class ShardedWork:
         self._header = {"fingerprint": fingerprint, "n_shards": n_shards}
         self._manifest = folder / "manifest.jsonl"
         self._done = self._resume()
+        self._resumed = self.rows
+        self._opened = time.monotonic()
 
     @property
     def pending(self) -> list[int]:
@@ -67,6 +70,11 @@ class ShardedWork:
     def rows(self) -> int:
         """Rows in all finished shards."""
         return sum(int(line["rows"]) for line in self._done.values())
+
+    @property
+    def rows_per_second(self) -> float:
+        """Rows made since the work was opened; those of an interrupted run do not count."""
+        return (self.rows - self._resumed) / max(1e-9, time.monotonic() - self._opened)
 
     def file(self, shard: int) -> Path:
         """The file of a shard."""
