@@ -8,7 +8,7 @@ FAISS  ?= cpu
 BIN    := $(VENV)/bin
 CODE   := pipeline discriminator clustering tests benchmarks notebooks
 
-.PHONY: install fix check test bench bench-clustering bench-discriminator run clean
+.PHONY: install fix check test bench bench-clustering bench-discriminator bench-retrieval run clean
 
 install: $(VENV)/.installed
 
@@ -41,6 +41,11 @@ bench-clustering: install
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	mkdir -p benchmarks/out
 	$(BIN)/python -m benchmarks.clustering --data data --planted --out benchmarks/out
+
+# the search for neighbours against hnswlib, usearch and plain FAISS, a million synthetic vectors (an hour)
+bench-retrieval: install
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m benchmarks.retrieval --terms 1000000
 
 # the discriminator with three seeds, split by term and, as published, at random (some minutes)
 bench-discriminator: install
