@@ -20,6 +20,8 @@ from discriminator.surface import Spellings, surface_features
 
 BLOCK = 8192
 """Rows in one pass through the network: large enough to be fast, small enough for the cache."""
+GPU_BLOCK = 131_072
+"""The same on a GPU, where a pass must be large to be worth its start."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def project_terms(
     head.to(device).eval()
     projections = np.empty((len(vectors), head.hidden), dtype)
     with torch.inference_mode():
-        for rows in _blocks(len(vectors)):
+        for rows in _blocks(len(vectors), BLOCK):
             block = gather(vectors, np.arange(rows.start, rows.stop))
             projected = head.project(_padded(block).to(device))[: len(block)]
             projections[rows] = projected.cpu().numpy()
@@ -220,7 +222,7 @@ def _passes(
     b: NDArray[np.integer],
     device: str,
 ) -> Iterator[tuple[slice, Tensor]]:
-    """Yield rows and their logits, float32 (BLOCK, 4), padded at the end."""
+    """Yield rows and their logits, float32 (rows in a pass, 4), padded at the end."""
     if projections.ndim != 2 or projections.shape[1] != head.hidden:
         raise ValueError(
             f"got projections of shape {projections.shape}, expected (n_terms, {head.hidden}); "
@@ -229,21 +231,22 @@ def _passes(
     check_ids(a, b, len(projections))
     check_spellings(head, spellings, len(projections))
     head.to(device).eval()
-    for rows in _blocks(len(a)):
-        ends = [_filled(side[rows]) for side in (a, b)]
+    size = BLOCK if torch.device(device).type == "cpu" else GPU_BLOCK
+    for rows in _blocks(len(a), size):
+        ends = [_filled(side[rows], size) for side in (a, b)]
         with torch.inference_mode():
             u, v = (torch.from_numpy(projections[side]).to(device).float() for side in ends)
             yield rows, head.pair(u, v, spelling_tensors(spellings, ends[0], ends[1], device))
 
 
-def _blocks(n_rows: int) -> Iterator[slice]:
-    for start in range(0, n_rows, BLOCK):
-        yield slice(start, min(start + BLOCK, n_rows))
+def _blocks(n_rows: int, size: int) -> Iterator[slice]:
+    for start in range(0, n_rows, size):
+        yield slice(start, min(start + size, n_rows))
 
 
-def _filled(ids: NDArray[np.integer]) -> NDArray[np.integer]:
-    """Fill up with term 0: (n,) to (BLOCK,)."""
-    return np.concatenate([ids, np.zeros(BLOCK - len(ids), ids.dtype)])
+def _filled(ids: NDArray[np.integer], size: int) -> NDArray[np.integer]:
+    """Fill up with term 0: (n,) to (size,)."""
+    return np.concatenate([ids, np.zeros(size - len(ids), ids.dtype)])
 
 
 def _padded(rows: Tensor) -> Tensor:

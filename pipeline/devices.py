@@ -38,9 +38,27 @@ def resolve_device(device: str) -> str:
 
 
 def resolve_precision(precision: str, device: str) -> str:
-    """The precision to use: bfloat16 where the device computes in it natively, when "auto"."""
+    """The precision to use: bfloat16 where the device computes in it natively, when "auto".
+
+    Args:
+        precision: "auto", "float32", "bfloat16" or "float16".
+        device: "auto", or a device as torch names it.
+
+    Returns:
+        The precision.
+
+    Raises:
+        ParameterError: float16 is asked for on a processor, which does not compute in it.
+    """
+    kind = torch.device(resolve_device(device)).type
+    if precision == "float16" and kind == "cpu":
+        raise ParameterError(
+            "processors do not compute in float16",
+            cure="set the key precision to auto, or the key device to a GPU",
+        )
     if precision != "auto":
         return precision
-    if torch.device(resolve_device(device)).type == "cuda":
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    if kind == "cuda":  # old cards know bfloat16 by emulation alone, which is slow
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bfloat16" if native else "float32"
     return "bfloat16" if torch.cpu._is_avx512_bf16_supported() else "float32"

@@ -257,7 +257,7 @@ class AdaptParams(Section):
 class EmbedParams(Section):
     """How the encoder runs."""
 
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     device: str = "auto"
     batch_size: Positive = 256
     shard_terms: Positive = 16_384

@@ -29,6 +29,7 @@ class RunRecord:
         self._params = params
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
+        self._processor = time.process_time()
         self._rows_in: dict[str, int] = {}
         self._rows_out: dict[str, int] = {}
         self._facts: dict[str, Any] = {}
@@ -52,6 +53,7 @@ class RunRecord:
             "status": status,
             "started": self._started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - self._clock, 2),
+            "processor_seconds": round(time.process_time() - self._processor, 2),
             "peak_memory_mb": round(peak_memory_mb()),
             "rows_in": self._rows_in,
             "rows_out": self._rows_out,

@@ -13,9 +13,11 @@ changes, the shards of the earlier work are discarded.
 
 import fcntl
 import json
+import mmap
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,8 @@ class ShardedWork:
         self._header = {"fingerprint": fingerprint, "n_shards": n_shards}
         self._manifest = folder / "manifest.jsonl"
         self._done = self._resume()
+        self._resumed = self.rows
+        self._opened = time.monotonic()
 
     @property
     def pending(self) -> list[int]:
@@ -66,6 +70,11 @@ class ShardedWork:
     def rows(self) -> int:
         """Rows in all finished shards."""
         return sum(int(line["rows"]) for line in self._done.values())
+
+    @property
+    def rows_per_second(self) -> float:
+        """Rows made since the work was opened; those of an interrupted run do not count."""
+        return (self.rows - self._resumed) / max(1e-9, time.monotonic() - self._opened)
 
     def file(self, shard: int) -> Path:
         """The file of a shard."""
@@ -97,7 +106,7 @@ class ShardedWork:
         self._append(line)
         self._done[shard] = line
 
-    def assemble(self, destination: Path, places: list[npt.NDArray[np.int64]]) -> None:
+    def assemble(self, destination: Path, places: Sequence[npt.NDArray[np.int64]]) -> None:
         """Put the rows of all shards (arrays) into one `.npy` file, through a memory map.
 
         Args:
@@ -105,7 +114,7 @@ class ShardedWork:
             places: For each shard the rows of the result that its rows become.
         """
         first = self._load(0)
-        shape = (sum(map(len, places)), *first.shape[1:])
+        shape = (self.rows, *first.shape[1:])
 
         def fill(path: Path) -> None:
             whole = np.lib.format.open_memmap(str(path), "w+", first.dtype, shape)
@@ -114,6 +123,7 @@ class ShardedWork:
                     os.posix_fallocate(stream.fileno(), 0, path.stat().st_size)
             for shard, rows in enumerate(places):
                 whole[rows] = self._load(shard)
+                _let_go(whole)
             whole.flush()
 
         write_atomic(destination, fill)
@@ -173,6 +183,13 @@ class ShardedWork:
             stream.flush()
             os.fsync(stream.fileno())
         sync(self.folder)
+
+
+def _let_go(array: np.memmap[Any, Any]) -> None:
+    """Leave written pages to the system, which keeps them or not, instead of holding all."""
+    pages = array._mmap  # type: ignore[attr-defined]
+    if hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
 
 
 @contextmanager

@@ -40,6 +40,7 @@ def run(params: ClassifyParams, workspace: Workspace) -> None:
             candidates = pl.read_parquet(files[shard])
             work.commit(shard, RELATIONS.conform(judge(candidates, classifier, evidence)))
         workspace.record.wrote("classify/relations", work.rows)
+        workspace.record.fact("pairs per second", round(work.rows_per_second))
         work.publish(workspace.root / RELATIONS.path)
 
 

@@ -1,7 +1,7 @@
 """embed: terms to vectors, in shards of terms of like length."""
 
 import numpy as np
-import numpy.typing as npt
+import polars as pl
 
 from pipeline.artefacts import Workspace, content_hash
 from pipeline.devices import resolve_device, resolve_precision
@@ -11,13 +11,15 @@ from pipeline.planner.limits import embed_refusals, free_room, refuse
 from pipeline.schemas import TERMS
 from pipeline.shards import ShardedWork, open_work
 from pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted
+from pipeline.vectors.windows import WINDOW_TERMS, TermWindows
 
 __all__ = ["run"]
 
 
 def run(params: EmbedParams, workspace: Workspace) -> None:
     """Encode every term and write `vectors.npy` (float16, row = term_id) and `manifest.json`."""
-    terms = workspace.read(TERMS, ["term"])["term"].to_list()
+    n_terms = workspace.scan(TERMS).select(pl.len()).collect().item()
+    workspace.record.read("ingest/terms", n_terms)
     adapted = workspace.read_json("adapt", "manifest.json")
     location = locate_adapted(workspace.root / "adapt", adapted)
     precision = resolve_precision(params.precision, params.device)
@@ -29,6 +31,7 @@ def run(params: EmbedParams, workspace: Workspace) -> None:
         "device": resolve_device(params.device).split(":")[0],
         "batch_size": params.batch_size,
         "shard_terms": params.shard_terms,
+        "window_terms": WINDOW_TERMS,
     }
     encoder = load_encoder(
         location,
@@ -39,12 +42,10 @@ def run(params: EmbedParams, workspace: Workspace) -> None:
         trust_remote_code=adapted["trust_remote_code"],
     )
     room, folder = free_room(workspace.root), workspace.work("embed")
-    refuse(embed_refusals(len(terms), encoder.dim, folder, room))
-    order = _longest_first(terms)
-    cuts = range(0, len(terms), params.shard_terms)
-    with open_work(folder, inputs, len(cuts), ".npy") as work:
-        shards = [order[start : start + params.shard_terms] for start in cuts]
-        _encode_shards(work, shards, terms, encoder, workspace)
+    refuse(embed_refusals(n_terms, encoder.dim, folder, room))
+    shards = TermWindows(workspace.root / TERMS.path, n_terms, params.shard_terms)
+    with open_work(folder, inputs, len(shards), ".npy") as work:
+        _encode_shards(work, shards, encoder, workspace)
         work.assemble(workspace.path("embed", "vectors.npy"), shards)
         manifest = {
             "encoder": adapted["base"],
@@ -52,31 +53,21 @@ def run(params: EmbedParams, workspace: Workspace) -> None:
             "revision": location.revision,
             "precision": precision,
             "dim": encoder.dim,
-            "rows": len(terms),
+            "rows": n_terms,
             "terms": inputs["terms"],
             "content": content_hash(workspace.path("embed", "vectors.npy")),
         }
         workspace.write_json("embed", "manifest.json", manifest)
         work.discard()
     workspace.record.fact("precision", precision)
-    workspace.record.wrote("embed/vectors", len(terms))
-
-
-def _longest_first(terms: list[str]) -> npt.NDArray[np.int64]:
-    """Rows by falling length, then by rising row: batches of like length waste no padding."""
-    lengths = np.array([len(term) for term in terms])
-    return np.argsort(-lengths, kind="stable")
+    workspace.record.wrote("embed/vectors", n_terms)
 
 
 def _encode_shards(
-    work: ShardedWork,
-    shards: list[npt.NDArray[np.int64]],
-    terms: list[str],
-    encoder: Encoder,
-    workspace: Workspace,
+    work: ShardedWork, shards: TermWindows, encoder: Encoder, workspace: Workspace
 ) -> None:
     for shard in work.remaining(workspace.progress, "embed: shards"):
-        vectors = encoder.encode([terms[row] for row in shards[shard]])
+        vectors = encoder.encode(shards.terms(shard))
         if not np.isfinite(vectors).all():
             raise ArtefactError(
                 "the encoder gave a vector that is not finite",

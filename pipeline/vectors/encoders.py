@@ -37,6 +37,7 @@ __all__ = [
 
 _TERM = "term"
 """The prompt for terms among those of a model; saved with it, so that an adapted model knows it."""
+_HALVES = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 _HYPHENS = str.maketrans(dict.fromkeys("-\u2010\u2011", " "))
 
 
@@ -67,7 +68,7 @@ class TransformerEncoder:
     Args:
         location: Where the model is.
         device: A torch device, or "auto" for a GPU if there is one.
-        precision: "float32" or "bfloat16" (autocast).
+        precision: "float32", or "bfloat16" or "float16" (autocast; float16 on a GPU only).
         batch_size: Terms in one forward pass; changes speed, not results beyond rounding.
         prompt: What is put before every term; None for what the model's configuration says.
         trust_remote_code: Whether code that comes with a hub model may run.
@@ -88,7 +89,7 @@ class TransformerEncoder:
     ) -> None:
         self.device = resolve_device(device)
         self._batch_size = batch_size
-        self._bfloat16 = precision == "bfloat16"
+        self._half = _HALVES.get(precision)
         self._model = load_model(
             location, self.device, prompt=prompt, trust_remote_code=trust_remote_code
         )
@@ -107,8 +108,8 @@ class TransformerEncoder:
         Returns:
             float32 (n_terms, dim), L2-normalised.
         """
-        kind = torch.device(self.device).type
-        with torch.inference_mode(), torch.autocast(kind, torch.bfloat16, enabled=self._bfloat16):
+        kind, half = torch.device(self.device).type, self._half
+        with torch.inference_mode(), torch.autocast(kind, half, enabled=half is not None):
             vectors = self._model.encode(
                 [read_as(term) for term in terms],
                 batch_size=self._batch_size,
@@ -133,7 +134,7 @@ def load_encoder(
     Args:
         location: Where it is.
         device: A torch device, or "auto" for a GPU if there is one.
-        precision: "float32" or "bfloat16" (autocast).
+        precision: "float32", or "bfloat16" or "float16" (autocast; float16 on a GPU only).
         batch_size: Terms in one forward pass.
         prompt: What is put before every term; None for what the model's configuration says.
         trust_remote_code: Whether code that comes with a hub model may run.

@@ -12,7 +12,7 @@ Contract: a term is never its own neighbour; an absent neighbour is id -1; neigh
 falling similarity, ties by rising id. The result does not depend on the number of threads.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
@@ -29,7 +29,8 @@ F = TypeVar("F", bound=Callable[..., object])
 Ints = npt.NDArray[np.int64]
 Ids = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
-_BLOCK = 256
+_TERMS_AT_ONCE = 262_144  # while the index is built
+_BLOCK = 1024  # rows of one thread; each block clears a table of all terms once
 
 
 class SpellingIndex(NamedTuple):
@@ -108,26 +109,23 @@ def build_spelling_index(spellings: Spellings) -> SpellingIndex:
         spellings: Letters of n_terms terms.
 
     Returns:
-        The index; about 12 bytes a letter.
+        The index; about 12 bytes a letter, and some 20 while it is built.
     """
     n_terms = spellings.n_terms
-    # a term of n letters has n trigrams, with the space before and behind
-    term = np.repeat(np.arange(n_terms, dtype=np.int32), np.diff(spellings.start))
-    code, gram = np.unique(_trigrams(spellings.letters, spellings.start), return_inverse=True)
-    held = np.unique(term.astype(np.int64) * len(code) + gram)  # a trigram twice in a term is one
-    term, gram = (held // max(len(code), 1)).astype(np.int32), (held % max(len(code), 1))
+    code = _distinct_trigrams(spellings)
+    n_grams, gram = _held_trigrams(spellings, code)
     twin, spelling = _twins(spellings)
-    n_held = np.bincount(np.concatenate([gram, len(code) + spelling]), minlength=len(code))
+    n_held = np.concatenate([np.bincount(gram, minlength=len(code)), np.bincount(spelling)])
     weight = np.log(n_terms / np.maximum(n_held, 1)) ** 2
-    length = np.sqrt(np.bincount(term, weight[gram], n_terms))
-    order = np.argsort(np.concatenate([term, twin]), kind="stable")
-    term = np.concatenate([term, twin])[order]
-    gram = np.concatenate([gram, len(code) + spelling])[order]
+    length = np.sqrt(_sums(n_grams, gram, weight))
+    gram = np.insert(gram, np.cumsum(n_grams)[twin], len(code) + spelling)  # behind the trigrams
+    n_grams[twin] += 1
+    start, posting_start = _starts(n_grams), _starts(n_held)
     return SpellingIndex(
-        start=_starts(np.bincount(term, minlength=n_terms)),
-        gram=gram.astype(np.int32),
-        posting_start=_starts(n_held),
-        posting=term[np.argsort(gram, kind="stable")],
+        start=start,
+        gram=gram,
+        posting_start=posting_start,
+        posting=_postings(start, gram, posting_start),
         weight=weight.astype(np.float32),
         length=length.astype(np.float32),
     )
@@ -155,6 +153,37 @@ def search_spellings(
     return lists
 
 
+def _blocks(spellings: Spellings) -> Iterator[tuple[Ints, Ints]]:
+    """The trigrams of some terms at a time, and where each term's begin.
+
+    A term of n letters has n trigrams, with the space before and behind.
+    """
+    for first in range(0, spellings.n_terms, _TERMS_AT_ONCE):
+        start = spellings.start[first : first + _TERMS_AT_ONCE + 1]
+        yield _trigrams(spellings.letters[start[0] : start[-1]], start - start[0]), start - start[0]
+
+
+def _distinct_trigrams(spellings: Spellings) -> Ints:
+    """All trigrams that occur, rising."""
+    code = np.empty(0, np.int64)
+    for trigrams, _ in _blocks(spellings):
+        code = np.union1d(code, trigrams)
+    return code
+
+
+def _held_trigrams(spellings: Spellings, code: Ints) -> tuple[Ints, Ids]:
+    """How many trigrams each term holds, and their numbers, each once and rising, term by term."""
+    n_grams, grams = np.zeros(spellings.n_terms, np.int64), [np.empty(0, np.int32)]
+    for block, (trigrams, start) in enumerate(_blocks(spellings)):
+        term = np.repeat(np.arange(len(start) - 1), np.diff(start))
+        held = np.unique(term * len(code) + np.searchsorted(code, trigrams))
+        first = block * _TERMS_AT_ONCE
+        holder = held // max(len(code), 1)
+        n_grams[first : first + len(start) - 1] = np.bincount(holder, minlength=len(start) - 1)
+        grams.append((held % max(len(code), 1)).astype(np.int32))
+    return n_grams, np.concatenate(grams)
+
+
 def _twins(spellings: Spellings) -> tuple[Ids, Ints]:
     """The terms that are spelled like another, rising, and the number of each one's spelling."""
     hashes = _hashes(spellings.letters, spellings.start)
@@ -165,10 +194,6 @@ def _twins(spellings: Spellings) -> tuple[Ids, Ints]:
     return twin.astype(np.int32), number.astype(np.int64)
 
 
-def _starts(counts: npt.NDArray[Any]) -> Ints:
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-
-
 def _kernel(function: F) -> F:
     return cast("F", numba.njit(cache=True)(function))
 
@@ -176,6 +201,33 @@ def _kernel(function: F) -> F:
 def _parallel_kernel(function: F) -> F:
     """Compile a function whose parallel loop writes only to its own rows; call it from Python."""
     return cast("F", numba.njit(cache=True, parallel=True)(function))
+
+
+@_kernel
+def _sums(n_grams: Ints, gram: Ids, weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The weights of each term's trigrams, added up in their order."""
+    sums = np.zeros(len(n_grams), np.float64)
+    place = 0
+    for term in range(len(n_grams)):
+        for _ in range(n_grams[term]):
+            sums[term] += weight[gram[place]]
+            place += 1
+    return sums
+
+
+@_kernel
+def _postings(start: Ints, gram: Ids, posting_start: Ints) -> Ids:
+    """The terms that hold each trigram, rising, trigram by trigram."""
+    posting, filled = np.empty(len(gram), np.int32), posting_start[:-1].copy()
+    for term in range(len(start) - 1):
+        for place in range(start[term], start[term + 1]):
+            posting[filled[gram[place]]] = term
+            filled[gram[place]] += 1
+    return posting
+
+
+def _starts(counts: npt.NDArray[Any]) -> Ints:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 @_kernel

@@ -14,7 +14,7 @@ encodes take it as they take a transformer. It is saved as `modules.json`, `conf
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -186,16 +186,27 @@ def common_units(texts: Iterable[str], language: str, n_units: int, least: int =
     Returns:
         uint64 (at most n_units,), rising; ties are broken by hash.
     """
-    units, counts = np.empty(0, np.uint64), np.empty(0, np.int64)
     everything = list(texts)
+    counted = [(np.empty(0, np.uint64), np.empty(0, np.int64))]
     for start in range(0, len(everything), _CHUNK):
         found, _ = text_units(everything[start : start + _CHUNK], language)
-        more, times = np.unique(found, return_counts=True)
-        units, place = np.unique(np.concatenate([units, more]), return_inverse=True)
-        counts = np.bincount(place, np.concatenate([counts, times]), len(units)).astype(np.int64)
+        counted.append(np.unique(found, return_counts=True))
+        # sums of like size are added, so that each unit is sorted a few times, not once a chunk
+        while len(counted) > 2 and len(counted[-2][0]) < 2 * len(counted[-1][0]):
+            counted.append(_added(counted.pop(), counted.pop()))
+    units, counts = reduce(_added, reversed(counted))
     units, counts = units[counts >= least], counts[counts >= least]
     kept = np.lexsort([units, -counts])[:n_units]
     return np.sort(units[kept])
+
+
+def _added(
+    one: tuple[Hashes, npt.NDArray[np.int64]], other: tuple[Hashes, npt.NDArray[np.int64]]
+) -> tuple[Hashes, npt.NDArray[np.int64]]:
+    """The sum of two counts of units."""
+    units, place = np.unique(np.concatenate([one[0], other[0]]), return_inverse=True)
+    counts = np.bincount(place, np.concatenate([one[1], other[1]]), len(units))
+    return units, counts.astype(np.int64)
 
 
 def text_units(texts: Sequence[str], language: str) -> tuple[Hashes, npt.NDArray[np.int64]]:

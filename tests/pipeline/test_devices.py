@@ -7,7 +7,7 @@ from pipeline.errors import DependencyError, ParameterError
 
 def gpu(monkeypatch: pytest.MonkeyPatch, *, there: bool, bfloat16: bool = True) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: bfloat16)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: bfloat16)
 
 
 @pytest.mark.parametrize(("there", "device"), [(True, "cuda"), (False, "cpu")])
@@ -48,3 +48,10 @@ def test_bfloat16_where_it_is_native(monkeypatch: pytest.MonkeyPatch, native: bo
 def test_a_precision_asked_for_is_taken() -> None:
     assert resolve_precision("float32", "auto") == "float32"
     assert resolve_precision("bfloat16", "cpu") == "bfloat16"
+
+
+def test_float16_is_for_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    gpu(monkeypatch, there=True)
+    assert resolve_precision("float16", "cuda:0") == "float16"
+    with pytest.raises(ParameterError, match="do not compute in float16"):
+        resolve_precision("float16", "cpu")

@@ -1,6 +1,7 @@
 import importlib.metadata
 import json
 import platform
+import time
 from datetime import datetime
 
 import psutil
@@ -25,6 +26,16 @@ def test_the_record_of_a_run() -> None:
     assert summary["versions"]["python"] == platform.python_version()
     assert datetime.fromisoformat(summary["started"]).tzinfo is not None
     assert 0 <= summary["seconds"] < 60
+
+
+def test_processor_time_is_of_the_work_not_of_waiting() -> None:
+    record = RunRecord("embed", {})
+    until = time.process_time() + 0.1
+    while time.process_time() < until:
+        pass
+    time.sleep(0.2)
+    summary = record.summary("done")
+    assert 0.1 <= summary["processor_seconds"] < summary["seconds"] - 0.1
 
 
 def test_records_share_nothing() -> None:

@@ -188,6 +188,19 @@ def test_assemble_puts_rows_in_their_places_by_hand(tmp_path: Path) -> None:
     assert whole.tolist() == [[2.0, 3.0], [4.0, 5.0], [0.0, 1.0]]
 
 
+def test_the_rate_counts_what_this_run_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([100.0, 102.0, 200.0, 200.5])
+    monkeypatch.setattr(shards.time, "monotonic", lambda: next(clock))
+    with open_work(tmp_path / "work", INPUTS, 2, ".npy") as work:
+        work.commit(0, np.zeros(10))
+        assert work.rows_per_second == 5  # 10 rows in 2 s
+    with open_work(tmp_path / "work", INPUTS, 2, ".npy") as work:
+        work.commit(1, np.zeros(3))
+        assert work.rows_per_second == 6  # 3 rows in half a second; the first 10 were there
+
+
 @settings(max_examples=10, deadline=None)
 @given(n_rows=st.integers(1, 40), n_shards=st.integers(1, 6), seed=st.integers(0, 99))
 def test_assembled_shards_are_the_array_for_any_cut(

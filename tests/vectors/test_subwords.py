@@ -1,10 +1,13 @@
 import re
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
+from pipeline.vectors import subwords
 from pipeline.vectors.encoders import load_encoder, locate_model
 from pipeline.vectors.subwords import common_units, new_subword_model, text_units
 
@@ -59,6 +62,18 @@ def test_the_vocabulary_is_of_frequent_units() -> None:
     assert set(units.tolist()) == {fnv(unit) for unit in ("<ev>", "<ev", "ev>")}
     assert (np.diff(units.astype(object)) > 0).all()
     assert len(common_units(["tek"], "tr", 9)) == 0
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 7, 100])
+def test_the_vocabulary_does_not_depend_on_the_chunks(
+    chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(0)
+    texts = ["".join("abc "[i] for i in random.integers(0, 4, 9)) for _ in range(40)]
+    times = Counter(unit for text in texts for unit in oracle(text))
+    wanted = sorted(sorted(times, key=lambda unit: (-times[unit], unit))[:30])
+    monkeypatch.setattr(subwords, "_CHUNK", chunk)
+    assert common_units(texts, "tr", 30).tolist() == wanted
 
 
 def test_saved_and_loaded_it_is_the_same(tmp_path: Path) -> None:
