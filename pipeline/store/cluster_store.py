@@ -121,7 +121,7 @@ class ClusterStore(View):
         return antonyms(self._export, self._export.terms.resolve(term))
 
     def entry(self, term: str) -> Entry:
-        """All about a term: synonyms, antonyms, other clusters and lone terms it could belong to."""
+        """All about a term: synonyms, antonyms, and what else it could belong to."""
         found = self._export.terms.name(self._export.terms.resolve(term))
         cluster = self[found]
         senses = [sense for sense in self.senses(found) if sense.cluster.id != cluster.id]
