@@ -99,6 +99,7 @@ class TermAnswer(Answer):
     synonyms: list[str] = Field(description="the other members, closest first")
     antonyms: list[AntonymAnswer]
     senses: list[SenseAnswer]
+    alone: list[str] = Field(description="terms in no cluster that were judged its synonyms")
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
@@ -112,6 +113,7 @@ class TermAnswer(Answer):
                 SenseAnswer(cluster=ClusterAnswer.of(sense.cluster), support=sense.support)
                 for sense in entry.senses
             ],
+            alone=list(entry.alone),
         )
 
 

@@ -14,7 +14,7 @@ from pipeline.store.expansion import Expansion, expand, stop_words
 from pipeline.store.explain import explain
 from pipeline.store.export_folder import ExportFolder
 from pipeline.store.nearest import Nearest, NearestFinder
-from pipeline.store.relatives import antonyms, synonyms
+from pipeline.store.relatives import antonyms, synonyms, unclustered
 from pipeline.store.views import Antonym, Cluster, ClusterLink, Entry, Explanation, Sense, View
 
 if TYPE_CHECKING:  # loaded when they are asked for; altair is of the extra `notebook`
@@ -115,12 +115,14 @@ class ClusterStore(View):
         return antonyms(self._export, self._export.terms.resolve(term))
 
     def entry(self, term: str) -> Entry:
-        """All about a term: synonyms, antonyms and the other clusters it could belong to."""
+        """All about a term: synonyms, antonyms, and what else it could belong to."""
         found = self._export.terms.name(self._export.terms.resolve(term))
         cluster = self[found]
         senses = [sense for sense in self.senses(found) if sense.cluster.id != cluster.id]
         synonyms, antonyms = tuple(self.synonyms(found)), tuple(self.antonyms(found))
-        return Entry(found, cluster, synonyms, antonyms, tuple(senses))
+        alone = unclustered(self._export, self._export.terms.resolve(term))
+        names = tuple(self._export.terms.name(other) for other in alone)
+        return Entry(found, cluster, synonyms, antonyms, tuple(senses), names)
 
     def cluster(self, cluster_id: int) -> Cluster:
         """The cluster with this id."""

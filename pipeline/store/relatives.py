@@ -3,7 +3,7 @@
 from pipeline.store.export_folder import ExportFolder
 from pipeline.store.views import Antonym
 
-__all__ = ["antonyms", "synonyms"]
+__all__ = ["antonyms", "synonyms", "unclustered"]
 
 
 def synonyms(export: ExportFolder, term_id: int) -> list[int]:
@@ -20,6 +20,21 @@ def synonyms(export: ExportFolder, term_id: int) -> list[int]:
     members = export.members(export.cluster_of(term_id))
     p_synonym = export.pairs.p_synonym
     ranked = sorted((-p_synonym(term_id, x), x) for x in members if x != term_id)
+    return [other for _, other in ranked]
+
+
+def unclustered(export: ExportFolder, term_id: int) -> list[int]:
+    """The terms in no cluster that were judged synonyms of a term: senses that no cluster holds.
+
+    Args:
+        export: The export.
+        term_id: The term.
+
+    Returns:
+        The most probable first, then by term_id.
+    """
+    found = (x for x in export.pairs.synonyms(term_id) if export.terms.cluster_id(x) is None)
+    ranked = sorted((-export.pairs.p_synonym(term_id, x), x) for x in found)
     return [other for _, other in ranked]
 
 

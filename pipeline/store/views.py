@@ -138,6 +138,7 @@ class Entry(View):
         synonyms: The other members, closest first.
         antonyms: Its antonyms, judged directly first.
         senses: The other clusters that it could belong to, best supported first.
+        alone: Terms in no cluster that were judged its synonyms, the most probable first.
     """
 
     term: str
@@ -145,6 +146,7 @@ class Entry(View):
     synonyms: tuple[str, ...]
     antonyms: tuple[Antonym, ...]
     senses: tuple[Sense, ...]
+    alone: tuple[str, ...] = ()
 
     def title(self) -> str:
         """The term and its cluster."""
@@ -157,6 +159,7 @@ class Entry(View):
             ("antonyms", _listed(self._antonyms("direct"))),
             ("opposite clusters", _listed(self._antonyms("cluster"))),
             *(("other sense", _listed(sense.cluster.members)) for sense in self.senses),
+            ("in no cluster, but close", _listed(self.alone)),
         ]
         return [(name, text) for name, text in rows if text]
 

@@ -136,6 +136,19 @@ def test_senses_are_the_soft_memberships(store: ClusterStore) -> None:
     assert store.senses("lonely") == []
 
 
+def test_a_term_in_no_cluster_is_shown_at_its_synonyms(tmp_path: Path) -> None:
+    frames = small_frames()
+    edges = frames[schemas.EXPORTED_EDGES]
+    sure = pl.when(pl.col("p_co_hyponym") == pl.lit(0.3, pl.Float32)).then(0.7)
+    frames[schemas.EXPORTED_EDGES] = edges.with_columns(
+        p_synonym=sure.otherwise(pl.col("p_synonym")).cast(pl.Float32)
+    )  # lonely and sad reach the gate, as cold and frosty do, who share a cluster
+    store = ClusterStore(write_export(tmp_path / "export", frames))
+    assert store.entry("sad").alone == ("lonely",)
+    assert store.entry("lonely").alone == ()
+    assert store.entry("frosty").alone == ()
+
+
 def test_links_are_read_from_both_ends(store: ClusterStore) -> None:
     assert [(x.cluster.id, x.votes, x.probability) for x in store.opposites(-2)] == [(-9, 2, 0.95)]
     assert [x.cluster.id for x in store.opposites(-9)] == [-2]

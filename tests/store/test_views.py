@@ -36,13 +36,14 @@ def test_html_is_text_and_never_markup(store: ClusterStore) -> None:
 def test_an_entry_tells_direct_antonyms_from_those_of_opposite_clusters() -> None:
     hot, warm = Cluster(1, "hot", ("heated", "hot"), 0.9), Cluster(2, "warm", ("hot", "warm"), 0.8)
     antonyms = (Antonym("cold", 0.98, "direct"), Antonym("cool", 0.9, "cluster"))
-    entry = Entry("hot", hot, ("heated",), antonyms, (Sense(warm, 0.5),))
+    entry = Entry("hot", hot, ("heated",), antonyms, (Sense(warm, 0.5),), ("torrid",))
     assert repr(entry).splitlines() == [
         "hot",
         "  synonyms: heated",
         "  antonyms: cold (0.98)",
         "  opposite clusters: cool (0.90)",
         "  other sense: hot, warm",
+        "  in no cluster, but close: torrid",
     ]
     alone = Entry("<hot>", Cluster(None, "<hot>", ("<hot>",), None), (), (), ())
     assert repr(alone) == "<hot> (no cluster)"
