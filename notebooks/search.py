@@ -98,8 +98,9 @@ len(documents), len(queries)
 # ## Ways to widen a query
 #
 # Only the stand-in is widened, so that only words that nymgraph has not been told about are
-# measured. Cosine takes the same vectors that nymgraph works with, and adds either as many terms as
-# nymgraph does for the same word, or always eight.
+# measured. nymgraph adds what it judges a synonym with a probability of at least one half, and the
+# rest of the cluster; *at the gate* is stricter. Cosine takes the same vectors that nymgraph works
+# with, and adds either as many terms as nymgraph does for the same word, or always eight.
 
 # %%
 vectors = run.read_array("embed", "vectors.npy").astype(np.float32)
@@ -109,6 +110,10 @@ rows = {term: row for row, term in enumerate(terms)}
 
 def by_nymgraph(word: str) -> list[str]:
     return list(store.expand(word, limit=LIMIT, skip=()).added)
+
+
+def by_nymgraph_at_the_gate(word: str) -> list[str]:
+    return list(store.expand(word, limit=LIMIT, least=store.gate, skip=()).added)
 
 
 def by_nymgraph_senses(word: str) -> list[str]:
@@ -125,6 +130,7 @@ near = {word: by_cosine(vectors, word) for word, *_ in queries}
 ways: dict[str, Callable[[str], list[str]]] = {
     "nothing added": lambda word: [],
     "nymgraph": by_nymgraph,
+    "nymgraph, at the gate": by_nymgraph_at_the_gate,
     "nymgraph, all senses": by_nymgraph_senses,
     "cosine, as many as nymgraph": lambda word: near[word][: len(by_nymgraph(word))],
     f"cosine, {LIMIT} nearest": near.__getitem__,

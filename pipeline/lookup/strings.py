@@ -42,6 +42,12 @@ class SortedStrings:
         whole = self._content[places[0] : places[-1]].tobytes() if rows else b""
         return [whole[a - places[0] : b - places[0]].decode() for a, b in pairwise(places)]
 
+    def place(self, value: str) -> int | None:
+        """The first row that holds `value`, or None."""
+        row = self.first(value)
+        held = row < len(self) and self._bytes(row) == value.encode("utf-8", "surrogatepass")
+        return row if held else None
+
     def sample(self) -> list[str]:
         """Every FENCE-th string; other pages are not touched."""
         return [text.decode() for text in self._fence]

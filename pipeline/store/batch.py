@@ -21,8 +21,7 @@ def cluster_ids(export: ExportFolder, asked: Sequence[str]) -> pl.DataFrame:
         term is meant.
     """
     terms = export.terms
-    found = {spelling: terms.find(spelling) for spelling in dict.fromkeys(asked)}
-    rows = [found[spelling] for spelling in asked]
+    rows = [terms.find(spelling) for spelling in asked]
     names = [None if row is None else terms.name(row) for row in rows]
     ids = [None if row is None else export.cluster_id(row) for row in rows]
     schema = {"asked": pl.String, "term": pl.String, "cluster_id": pl.Int64}

@@ -61,6 +61,11 @@ class ClusterStore(View):
         return self._export.language
 
     @property
+    def gate(self) -> float:
+        """The probability from which a judgement counts, 0 to 1."""
+        return self._export.gate
+
+    @property
     def n_clusters(self) -> int:
         """Number of clusters (singletons are not counted)."""
         return self._export.n_clusters
@@ -151,6 +156,7 @@ class ClusterStore(View):
         *,
         limit: int = 8,
         senses: bool = False,
+        least: float = 0.5,
         skip: Collection[str] | None = None,
     ) -> Expansion:
         """Widen a query by synonyms, never by antonyms, for search or before a language model.
@@ -162,6 +168,9 @@ class ClusterStore(View):
             limit: Terms added to each phrase at most, 0 or more.
             senses: Add members of the other clusters that a term could belong to as well; finds
                 more, and strays further.
+            least: The probability of synonymy from which a judged pair counts, 0 to 1, also with a
+                term of another cluster; the pairs of an export begin at its floor. Lower finds
+                more, and strays further.
             skip: Words never taken for a phrase by themselves; None for the stop words of the
                 language (a list is kept for English).
 
@@ -169,7 +178,7 @@ class ClusterStore(View):
             Per phrase the terms added; `alternatives` and `to_text()` hand them on.
         """
         words = stop_words(self.language) if skip is None else {word.casefold() for word in skip}
-        return expand(self._export, query, limit, words, senses=senses)
+        return expand(self._export, query, limit, words, senses=senses, least=least)
 
     def nearest(self, text: str, *, k: int = 32) -> Nearest:
         """The cluster where a word would belong, also one that the lexicon does not hold.

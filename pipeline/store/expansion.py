@@ -8,7 +8,7 @@ A word of two or more capitals is no word of the grammar.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pipeline.lexicon.normalise import clean
 from pipeline.store.export_folder import ExportFolder
-from pipeline.store.relatives import synonyms
+from pipeline.store.pairs import JudgedPairs
 from pipeline.store.views import View
 
 __all__ = ["Expansion", "Phrase", "expand", "stop_words"]
@@ -33,12 +33,14 @@ class Phrase(NamedTuple):
         term: The term it was taken for, None where it is none.
         added: Synonyms of the term, closest first.
         withheld: Members of the same clusters that are judged antonyms of it, never added.
+        weights: How close each of `added` is, 0 to 1: p_synonym where the pair was judged.
     """
 
     text: str
     term: str | None = None
     added: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,7 +89,13 @@ class Expansion(View):
 
 
 def expand(
-    export: ExportFolder, query: str, limit: int, skip: Collection[str], *, senses: bool
+    export: ExportFolder,
+    query: str,
+    limit: int,
+    skip: Collection[str],
+    *,
+    senses: bool,
+    least: float,
 ) -> Expansion:
     """Find the terms in a query and add their synonyms, never their antonyms.
 
@@ -97,6 +105,7 @@ def expand(
         limit: Terms added to each phrase at most, 0 or more.
         skip: Words that are no phrase by themselves, case-folded.
         senses: Add the members of the other clusters that the term could belong to as well.
+        least: The probability of synonymy from which a pair that was judged counts, 0 to 1.
 
     Returns:
         The expansion.
@@ -105,7 +114,7 @@ def expand(
     place = 0
     while place < len(words):
         part, used = _longest(export, words[place : place + _MAX_WORDS], skip)
-        parts.append(part if part.term is None else _widened(export, part, limit, senses=senses))
+        parts.append(_widened(export, part, limit, senses=senses, least=least))
         place += used
     return Expansion(" ".join(words), tuple(parts))
 
@@ -142,21 +151,52 @@ def _meant(export: ExportFolder, text: str, skip: Collection[str]) -> str | None
     return None if text.islower() and term.isupper() else term
 
 
-def _widened(export: ExportFolder, part: Phrase, limit: int, *, senses: bool) -> Phrase:
-    term_id = export.terms.resolve(str(part.term))
-    others = dict.fromkeys(synonyms(export, term_id))
+def _widened(
+    export: ExportFolder, part: Phrase, limit: int, *, senses: bool, least: float
+) -> Phrase:
+    if part.term is None:
+        return part
+    term_id = export.terms.resolve(part.term)
+    weights = _weights(export, term_id, least)
     if senses:
-        others |= dict.fromkeys(_of_other_senses(export, term_id))
+        weights = _of_other_senses(export, term_id) | weights
+    ranked = sorted(weights, key=lambda other: (-weights[other], other))
     opposite = _opposites(export, term_id)
     name = export.terms.name
-    kept = [name(other) for other in others if other not in opposite]
-    withheld = [name(other) for other in others if other in opposite]
-    return part._replace(added=tuple(kept[:limit]), withheld=tuple(withheld))
+    kept = [other for other in ranked if other not in opposite][:limit]
+    return part._replace(
+        added=tuple(name(other) for other in kept),
+        withheld=tuple(name(other) for other in ranked if other in opposite),
+        weights=tuple(weights[other] for other in kept),
+    )
 
 
-def _of_other_senses(export: ExportFolder, term_id: int) -> Iterator[int]:
-    for sense in export.senses(term_id):
-        yield from (x for x in export.members(sense.cluster) if x != term_id)
+def _weights(export: ExportFolder, term_id: int, least: float) -> dict[int, float]:
+    """How close the synonyms of a term are.
+
+    A pair that was judged: p_synonym. A member of its cluster that was not judged with it: the
+    largest product of two probabilities over a term between them, at most half the gate.
+    """
+    pairs = export.pairs
+    judged = pairs.judged_synonyms(term_id, least)
+    members = export.members(export.cluster_of(term_id))
+    found = {x: _between(pairs, term_id, x, export.gate) for x in members if x != term_id}
+    return found | judged
+
+
+def _between(pairs: JudgedPairs, x: int, y: int, gate: float) -> float:
+    near_x, near_y = pairs.synonyms(x), pairs.synonyms(y)
+    products = (near_x[other] * near_y[other] for other in near_x.keys() & near_y.keys())
+    return pairs.p_synonym(x, y) or min(max(products, default=0.0), gate / 2)
+
+
+def _of_other_senses(export: ExportFolder, term_id: int) -> dict[int, float]:
+    """The members of the clusters that a term could belong to: support, at most half the gate."""
+    found: dict[int, float] = {}
+    for sense in reversed(export.senses(term_id)):
+        weight = min(sense.support, export.gate / 2)
+        found |= {x: weight for x in export.members(sense.cluster) if x != term_id}
+    return found
 
 
 def _opposites(export: ExportFolder, term_id: int) -> set[int]:

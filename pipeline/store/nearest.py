@@ -3,8 +3,10 @@
 Contract: an export holds no vectors and no models. They lie in the data folder of the run that made
 the export: `embed` (vectors), `adapt` (encoder) and `train` (classifier). The word is encoded, its
 nearest terms are found by exact search over the memory-mapped vectors (time in proportion to the
-lexicon, memory bounded), and the classifier judges the word with each of them: being near is not
-enough, since opposites are near too.
+lexicon, memory bounded), and the classifier judges the word with each of them, and with the terms
+spelled almost like it: being near is not enough, since opposites are near too. An inflected form
+goes where its lemma is, by the rules of the language alone. A word that is judged a synonym of
+nothing, but is one letter away from a term, is taken for a misspelling of it.
 """
 
 import threading
@@ -30,6 +32,11 @@ __all__ = ["Nearest", "NearestFinder", "Neighbour", "largest_cosines"]
 
 _ROWS = 65_536
 _LONGEST = 1_000
+# chosen on validation terms (`python -m benchmarks.nearest`): the probability of synonymy that
+# counts, the letters from which one may be wrong, and the terms that far away that are judged
+_LEAST = 0.5
+_SPELLED_FROM = 6
+_SPELLED = 24
 
 
 class Neighbour(NamedTuple):
@@ -58,8 +65,8 @@ class Nearest(View):
         text: The word.
         cluster: The cluster; None if no cluster has a member judged a synonym of it.
         reason: Why, in words.
-        neighbours: The nearest terms, by falling cosine; empty for a term of the lexicon.
-        synonyms: Those judged synonyms at the gate, most probable first.
+        neighbours: The terms judged with it, by falling cosine; empty where none needs to be.
+        synonyms: Those judged synonyms with a probability of one half or more, highest first.
         antonyms: Those judged antonyms at the gate, most probable first.
     """
 
@@ -108,9 +115,10 @@ class NearestFinder:
             k: How many of the nearest terms are judged, at least 1.
 
         Returns:
-            For a term of the lexicon its own cluster. Otherwise the cluster whose members have the
-            largest sum of p_synonym among those judged synonyms at the gate; a cluster with a
-            member judged an antonym is out. Ties go to the lower id.
+            For a term of the lexicon its own cluster, for an inflected form that of its lemma.
+            Otherwise the cluster whose members have the largest sum of p_synonym among those judged
+            synonyms (one half or more); a cluster with a member judged an antonym is out. Ties go
+            to the lower id. Where no cluster is left, that of the nearest term one letter away.
 
         Raises:
             InputError: There is no text, it is too long or holds control characters.
@@ -120,13 +128,20 @@ class NearestFinder:
         word = clean(text, self._export.language)
         if reason := reject_reason(word, _LONGEST):
             raise InputError(f"no word can be read from the text: {reason}", cure="give a word")
-        term_id = self._export.terms.find(word)
-        if term_id is not None:
-            own = self._export.cluster_of(term_id)
-            name = self._export.terms.name(term_id)
-            reason = f"it is the term {name!r} of the lexicon"
-            return Nearest(word, None if own.id is None else own, reason)
-        return self._placed(word, self._neighbours(word, k))
+        return self._known(word) or self._placed(word, self._neighbours(word, k))
+
+    def _known(self, word: str) -> Nearest | None:
+        """Where a term of the lexicon is, or an inflected form of one."""
+        terms = self._export.terms
+        term_id, why = terms.find(word), "it is the term {!r} of the lexicon"
+        if term_id is None:
+            term_id, why = terms.lemma(word), "an inflected form of {!r}"
+        if term_id is None:
+            return None
+        own = self._export.cluster_of(term_id)
+        where = "" if own.id is not None else ", which is in no cluster"
+        reason = why.format(terms.name(term_id)) + where
+        return Nearest(word, None if own.id is None else own, reason)
 
     def _neighbours(self, word: str, k: int) -> list[Neighbour]:
         from pipeline.pair_model import encode_terms
@@ -135,6 +150,12 @@ class NearestFinder:
             vectors = self.vectors
             vector = encode_terms(self._encoder, [word])[0]
             rows, cosines = largest_cosines(vectors, vector, k)
+            spelled = np.setdiff1d(self._spelled(word), rows)
+            asked = vector.astype(np.float32)
+            cosines = np.concatenate([cosines, vectors[spelled].astype(np.float32) @ asked])
+            rows = np.concatenate([rows, spelled])
+            order = np.lexsort((rows, -cosines))
+            rows, cosines = rows[order], cosines[order]
             judged = self._judge(word, vector, rows)
         terms = self._export.terms
         columns = zip(rows.tolist(), cosines.tolist(), judged.tolist(), strict=True)
@@ -142,6 +163,11 @@ class NearestFinder:
             Neighbour(terms.name(row), cosine, p[0], p[1], self._export.cluster_id(row))
             for row, cosine, p in columns
         ]
+
+    def _spelled(self, word: str) -> npt.NDArray[np.int64]:
+        """The terms one letter away from a word that is long enough."""
+        near = self._export.terms.one_letter_away(word) if len(word) >= _SPELLED_FROM else []
+        return np.array(near[:_SPELLED], dtype=np.int64)
 
     def _judge(
         self, word: str, vector: npt.NDArray[np.float16], rows: npt.NDArray[np.int64]
@@ -160,7 +186,7 @@ class NearestFinder:
 
     def _placed(self, word: str, found: list[Neighbour]) -> Nearest:
         gate = self._export.gate
-        synonyms = sorted((x for x in found if x.p_synonym >= gate), key=lambda x: -x.p_synonym)
+        synonyms = sorted((x for x in found if x.p_synonym >= _LEAST), key=lambda x: -x.p_synonym)
         antonyms = sorted((x for x in found if x.p_antonym >= gate), key=lambda x: -x.p_antonym)
         out = {x.cluster_id for x in antonyms}
         votes: dict[int, float] = {}
@@ -169,8 +195,21 @@ class NearestFinder:
                 votes[x.cluster_id] = votes.get(x.cluster_id, 0.0) + x.p_synonym
         best = min(votes, key=lambda number: (-votes[number], number), default=None)
         cluster = None if best is None else self._export.cluster(best)
-        reason = _why(found, synonyms, cluster, gate)
+        reason = _why(found, synonyms, cluster)
+        spelled = self._misspelled(word, found, out) if cluster is None else None
+        if spelled is not None and spelled.cluster_id is not None:
+            cluster = self._export.cluster(spelled.cluster_id)
+            reason = f"one letter away from {spelled.term!r}; {reason}"
         return Nearest(word, cluster, reason, tuple(found), tuple(synonyms), tuple(antonyms))
+
+    def _misspelled(
+        self, word: str, found: list[Neighbour], out: set[int | None]
+    ) -> Neighbour | None:
+        """Of the terms one letter away the nearest that is in a cluster and no antonym."""
+        names = {self._export.terms.name(row) for row in self._spelled(word).tolist()}
+        near = (x for x in found if x.term in names)
+        fit = [x for x in near if x.cluster_id is not None and x.cluster_id not in out]
+        return max(fit, key=lambda x: (x.cosine, x.term), default=None)
 
     @cached_property
     def vectors(self) -> npt.NDArray[np.float16]:
@@ -238,9 +277,7 @@ def largest_cosines(
     return rows, cosines
 
 
-def _why(
-    found: list[Neighbour], synonyms: list[Neighbour], cluster: Cluster | None, gate: float
-) -> str:
+def _why(found: list[Neighbour], synonyms: list[Neighbour], cluster: Cluster | None) -> str:
     if cluster is not None:
         own = [x for x in synonyms if x.cluster_id == cluster.id]
         names = ", ".join(f"{x.term!r} ({x.p_synonym:.2f})" for x in own)
@@ -251,4 +288,4 @@ def _why(
         return "the clusters of its synonyms hold antonyms of it as well"
     best = max(found, key=lambda x: x.p_synonym, default=None)
     likely = "" if best is None else f"; the likeliest: {best.term!r} ({best.p_synonym:.2f})"
-    return f"none of its {len(found)} nearest terms is judged a synonym (gate {gate:.2f}){likely}"
+    return f"none of {len(found)} terms near it is judged a synonym{likely}"

@@ -49,6 +49,15 @@ class JudgedPairs:
         """The terms judged synonyms of `x` at the gate, with p_synonym."""
         return self._judged(x, "p_synonym", self._gate)
 
+    def judged_synonyms(self, x: int, least: float) -> dict[int, float]:
+        """The terms that are synonyms of `x` with at least a probability, with p_synonym.
+
+        Those likelier to be antonyms are left out.
+        """
+        found = self._judged(x, "p_synonym", least)
+        opposite = self._judged(x, "p_antonym", least)
+        return {other: p for other, p in found.items() if opposite.get(other, 0.0) < p}
+
     def antonyms(self, x: int, gate: float | None = None) -> dict[int, float]:
         """The terms judged antonyms of `x` at a gate (None: the gate), with p_antonym."""
         return self._judged(x, "p_antonym", self._gate if gate is None else gate)

@@ -7,20 +7,23 @@ that is its own key is found by its exact form; only the others are in the index
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from pipeline.errors import InputError
+from pipeline.lexicon.inflection import LANGUAGES
 from pipeline.lexicon.normalise import clean, look_up_key
 from pipeline.lookup import NONE, LookupIndex
 
 __all__ = ["Terms", "UnknownTermError"]
 
 _WINDOW = 2_000
-_SUGGESTED = 1_000
+_SUGGESTED = 100
+_RANKED = 1 << 17
 _ALPHABET = 48
 _LONGEST_EDITED = 40
 _CHUNK = 10_000
@@ -75,6 +78,7 @@ class Terms:
             index.view("variant_keys.variant"),
         )
         self._by_lemma = index.view("variants.by_lemma")
+        self._ranked = lru_cache(maxsize=2_000)(self._ranking)  # short beginnings are many terms
 
     def __len__(self) -> int:
         return len(self._terms)
@@ -94,8 +98,7 @@ class Terms:
 
     def exact(self, term: str) -> int | None:
         """The number of the term spelled exactly so, or None."""
-        row = self._terms.first(term)
-        return row if row < len(self) and self.name(row) == term else None
+        return self._terms.place(term)
 
     def find(self, term: str) -> int | None:
         """The term that a spelling means, or None.
@@ -162,7 +165,7 @@ class Terms:
         swapped = spelling[1:2] + spelling[:1] + spelling[2:]
         starts = [start for start in (spelling, key, spelling[1:], swapped) if start]
         around = {name for start in starts for name in self._around(start)}
-        edited = {self.name(row) for text in self._edits(key) for row in self._with_key(text)}
+        edited = {self.name(row) for row in self.one_letter_away(spelling)}
         found = process.extract(
             key,
             sorted(around | edited),
@@ -173,6 +176,17 @@ class Terms:
         )
         return tuple(name for name, _, _ in found)
 
+    def one_letter_away(self, term: str) -> list[int]:
+        """The terms whose keys differ in one letter (too many, too few, wrong, two swapped)."""
+        key = look_up_key(clean(term, self._language), self._language)
+        return sorted({row for text in self._edits(key) for row in self._with_key(text)})
+
+    def lemma(self, term: str) -> int | None:
+        """The term that a spelling is an inflected form of by the rules of the language."""
+        key = look_up_key(clean(term, self._language), self._language)
+        bases = LANGUAGES.get(self._language.partition("-")[0], lambda _key: iter(()))
+        return next((row for base in bases(key) if (row := self.find(base)) is not None), None)
+
     def suggest(self, prefix: str, n: int) -> list[str]:
         """Terms whose case-folded key begins with a prefix, for a search box.
 
@@ -180,7 +194,7 @@ class Terms:
 
         Args:
             prefix: The beginning of a term; case does not matter.
-            n: How many, 0 to 1,000.
+            n: How many, 0 to 100.
 
         Returns:
             At most `n` terms: those with a cluster first, then the shorter (in UTF-8), then
@@ -189,22 +203,27 @@ class Terms:
         key = look_up_key(
             " ".join(clean(prefix + "|", self._language).split())[:-1], self._language
         )
-        return [self.name(row) for row in self._ranked(key)[:n]] if key and n else []
+        return [self.name(row) for row in self._ranked(key)[:n]] if key else []
 
-    def _ranked(self, key: str) -> list[int]:
+    def _ranking(self, key: str) -> list[int]:
         """The first terms whose key begins so, the best first; never more than are suggested."""
         start, stop = self._terms.first(key), self._terms.first(key + _LAST)
         keys = slice(self._keys.first(key), self._keys.first(key + _LAST))
-        folded = self._index.array("keys.term")[keys]
-        folded = folded[(folded < start) | (folded >= stop)]
-        rows = np.concatenate([np.arange(start, stop), folded])
+        folded = self._index.array("keys.term")[keys].astype(np.int64)
+        best = self._best(folded[(folded < start) | (folded >= stop)])
+        for low in range(start, stop, _RANKED):
+            best = self._best(np.concatenate([best, np.arange(low, min(low + _RANKED, stop))]))
+        return best.tolist()
+
+    def _best(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Of some terms the best to suggest, best first."""
         places = self._index.array("terms.at")
-        length = places[rows + 1] - places[rows]
         alone = self._index.array("terms.cluster")[rows] == NONE
-        rank = (alone.astype(np.int64) << 60) | (length << 32) | rows
+        rank = (places[rows + 1] - places[rows]) << 32 | rows
+        rank[alone] |= 1 << 62
         if len(rank) > _SUGGESTED:
             rank = np.partition(rank, _SUGGESTED)[:_SUGGESTED]
-        found: list[int] = (np.sort(rank) & 0xFFFFFFFF).tolist()
+        found: npt.NDArray[np.int64] = np.sort(rank) & 0xFFFFFFFF
         return found
 
     def _edits(self, key: str) -> set[str]:

@@ -67,7 +67,7 @@ def test_a_notebook_reads_as_text_and_code(notebook: Path) -> None:
 
 def test_explore() -> None:
     names, shown = run(ROOT / "notebooks" / "explore.py")
-    assert names["wider"].added == ("warm", "freezing", "frosty")
+    assert names["wider"].added == ("warm", "spicy", "freezing", "frosty")
     charts = [value for value in shown if isinstance(value, altair.TopLevelMixin)]
     assert len(charts) == 2
     assert all(chart.to_dict()["datasets"] for chart in charts)

@@ -15,8 +15,8 @@ def test_each_phrase_gets_its_synonyms(store: ClusterStore) -> None:
     expansion = store.expand("a Happy child in the  cold, today")
     assert expansion.query == "a Happy child in the cold, today"
     assert expansion.phrases == (
-        Phrase("Happy", "happy", ("joyful", "glad")),
-        Phrase("cold", "cold", ("freezing", "frosty")),
+        Phrase("Happy", "happy", ("joyful", "glad"), weights=(0.95, 0.9)),
+        Phrase("cold", "cold", ("freezing", "frosty"), weights=(0.9, 0.7)),
     )
     assert expansion.to_text() == "a Happy child in the cold, today joyful glad freezing frosty"
     assert expansion.alternatives[0] == ["a"]
@@ -42,12 +42,26 @@ def test_a_member_judged_an_antonym_is_withheld(tmp_path: Path) -> None:
     frames[schemas.EXPORTED_CLUSTERS] = pl.DataFrame(rows, schema=schema)
     store = ClusterStore(write_export(tmp_path / "export", frames))
     (phrase,) = store.expand("happy").phrases
-    assert phrase == Phrase("happy", "happy", ("joyful", "glad"), ("unhappy",))
+    assert phrase == Phrase("happy", "happy", ("joyful", "glad"), ("unhappy",), (0.95, 0.9))
 
 
 def test_other_senses_are_added_on_demand(store: ClusterStore) -> None:
-    assert store.expand("hot").added == ("warm",)
-    assert store.expand("hot", senses=True).added == ("warm", "fiery", "spicy")
+    assert store.expand("hot").added == ("warm", "spicy")  # 0.80; 0.75, of another cluster
+    more = store.expand("hot", senses=True).phrases[0]
+    assert more.added == ("warm", "spicy", "fiery")
+    assert more.weights == (0.8, 0.75, 0.35)  # the support of the other sense, 0.5, is capped
+
+
+def test_members_that_were_not_judged_come_last(store: ClusterStore) -> None:
+    glad = store.expand("glad").phrases[0]
+    assert glad.added == ("happy", "joyful")
+    assert glad.weights == (0.9, 0.35)  # 0.90 x 0.95 by way of happy, capped at half the gate
+
+
+def test_judgements_below_the_gate_count_on_demand(store: ClusterStore) -> None:
+    assert store.expand("lonely", least=store.gate).added == ()
+    assert store.expand("lonely").added == store.expand("lonely", least=0.6).added == ("sad",)
+    assert store.expand("lonely", least=0.61).added == ()
 
 
 def test_the_longest_match_wins(tmp_path: Path) -> None:
@@ -83,4 +97,4 @@ def test_stop_words_of_english(word: str) -> None:
 
 def test_what_is_shown(store: ClusterStore) -> None:
     lines = repr(store.expand("HOT weather")).splitlines()
-    assert lines == ["'HOT weather': 1 terms added", "  HOT (hot): warm"]
+    assert lines == ["'HOT weather': 2 terms added", "  HOT (hot): warm, spicy"]

@@ -55,11 +55,32 @@ def test_a_cluster_with_an_antonym_is_out(store: ClusterStore) -> None:
 
 
 def test_being_near_is_not_enough(store: ClusterStore) -> None:
-    placed = store._finder._placed("x", [near("hot", 0.69, 0.0, 4)])
+    placed = store._finder._placed("x", [near("hot", 0.49, 0.0, 4)])
     assert placed.cluster is None
-    assert "none of its 1 nearest terms is judged a synonym (gate 0.70)" in placed.reason
+    assert placed.reason == (
+        "none of 1 terms near it is judged a synonym; the likeliest: 'hot' (0.49)"
+    )
     alone = store._finder._placed("x", [near("lonely", 0.8, 0.0, None)])
     assert alone.reason == "judged a synonym of 'lonely', which is in no cluster"
+
+
+def test_an_inflected_form_is_where_its_lemma_is(store: ClusterStore) -> None:
+    placed = store.nearest("Shines")
+    assert placed.cluster == store["shine"]
+    assert placed.reason == "an inflected form of 'shine'"
+    assert store.nearest("éclairs").reason.endswith("of 'éclair', which is in no cluster")
+
+
+def test_one_letter_away_is_a_misspelling_where_nothing_is_judged(store: ClusterStore) -> None:
+    found = [near("frosty", 0.2, 0.0, 3), near("cold", 0.3, 0.0, 3)]
+    placed = store._finder._placed("frotsy", found)
+    assert placed.cluster == store["frosty"]
+    assert placed.reason.startswith("one letter away from 'frosty'; none of 2 terms near it")
+    judged = store._finder._placed("frotsy", [*found, near("hot", 0.6, 0.0, 4)])
+    assert judged.cluster == store["hot"]  # a judgement comes first
+    opposite = [near("frosty", 0.2, 0.0, 3), near("cold", 0.0, 0.8, 3)]
+    assert store._finder._placed("frotsy", opposite).cluster is None
+    assert store._finder._placed("colx", [near("cold", 0.2, 0.0, 3)]).cluster is None  # too short
 
 
 def test_a_known_term_needs_no_vectors(store: ClusterStore) -> None:
