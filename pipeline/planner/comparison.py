@@ -20,8 +20,7 @@ class Compared(NamedTuple):
         stage: Its name.
         predicted: Seconds.
         measured: Seconds by the clock.
-        processor: Processor seconds over the cores, where the record has them: a bound from below
-            that other work on the machine cannot lift.
+        processor: Processor seconds over the cores, where the record has them.
         predicted_gb: Memory.
         measured_gb: Peak memory, pages of memory-mapped files included.
     """
@@ -35,8 +34,13 @@ class Compared(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """Predicted over measured."""
-        return self.predicted / max(self.measured, 1e-9)
+        """Predicted over measured.
+
+        On a machine that had other work too, the clock says too much and the processor time over
+        the cores too little: a prediction between the two has the ratio 1.
+        """
+        least = self.measured if self.processor is None else min(self.processor, self.measured)
+        return self.predicted / max(min(max(self.predicted, least), self.measured), 1e-9)
 
     @property
     def verdict(self) -> str:

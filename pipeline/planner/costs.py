@@ -133,7 +133,7 @@ def ingest(run: Run) -> Cost:
     seconds = 0.2 + 2.2 * work.n_dictionaries + 7e-6 * work.n_terms
     return Cost(
         seconds / run.rates.host,
-        0.1 + 0.9e-6 * work.n_terms,
+        0.1 + 0.5e-6 * work.n_terms,
         disk_gb=work.n_terms * work.letters * 1.2 / _GB,
         files=4,
         rows=work.n_terms,
@@ -148,10 +148,10 @@ def augment(run: Run) -> Cost:
 def label(run: Run) -> Cost:
     """Reading dictionaries and tables, settling conflicts, splitting the terms."""
     work = run.workload
-    seconds = 5.5 * len(run.params.label.dictionaries) + 1e-5 * work.n_terms
+    seconds = 6.3 * len(run.params.label.dictionaries) + 3.5e-6 * work.n_terms
     return Cost(
         seconds / run.rates.host,
-        0.4 + 0.4e-6 * work.n_terms,
+        0.4 + 0.15e-6 * work.n_terms,
         disk_gb=work.n_pairs * 16 / _GB,
         files=3,
         rows=work.n_pairs,
@@ -339,8 +339,8 @@ STAGE_COSTS: dict[str, Callable[[Run], Cost]] = {
     )
 }
 
-# Lists are uneven, and queries look into the fuller ones; centres are multiplied faster than lists:
-# 6.6 and 15.8 GMAC a second and core on WordNet's vectors (1,024 lists, 128 probed), 9.5 in the probe.
+# Lists are uneven, queries look into the fuller ones, and centres are multiplied faster than lists.
+# GMAC per core-second: 6.6 and 15.8 on WordNet's vectors (1,024 lists, 128 probed); a probe: 9.5.
 _UNEVEN = 1.45
 _CENTRES = 1.65
 # Terms of the probe of spellings. A larger table of sums leaves the caches: an entry takes 5.6 ns

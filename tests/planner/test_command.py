@@ -124,7 +124,11 @@ def test_a_plan_beside_what_a_run_took(tmp_path: Path) -> None:
 def test_processor_time_is_shown_where_a_record_has_it() -> None:
     row = Compared("embed", 100.0, 200.0, 90.0, 1.0, 1.2)
     assert " 90.0 " in comparison_lines([row])[1]
-    assert row.verdict == "MISSED"
+    assert row.ratio == 1  # between the two
+    assert row._replace(predicted=45.0).ratio == 0.5  # below the processor's
+    assert row._replace(predicted=400.0).ratio == 2  # above the clock
+    assert row._replace(processor=None).ratio == 0.5
+    assert row._replace(predicted=45.0).verdict == "MISSED"
 
 
 def test_a_probe_is_remembered_until_something_changes(
