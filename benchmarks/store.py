@@ -5,9 +5,9 @@ judged synonyms, two more judged pairs a term, links between clusters) into a te
 its index (seconds, bytes and peak memory are printed), and prints, from a fresh process: seconds to
 open; milliseconds of the first look-ups, of random ones after them, of synonyms, antonyms, links,
 near spellings and suggestions, each with its first and its slowest; seconds of a batch; memory
-after each: resident, and the part of it that is the process's own (the rest are mapped pages, which
-the system takes back when it needs them). Look-ups are in processor time. The page cache is warm:
-the files were just written.
+after each: resident, and the part of it that no file stands behind (the rest are pages of the index
+and of libraries, which all processes share and the system takes back when it needs them). Look-ups
+are in processor time. The page cache is warm: the files were just written.
 """
 
 import argparse
@@ -85,8 +85,9 @@ def measure(folder: Path, n_terms: int, batch: int) -> list[str]:
     process, drawn = psutil.Process(), random.Random(1)
 
     def memory() -> str:
-        kept = process.memory_full_info()
-        return f"{kept.rss / 1e6:,.0f} MB resident, {kept.uss / 1e6:,.0f} MB its own"
+        kept = process.memory_info()
+        own = kept.rss - kept.shared
+        return f"{kept.rss / 1e6:,.0f} MB resident, {own / 1e6:,.0f} MB without a file behind it"
 
     def sample(n: int) -> list[str]:
         return names(np.array(drawn.choices(range(n_terms), k=n))).to_list()

@@ -4,7 +4,6 @@ Contract: the folder holds the exported tables as declared, sorted by their keys
 What is held whole is stated by each function; all else is read batch by batch.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,9 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.artefacts import damaged, missing, read_schema
-from pipeline.errors import ArtefactError, InputError
+from pipeline.errors import InputError
+from pipeline.lookup.manifest import read_manifest
 from pipeline.schemas import (
-    EXPORT_VERSION,
     EXPORTED_CLUSTERS,
     EXPORTED_EDGES,
     EXPORTED_LINKS,
@@ -30,7 +29,7 @@ from pipeline.schemas import (
     Table,
 )
 
-__all__ = ["Antonyms", "Export", "Opposites", "open_export", "read_manifest"]
+__all__ = ["Antonyms", "Export", "Opposites", "open_export"]
 
 BATCH_ROWS = 32_768
 _TABLES = (
@@ -230,30 +229,3 @@ def open_export(folder: Path) -> Export:
             raise missing(file, "export")
         table.check(read_schema(file, "export"), str(file))
     return Export(folder, manifest)
-
-
-def read_manifest(path: Path) -> dict[str, Any]:
-    """Read the manifest of an export.
-
-    Args:
-        path: The file.
-
-    Returns:
-        Its content.
-
-    Raises:
-        ArtefactError: It is damaged, or another version of nymgraph wrote it.
-    """
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        version = manifest["schema_version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise damaged(path, "export", error) from error
-    if version != EXPORT_VERSION:
-        raise ArtefactError(
-            f"{path} was written by another version of nymgraph",
-            got=f"schema_version {version}",
-            expected=f"schema_version {EXPORT_VERSION}",
-            cure="run `nymgraph export` again, or install the version that wrote it",
-        )
-    return manifest

@@ -1,7 +1,9 @@
 """The index of an export: flat arrays that a reader maps into memory and does not read.
 
 layout      which arrays there are, and what they hold
+arrays      writing them, block by block
 writing     from the tables of an export to the arrays
+manifest    what the export says about itself
 reading     the arrays, opened and checked against the manifest
 strings     sorted strings, found by bisection
 """

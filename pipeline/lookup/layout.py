@@ -13,7 +13,7 @@ __all__ = ["ARRAYS", "FENCE", "FOLDER", "NONE", "Array", "strings_of"]
 
 FOLDER = "index"
 NONE = 0xFFFFFFFF
-FENCE = 256
+FENCE = 64
 
 
 class Array(NamedTuple):

@@ -4,7 +4,7 @@ Contract: the strings are sorted byte-wise in UTF-8 (which is Python's code poin
 may follow each other.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from functools import cached_property
 from itertools import pairwise
 
@@ -44,9 +44,9 @@ class SortedStrings:
 
     def place(self, value: str) -> int | None:
         """The first row that holds `value`, or None."""
-        row = self.first(value)
-        held = row < len(self) and self._bytes(row) == value.encode("utf-8", "surrogatepass")
-        return row if held else None
+        sought = _encoded(value)
+        row = self._first(sought)
+        return row if row < len(self) and self._bytes(row) == sought else None
 
     def sample(self) -> list[str]:
         """Every FENCE-th string; other pages are not touched."""
@@ -54,23 +54,22 @@ class SortedStrings:
 
     def first(self, value: str) -> int:
         """The first row that is not below `value`; the number of rows if there is none."""
-        sought = value.encode("utf-8", "surrogatepass")  # a lone surrogate is no term's
+        return self._first(_encoded(value))
+
+    def find(self, value: str) -> range:
+        """The rows that hold `value`."""
+        sought = _encoded(value)
+        start = stop = self._first(sought)
+        while stop < len(self) and self._bytes(stop) == sought:  # few terms share a key
+            stop += 1
+        return range(start, stop)
+
+    def _first(self, sought: bytes) -> int:
         block = bisect_left(self._fence, sought)
         if not block:
             return 0
         rows = range((block - 1) * FENCE, min(block * FENCE, len(self)))
         return rows.start + bisect_left(rows, sought, key=self._bytes)
-
-    def find(self, value: str) -> range:
-        """The rows that hold `value`."""
-        start = self.first(value)
-        sought = value.encode("utf-8", "surrogatepass")
-        stop = start
-        if start < len(self) and self._bytes(start) == sought:
-            block = bisect_right(self._fence, sought)
-            rows = range(max(start, (block - 1) * FENCE), min(block * FENCE, len(self)))
-            stop = rows.start + bisect_right(rows, sought, key=self._bytes)
-        return range(start, stop)
 
     @cached_property
     def _fence(self) -> list[bytes]:
@@ -79,3 +78,7 @@ class SortedStrings:
 
     def _bytes(self, row: int) -> bytes:
         return self._content[self._places[row] : self._places[row + 1]].tobytes()
+
+
+def _encoded(value: str) -> bytes:
+    return value.encode("utf-8", "surrogatepass")  # a lone surrogate is no term's

@@ -15,8 +15,8 @@ import polars as pl
 from pipeline import schemas
 from pipeline.artefacts import damaged, missing, read_schema
 from pipeline.errors import ArtefactError, InputError
-from pipeline.formats.reading import read_manifest
 from pipeline.lookup import LookupIndex
+from pipeline.lookup.manifest import read_manifest
 from pipeline.store.numbers import shortest
 from pipeline.store.pairs import JudgedPairs
 from pipeline.store.terms import Terms

@@ -184,8 +184,9 @@ class Terms:
     def lemma(self, term: str) -> int | None:
         """The term that a spelling is an inflected form of by the rules of the language."""
         key = look_up_key(clean(term, self._language), self._language)
-        bases = LANGUAGES.get(self._language.partition("-")[0], lambda _key: iter(()))
-        return next((row for base in bases(key) if (row := self.find(base)) is not None), None)
+        bases = LANGUAGES.get(self._language.partition("-")[0])
+        found = (self.find(base) for base in (bases(key) if bases else ()))
+        return next((row for row in found if row is not None), None)
 
     def suggest(self, prefix: str, n: int) -> list[str]:
         """Terms whose case-folded key begins with a prefix, for a search box.
@@ -213,7 +214,8 @@ class Terms:
         best = self._best(folded[(folded < start) | (folded >= stop)])
         for low in range(start, stop, _RANKED):
             best = self._best(np.concatenate([best, np.arange(low, min(low + _RANKED, stop))]))
-        return best.tolist()
+        found: list[int] = best.tolist()
+        return found
 
     def _best(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Of some terms the best to suggest, best first."""
