@@ -18,6 +18,8 @@ def draw(
 ) -> None:
     """Draw one panel for each graph and kind of figure, a line for each method.
 
+    Runs of less than a fifth of the best precision would squeeze the rest: they are left out.
+
     Args:
         rows: one per run: graph, method, parameter and the figures; rows without figures are
             passed over.
@@ -33,15 +35,22 @@ def draw(
     figure = Figure(figsize=(5 * COLUMNS, 4.2 * height + 1), layout="constrained")
     axes = figure.subplots(height, COLUMNS, squeeze=False).ravel()
     for axis, ((prefix, kind), graph) in zip(axes, panels, strict=False):
+        here = [row for row in done if row["graph"] == graph]
+        least = max(row[prefix + "precision"] for row in here) / 5
+        here = [row for row in here if row[prefix + "precision"] >= least]
         for place, method in enumerate(methods):
-            group = [row for row in done if (row["graph"], row["method"]) == (graph, method)]
+            group = [row for row in here if row["method"] == method]
             _line(axis, group, prefix, place, defaults.get(method))
         axis.set(title=f"{graph}, {kind}", xlabel="recall", ylabel="precision")
         axis.grid(alpha=0.3)
     for axis in axes[len(panels) :]:
         axis.set_visible(False)
-    handles, names = axes[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=6)
+    shown = {
+        name: handle
+        for axis in axes
+        for handle, name in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(shown.values(), shown.keys(), loc="outside lower center", ncols=6)
     figure.savefig(path, dpi=110)
 
 

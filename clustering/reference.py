@@ -97,10 +97,10 @@ def expand(n_terms: int, edges: Edges, overlap_ratio: float) -> Soft:
         The soft memberships, every cluster with at least two terms.
     """
     number = neighbourly(build_graph(n_terms, edges))
-    a, b, _ = near = renamed(edges, number)
-    indptr, indices, _ = build_graph(n_terms, near)
+    near = renamed(edges, number)
+    indptr, indices = build_graph(n_terms, near)[:2]  # the weights are let go
+    row_start, members = _grow(near.a, near.b, indptr, indices, overlap_ratio)
     del near
-    row_start, members = _grow(a, b, indptr, indices, overlap_ratio)
     size = np.diff(row_start).astype(np.int32)
     shared = _count_shared(row_start, members, indptr, indices)
     ids = np.empty(n_terms, np.int32)

@@ -123,12 +123,15 @@ def cluster_signed(
     rule = _check(n_terms, expected, settings)
     judged, links = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
     number = neighbourly(judged)
+    p_synonym = _look_up(judged, antonyms.a, antonyms.b)
     # absence is charged on all pairs of known terms; certain edges get it back
     weighted = renamed(weighted_edges(judged, expected, 1 + rule.absence), number)
+    del judged  # at 150 million edges these are gigabytes
     graph = fill_rows(n_terms, weighted)
     forbidden = fill_rows(n_terms, renamed(edges_by_pair(links), number))
     near = Near(number, graph, forbidden, _known(edges, number))
-    partition = _climb(by_weight(weighted), near, rule)
+    weighted = by_weight(weighted)
+    partition = _climb(weighted, near, rule)
     del weighted
     adopted = adopt(near, partition, rule, settings.orphan_support)
     never = look_of_vote(graph, MAX_TURNS + 1)
@@ -142,7 +145,7 @@ def cluster_signed(
         cluster=cluster,
         support=support,
         n_dissolved=0,
-        tensions=_tensions(judged, antonyms, near, partition, rule),
+        tensions=_tensions(p_synonym, antonyms, near, partition, rule),
     )
 
 
@@ -224,11 +227,14 @@ def _room(n: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
 
 
 def _tensions(
-    judged: Graph, antonyms: Edges, near: Near, partition: Partition, rule: Rule
+    p_synonym: NDArray[np.float32],
+    antonyms: Edges,
+    near: Near,
+    partition: Partition,
+    rule: Rule,
 ) -> Tensions:
     """List the cannot-links with an edge or with a pull above theta."""
     a, b, p_antonym = antonyms
-    p_synonym = _look_up(judged, a, b)
     pull = pulls(near.graph, partition, near.number[a], near.number[b])
     tense = np.flatnonzero((p_synonym > 0) | (pull > rule.theta))
     tense = tense[np.lexsort((b[tense], a[tense]))]

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from clustering.graph import Edges, canonical_edges
 from clustering.metrics import intrusions
+from clustering.moves import tolls
 from clustering.result import Clustering
 from clustering.signed import DEFAULTS, SignedSettings, cluster_signed
-from clustering.weights import expected_synonyms
+from clustering.weights import GRAIN, expected_synonyms
 from tests.oracles.reference_clustering import oracle_edges
 from tests.oracles.signed_clustering import oracle_expected, oracle_signed
 
@@ -64,6 +65,15 @@ def test_one_edge_is_one_cluster() -> None:
     # m = 0.75 each; r = 1.5 - 2 * 0.75 = 0, h = 1: nothing competes, w = p
     assert result.labels.tolist() == [0, 0, -1]
     assert soft_of(result) == {(0, 0): 0.75, (1, 0): 0.75}
+
+
+def test_what_a_cluster_costs() -> None:
+    # 1/4 of: nothing, nothing, 1, 1 + 2^0.75 = 2.6818, + 3^0.75 = 4.9613, + 4^0.75 = 7.7897
+    by_hand = [0, 0, 0.25, 0.67045, 1.24033, 1.94744]
+    found = tolls(0.25, 4)
+    assert found.tolist() == pytest.approx(by_hand, abs=GRAIN)
+    assert (found / GRAIN).tolist() == (found // GRAIN).tolist()
+    assert (np.diff(found, 2) >= 0).all()  # splitting what has fallen apart always pays
 
 
 def test_opposites_part_and_the_middle_goes_with_the_stronger() -> None:
