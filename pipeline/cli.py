@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from pipeline.artefacts import Workspace, write_atomic
+from pipeline.engine.choose import open_engine
 from pipeline.errors import DependencyError, NymgraphError
 from pipeline.params import Params, check_params, load_params
 from pipeline.profiles import ENGLISH, locate_profile, profile_graph
@@ -33,6 +34,8 @@ STAGES = {
     "export": "Clusters and terms to the files that users take away.",
     "report": "All figures of the run to one self-contained HTML page.",
 }
+
+_SHARDED = ("embed", "retrieve", "classify")  # whose shards an engine makes
 
 app = typer.Typer(
     name="nymgraph",
@@ -100,13 +103,18 @@ def run_stage(stage: str, params_file: Path, data: Path, **options: object) -> N
     Raises:
         NymgraphError: The parameters, the input or an artefact are not as they should be.
     """
-    section = getattr(load_params(params_file), stage)
+    settings = load_params(params_file)
+    section = getattr(settings, stage)
     record = RunRecord(stage, section.model_dump(mode="json"))
     workspace = Workspace(data, default_progress(), record)
     module = importlib.import_module(f"pipeline.stages.{stage}")
     status = "failed"
     try:
-        module.run(section, workspace, **options)
+        if stage in _SHARDED:
+            with open_engine(settings.engine) as engine:
+                module.run(section, workspace, engine)
+        else:
+            module.run(section, workspace, **options)
         status = "done"
     finally:
         workspace.write_json(".runs", f"{stage}.json", record.summary(status))

@@ -15,7 +15,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,10 @@ from pipeline.errors import ArtefactError
 from pipeline.progress import Progress
 from pipeline.runlog import library_versions
 
-__all__ = ["ShardedWork", "open_work"]
+__all__ = ["Rows", "ShardedWork", "open_work"]
+
+Rows = pl.DataFrame | npt.NDArray[Any]
+"""What a shard holds."""
 
 
 class ShardedWork:
@@ -71,15 +74,21 @@ class ShardedWork:
         """The file of a shard."""
         return self.folder / "parts" / f"part-{shard:05d}{self._suffix}"
 
-    def remaining(self, progress: Progress, what: str) -> Iterator[int]:
-        """The pending shards, one after the other, shown as progress under the name `what`."""
+    def take(self, made: Iterable[tuple[int, Rows]], progress: Progress, what: str) -> None:
+        """Commit shards as they are made, shown as progress.
+
+        Args:
+            made: Numbers and rows of pending shards, in any order.
+            progress: Told of the shards.
+            what: What the progress is called.
+        """
         with progress.track(what, self.n_shards) as advance:
             advance(self.n_shards - len(self.pending))
-            for shard in self.pending:
-                yield shard
+            for shard, rows in made:
+                self.commit(shard, rows)
                 advance(1)
 
-    def commit(self, shard: int, data: pl.DataFrame | npt.NDArray[Any]) -> None:
+    def commit(self, shard: int, data: Rows) -> None:
         """Write one shard's file and only then its manifest line.
 
         Args:

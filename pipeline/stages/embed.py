@@ -1,54 +1,55 @@
 """embed: terms to vectors, in shards of terms of like length."""
 
-import numpy as np
-import numpy.typing as npt
+from functools import partial
 
 from pipeline.artefacts import Workspace, content_hash
 from pipeline.devices import resolve_device, resolve_precision
-from pipeline.errors import ArtefactError
+from pipeline.engine.local import LOCAL
+from pipeline.engine.recipe import Engine
 from pipeline.params import EmbedParams
 from pipeline.schemas import TERMS
-from pipeline.shards import ShardedWork, open_work
-from pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted
+from pipeline.shards import open_work
+from pipeline.vectors.encoders import locate_adapted
+from pipeline.vectors.encoding import EncodeRecipe, LongestFirst
 
 __all__ = ["run"]
 
 
-def run(params: EmbedParams, workspace: Workspace) -> None:
+def run(params: EmbedParams, workspace: Workspace, engine: Engine = LOCAL) -> None:
     """Encode every term and write `vectors.npy` (float16, row = term_id) and `manifest.json`."""
     terms = workspace.read(TERMS, ["term"])["term"].to_list()
     adapted = workspace.read_json("adapt", "manifest.json")
     location = locate_adapted(workspace.root / "adapt", adapted)
-    precision = resolve_precision(params.precision, params.device)
+    device = engine.ask(partial(resolve_device, params.device))
+    precision = engine.ask(partial(resolve_precision, params.precision, params.device))
     inputs = {
         "terms": content_hash(workspace.root / TERMS.path),
         "model": location.revision,
         "prompt": adapted.get("prompt"),
         "precision": precision,
-        "device": resolve_device(params.device).split(":")[0],
+        "device": device.split(":")[0],
         "batch_size": params.batch_size,
         "shard_terms": params.shard_terms,
     }
-    encoder = load_encoder(
+    shards = LongestFirst(terms, params.shard_terms)
+    recipe = EncodeRecipe(
+        shards,
         location,
-        params.device,
+        device,
         precision,
         params.batch_size,
         prompt=adapted.get("prompt"),
         trust_remote_code=adapted["trust_remote_code"],
     )
-    order = _longest_first(terms)
-    cuts = range(0, len(terms), params.shard_terms)
-    with open_work(workspace.work("embed"), inputs, len(cuts), ".npy") as work:
-        shards = [order[start : start + params.shard_terms] for start in cuts]
-        _encode_shards(work, shards, terms, encoder, workspace)
-        work.assemble(workspace.path("embed", "vectors.npy"), shards)
+    with open_work(workspace.work("embed"), inputs, len(shards), ".npy") as work:
+        work.take(engine.made(recipe, work.pending), workspace.progress, "embed: shards")
+        work.assemble(workspace.path("embed", "vectors.npy"), list(shards))
         manifest = {
             "encoder": adapted["base"],
             "adapted": adapted["method"],
             "revision": location.revision,
             "precision": precision,
-            "dim": encoder.dim,
+            "dim": workspace.read_array("embed", "vectors.npy").shape[1],
             "rows": len(terms),
             "terms": inputs["terms"],
             "content": content_hash(workspace.path("embed", "vectors.npy")),
@@ -57,26 +58,3 @@ def run(params: EmbedParams, workspace: Workspace) -> None:
         work.discard()
     workspace.record.fact("precision", precision)
     workspace.record.wrote("embed/vectors", len(terms))
-
-
-def _longest_first(terms: list[str]) -> npt.NDArray[np.int64]:
-    """Rows by falling length, then by rising row: batches of like length waste no padding."""
-    lengths = np.array([len(term) for term in terms])
-    return np.argsort(-lengths, kind="stable")
-
-
-def _encode_shards(
-    work: ShardedWork,
-    shards: list[npt.NDArray[np.int64]],
-    terms: list[str],
-    encoder: Encoder,
-    workspace: Workspace,
-) -> None:
-    for shard in work.remaining(workspace.progress, "embed: shards"):
-        vectors = encoder.encode([terms[row] for row in shards[shard]])
-        if not np.isfinite(vectors).all():
-            raise ArtefactError(
-                "the encoder gave a vector that is not finite",
-                cure="set embed.precision to float32, or use another encoder",
-            )
-        work.commit(shard, vectors.astype(np.float16))

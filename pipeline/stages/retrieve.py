@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import faiss
+
 from pipeline.artefacts import Workspace, content_hash
+from pipeline.engine.local import LOCAL
+from pipeline.engine.recipe import Engine
 from pipeline.lexicon.labelled import pairs_within
 from pipeline.lexicon.provenance import without_language_model
 from pipeline.lexicon.spelled import spell_bare, spell_terms
@@ -14,20 +18,23 @@ from pipeline.vectors.audit import index_recall, labelled_recall
 from pipeline.vectors.neighbours import IndexPlan, plan_index
 from pipeline.vectors.searches import (
     Found,
+    PairRecipe,
+    SearchRecipe,
+    SpellRecipe,
     assembled,
     cuts_of,
     discard_lists,
-    pair_shards,
-    search_shards,
-    spell_shards,
+    lists_file,
+    part_terms,
 )
 from pipeline.vectors.spelling import OpposingAffixes
 
 __all__ = ["run"]
 
 
-def run(params: RetrieveParams, workspace: Workspace) -> None:
+def run(params: RetrieveParams, workspace: Workspace, engine: Engine = LOCAL) -> None:
     """Search neighbours, pair them, and write `candidates` and `metrics.json`."""
+    file = workspace.path("embed", "vectors.npy")
     vectors = workspace.read_array("embed", "vectors.npy")
     table = workspace.read(TERMS, ["term", "language"])
     terms, language = table["term"].to_list(), table["language"][0]
@@ -42,10 +49,15 @@ def run(params: RetrieveParams, workspace: Workspace) -> None:
         open_work(folder / "spelled", inputs, len(cuts), ".npy") as spelled,
         open_work(folder / "pairs", inputs, 2 * len(cuts) + 1) as paired,
     ):
-        search_shards(near, cuts, vectors, plan, params, progress)
-        spell_shards(spelled, cuts, spell_bare(terms, language), params, progress)
+        nearest = SearchRecipe(
+            file, cuts, plan, params, part_terms(plan), faiss.omp_get_max_threads()
+        )
+        near.take(engine.made(nearest, near.pending), progress, "retrieve: shards searched")
+        alike = SpellRecipe(spell_bare(terms, language), cuts, params)
+        spelled.take(engine.made(alike, spelled.pending), progress, "retrieve: shards spelled")
         found = Found(assembled(near, cuts), assembled(spelled, cuts))
-        pair_shards(paired, cuts, found, vectors, opposites, pairs, progress)
+        pairing = PairRecipe(cuts, lists_file(near), lists_file(spelled), file, opposites, pairs)
+        paired.take(engine.made(pairing, paired.pending), progress, "retrieve: shards paired")
         sample = (params.audit_queries, params.min_cosine, params.seed)
         metrics = {
             "candidates": paired.rows,
@@ -69,4 +81,5 @@ def _inputs(params: RetrieveParams, plan: IndexPlan, workspace: Workspace) -> di
         "pairs": content_hash(workspace.root / PAIRS.path),
         "params": params.model_dump(),
         "plan": plan._asdict(),
+        "threads": faiss.omp_get_max_threads(),
     }

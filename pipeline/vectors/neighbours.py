@@ -6,15 +6,27 @@ its own neighbour (it is dropped by id: among equal vectors it need not come fir
 stand by falling cosine, ties by rising id.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["NEIGHBOUR", "IndexPlan", "build_index", "exact_search", "plan_index", "search"]
+__all__ = [
+    "NEIGHBOUR",
+    "IndexPlan",
+    "Span",
+    "build_index",
+    "exact_search",
+    "merged",
+    "plan_index",
+    "search",
+]
 
 Vectors = npt.NDArray[np.floating[Any]]
+Span = tuple[int, int]
+"""First term and the one after the last."""
 NEIGHBOUR = np.dtype([("id", "<i4"), ("cosine", "<f4")])
 _ADD_ROWS = 65_536
 
@@ -52,31 +64,42 @@ def plan_index(
     return IndexPlan("ivf", lists, min(nprobe or max(1, lists // 8), lists))
 
 
-def build_index(vectors: Vectors, plan: IndexPlan, train_sample_per_list: int, seed: int) -> Any:  # noqa: ANN401
-    """Build the index over all terms; an inverted file is trained on a seeded random sample.
+def build_index(
+    vectors: Vectors,
+    plan: IndexPlan,
+    train_sample_per_list: int,
+    seed: int,
+    span: Span | None = None,
+) -> Any:  # noqa: ANN401
+    """Build the index over all terms or a span of them.
+
+    An inverted file is trained on a seeded random sample.
 
     Args:
         vectors: (n_terms, dim).
         plan: Which index.
         train_sample_per_list: Training vectors per list of the inverted file.
         seed: Seed of the sample and of the training.
+        span: First term and the one after the last; None: all.
 
     Returns:
-        A FAISS index whose ids are the rows.
+        A FAISS index whose ids are the rows of the span.
     """
-    n_terms, dim = vectors.shape
+    first, stop = span or (0, len(vectors))
+    n_terms, dim = stop - first, vectors.shape[1]
     if plan.kind == "exact":
         index: Any = faiss.IndexFlatIP(dim)
     else:
         quantizer = faiss.IndexFlatIP(dim)
-        index = faiss.IndexIVFFlat(quantizer, dim, plan.nlist, faiss.METRIC_INNER_PRODUCT)
+        n_lists = min(plan.nlist, n_terms)
+        index = faiss.IndexIVFFlat(quantizer, dim, n_lists, faiss.METRIC_INNER_PRODUCT)
         index.cp.seed = seed
         index.nprobe = plan.nprobe
-        size = min(n_terms, plan.nlist * train_sample_per_list)
+        size = min(n_terms, n_lists * train_sample_per_list)
         sample = np.random.default_rng(seed).choice(n_terms, size, replace=False)
-        index.train(_unit(vectors[np.sort(sample)]))
-    for start in range(0, n_terms, _ADD_ROWS):
-        index.add(_unit(vectors[start : start + _ADD_ROWS]))
+        index.train(_unit(vectors[first + np.sort(sample)]))
+    for start in range(first, stop, _ADD_ROWS):
+        index.add(_unit(vectors[start : min(start + _ADD_ROWS, stop)]))
     return index
 
 
@@ -86,6 +109,7 @@ def search(
     rows: npt.NDArray[np.int64],
     k: int,
     min_cosine: float,
+    first: int = 0,
 ) -> npt.NDArray[np.void]:
     """The k nearest neighbours of some terms.
 
@@ -95,13 +119,31 @@ def search(
         rows: int64 (n_queries,), the terms to search for.
         k: Neighbours wanted; fewer exist in a small lexicon.
         min_cosine: Neighbours further away than this are left out.
+        first: First term of the index's span.
 
     Returns:
         NEIGHBOUR (n_queries, k).
     """
     queries = _unit(vectors[rows])
     cosine, ids = index.search(queries, min(k + 1, index.ntotal))
-    return _neighbour_lists(rows, ids, cosine, queries, k, min_cosine)
+    ids = np.where((ids < 0) | (queries == 0).all(axis=1, keepdims=True), -1, ids + first)
+    return _neighbour_lists(rows, ids, cosine, k, min_cosine)
+
+
+def merged(
+    lists: Sequence[npt.NDArray[np.void]], rows: npt.NDArray[np.int64]
+) -> npt.NDArray[np.void]:
+    """The lists of several spans as one.
+
+    Args:
+        lists: NEIGHBOUR (n_queries, k) of each span; the spans do not overlap.
+        rows: int64 (n_queries,), the terms searched for.
+
+    Returns:
+        NEIGHBOUR (n_queries, k).
+    """
+    whole = np.concatenate(lists, axis=1)
+    return _neighbour_lists(rows, whole["id"], whole["cosine"], lists[0].shape[1], -1.0)
 
 
 def exact_search(
@@ -128,19 +170,18 @@ def exact_search(
         )
         heaps.add_result(cosine, np.where(ids >= 0, ids + start, -1))
     heaps.finalize()
-    return _neighbour_lists(rows, heaps.I, heaps.D, queries, k, min_cosine)
+    ids = np.where((queries == 0).all(axis=1, keepdims=True), -1, heaps.I)
+    return _neighbour_lists(rows, ids, heaps.D, k, min_cosine)
 
 
 def _neighbour_lists(
     rows: npt.NDArray[np.int64],
-    ids: npt.NDArray[np.int64],
+    ids: npt.NDArray[np.integer[Any]],
     cosine: npt.NDArray[np.float32],
-    queries: npt.NDArray[np.float32],
     k: int,
     min_cosine: float,
 ) -> npt.NDArray[np.void]:
     absent = (ids < 0) | (ids == rows[:, None]) | (cosine < min_cosine)
-    absent |= (queries == 0).all(axis=1, keepdims=True)
     cosine = np.where(absent, -np.inf, np.clip(cosine, -1, 1))
     ids = np.where(absent, -1, ids)
     order = np.lexsort((ids, -cosine), axis=1)[:, :k]
