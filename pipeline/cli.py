@@ -5,6 +5,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ import typer
 
 from pipeline.artefacts import Workspace, write_atomic
 from pipeline.engine.choose import open_engine
-from pipeline.errors import DependencyError, NymgraphError
+from pipeline.errors import DependencyError, NymgraphError, StorageError
 from pipeline.params import Params, check_params, load_params
 from pipeline.profiles import ENGLISH, locate_profile, profile_graph
 from pipeline.progress import default_progress
@@ -108,17 +109,18 @@ def run_stage(stage: str, params_file: Path, data: Path, **options: object) -> N
     record = RunRecord(stage, section.model_dump(mode="json"))
     workspace = Workspace(data, default_progress(), record)
     module = importlib.import_module(f"pipeline.stages.{stage}")
-    status = "failed"
     try:
         if stage in _SHARDED:
             with open_engine(settings.engine) as engine:
                 module.run(section, workspace, engine)
         else:
             module.run(section, workspace, **options)
-        status = "done"
-    finally:
-        workspace.write_json(".runs", f"{stage}.json", record.summary(status))
-    summary = record.summary(status)
+    except BaseException:
+        with suppress(StorageError, OSError):  # the error that counts is the first one
+            workspace.write_json(".runs", f"{stage}.json", record.summary("failed"))
+        raise
+    summary = record.summary("done")
+    workspace.write_json(".runs", f"{stage}.json", summary)
     rows = ", ".join(f"{name} {n:,}" for name, n in summary["rows_out"].items()) or "done"
     seconds, peak = summary["seconds"], summary["peak_memory_mb"]
     typer.echo(f"{stage}: {rows} ({seconds:.1f} s, peak {peak:,} MB)")

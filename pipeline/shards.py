@@ -31,6 +31,7 @@ from pipeline.artefacts import (
     save,
     sync,
     write_atomic,
+    writing,
 )
 from pipeline.errors import ArtefactError
 from pipeline.progress import Progress
@@ -137,7 +138,8 @@ class ShardedWork:
 
     def discard(self) -> None:
         """Forget the finished shards (their content is published)."""
-        self._manifest.unlink(missing_ok=True)
+        with writing(self._manifest):
+            self._manifest.unlink(missing_ok=True)
         shutil.rmtree(self.folder / "parts", ignore_errors=True)
 
     def _load(self, shard: int) -> npt.NDArray[Any]:
@@ -177,11 +179,12 @@ class ShardedWork:
         write_atomic(self._manifest, lambda path: path.write_text(text, "utf-8"))
 
     def _append(self, line: dict[str, Any]) -> None:
-        with self._manifest.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(line) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        sync(self.folder)
+        with writing(self._manifest):
+            with self._manifest.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(line) + "\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            sync(self.folder)
 
 
 @contextmanager
@@ -201,9 +204,12 @@ def open_work(
 
     Raises:
         ArtefactError: Another process works in the folder.
+        StorageError: The folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

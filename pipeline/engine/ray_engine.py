@@ -214,10 +214,14 @@ class _Crew:
                     yield member.shard, self._merged(member.shard, shares)
 
     def leave(self) -> list[Any]:
-        """End what is under way; the workers that have nothing to do are given back."""
+        """End the shards under way; the other workers are given back, the idle ones last."""
+        opening = []
         for member in self._calls.values():
-            self._ray.kill(member.actor)
-        return [member.actor for member in self._idle]
+            if member.shard is None:
+                opening.append(member.actor)
+            else:
+                self._ray.kill(member.actor)
+        return opening + [member.actor for member in self._idle]
 
     def _n_members(self) -> int:
         return len(self._calls) + len(self._idle)

@@ -14,19 +14,26 @@ from pipeline.errors import ArtefactError, InputError
 from pipeline.shards import Rows
 
 
+def wait_for(folder: Path, pattern: str, number: int) -> None:
+    """Wait for so many files, at most a minute."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and len(list(folder.glob(pattern))) < number:
+        time.sleep(0.01)
+
+
 @dataclass(frozen=True)
 class Squares(Recipe):
-    """Shard n is [n, n squared]; each takes a while, and each opening leaves a file in `folder`."""
+    """Shard n is [n, n squared]; it is made once so many `workers` have left a mark in `folder`."""
 
     folder: Path
-    seconds: float = 0.0
+    workers: int = 1
 
     def open(self) -> Make:
         (self.folder / f"opened-{os.getpid()}").touch()
         return self.make
 
     def make(self, shard: int) -> Rows:
-        time.sleep(self.seconds)
+        wait_for(self.folder, "opened-*", self.workers)
         return np.array([shard, shard**2])
 
 

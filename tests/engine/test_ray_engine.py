@@ -1,7 +1,6 @@
 """A real Ray cluster of several nodes on this machine, of which some are killed."""
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from pipeline.errors import ArtefactError, DependencyError, InputError
 from pipeline.params import EngineParams
 from pipeline.progress import SilentProgress
 from pipeline.shards import open_work
-from tests.engine.recipes import Failing, Killed, Maxima, Squares
+from tests.engine.recipes import Failing, Killed, Maxima, Squares, wait_for
 
 cluster_utils = pytest.importorskip("ray.cluster_utils")
 pytestmark = pytest.mark.slow
@@ -44,7 +43,7 @@ def rows_of(engine: Engine, recipe: Recipe, n_shards: int) -> dict[int, list[int
 
 
 def test_two_workers_make_what_one_process_makes(engine: Engine, tmp_path: Path) -> None:
-    recipe = Squares(tmp_path, 0.02)
+    recipe = Squares(tmp_path, workers=2)
     assert rows_of(engine, recipe, 12) == {n: [n, n * n] for n in range(12)}
     assert len(list(tmp_path.glob("opened-*"))) == 2  # each opened it once
 
@@ -124,7 +123,5 @@ def test_a_killed_node_loses_nothing(cluster: Any, engine: Engine, tmp_path: Pat
 
 def kill_when(cluster: Any, node: Any, work: Path, n_shards: int) -> None:  # noqa: ANN401
     """Kill a node once so many shards are done."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and len(list(work.glob("parts/part-*"))) < n_shards:
-        time.sleep(0.01)
+    wait_for(work, "parts/part-*", n_shards)
     cluster.remove_node(node, allow_graceful=False)

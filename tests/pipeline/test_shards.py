@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import runlog, shards
-from pipeline.errors import ArtefactError
+from pipeline.errors import ArtefactError, StorageError
 from pipeline.progress import SilentProgress
 from pipeline.shards import open_work
 
@@ -115,7 +115,7 @@ def test_a_write_that_raises_leaves_nothing(folder: Path, monkeypatch: pytest.Mo
     before = sorted(os.listdir(folder / "parts")), (folder / "manifest.jsonl").read_bytes()
     with open_work(folder, INPUTS, 4) as work:
         monkeypatch.setattr(shards, "save", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(StorageError, match="No space left on device"):
             work.commit(3, frame(3))
         assert work.pending == [3]
     after = sorted(os.listdir(folder / "parts")), (folder / "manifest.jsonl").read_bytes()
