@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,24 +15,19 @@ from pipeline.params import EngineParams
 from pipeline.progress import SilentProgress
 from pipeline.shards import open_work
 from tests.engine.recipes import Failing, Killed, Maxima, Squares, wait_for
+from tests.engine.small_cluster import SmallCluster, small_cluster
 
-cluster_utils = pytest.importorskip("ray.cluster_utils")
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    """A head without processors and two nodes of one processor each."""
-    small = {"object_store_memory": 80_000_000}
-    started = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **small})
-    for _ in range(2):
-        started.add_node(num_cpus=1, **small)
-    yield started
-    started.shutdown()
+def cluster() -> Iterator[SmallCluster]:
+    with small_cluster(2) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
-def engine(cluster: Any) -> Iterator[Engine]:  # noqa: ANN401
+def engine(cluster: SmallCluster) -> Iterator[Engine]:
     with open_engine(EngineParams(kind="ray", address=cluster.address)) as opened:
         yield opened
 
@@ -93,8 +87,8 @@ def test_a_shard_that_fails_twice_is_made(engine: Engine, tmp_path: Path) -> Non
     assert (shard, list(rows)) == (1, [1, 1])
 
 
-def test_a_node_that_is_too_small_is_told_before_work(cluster: Any) -> None:  # noqa: ANN401
-    del cluster
+def test_a_node_that_is_too_small_is_told_before_work(engine: Engine) -> None:
+    del engine
     import ray
 
     from pipeline.engine.ray_engine import RayEngine
@@ -105,9 +99,9 @@ def test_a_node_that_is_too_small_is_told_before_work(cluster: Any) -> None:  # 
     assert caught.value.expected == "a node with 2 CPU"
 
 
-def test_a_killed_node_loses_nothing(cluster: Any, engine: Engine, tmp_path: Path) -> None:  # noqa: ANN401
+def test_a_killed_node_loses_nothing(cluster: SmallCluster, engine: Engine, tmp_path: Path) -> None:
     """Of three nodes that hold the parts one goes: they are dealt to the two that are left."""
-    node = cluster.add_node(num_cpus=1, object_store_memory=80_000_000)
+    node = cluster.add_node()
     recipe = Maxima(tmp_path, 0.1)
     with open_work(tmp_path / "work", {}, 30, ".npy") as work:
         killer = threading.Thread(target=kill_when, args=(cluster, node, work.folder, 6))
@@ -121,7 +115,7 @@ def test_a_killed_node_loses_nothing(cluster: Any, engine: Engine, tmp_path: Pat
     assert {"parts-0-3-6-9", "parts-0-2-4-6-8"} <= held
 
 
-def kill_when(cluster: Any, node: Any, work: Path, n_shards: int) -> None:  # noqa: ANN401
+def kill_when(cluster: SmallCluster, node: object, work: Path, n_shards: int) -> None:
     """Kill a node once so many shards are done."""
     wait_for(work, "parts/part-*", n_shards)
-    cluster.remove_node(node, allow_graceful=False)
+    cluster.kill_node(node)

@@ -1,5 +1,6 @@
 """A disk of a few megabytes that can be filled, made larger and made read-only (root on Linux)."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,11 @@ class SmallDisk(NamedTuple):
     """Where it is mounted."""
 
     path: Path
+
+    def fill_up_to(self, left: int) -> None:
+        """Leave room for so many bytes beside what is there."""
+        used = shutil.disk_usage(self.path).used
+        _mount("-o", f"remount,size={used + left}", str(self.path))
 
     def grow(self, megabytes: float) -> None:
         """Make space."""
