@@ -25,8 +25,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from pipeline.vectors.indexes import build_index
-from pipeline.vectors.plans import IndexPlan
 
 from benchmarks.clustered import clustered
 from benchmarks.lexicon import lexicon_blocks
@@ -43,6 +41,8 @@ from discriminator import (
 from pipeline.devices import resolve_device, resolve_precision
 from pipeline.vectors.audit import mean_recall, recall_against
 from pipeline.vectors.encoders import ModelLocation, TransformerEncoder, locate_model
+from pipeline.vectors.indexes import build_index
+from pipeline.vectors.plans import IndexPlan
 
 K = 32
 

@@ -8,8 +8,10 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -20,7 +22,7 @@ import numpy.typing as npt
 import polars as pl
 import polars.exceptions
 
-from pipeline.errors import ArtefactError
+from pipeline.errors import ArtefactError, StorageError
 from pipeline.progress import Progress, SilentProgress
 from pipeline.runlog import RunRecord
 from pipeline.schemas import Table
@@ -34,10 +36,12 @@ __all__ = [
     "save_blocks",
     "sync",
     "write_atomic",
+    "writing",
 ]
 
 ROW_GROUP_ROWS = 262_144
 _CHUNK_BYTES = 1 << 22
+_AGAIN = "; then run the same command again: finished shards are kept"
 
 
 @dataclass(frozen=True)
@@ -261,15 +265,69 @@ def damaged(path: Path, stage: str, error: Exception) -> ArtefactError:
 
 
 def save(path: Path, data: pl.DataFrame | npt.NDArray[Any]) -> None:
-    """Write a frame as Parquet (zstd, bounded row groups) or an array as `.npy`, in place."""
-    if isinstance(data, pl.DataFrame):
-        try:
+    """Write a frame as Parquet (zstd, bounded row groups) or an array as `.npy`, in place.
+
+    Args:
+        path: The file.
+        data: What to write.
+
+    Raises:
+        OSError: The system refused; with its number, which polars and numpy leave out.
+    """
+    try:
+        if isinstance(data, pl.DataFrame):
             data.write_parquet(path, compression="zstd", row_group_size=ROW_GROUP_ROWS)
-        except polars.exceptions.PolarsError as error:  # it wraps what the system says
-            raise OSError(errno.EIO, str(error), str(path)) from error
-        return
-    with path.open("wb") as stream:  # np.save would add a suffix to a path
-        np.save(stream, data, allow_pickle=False)
+            return
+        with path.open("wb") as stream:  # np.save would add a suffix to a path
+            np.save(stream, data, allow_pickle=False)
+    except (OSError, polars.exceptions.PolarsError) as error:
+        if getattr(error, "errno", None):
+            raise
+        raise OSError(_system_number(error), str(error), str(path)) from error
+
+
+def _system_number(error: Exception) -> int:
+    """The system's number in the text of an error; numpy says that a write fell short."""
+    number = re.search(r"os error (\d+)", str(error))
+    if number:
+        return int(number.group(1))
+    return errno.ENOSPC if "requested and" in str(error) else errno.EIO
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Give a refusal of the system to write as an error that says the cure.
+
+    Args:
+        path: The file or folder that is written.
+
+    Raises:
+        StorageError: No space is left there, or it cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageError(
+                f"{path} cannot be written: {os.strerror(error.errno)}",
+                got=_free(path),
+                expected="space for the working shards of the stage and for its result",
+                cure=f"make space, or take a folder elsewhere with --data{_AGAIN}",
+            ) from error
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise StorageError(
+                f"{path} cannot be written: {os.strerror(error.errno)}",
+                got=f"a folder that user {os.getuid()} may not write",
+                expected="a folder on a file system that is mounted for writing",
+                cure=f"mount it so, mend its permissions, or take another with --data{_AGAIN}",
+            ) from error
+        raise
+
+
+def _free(path: Path) -> str:
+    """The space left where a file was to be."""
+    folder = next(parent for parent in path.absolute().parents if parent.is_dir())
+    return f"{shutil.disk_usage(folder).free / 1e6:.1f} MB free in {folder}"
 
 
 def save_blocks(path: Path, blocks: Iterable[pl.DataFrame], empty: pl.DataFrame) -> int:
@@ -303,28 +361,34 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
     Args:
         path: The file to be; its folder is made.
         write: Called with the temporary path. If it raises, nothing is left.
+
+    Raises:
+        StorageError: No space is left, or the folder cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        write(temporary)
-        sync(temporary)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync(path.parent)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            write(temporary)
+            sync(temporary)
+            temporary.replace(path)
+        except BaseException:
+            with suppress(OSError):  # the error that counts is the first one
+                temporary.unlink(missing_ok=True)
+            raise
+        sync(path.parent)
 
 
 def replace_folder(new: Path, destination: Path) -> None:
     """Move a finished folder to its place; the one it replaces is deleted last."""
-    destination.parent.mkdir(parents=True, exist_ok=True)
     old = destination.with_name(f".{destination.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if destination.exists():
-        destination.rename(old)
-    new.rename(destination)
-    sync(destination.parent)
+    with writing(destination):
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(old, ignore_errors=True)
+        if destination.exists():
+            destination.rename(old)
+        new.rename(destination)
+        sync(destination.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -5,13 +5,15 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline.artefacts import Workspace, write_atomic
-from pipeline.errors import DependencyError, NymgraphError
+from pipeline.engine.choose import open_engine
+from pipeline.errors import DependencyError, NymgraphError, StorageError
 from pipeline.params import Params, check_params, load_params
 from pipeline.profiles import ENGLISH, locate_profile, profile_graph
 from pipeline.progress import default_progress
@@ -33,6 +35,8 @@ STAGES = {
     "export": "Clusters and terms to the files that users take away.",
     "report": "All figures of the run to one self-contained HTML page.",
 }
+
+_SHARDED = ("embed", "retrieve", "classify")  # whose shards an engine makes
 
 app = typer.Typer(
     name="nymgraph",
@@ -100,17 +104,23 @@ def run_stage(stage: str, params_file: Path, data: Path, **options: object) -> N
     Raises:
         NymgraphError: The parameters, the input or an artefact are not as they should be.
     """
-    section = getattr(load_params(params_file), stage)
+    settings = load_params(params_file)
+    section = getattr(settings, stage)
     record = RunRecord(stage, section.model_dump(mode="json"))
     workspace = Workspace(data, default_progress(), record)
     module = importlib.import_module(f"pipeline.stages.{stage}")
-    status = "failed"
     try:
-        module.run(section, workspace, **options)
-        status = "done"
-    finally:
-        workspace.write_json(".runs", f"{stage}.json", record.summary(status))
-    summary = record.summary(status)
+        if stage in _SHARDED:
+            with open_engine(settings.engine) as engine:
+                module.run(section, workspace, engine)
+        else:
+            module.run(section, workspace, **options)
+    except BaseException:
+        with suppress(StorageError, OSError):  # the error that counts is the first one
+            workspace.write_json(".runs", f"{stage}.json", record.summary("failed"))
+        raise
+    summary = record.summary("done")
+    workspace.write_json(".runs", f"{stage}.json", summary)
     rows = ", ".join(f"{name} {n:,}" for name, n in summary["rows_out"].items()) or "done"
     seconds, peak = summary["seconds"], summary["peak_memory_mb"]
     typer.echo(f"{stage}: {rows} ({seconds:.1f} s, peak {peak:,} MB)")

@@ -10,6 +10,7 @@ __all__ = [
     "LanguageModelError",
     "NymgraphError",
     "ParameterError",
+    "StorageError",
 ]
 
 
@@ -60,3 +61,7 @@ class DependencyError(NymgraphError):
 
 class LanguageModelError(NymgraphError):
     """A language model's endpoint, its answers or their price are not as the parameters ask."""
+
+
+class StorageError(NymgraphError):
+    """A file cannot be written: no space is left, or the folder does not let it."""

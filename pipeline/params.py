@@ -29,6 +29,7 @@ __all__ = [
     "CrossEncoderParams",
     "Dictionary",
     "EmbedParams",
+    "EngineParams",
     "EvaluateParams",
     "ExportParams",
     "IngestParams",
@@ -395,8 +396,18 @@ class ReportParams(Section):
     seed: int = 0
 
 
+class EngineParams(Section):
+    """Who makes the shards of embed, retrieve and classify."""
+
+    kind: Literal["local", "ray"] = "local"
+    address: str | None = None
+    workers: Positive | None = None
+    cpus_per_worker: Positive = 1
+    gpus_per_worker: NotNegative = 0
+
+
 class Params(Section):
-    """All sections, named as the stages."""
+    """All sections: one for each stage, and the engine."""
 
     ingest: IngestParams = IngestParams()
     augment: AugmentParams = AugmentParams()
@@ -410,6 +421,7 @@ class Params(Section):
     evaluate: EvaluateParams = EvaluateParams()
     export: ExportParams = ExportParams()
     report: ReportParams = ReportParams()
+    engine: EngineParams = EngineParams()
 
 
 def load_params(path: Path) -> Params:

@@ -17,7 +17,7 @@ import mmap
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,16 @@ from pipeline.artefacts import (
     save,
     sync,
     write_atomic,
+    writing,
 )
 from pipeline.errors import ArtefactError
 from pipeline.progress import Progress
 from pipeline.runlog import library_versions
 
-__all__ = ["ShardedWork", "open_work"]
+__all__ = ["Rows", "ShardedWork", "open_work"]
+
+Rows = pl.DataFrame | npt.NDArray[Any]
+"""What a shard holds."""
 
 
 class ShardedWork:
@@ -80,15 +84,21 @@ class ShardedWork:
         """The file of a shard."""
         return self.folder / "parts" / f"part-{shard:05d}{self._suffix}"
 
-    def remaining(self, progress: Progress, what: str) -> Iterator[int]:
-        """The pending shards, one after the other, shown as progress under the name `what`."""
+    def take(self, made: Iterable[tuple[int, Rows]], progress: Progress, what: str) -> None:
+        """Commit shards as they are made, shown as progress.
+
+        Args:
+            made: Numbers and rows of pending shards, in any order.
+            progress: Told of the shards.
+            what: What the progress is called.
+        """
         with progress.track(what, self.n_shards) as advance:
             advance(self.n_shards - len(self.pending))
-            for shard in self.pending:
-                yield shard
+            for shard, rows in made:
+                self.commit(shard, rows)
                 advance(1)
 
-    def commit(self, shard: int, data: pl.DataFrame | npt.NDArray[Any]) -> None:
+    def commit(self, shard: int, data: Rows) -> None:
         """Write one shard's file and only then its manifest line.
 
         Args:
@@ -138,7 +148,8 @@ class ShardedWork:
 
     def discard(self) -> None:
         """Forget the finished shards (their content is published)."""
-        self._manifest.unlink(missing_ok=True)
+        with writing(self._manifest):
+            self._manifest.unlink(missing_ok=True)
         shutil.rmtree(self.folder / "parts", ignore_errors=True)
 
     def _load(self, shard: int) -> npt.NDArray[Any]:
@@ -178,11 +189,12 @@ class ShardedWork:
         write_atomic(self._manifest, lambda path: path.write_text(text, "utf-8"))
 
     def _append(self, line: dict[str, Any]) -> None:
-        with self._manifest.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(line) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        sync(self.folder)
+        with writing(self._manifest):
+            with self._manifest.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(line) + "\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            sync(self.folder)
 
 
 def _let_go(array: np.memmap[Any, Any]) -> None:
@@ -209,9 +221,12 @@ def open_work(
 
     Raises:
         ArtefactError: Another process works in the folder.
+        StorageError: The folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -8,11 +8,12 @@ import numpy.typing as npt
 
 from pipeline.artefacts import digest
 from pipeline.devices import resolve_device, resolve_precision
-from pipeline.errors import ArtefactError
+from pipeline.engine.local import LOCAL
 from pipeline.params import AugmentParams
 from pipeline.progress import Progress
 from pipeline.shards import open_work
-from pipeline.vectors.encoders import ModelLocation, load_encoder, locate_model
+from pipeline.vectors.encoders import ModelLocation, locate_model
+from pipeline.vectors.encoding import EncodeRecipe, LongestFirst
 
 __all__ = ["encode_terms", "encoder_identity"]
 
@@ -56,27 +57,20 @@ def encode_terms(
         ArtefactError: The encoder gave a vector that is not finite.
     """
     identity = encoder_identity(params)
-    order = np.argsort([-len(term) for term in terms], kind="stable")  # like lengths, no padding
-    shards = [order[i : i + params.shard_terms] for i in range(0, len(terms), params.shard_terms)]
+    shards = LongestFirst(terms, params.shard_terms)
+    recipe = EncodeRecipe(
+        shards,
+        _locate(params),
+        params.device,
+        identity["precision"],
+        params.batch_size,
+        trust_remote_code=params.trust_remote_code,
+        section="augment",
+    )
     inputs = {"terms": digest({"terms": terms}), **identity}
     with open_work(folder, inputs, len(shards), ".npy") as work:
-        if work.pending:
-            encoder = load_encoder(
-                _locate(params),
-                params.device,
-                identity["precision"],
-                params.batch_size,
-                trust_remote_code=params.trust_remote_code,
-            )
-            for shard in work.remaining(progress, "augment: shards encoded"):
-                vectors = encoder.encode([terms[row] for row in shards[shard]])
-                if not np.isfinite(vectors).all():
-                    raise ArtefactError(
-                        "the encoder gave a vector that is not finite",
-                        cure="set augment.precision to float32, or use another encoder",
-                    )
-                work.commit(shard, vectors.astype(np.float16))
-        work.assemble(folder / "vectors.npy", shards)
+        work.take(LOCAL.made(recipe, work.pending), progress, "augment: shards encoded")
+        work.assemble(folder / "vectors.npy", list(shards))
     whole: npt.NDArray[np.float16] = np.load(folder / "vectors.npy", mmap_mode="r")
     return whole
 

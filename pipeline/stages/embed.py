@@ -1,58 +1,65 @@
 """embed: terms to vectors, in shards of terms of like length."""
 
-import numpy as np
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
 import polars as pl
 
 from pipeline.artefacts import Workspace, content_hash
 from pipeline.devices import resolve_device, resolve_precision
-from pipeline.errors import ArtefactError
+from pipeline.engine.local import LOCAL
+from pipeline.engine.recipe import Engine
 from pipeline.params import EmbedParams
-from pipeline.planner.limits import embed_refusals, free_room, refuse
+from pipeline.planner.limits import Room, embed_refusals, free_room, refuse
 from pipeline.schemas import TERMS
-from pipeline.shards import ShardedWork, open_work
-from pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted
+from pipeline.shards import Rows, open_work
+from pipeline.vectors.encoders import locate_adapted
+from pipeline.vectors.encoding import EncodeRecipe
 from pipeline.vectors.windows import WINDOW_TERMS, TermWindows
 
 __all__ = ["run"]
 
 
-def run(params: EmbedParams, workspace: Workspace) -> None:
+def run(params: EmbedParams, workspace: Workspace, engine: Engine = LOCAL) -> None:
     """Encode every term and write `vectors.npy` (float16, row = term_id) and `manifest.json`."""
     n_terms = workspace.scan(TERMS).select(pl.len()).collect().item()
     workspace.record.read("ingest/terms", n_terms)
     adapted = workspace.read_json("adapt", "manifest.json")
     location = locate_adapted(workspace.root / "adapt", adapted)
-    precision = resolve_precision(params.precision, params.device)
+    device = engine.ask(partial(resolve_device, params.device))
+    precision = engine.ask(partial(resolve_precision, params.precision, params.device))
     inputs = {
         "terms": content_hash(workspace.root / TERMS.path),
         "model": location.revision,
         "prompt": adapted.get("prompt"),
         "precision": precision,
-        "device": resolve_device(params.device).split(":")[0],
+        "device": device.split(":")[0],
         "batch_size": params.batch_size,
         "shard_terms": params.shard_terms,
         "window_terms": WINDOW_TERMS,
     }
-    encoder = load_encoder(
+    shards = TermWindows(workspace.root / TERMS.path, n_terms, params.shard_terms)
+    recipe = EncodeRecipe(
+        shards,
         location,
-        params.device,
+        device,
         precision,
         params.batch_size,
         prompt=adapted.get("prompt"),
         trust_remote_code=adapted["trust_remote_code"],
     )
-    room, folder = free_room(workspace.root), workspace.work("embed")
-    refuse(embed_refusals(n_terms, encoder.dim, folder, room))
-    shards = TermWindows(workspace.root / TERMS.path, n_terms, params.shard_terms)
+    folder, room = workspace.work("embed"), free_room(workspace.root)
     with open_work(folder, inputs, len(shards), ".npy") as work:
-        _encode_shards(work, shards, encoder, workspace)
+        made = _if_it_fits(engine.made(recipe, work.pending), n_terms, folder, room)
+        work.take(made, workspace.progress, "embed: shards")
         work.assemble(workspace.path("embed", "vectors.npy"), shards)
         manifest = {
             "encoder": adapted["base"],
             "adapted": adapted["method"],
             "revision": location.revision,
             "precision": precision,
-            "dim": encoder.dim,
+            "dim": workspace.read_array("embed", "vectors.npy").shape[1],
             "rows": n_terms,
             "terms": inputs["terms"],
             "content": content_hash(workspace.path("embed", "vectors.npy")),
@@ -63,14 +70,11 @@ def run(params: EmbedParams, workspace: Workspace) -> None:
     workspace.record.wrote("embed/vectors", n_terms)
 
 
-def _encode_shards(
-    work: ShardedWork, shards: TermWindows, encoder: Encoder, workspace: Workspace
-) -> None:
-    for shard in work.remaining(workspace.progress, "embed: shards"):
-        vectors = encoder.encode(shards.terms(shard))
-        if not np.isfinite(vectors).all():
-            raise ArtefactError(
-                "the encoder gave a vector that is not finite",
-                cure="set embed.precision to float32, or use another encoder",
-            )
-        work.commit(shard, vectors.astype(np.float16))
+def _if_it_fits(
+    made: Iterator[tuple[int, Rows]], n_terms: int, folder: Path, room: Room
+) -> Iterator[tuple[int, Rows]]:
+    """The shards; the first tells the length of a vector, and so whether all will fit."""
+    for number, (shard, vectors) in enumerate(made):
+        if number == 0:
+            refuse(embed_refusals(n_terms, vectors.shape[1], folder, room))
+        yield shard, vectors

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import faiss
 import numpy.typing as npt
 
 from pipeline.artefacts import Workspace, content_hash
+from pipeline.engine.local import LOCAL
+from pipeline.engine.recipe import Engine
 from pipeline.lexicon.labelled import pairs_within
 from pipeline.lexicon.provenance import without_language_model
 from pipeline.lexicon.spelled import spell_bare, spell_terms
@@ -17,14 +20,15 @@ from pipeline.vectors.audit import index_recall, labelled_recall
 from pipeline.vectors.plans import IndexPlan, checked_plan, plan_index
 from pipeline.vectors.searches import (
     Found,
+    PairRecipe,
+    SearchRecipe,
+    SpellRecipe,
     assembled,
     cuts_of,
     discard_lists,
-    pair_shards,
-    search_shards,
+    lists_file,
     settings_of,
     settled_plan,
-    spell_shards,
 )
 from pipeline.vectors.spelling import OpposingAffixes
 from pipeline.vectors.tuning import below_floor
@@ -32,8 +36,9 @@ from pipeline.vectors.tuning import below_floor
 __all__ = ["run"]
 
 
-def run(params: RetrieveParams, workspace: Workspace) -> None:
+def run(params: RetrieveParams, workspace: Workspace, engine: Engine = LOCAL) -> None:
     """Search neighbours, pair them, and write `candidates` and `metrics.json`."""
+    file = workspace.path("embed", "vectors.npy")
     vectors = workspace.read_array("embed", "vectors.npy")
     table = workspace.read(TERMS, ["term", "language"])
     terms, language = table["term"].to_list(), table["language"][0]
@@ -45,7 +50,8 @@ def run(params: RetrieveParams, workspace: Workspace) -> None:
     inputs, cuts = _inputs(params, plan, workspace), cuts_of(len(vectors), params.shard_terms)
     folder, progress = workspace.work("retrieve"), workspace.progress
     sizes = (len(vectors), vectors.shape[1], params.k + params.spelling_k)
-    held_gb = index_gb(*sizes[:2], plan.kind, plan.storage, plan.device)
+    here = engine is LOCAL  # else the workers hold the index
+    held_gb = index_gb(*sizes[:2], plan.kind, plan.storage, plan.device) if here else 0.0
     refuse(retrieve_refusals(*sizes, held_gb, folder, free_room(workspace.root)))
     with (
         open_work(folder / "tuned", inputs, 1, ".npy") as tuned,
@@ -54,11 +60,14 @@ def run(params: RetrieveParams, workspace: Workspace) -> None:
         open_work(folder / "pairs", inputs, 2 * len(cuts) + 1) as paired,
     ):
         plan, index = settled_plan(tuned, vectors, plan, params)
-        search_shards(near, cuts, vectors, plan, params, progress, index)
-        spell_shards(spelled, cuts, spell_bare(terms, language), params, progress)
+        nearest = SearchRecipe(file, cuts, plan, params, faiss.omp_get_max_threads(), index)
+        near.take(engine.made(nearest, near.pending), progress, "retrieve: shards searched")
+        alike = SpellRecipe(spell_bare(terms, language), cuts, params)
+        spelled.take(engine.made(alike, spelled.pending), progress, "retrieve: shards spelled")
         found = Found(assembled(near, cuts), assembled(spelled, cuts))
         recall = _audited(found, vectors, params)
-        pair_shards(paired, cuts, found, vectors, opposites, pairs, progress)
+        pairing = PairRecipe(cuts, lists_file(near), lists_file(spelled), file, opposites, pairs)
+        paired.take(engine.made(pairing, paired.pending), progress, "retrieve: shards paired")
         metrics = {
             "candidates": paired.rows,
             "index": plan.described(),
@@ -92,4 +101,5 @@ def _inputs(params: RetrieveParams, plan: IndexPlan, workspace: Workspace) -> di
         "pairs": content_hash(workspace.root / PAIRS.path),
         "params": params.model_dump(),
         "plan": plan._asdict(),
+        "threads": faiss.omp_get_max_threads(),
     }

@@ -22,7 +22,7 @@ from pipeline.vectors.neighbours import Span, neighbour_lists, spare, unit
 from pipeline.vectors.plans import IndexPlan
 from pipeline.vectors.rerank import fixed_cosines, fixed_lengths
 
-__all__ = ["FaissIndex", "NeighbourIndex", "build_index", "merged"]
+__all__ = ["FaissIndex", "NeighbourIndex", "PartedIndex", "build_index", "build_parts", "merged"]
 
 Ints = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.floating[Any]]
@@ -106,6 +106,53 @@ class FaissIndex:
         else:
             found = _search_gpu(self.index, queries, width, self.effort)
         return found
+
+
+@dataclass(frozen=True)
+class PartedIndex:
+    """Indexes of spans that do not overlap, searched as one.
+
+    Attributes:
+        parts: The indexes, at least one.
+    """
+
+    parts: Sequence[NeighbourIndex]
+
+    def with_effort(self, effort: int) -> "PartedIndex":
+        """The same index, each part with another effort."""
+        return PartedIndex([part.with_effort(effort) for part in self.parts])
+
+    def search(self, rows: Ints, k: int, min_cosine: float) -> npt.NDArray[np.void]:
+        """The k nearest neighbours of some terms.
+
+        Args:
+            rows: int64 (n_queries,), the terms to search for.
+            k: Neighbours wanted.
+            min_cosine: Neighbours further away than this are left out.
+
+        Returns:
+            NEIGHBOUR (n_queries, k).
+        """
+        return merged([part.search(rows, k, min_cosine) for part in self.parts], rows)
+
+
+def build_parts(
+    vectors: Vectors, plan: IndexPlan, sample_per_list: int, seed: int, spans: Sequence[Span]
+) -> PartedIndex:
+    """Build the indexes of several spans.
+
+    Args:
+        vectors: (n_terms, dim); may be a memory map.
+        plan: Which index.
+        sample_per_list: Training vectors per list of an inverted file, a seeded random sample.
+        seed: Seed of the sample and of the training.
+        spans: First term of each part, and the one after its last.
+
+    Returns:
+        The index of all of them.
+    """
+    parts = [build_index(vectors, plan, sample_per_list, seed, span) for span in spans]
+    return PartedIndex(parts)
 
 
 def build_index(

@@ -1,19 +1,23 @@
-"""The two searches for neighbours, by vector and by spelling, and the pairing, shard by shard."""
+"""The two searches for neighbours, by vector and by spelling, and the pairing, as recipes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import faiss
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from discriminator import Spellings
+from pipeline.engine.recipe import Make, PartedRecipe, Recipe, Rows
 from pipeline.params import RetrieveParams
-from pipeline.progress import Progress
 from pipeline.schemas import CANDIDATES
 from pipeline.shards import ShardedWork
 from pipeline.vectors.candidates import dictionary_pairs, owned_pairs, spelled_pairs
-from pipeline.vectors.indexes import NeighbourIndex, build_index
+from pipeline.vectors.indexes import PartedIndex, build_parts, merged
+from pipeline.vectors.neighbours import Span
 from pipeline.vectors.plans import IndexPlan, IndexSettings
 from pipeline.vectors.spelling import OpposingAffixes, build_spelling_index, search_spellings
 from pipeline.vectors.tuning import Trial, below_floor, least_effort
@@ -21,17 +25,21 @@ from pipeline.vectors.tuning import Trial, below_floor, least_effort
 __all__ = [
     "Cuts",
     "Found",
+    "PairRecipe",
+    "SearchRecipe",
+    "SpellRecipe",
     "assembled",
     "cuts_of",
     "discard_lists",
-    "pair_shards",
-    "search_shards",
+    "lists_file",
     "settings_of",
     "settled_plan",
-    "spell_shards",
+    "spans_of",
 ]
 
 Cuts = list[npt.NDArray[np.int64]]
+_EXACT_PART = 2**18
+_OTHER_PART = 2**22
 
 
 class Found(NamedTuple):
@@ -65,7 +73,7 @@ def settings_of(params: RetrieveParams) -> IndexSettings:
 
 def settled_plan(
     work: ShardedWork, vectors: npt.NDArray[Any], plan: IndexPlan, params: RetrieveParams
-) -> tuple[IndexPlan, NeighbourIndex | None]:
+) -> tuple[IndexPlan, PartedIndex | None]:
     """Settle the effort of an inexact index: find it, or check the one that the parameters give.
 
     Args:
@@ -84,7 +92,8 @@ def settled_plan(
         return plan, None
     if not work.pending:
         return plan.with_effort(int(np.load(work.file(0))[0])), None
-    index = build_index(vectors, plan, params.train_sample_per_list, params.seed)
+    sampled = (params.train_sample_per_list, params.seed)
+    index = build_parts(vectors, plan, *sampled, spans_of(len(vectors), plan))
     sample = (params.audit_queries, params.k, params.min_cosine, params.seed)
     trial = Trial.draw(vectors, *sample)
     if params.nprobe if plan.kind == "ivf" else params.ef:
@@ -99,55 +108,133 @@ def settled_plan(
     return plan, index.with_effort(plan.effort)
 
 
-def search_shards(
-    work: ShardedWork,
-    cuts: Cuts,
-    vectors: npt.NDArray[Any],
-    plan: IndexPlan,
-    params: RetrieveParams,
-    progress: Progress,
-    index: NeighbourIndex | None = None,
-) -> None:
-    """Search the near vectors of the shards that are still to be made.
+def spans_of(n_terms: int, plan: IndexPlan) -> list[Span]:
+    """The parts of an index, which several workers can hold; the same for every engine.
 
     Args:
-        work: Takes the lists.
-        cuts: The terms of each shard.
-        vectors: (n_terms, dim).
-        plan: Which index.
-        params: How many neighbours, and how near.
-        progress: Told of the shards.
-        index: The index, if it is built already.
+        n_terms: Number of terms.
+        plan: The index; the size of its parts decides a little of what an approximate one finds.
+
+    Returns:
+        First term of each part, and the one after its last.
     """
-    if not work.pending:
-        return
-    index = index or build_index(vectors, plan, params.train_sample_per_list, params.seed)
-    for shard in work.remaining(progress, "retrieve: shards searched"):
-        work.commit(shard, index.search(cuts[shard], params.k, params.min_cosine))
+    size = _EXACT_PART if plan == IndexPlan("exact") else _OTHER_PART
+    return [(first, min(first + size, n_terms)) for first in range(0, max(1, n_terms), size)]
 
 
-def spell_shards(
-    work: ShardedWork,
-    cuts: Cuts,
-    spellings: Spellings,
-    params: RetrieveParams,
-    progress: Progress,
-) -> None:
-    """Search the near spellings of the shards that are still to be made.
+@dataclass(frozen=True)
+class SearchRecipe(PartedRecipe):
+    """Search the near vectors of the terms of a shard.
 
-    Args:
-        work: Takes the lists.
+    The terms are searched in parts of fixed size, and what the parts give is merged: so the result
+    is the same whether one process holds all parts or each of several machines some.
+
+    Attributes:
+        vectors: The file of the vectors, (n_terms, dim).
         cuts: The terms of each shard.
+        plan: The index.
+        params: How many neighbours, and how near.
+        n_threads: Threads of a search: products of matrices differ in their last bits with it.
+        built: The index, if this process has it already; it does not travel to another.
+    """
+
+    vectors: Path
+    cuts: Cuts
+    plan: IndexPlan
+    params: RetrieveParams
+    n_threads: int
+    built: PartedIndex | None = None
+
+    @property
+    def n_parts(self) -> int:
+        """Number of parts."""
+        return len(self._spans())
+
+    def open_parts(self, parts: Sequence[int]) -> Make:
+        """Build the indexes of some parts; they make NEIGHBOUR (n_queries, k)."""
+        faiss.omp_set_num_threads(self.n_threads)
+        params, index = self.params, self.built
+        if index is None or len(parts) < self.n_parts:
+            vectors = np.load(self.vectors, mmap_mode="r", allow_pickle=False)
+            spans = [self._spans()[part] for part in parts]
+            sampled = (params.train_sample_per_list, params.seed)
+            index = build_parts(vectors, self.plan, *sampled, spans)
+        return lambda shard: index.search(self.cuts[shard], params.k, params.min_cosine)
+
+    def merge(self, shard: int, found: Sequence[Rows]) -> Rows:
+        """The nearest of all parts."""
+        return merged([np.asarray(lists) for lists in found], self.cuts[shard])
+
+    def _spans(self) -> list[Span]:
+        return spans_of(sum(map(len, self.cuts)), self.plan)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels to another process."""
+        return {**self.__dict__, "built": None}
+
+
+@dataclass(frozen=True)
+class SpellRecipe(Recipe):
+    """Search the near spellings of the terms of a shard.
+
+    Attributes:
         spellings: Of the lexicon.
+        cuts: The terms of each shard.
         params: How many neighbours, and how near.
-        progress: Told of the shards.
     """
-    if not work.pending:
-        return
-    index = build_spelling_index(spellings)
-    limits = (params.spelling_k, params.min_spelling, params.max_postings)
-    for shard in work.remaining(progress, "retrieve: shards spelled"):
-        work.commit(shard, search_spellings(index, cuts[shard], *limits))
+
+    spellings: Spellings
+    cuts: Cuts
+    params: RetrieveParams
+
+    def open(self) -> Make:
+        """Collect the trigrams of all terms; they make NEIGHBOUR (n_rows, spelling_k)."""
+        index = build_spelling_index(self.spellings)
+        params = self.params
+        limits = (params.spelling_k, params.min_spelling, params.max_postings)
+        return lambda shard: search_spellings(index, self.cuts[shard], *limits)
+
+
+@dataclass(frozen=True)
+class PairRecipe(Recipe):
+    """Make two shards of pairs for each shard of terms, then one of what the dictionary knows.
+
+    Attributes:
+        cuts: The terms of each shard.
+        near: The file of the lists by vectors, NEIGHBOUR (n_terms, k).
+        spelled: The file of the lists by spelling.
+        vectors: The file of the vectors, (n_terms, dim).
+        opposites: Tells which pairs differ by an affix that makes opposites.
+        pairs: Columns a, b, relation, split.
+    """
+
+    cuts: Cuts
+    near: Path
+    spelled: Path
+    vectors: Path
+    opposites: OpposingAffixes
+    pairs: pl.DataFrame
+
+    @property
+    def n_shards(self) -> int:
+        """Number of shards."""
+        return 2 * len(self.cuts) + 1
+
+    def open(self) -> Make:
+        """Open the lists; they make rows of CANDIDATES."""
+        files = (self.near, self.spelled, self.vectors)
+        near, spelled, vectors = (np.load(f, mmap_mode="r", allow_pickle=False) for f in files)
+        found = Found(near, spelled)
+        return lambda shard: CANDIDATES.conform(self._pairs(shard, found, vectors))
+
+    def _pairs(self, shard: int, found: Found, vectors: npt.NDArray[Any]) -> pl.DataFrame:
+        if shard == 2 * len(self.cuts):
+            return dictionary_pairs(*found, vectors, self.pairs)
+        cut = self.cuts[shard % len(self.cuts)]
+        start, stop = int(cut[0]), int(cut[-1]) + 1
+        if shard < len(self.cuts):
+            return owned_pairs(found.near, start, stop)
+        return spelled_pairs(*found, vectors, self.opposites, start, stop)
 
 
 def assembled(work: ShardedWork, cuts: Cuts) -> npt.NDArray[np.void]:
@@ -160,8 +247,8 @@ def assembled(work: ShardedWork, cuts: Cuts) -> npt.NDArray[np.void]:
     Returns:
         NEIGHBOUR (n_terms, k).
     """
-    work.assemble(_whole(work), cuts)
-    lists: npt.NDArray[np.void] = np.load(_whole(work), mmap_mode="r")
+    work.assemble(lists_file(work), cuts)
+    lists: npt.NDArray[np.void] = np.load(lists_file(work), mmap_mode="r")
     return lists
 
 
@@ -172,41 +259,9 @@ def discard_lists(work: ShardedWork) -> None:
         work: The lists.
     """
     work.discard()
-    _whole(work).unlink()
+    lists_file(work).unlink()
 
 
-def pair_shards(
-    work: ShardedWork,
-    cuts: Cuts,
-    found: Found,
-    vectors: npt.NDArray[Any],
-    opposites: OpposingAffixes,
-    pairs: pl.DataFrame,
-    progress: Progress,
-) -> None:
-    """Make two shards of pairs for each shard of terms, then one of what the dictionary knows.
-
-    Args:
-        work: Takes the rows of CANDIDATES.
-        cuts: The terms of each shard.
-        found: What the searches found.
-        vectors: (n_terms, dim).
-        opposites: Tells which pairs differ by an affix that makes opposites.
-        pairs: Columns a, b, relation, split.
-        progress: Told of the shards.
-    """
-    for shard in work.remaining(progress, "retrieve: shards paired"):
-        if shard == 2 * len(cuts):
-            rows = dictionary_pairs(*found, vectors, pairs)
-        else:
-            cut = cuts[shard % len(cuts)]
-            start, stop = int(cut[0]), int(cut[-1]) + 1
-            if shard < len(cuts):
-                rows = owned_pairs(found.near, start, stop)
-            else:
-                rows = spelled_pairs(*found, vectors, opposites, start, stop)
-        work.commit(shard, CANDIDATES.conform(rows))
-
-
-def _whole(work: ShardedWork) -> Path:
+def lists_file(work: ShardedWork) -> Path:
+    """Where the assembled lists are."""
     return work.folder.with_suffix(".npy")

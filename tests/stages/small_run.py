@@ -87,6 +87,7 @@ def make_project(root: Path) -> SmallRun:
     run.set("ingest", sources=[wordnet])
     run.set("label", dictionaries=[wordnet])
     run.set("adapt", steps=4, batch_size=32, save_steps=2)
+    run.set("embed", shard_terms=500)
     run.set("retrieve", shard_terms=1_000)
     done = run.command("dvc", "init", "--no-scm", "--quiet")
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,7 @@
-"""Killed at any point, the next run gives the same bytes and redoes at most one shard."""
+"""Killed at any point, or out of space, the next run gives the same bytes.
+
+It redoes at most one shard. All moments, stages and engines: `python -m benchmarks.kills`.
+"""
 
 import random
 import signal
@@ -9,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import StorageError
+from tests.pipeline.small_disk import small_disk
 from tests.stages.small_run import SmallRun, file_bytes, offline
 
 pytestmark = pytest.mark.slow
@@ -39,31 +44,54 @@ def kill_after(run: SmallRun, stage: str, lines: int, delay: float) -> dict[str,
     return {part.name: part.stat().st_mtime for part in (folder / "parts").glob("part-*")}
 
 
-@pytest.mark.parametrize(
-    ("stage", "inputs", "artefact"),
-    [
-        ("embed", ("ingest", "adapt"), "embed"),
-        ("classify", ("ingest", "label", "embed", "retrieve", "train"), "classify"),
-    ],
-)
+INPUTS = {
+    "embed": ("ingest", "adapt"),
+    "retrieve": ("ingest", "label", "embed"),
+    "classify": ("ingest", "label", "embed", "retrieve", "train"),
+}
+
+
+@pytest.mark.parametrize("stage", ["embed", "classify"])
 def test_a_killed_stage_resumes_to_the_same_bytes(
-    small_run: SmallRun, tmp_path: Path, stage: str, inputs: tuple[str, ...], artefact: str
+    small_run: SmallRun, tmp_path: Path, stage: str
 ) -> None:
-    whole = small_run.copy(tmp_path / "whole", *inputs)
-    torn = small_run.copy(tmp_path / "torn", *inputs)
-    for run in (whole, torn):
-        run.set("embed", shard_terms=500)
-    done = whole.command("nymgraph", stage)
-    assert done.returncode == 0, done.stderr
+    torn = small_run.copy(tmp_path / "torn", *INPUTS[stage])
     chance = random.Random(stage)
     finished: dict[str, float] = {}
-    for lines in (0, 2, 4):
+    for lines in (1, 4):
         before = finished
         finished = kill_after(torn, stage, lines, chance.uniform(0, 0.05))
         kept = [name for name, written in before.items() if finished.get(name) == written]
         if finished:  # else the kill came while the folder was being published
             assert len(kept) >= len(before) - 1
-    done = torn.command("nymgraph", stage)
-    assert done.returncode == 0, done.stderr
-    assert file_bytes(torn.data / artefact) == file_bytes(whole.data / artefact)
+    torn.stage(stage)
+    assert file_bytes(torn.data / stage) == file_bytes(small_run.data / stage)
     assert not list((torn.data / ".work" / stage).glob("parts/*"))
+
+
+@pytest.mark.parametrize("stage", INPUTS)
+def test_a_stage_goes_on_after_space_is_made(
+    small_run: SmallRun, tmp_path: Path, stage: str
+) -> None:
+    with small_disk(tmp_path / "disk", 100) as disk:
+        run = small_run.copy(disk.path / "run", *INPUTS[stage])
+        written = sum(map(len, file_bytes(small_run.data / stage).values()))
+        disk.fill_up_to(written // 2)
+        with pytest.raises(StorageError, match="No space left on device") as caught:
+            run.stage(stage)
+        assert "make space" in caught.value.cure
+        assert not (run.data / stage).exists()
+        disk.grow(100)
+        run.stage(stage)
+        assert file_bytes(run.data / stage) == file_bytes(small_run.data / stage)
+
+
+def test_a_read_only_folder_is_told_before_work(small_run: SmallRun, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 100) as disk:
+        run = small_run.copy(disk.path / "run", *INPUTS["embed"])
+        disk.freeze()
+        done = run.command("nymgraph", "embed")
+    assert done.returncode == 1
+    assert "Read-only file system" in done.stderr
+    assert "cure: mount it so" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,41 @@
+"""embed, retrieve and classify on a Ray cluster, of which a worker and a node are killed."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+
+from pipeline.engine.choose import open_engine
+from pipeline.params import EngineParams, load_params
+from pipeline.stages import classify, embed, retrieve
+from tests.engine.recipes import wait_for
+from tests.engine.small_cluster import small_cluster
+from tests.stages.small_run import SmallRun, file_bytes
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_bytes_are_those_of_the_local_engine(small_run: SmallRun, tmp_path: Path) -> None:
+    run = small_run.copy(tmp_path / "run", "ingest", "label", "adapt", "train")
+    params, work = load_params(run.params), run.data / ".work"
+    with small_cluster(1) as cluster:
+        node = cluster.add_node()
+        with open_engine(EngineParams(kind="ray", address=cluster.address)) as engine:
+            worker = engine.ask(os.getpid)
+
+            def kill() -> None:
+                wait_for(work / "embed" / "parts", "part-*", 3)
+                os.kill(worker, signal.SIGKILL)
+                wait_for(work / "retrieve" / "lists" / "parts", "part-*", 2)
+                cluster.kill_node(node)
+
+            killer = threading.Thread(target=kill)
+            killer.start()
+            embed.run(params.embed, run.workspace, engine)
+            retrieve.run(params.retrieve, run.workspace, engine)
+            killer.join()
+            classify.run(params.classify, run.workspace, engine)
+    for stage in ("embed", "retrieve", "classify"):
+        assert file_bytes(run.data / stage) == file_bytes(small_run.data / stage), stage
