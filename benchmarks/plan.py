@@ -1,8 +1,8 @@
 """How the search of spellings grows, and how a sample foretells it: `python -m benchmarks.plan`.
 
 For each number of terms, drawn with seed 0 from WordNet 3.1 or from `--lexicon` (Parquet or CSV,
-with a column term): entries of posting lists read for a term, what the planner expects from a sample
-of 20,000, and processor time for a term and for an entry.
+with a column term): entries of posting lists read for a term, what the planner expects from a
+sample of 20,000, and processor time for a term and for an entry.
 """
 
 import argparse

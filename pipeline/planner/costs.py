@@ -91,7 +91,7 @@ def ivf(run: Run) -> IndexCost:
     own = index.storage == "int8"  # codes, multiplied list by list; FAISS goes query by query
     sample = min(n_terms, index.nlist * run.params.retrieve.train_sample_per_list)
     rounds = 6 if own else 10
-    assigned = (rounds * sample + 2 * n_terms) * index.nlist * dim
+    assigned = float(rounds * sample + 2 * n_terms) * index.nlist * dim
     assigned /= run.rates.scan * _CENTRES if own else run.rates.host_search
     scanned = n_terms * (n_terms * index.nprobe / index.nlist) * dim
     scanned *= _UNEVEN / run.rates.scan if own else 1 / (_QUERY_BY_QUERY * run.rates.search)

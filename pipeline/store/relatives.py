@@ -33,7 +33,7 @@ def unclustered(export: ExportFolder, term_id: int) -> list[int]:
     Returns:
         The most probable first, then by term_id.
     """
-    found = (x for x in export.pairs.synonyms(term_id) if export.terms.cluster_id(x) is None)
+    found = (x for x in export.pairs.synonyms(term_id) if export.cluster_id(x) is None)
     ranked = sorted((-export.pairs.p_synonym(term_id, x), x) for x in found)
     return [other for _, other in ranked]
 
