@@ -357,8 +357,8 @@ _TAUGHT = 0.135  # pairs taught in the time of one judged: forward, backward and
 # `python -m benchmarks.scale`, reference machine, one core: terms, edges, seconds, GB, and the
 # exponent with which the seconds grow with the edges (docs/clustering-experiments.md, "Speed").
 _CLUSTERED = {
-    "reference": (15e6, 43.1e6, 78.1, 3.05, 1.16),
-    "signed": (15e6, 40.2e6, 110.0, 5.4, 1.21),
+    "reference": (15e6, 43.1e6, 73.0, 3.04, 1.15),
+    "signed": (15e6, 43.1e6, 128.0, 5.61, 1.22),
 }
 
 
