@@ -343,8 +343,8 @@ STAGE_COSTS: dict[str, Callable[[Run], Cost]] = {
 # GMAC per core-second: 6.6 and 15.8 on WordNet's vectors (1,024 lists, 128 probed); a probe: 9.5.
 _UNEVEN = 1.45
 _CENTRES = 1.65
-# Terms of the probe of spellings. A larger table of sums leaves the caches (benchmarks.plan: 6.2 ns
-# an entry at 30 thousand terms, 8.9 at 300 thousand); never more than five times as slow.
+# Terms of the probe of spellings. A larger table of sums leaves the caches (benchmarks.plan: 6 ns
+# an entry at 30 thousand terms, 9 to 11 at 300 thousand); never more than five times as slow.
 _SPELLED_AT = 30_000
 _SPELLED_SLOWER = 0.2
 # FAISS multiplies a query with one list after the other: so much of its rate for whole matrices.
