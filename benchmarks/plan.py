@@ -1,8 +1,8 @@
 """How the search of spellings grows, and how a sample foretells it: `python -m benchmarks.plan`.
 
 For each number of terms, drawn with seed 0 from WordNet 3.1 or from `--lexicon` (Parquet or CSV,
-with a column term): entries of posting lists read for a term, what the planner expects from a
-sample of 20,000, and processor time for a term and for an entry.
+with a column term): entries of posting lists read for a term, those that the planner expects from
+a sample of 20,000, and processor time for a term and for an entry.
 """
 
 import argparse
@@ -50,7 +50,10 @@ def measure(terms: list[str], size: int, rows: int = _ROWS) -> str:
     """
     random, params = np.random.default_rng(0), RetrieveParams()
     drawn = [terms[i] for i in np.sort(random.choice(len(terms), size, replace=False))]
-    expected = _entries(drawn[:: max(1, size // _SAMPLE)], size, params.max_postings)
+    sample = drawn[:: max(1, size // _SAMPLE)]
+    expected, at_a_million = (
+        _entries(sample, n_terms, params.max_postings) for n_terms in (size, 1_000_000)
+    )
     index = build_spelling_index(spell_bare(drawn, "en"))
     entries = postings_per_term(np.diff(index.posting_start), size, size, params.max_postings)
     wanted = np.sort(random.choice(size, min(rows, size), replace=False))
@@ -60,7 +63,8 @@ def measure(terms: list[str], size: int, rows: int = _ROWS) -> str:
     search_spellings(index, wanted, *limits)
     each = (time.process_time() - start) / len(wanted)
     return (
-        f"{size:,} terms: {entries:,.0f} entries a term, {expected:,.0f} expected from a sample; "
+        f"{size:,} terms: {entries:,.0f} entries a term, {expected:,.0f} expected from a sample "
+        f"({at_a_million:,.0f} at a million terms); "
         f"{each * 1e6:.0f} µs of processor time a term, "
         f"{each / max(entries, 1) * 1e9:.1f} ns an entry"
     )

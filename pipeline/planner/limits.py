@@ -53,19 +53,17 @@ class Refusal(NamedTuple):
 
 
 class Room(NamedTuple):
-    """What is free: memory of the host, of one GPU (0: there is none), and disk, in 10^9 bytes."""
+    """What is free: memory, and disk (None: not known), in 10^9 bytes."""
 
     ram_gb: float
-    gpu_gb: float
     disk_gb: float | None
 
 
-def free_room(folder: Path, device: str = "cpu") -> Room:
+def free_room(folder: Path) -> Room:
     """What is free on this machine now.
 
     Args:
         folder: Where the run writes.
-        device: A torch device.
 
     Returns:
         Free memory, that of a container's limit if there is one, and free disk.
@@ -76,7 +74,7 @@ def free_room(folder: Path, device: str = "cpu") -> Room:
         memory = min(memory, max(limit - used, 0) / _GB)
     above = (folder.absolute(), *folder.absolute().parents)
     disk = shutil.disk_usage(next(path for path in above if path.exists())).free / _GB
-    return Room(memory, _gpu_gb(device), disk)
+    return Room(memory, disk)
 
 
 def refuse(refusals: list[Refusal]) -> None:
@@ -211,12 +209,3 @@ def _cgroup(name: str) -> float | None:
         return float((_CGROUP / name).read_text("utf-8"))
     except (OSError, ValueError):  # no such file, or "max"
         return None
-
-
-def _gpu_gb(device: str) -> float:
-    if not device.startswith("cuda"):
-        return 0.0
-    import torch
-
-    free, _ = torch.cuda.mem_get_info(device)
-    return float(free) / _GB

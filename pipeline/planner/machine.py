@@ -10,7 +10,7 @@ import psutil
 
 from pipeline.errors import ParameterError
 
-__all__ = ["DEVICES", "Device", "Machine", "name_machine", "this_machine"]
+__all__ = ["DEVICES", "Device", "Machine", "name_machine", "this_machine", "usable_cores"]
 
 GB = 1e9
 
@@ -136,11 +136,18 @@ def this_machine(
     return Machine(
         device,
         count,
-        cores or len(os.sched_getaffinity(0)),
+        cores or usable_cores(),
         ram_gb or psutil.virtual_memory().available / GB,
         free if disk is None else disk,
         here=True,
     )
+
+
+def usable_cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1  # macOS
 
 
 def _local_device() -> tuple[Device, int]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pipeline.params import Params
 from pipeline.planner.choices import Choices, Suggestion, choose, suggest
 from pipeline.planner.costs import STAGE_COSTS, Cost, Run
-from pipeline.planner.limits import Refusal, Room, index_refusals
+from pipeline.planner.limits import Refusal, index_refusals
 from pipeline.planner.machine import Machine
 from pipeline.planner.rates import Rates
 from pipeline.planner.workload import Workload
@@ -82,15 +82,14 @@ def make_plan(params: Params, workload: Workload, machine: Machine, rates: Rates
 
 def _refusals(params: Params, plan: Plan) -> list[Refusal]:
     index, machine = plan.choices.vector_index, plan.machine
-    room = Room(machine.ram_gb, machine.device.memory_gb, machine.disk_gb)
     nprobe = 0 if plan.choices.is_tuned else index.nprobe  # tuning stays within the limits
     found = index_refusals(index.kind, index.storage, index.device, params.retrieve.k, nprobe)
     for stage, cost in plan.costs.items():
-        found += _beyond(stage, "memory", cost.ram_gb, room.ram_gb)
+        found += _beyond(stage, "memory", cost.ram_gb, machine.ram_gb)
         if machine.device.is_gpu:
-            found += _beyond(stage, "GPU memory", cost.gpu_gb, room.gpu_gb)
-    if room.disk_gb is not None and plan.disk_gb > room.disk_gb:
-        found += _beyond("the run", "disk", plan.disk_gb, room.disk_gb)
+            found += _beyond(stage, "GPU memory", cost.gpu_gb, machine.device.memory_gb)
+    if machine.disk_gb is not None and plan.disk_gb > machine.disk_gb:
+        found += _beyond("the run", "disk", plan.disk_gb, machine.disk_gb)
     if _unpinned(params):
         found.append(_no_revision(params.adapt.encoder))
     return found

@@ -24,6 +24,7 @@ from pipeline.devices import resolve_device, resolve_precision
 from pipeline.errors import NymgraphError
 from pipeline.lexicon.spelled import spell_bare
 from pipeline.params import Params
+from pipeline.planner.machine import usable_cores
 from pipeline.planner.rates import Rates
 from pipeline.planner.workload import postings_per_term
 from pipeline.runlog import library_versions
@@ -88,7 +89,7 @@ def _key(params: Params, workspace: Workspace, dim: int) -> str:
     return digest(
         {
             "versions": library_versions(),
-            "cores": len(os.sched_getaffinity(0)),
+            "cores": usable_cores(),
             "device": resolve_device(params.embed.device),
             "dim": dim,
             "k": params.retrieve.k,
@@ -101,7 +102,7 @@ def _key(params: Params, workspace: Workspace, dim: int) -> str:
 
 
 def _measure(params: Params, workspace: Workspace, dim: int, weights: int, table: Rates) -> Rates:
-    terms, cores = _terms(workspace), len(os.sched_getaffinity(0))
+    terms, cores = _terms(workspace), usable_cores()
     busy = os.getloadavg()[0] > cores
     encode = _encode(params, workspace, terms)
     vectors = _vectors(workspace, dim)
@@ -132,7 +133,7 @@ def _measure(params: Params, workspace: Workspace, dim: int, weights: int, table
 
 def _busy(work: Callable[[], object], *, cores: int | None = None, device: str = "cpu") -> float:
     """Seconds of some work on an otherwise idle machine: the better of two runs after a first."""
-    cores = cores or len(os.sched_getaffinity(0))
+    cores = cores or usable_cores()
     work()
     best = np.inf
     for _ in range(2):

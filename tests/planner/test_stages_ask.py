@@ -46,15 +46,13 @@ def files(workspace: Workspace, stage: str) -> list[Path]:
 
 
 def test_embed_asks_for_disk(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embed, "free_room", lambda _folder: Room(1, 0, 0.0))
+    monkeypatch.setattr(embed, "free_room", lambda _folder: Room(1, 0.0))
     with pytest.raises(CapacityError, match="embed does not fit: there is too little disk"):
         embed.run(EmbedParams(), workspace)
     assert files(workspace, "embed") == []
 
 
-@pytest.mark.parametrize(
-    ("room", "what"), [(Room(0.0, 0, 1.0), "memory"), (Room(1.0, 0, 0.0), "disk")]
-)
+@pytest.mark.parametrize(("room", "what"), [(Room(0.0, 1.0), "memory"), (Room(1.0, 0.0), "disk")])
 def test_retrieve_asks_for_memory_and_disk(
     embedded: Workspace, monkeypatch: pytest.MonkeyPatch, room: Room, what: str
 ) -> None:
