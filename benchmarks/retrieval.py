@@ -17,6 +17,7 @@ import json
 import multiprocessing
 import os
 import resource
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -208,6 +209,7 @@ def _measured(pipe: Connection, method: str, path: Path, floor: float, n_queries
     loaded, clock, processor = _memory(), time.perf_counter(), time.process_time()
     index = METHODS[method](vectors)
     build, cpu = time.perf_counter() - clock, time.process_time() - processor
+    print(f"{method}: built in {build:.0f} s, {cpu:.0f} of the processor", file=sys.stderr)
     trial = Trial.draw(vectors, 1_000, K, -1.0, 0)
     effort = 32 if method == "published" else least_effort(index, trial, floor, 2_048)
     index = index.with_effort(effort)

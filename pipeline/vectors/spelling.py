@@ -12,7 +12,7 @@ Contract: a term is never its own neighbour; an absent neighbour is id -1; neigh
 falling similarity, ties by rising id. The result does not depend on the number of threads.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
@@ -29,8 +29,8 @@ F = TypeVar("F", bound=Callable[..., object])
 Ints = npt.NDArray[np.int64]
 Ids = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
-_TERMS_AT_ONCE = 262_144  # while the index is built
-_BLOCK = 1024  # rows of one thread; each block clears a table of all terms once
+_BLOCK = 1_024
+_SPAN = 65_536
 
 
 class SpellingIndex(NamedTuple):
@@ -109,16 +109,23 @@ def build_spelling_index(spellings: Spellings) -> SpellingIndex:
         spellings: Letters of n_terms terms.
 
     Returns:
-        The index; about 12 bytes a letter, and some 20 while it is built.
+        The index; about 8 bytes a letter, and twice that while it is built.
     """
     n_terms = spellings.n_terms
-    code = _distinct_trigrams(spellings)
-    n_grams, gram = _held_trigrams(spellings, code)
+    spans = [(first, min(first + _SPAN, n_terms)) for first in range(0, n_terms, _SPAN)]
+    seen = [np.unique(_trigrams(*_letters(spellings, span))) for span in spans]
+    code = np.unique(np.concatenate([np.empty(0, np.int64), *seen]))
+    held = [_held(*_letters(spellings, span), code) for span in spans]
+    n_grams = np.concatenate([np.empty(0, np.int64), *(counts for counts, _ in held)])
+    gram = np.concatenate([np.empty(0, np.int32), *(grams for _, grams in held)])
+    del held
     twin, spelling = _twins(spellings)
-    n_held = np.concatenate([np.bincount(gram, minlength=len(code)), np.bincount(spelling)])
+    n_held = _counts(gram, len(code) + len(np.unique(spelling)))
+    n_held[len(code) :] = np.bincount(spelling, minlength=len(n_held) - len(code))
     weight = np.log(n_terms / np.maximum(n_held, 1)) ** 2
-    length = np.sqrt(_sums(n_grams, gram, weight))
-    gram = np.insert(gram, np.cumsum(n_grams)[twin], len(code) + spelling)  # behind the trigrams
+    length = np.sqrt(_sums(_starts(n_grams), gram, weight))
+    # the whole spelling stands behind the trigrams of its terms
+    gram = np.insert(gram, _starts(n_grams)[twin + 1], (len(code) + spelling).astype(np.int32))
     n_grams[twin] += 1
     start, posting_start = _starts(n_grams), _starts(n_held)
     return SpellingIndex(
@@ -153,35 +160,20 @@ def search_spellings(
     return lists
 
 
-def _blocks(spellings: Spellings) -> Iterator[tuple[Ints, Ints]]:
-    """The trigrams of some terms at a time, and where each term's begin.
-
-    A term of n letters has n trigrams, with the space before and behind.
-    """
-    for first in range(0, spellings.n_terms, _TERMS_AT_ONCE):
-        start = spellings.start[first : first + _TERMS_AT_ONCE + 1]
-        yield _trigrams(spellings.letters[start[0] : start[-1]], start - start[0]), start - start[0]
+def _letters(spellings: Spellings, span: tuple[int, int]) -> tuple[npt.NDArray[np.uint16], Ints]:
+    """The letters of some terms, and where each term begins in them."""
+    first, last = spellings.start[span[0]], spellings.start[span[1]]
+    return spellings.letters[first:last], spellings.start[span[0] : span[1] + 1] - first
 
 
-def _distinct_trigrams(spellings: Spellings) -> Ints:
-    """All trigrams that occur, rising."""
-    code = np.empty(0, np.int64)
-    for trigrams, _ in _blocks(spellings):
-        code = np.union1d(code, trigrams)
-    return code
-
-
-def _held_trigrams(spellings: Spellings, code: Ints) -> tuple[Ints, Ids]:
-    """How many trigrams each term holds, and their numbers, each once and rising, term by term."""
-    n_grams, grams = np.zeros(spellings.n_terms, np.int64), [np.empty(0, np.int32)]
-    for block, (trigrams, start) in enumerate(_blocks(spellings)):
-        term = np.repeat(np.arange(len(start) - 1), np.diff(start))
-        held = np.unique(term * len(code) + np.searchsorted(code, trigrams))
-        first = block * _TERMS_AT_ONCE
-        holder = held // max(len(code), 1)
-        n_grams[first : first + len(start) - 1] = np.bincount(holder, minlength=len(start) - 1)
-        grams.append((held % max(len(code), 1)).astype(np.int32))
-    return n_grams, np.concatenate(grams)
+def _held(letters: npt.NDArray[np.uint16], start: Ints, code: Ints) -> tuple[Ints, Ids]:
+    """How many trigrams each of some terms has, and their numbers, each once, rising."""
+    # a term of n letters has n trigrams, with the space before and behind
+    term = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    gram = np.searchsorted(code, _trigrams(letters, start))
+    held = np.unique(term * max(len(code), 1) + gram)  # a trigram twice in a term is one
+    term, gram = np.divmod(held, max(len(code), 1))
+    return np.bincount(term, minlength=len(start) - 1), gram.astype(np.int32)
 
 
 def _twins(spellings: Spellings) -> tuple[Ids, Ints]:
@@ -194,6 +186,10 @@ def _twins(spellings: Spellings) -> tuple[Ids, Ints]:
     return twin.astype(np.int32), number.astype(np.int64)
 
 
+def _starts(counts: npt.NDArray[Any]) -> Ints:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
 def _kernel(function: F) -> F:
     return cast("F", numba.njit(cache=True)(function))
 
@@ -201,33 +197,6 @@ def _kernel(function: F) -> F:
 def _parallel_kernel(function: F) -> F:
     """Compile a function whose parallel loop writes only to its own rows; call it from Python."""
     return cast("F", numba.njit(cache=True, parallel=True)(function))
-
-
-@_kernel
-def _sums(n_grams: Ints, gram: Ids, weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The weights of each term's trigrams, added up in their order."""
-    sums = np.zeros(len(n_grams), np.float64)
-    place = 0
-    for term in range(len(n_grams)):
-        for _ in range(n_grams[term]):
-            sums[term] += weight[gram[place]]
-            place += 1
-    return sums
-
-
-@_kernel
-def _postings(start: Ints, gram: Ids, posting_start: Ints) -> Ids:
-    """The terms that hold each trigram, rising, trigram by trigram."""
-    posting, filled = np.empty(len(gram), np.int32), posting_start[:-1].copy()
-    for term in range(len(start) - 1):
-        for place in range(start[term], start[term + 1]):
-            posting[filled[gram[place]]] = term
-            filled[gram[place]] += 1
-    return posting
-
-
-def _starts(counts: npt.NDArray[Any]) -> Ints:
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 @_kernel
@@ -240,6 +209,37 @@ def _trigrams(letters: npt.NDArray[np.uint16], start: Ints) -> Ints:
             behind = np.int64(letters[i + 1]) if i + 1 < start[term + 1] else 32
             packed[i] = (before << 32) | (np.int64(letters[i]) << 16) | behind
     return packed
+
+
+@_kernel
+def _counts(gram: Ids, n_grams: int) -> Ints:
+    """How often each number occurs (a bincount that makes no int64 copy)."""
+    counts = np.zeros(n_grams, np.int64)
+    for one in gram:
+        counts[one] += 1
+    return counts
+
+
+@_kernel
+def _sums(start: Ints, gram: Ids, weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Sum of the weights of each term."""
+    sums = np.zeros(len(start) - 1, np.float64)
+    for term in range(len(sums)):
+        for place in range(start[term], start[term + 1]):
+            sums[term] += weight[gram[place]]
+    return sums
+
+
+@_kernel
+def _postings(start: Ints, gram: Ids, posting_start: Ints) -> Ids:
+    """The terms of each trigram, rising: a sort by counting."""
+    free = posting_start[:-1].copy()
+    posting = np.empty(len(gram), np.int32)
+    for term in range(len(start) - 1):
+        for place in range(start[term], start[term + 1]):
+            posting[free[gram[place]]] = term
+            free[gram[place]] += 1
+    return posting
 
 
 @_kernel
