@@ -8,6 +8,7 @@ from bisect import bisect_left
 from functools import cached_property
 from itertools import pairwise
 
+from pipeline.errors import ArtefactError
 from pipeline.lookup.layout import FENCE
 
 __all__ = ["SortedStrings"]
@@ -33,8 +34,15 @@ class SortedStrings:
         return len(self._places) - 1
 
     def text(self, row: int) -> str:
-        """The string of a row."""
-        return str(self._content[self._places[row] : self._places[row + 1]], "utf-8")
+        """The string of a row; ArtefactError if the index names a row that is not there."""
+        try:
+            return str(self._content[self._places[row] : self._places[row + 1]], "utf-8")
+        except (IndexError, UnicodeDecodeError) as error:
+            raise ArtefactError(
+                "the index of the export is damaged",
+                got=str(error),
+                cure="run `nymgraph export` again",
+            ) from error
 
     def texts(self, rows: range) -> list[str]:
         """The strings of a run of rows."""

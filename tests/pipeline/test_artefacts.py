@@ -14,7 +14,9 @@ from pipeline.artefacts import (
     write_atomic,
 )
 from pipeline.errors import ArtefactError, StorageError
-from pipeline.schemas import CANDIDATES, HELD_OUT
+from pipeline.params import ExportParams
+from pipeline.schemas import CANDIDATES, HELD_OUT, RELATIONS
+from pipeline.stages import export
 
 
 @pytest.fixture
@@ -225,3 +227,43 @@ def test_replace_folder_leaves_only_the_new_one(tmp_path: Path) -> None:
 def test_a_write_that_polars_cannot_finish_is_an_operating_system_error() -> None:
     with pytest.raises(OSError, match="full"):
         save(Path("/dev/full"), pl.DataFrame({"a": range(1_000)}))
+
+
+class TestWriteBlocks:
+    def test_blocks_make_the_table_that_they_are(self, workspace: Workspace) -> None:
+        blocks = [held_out().head(1), held_out().tail(1)]
+        workspace.write_blocks(HELD_OUT, iter(blocks))
+        assert workspace.read(HELD_OUT).equals(HELD_OUT.conform(held_out()))
+
+    def test_no_blocks_make_an_empty_table(self, workspace: Workspace) -> None:
+        workspace.write_blocks(HELD_OUT, iter([]))
+        assert workspace.read(HELD_OUT).height == 0
+
+    def test_a_block_that_does_not_conform_leaves_the_old_table(self, workspace: Workspace) -> None:
+        workspace.write(HELD_OUT, held_out())
+        bad = held_out().with_columns(term=pl.lit(None, pl.String))
+        with pytest.raises(ArtefactError, match="missing values"):
+            workspace.write_blocks(HELD_OUT, iter([held_out(), bad]))
+        assert workspace.read(HELD_OUT).height == 2
+        assert os.listdir(workspace.root / "label") == ["held_out.parquet"]
+
+
+@pytest.mark.parametrize("held", [1, 7, 1_000])
+def test_strong_edges_are_sorted_however_few_are_held(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, held: int
+) -> None:
+    monkeypatch.setattr(export, "_EDGES_HELD", held)
+    chance = np.random.default_rng(held)
+    a, p = chance.integers(0, 30, 90), chance.random(90)
+    rows = pl.DataFrame({"a": a, "b": a + 1 + np.arange(90), "cosine": 0.5, "p_synonym": p})
+    known = pl.Series(np.where(np.arange(90) % 9 == 0, "dictionary", "model"))
+    rows = RELATIONS.conform(
+        rows.with_columns(route=pl.lit("vector"), p_antonym=0.0, p_co_hyponym=0.0, evidence=known)
+    )
+    folder = workspace.root / RELATIONS.path
+    folder.mkdir(parents=True)
+    for number in range(3):
+        rows[number * 30 : number * 30 + 30].write_parquet(folder / f"part-{number:05}.parquet")
+    blocks = list(export._strong_edges(ExportParams(min_probability=0.5), workspace))
+    strong = rows.filter((pl.col("p_synonym") >= 0.5) | (pl.col("evidence") == "dictionary"))
+    assert pl.concat(blocks).equals(strong.sort("a", "b"))

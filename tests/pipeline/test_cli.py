@@ -37,7 +37,7 @@ def test_json_is_one_object_a_line(export: str) -> None:
 def test_queries_are_widened(export: str) -> None:
     assert "  hot: warm" in output("query", "--expand", "a hot day", "--export", export)
     answer = json.loads(output("query", "--expand", "a hot day", "--json", "--export", export))
-    assert [part["added"] for part in answer["parts"]] == [[], ["warm"], []]
+    assert [part["added"] for part in answer["parts"]] == [[], ["warm", "spicy"], []]
 
 
 def test_a_known_word_is_placed_without_a_model(export: str) -> None:

@@ -105,12 +105,12 @@ def test_a_hostile_term_is_data(server: Running) -> None:
 def test_a_damaged_export_is_an_error_in_json(tmp_path: Path) -> None:
     folder = write_export(tmp_path / "export", small_frames())
     store = ClusterStore(folder)
-    file = folder / "clusters.parquet"
+    file = folder / "index" / "clusters.members.npy"
     content = bytearray(file.read_bytes())
-    content[4:-200] = bytes(len(content[4:-200]))
+    content[-40:] = b"\xff" * 40
     with running(store) as server:
-        with file.open("r+b") as stream:  # the store holds the file open
+        with file.open("r+b") as stream:  # the store holds the file mapped
             stream.write(content)
-        answer = server.get("/api/cluster/4")
+        answer = server.get("/api/cluster/8")
     assert answer.status == 500
     assert "damaged" in answer.data["error"]
