@@ -54,6 +54,7 @@ def main() -> None:
     run.add_argument("--folder", type=Path, required=True)
     run.add_argument("--encoder", choices=sorted(_ENCODERS), default="static")
     run.add_argument("--seed", type=int, default=0)
+    run.add_argument("--set", action="append", default=[], help="section.key=value, any number")
     run.add_argument("--target", help="the last stage to run; default: all")
     show = commands.add_parser("show")
     show.add_argument("folders", type=Path, nargs="+")
@@ -63,11 +64,13 @@ def main() -> None:
         runs = [read_run(folder) for folder in asked.folders]
         print(json.dumps(runs, indent=2) if asked.json else as_table(runs))
         return
-    make_project(asked.folder, int(asked.terms), asked.encoder, asked.seed)
+    make_project(asked.folder, int(asked.terms), asked.encoder, asked.seed, asked.set)
     raise SystemExit(repro(asked.folder, asked.target))
 
 
-def make_project(folder: Path, n_terms: int, encoder: str, seed: int) -> None:
+def make_project(
+    folder: Path, n_terms: int, encoder: str, seed: int, changes: Sequence[str] = ()
+) -> None:
     """Make the project folder, the lexicon in it; in one that is there only the code is renewed.
 
     Args:
@@ -75,6 +78,7 @@ def make_project(folder: Path, n_terms: int, encoder: str, seed: int) -> None:
         n_terms: Size of the lexicon.
         encoder: A key of the encoders known here.
         seed: Of the lexicon.
+        changes: Parameters that differ, such as "retrieve.nprobe=64".
     """
     folder.mkdir(parents=True, exist_ok=True)
     for package in _CODE:
@@ -87,6 +91,10 @@ def make_project(folder: Path, n_terms: int, encoder: str, seed: int) -> None:
     params = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
     params["ingest"]["sources"] = [{"kind": "table", "path": "lexicon.parquet", "column": "term"}]
     params["adapt"] |= _ENCODERS[encoder]
+    for change in changes:
+        name, _, value = change.partition("=")
+        section, key = name.split(".")
+        params[section][key] = yaml.safe_load(value)
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), "utf-8")
     if not (folder / ".dvc").is_dir():
         write_lexicon(folder / "lexicon.parquet", n_terms, seed)

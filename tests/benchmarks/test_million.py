@@ -23,9 +23,10 @@ def short_lexicon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_project_has_all_that_dvc_needs(tmp_path: Path) -> None:
-    make_project(tmp_path, 200, "static", 0)
+    make_project(tmp_path, 200, "static", 0, ["retrieve.nprobe=64"])
     params = load_params(tmp_path / "params.yaml")
     assert params.adapt.method == "static"
+    assert params.retrieve.nprobe == 64
     root = yaml.safe_load((million.ROOT / "params.yaml").read_text("utf-8"))
     assert params.label.test_fraction == root["label"]["test_fraction"]
     assert (tmp_path / ".dvc" / "config").is_file()
