@@ -28,6 +28,7 @@ class Worker:
         # Ray sets the threads of OpenMP to the processors of the worker
         os.environ.setdefault("NUMBA_NUM_THREADS", os.environ.get("OMP_NUM_THREADS", "1"))
         self._folder, self._versions = folder, versions
+        self._settled = False
         self._make: Make | None = None
 
     def ask(self, function: Callable[[], T]) -> T:
@@ -59,7 +60,9 @@ class Worker:
         return self._make(shard)
 
     def _settle(self) -> None:
-        """Go to the folder, and see that this node is like the one that asks."""
+        """Go to the folder, and see that this node is like the one that asks; once."""
+        if self._settled:
+            return
         node = socket.gethostname()
         if not Path(self._folder).is_dir():
             raise DependencyError(
@@ -76,3 +79,4 @@ class Worker:
                     expected=version,
                     cure="install the same versions on all nodes: make install",
                 )
+        self._settled = True

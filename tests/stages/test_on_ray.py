@@ -21,8 +21,8 @@ def test_the_bytes_are_those_of_the_local_engine(small_run: SmallRun, tmp_path: 
     run = small_run.copy(tmp_path / "run", "ingest", "label", "adapt", "train")
     params, work = load_params(run.params), run.data / ".work"
     with small_cluster(1) as cluster:
-        node = cluster.add_node()
         with open_engine(EngineParams(kind="ray", address=cluster.address)) as engine:
+            node = cluster.add_node()  # not the one that this process talks to
             worker = engine.ask(os.getpid)
 
             def kill() -> None:
