@@ -51,7 +51,7 @@ def run(params: EmbedParams, workspace: Workspace, engine: Engine = LOCAL) -> No
     )
     folder, room = workspace.work("embed"), free_room(workspace.root)
     with open_work(folder, inputs, len(shards), ".npy") as work:
-        made = _if_it_fits(engine.made(recipe, work.pending), n_terms, folder, room)
+        made = _if_it_fits(engine.made(recipe, work.pending), n_terms, folder / "parts", room)
         work.take(made, workspace.progress, "embed: shards")
         work.assemble(workspace.path("embed", "vectors.npy"), shards)
         manifest = {

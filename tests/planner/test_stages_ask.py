@@ -49,7 +49,8 @@ def test_embed_asks_for_disk(workspace: Workspace, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(embed, "free_room", lambda _folder: Room(1, 0.0))
     with pytest.raises(CapacityError, match="embed does not fit: there is too little disk"):
         embed.run(EmbedParams(), workspace)
-    assert files(workspace, "embed") == []
+    made = [file for file in files(workspace, "embed") if file.suffix == ".npy"]
+    assert made == []  # the first shard tells the length of a vector, and is not kept
 
 
 @pytest.mark.parametrize(("room", "what"), [(Room(0.0, 1.0), "memory"), (Room(1.0, 0.0), "disk")])
