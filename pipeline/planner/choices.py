@@ -17,9 +17,8 @@ __all__ = ["Choices", "Suggestion", "choose", "suggest"]
 _MOST_SHARDS = 128
 _SHARD_BYTES = 1e9
 _LEAST_SHARD = 16_384
-_TOKENS_AT_ONCE = (
-    32_768  # in a forward pass on a GPU: enough to keep it busy, few GB of activations
-)
+# Tokens in a forward pass on a GPU: enough to keep it busy, few GB of activations.
+_TOKENS_AT_ONCE = 32_768
 
 
 class Choices(NamedTuple):
