@@ -20,22 +20,24 @@ pytestmark = pytest.mark.slow
 def test_the_bytes_are_those_of_the_local_engine(small_run: SmallRun, tmp_path: Path) -> None:
     run = small_run.copy(tmp_path / "run", "ingest", "label", "adapt", "train")
     params, work = load_params(run.params), run.data / ".work"
-    with small_cluster(1) as cluster:
-        with open_engine(EngineParams(kind="ray", address=cluster.address)) as engine:
-            node = cluster.add_node()  # not the one that this process talks to
-            worker = engine.ask(os.getpid)
+    with (
+        small_cluster(1) as cluster,
+        open_engine(EngineParams(kind="ray", address=cluster.address)) as engine,
+    ):
+        node = cluster.add_node()  # not the one that this process talks to
+        worker = engine.ask(os.getpid)
 
-            def kill() -> None:
-                wait_for(work / "embed" / "parts", "part-*", 3)
-                os.kill(worker, signal.SIGKILL)
-                wait_for(work / "retrieve" / "lists" / "parts", "part-*", 2)
-                cluster.kill_node(node)
+        def kill() -> None:
+            wait_for(work / "embed" / "parts", "part-*", 3)
+            os.kill(worker, signal.SIGKILL)
+            wait_for(work / "retrieve" / "lists" / "parts", "part-*", 2)
+            cluster.kill_node(node)
 
-            killer = threading.Thread(target=kill)
-            killer.start()
-            embed.run(params.embed, run.workspace, engine)
-            retrieve.run(params.retrieve, run.workspace, engine)
-            killer.join()
-            classify.run(params.classify, run.workspace, engine)
+        killer = threading.Thread(target=kill)
+        killer.start()
+        embed.run(params.embed, run.workspace, engine)
+        retrieve.run(params.retrieve, run.workspace, engine)
+        killer.join()
+        classify.run(params.classify, run.workspace, engine)
     for stage in ("embed", "retrieve", "classify"):
         assert file_bytes(run.data / stage) == file_bytes(small_run.data / stage), stage
