@@ -15,8 +15,8 @@ from pipeline.shards import Rows
 
 
 def wait_for(folder: Path, pattern: str, number: int) -> None:
-    """Wait for so many files, at most a minute."""
-    deadline = time.monotonic() + 60
+    """Wait for so many files, at most five minutes: the machine may be busy."""
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline and len(list(folder.glob(pattern))) < number:
         time.sleep(0.01)
 

@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,10 +20,10 @@ pytestmark = pytest.mark.slow
 def test_the_bytes_are_those_of_the_local_engine(small_run: SmallRun, tmp_path: Path) -> None:
     run = small_run.copy(tmp_path / "run", "ingest", "label", "adapt", "train")
     params, work = load_params(run.params), run.data / ".work"
-    with ExitStack() as stack:
-        cluster = stack.enter_context(small_cluster(1))
-        asked = EngineParams(kind="ray", address=cluster.address)
-        engine = stack.enter_context(open_engine(asked))
+    with (
+        small_cluster(1) as cluster,
+        open_engine(EngineParams(kind="ray", address=cluster.address)) as engine,
+    ):
         node = cluster.add_node()  # not the one that this process talks to
         worker = engine.ask(os.getpid)
 
