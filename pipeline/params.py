@@ -245,7 +245,7 @@ class AdaptParams(Section):
     batch_size: Annotated[int, Field(ge=2)] = 256
     learning_rate: Annotated[float, Field(gt=0)] = 3e-4
     antonym_share: Fraction = 0.125
-    spared: Fraction = 0.2
+    spared: Fraction = 0.0
     margin: Fraction = 0.05
     mining_corpus: Positive = 50_000
     cached_rows: Positive = 64
