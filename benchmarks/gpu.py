@@ -147,8 +147,8 @@ def measure(device: str, load: Load, folder: Path) -> Iterator[Figure]:
 
 
 def measure_limits(device: str, load: Load) -> Limits:
-    """Multiply a square matrix of half precision, and copy a buffer."""
-    dtype = torch.float32 if device == "cpu" else torch.float16
+    """Multiply a square matrix in the precision in which encoders run, and copy a buffer."""
+    dtype = getattr(torch, resolve_precision("auto", device))
     one = torch.randn(load.side, load.side, device=device, dtype=dtype)
     took = timed(lambda: one @ one, device)
     buffer = torch.zeros(load.copied, dtype=torch.uint8, device=device)
