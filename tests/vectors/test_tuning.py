@@ -3,13 +3,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.engine.local import LOCAL
 from pipeline.errors import ParameterError
 from pipeline.params import RetrieveParams
 from pipeline.progress import SilentProgress
 from pipeline.shards import open_work
 from pipeline.vectors.indexes import build_index
 from pipeline.vectors.plans import IndexPlan
-from pipeline.vectors.searches import cuts_of, search_shards, settings_of, settled_plan
+from pipeline.vectors.searches import SearchRecipe, cuts_of, settings_of, settled_plan
 from pipeline.vectors.tuning import Trial, least_effort
 from tests.vectors.test_indexes import clusters
 
@@ -56,11 +57,13 @@ class TestSettledPlan:
 
     def test_the_search_is_the_same_with_the_index_built_again(self, tmp_path: Path) -> None:
         cuts, lists = cuts_of(600, 250), []
+        np.save(tmp_path / "vectors.npy", VECTORS)
         with open_work(tmp_path / "tuned", {}, 1, ".npy") as work:
             for name in ("one", "again"):
                 plan, index = settled_plan(work, VECTORS, PLAN, self.PARAMS)
+                recipe = SearchRecipe(tmp_path / "vectors.npy", cuts, plan, self.PARAMS, 1, index)
                 with open_work(tmp_path / name, {}, len(cuts), ".npy") as near:
-                    search_shards(near, cuts, VECTORS, plan, self.PARAMS, SilentProgress(), index)
+                    near.take(LOCAL.made(recipe, near.pending), SilentProgress(), "search")
                     lists.append([near.file(shard).read_bytes() for shard in range(len(cuts))])
         assert lists[0] == lists[1]
 
