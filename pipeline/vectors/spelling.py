@@ -277,7 +277,8 @@ def _search(
             n_touched = 0
             for place in range(start[row], start[row + 1]):
                 first, last = posting_start[gram[place]], posting_start[gram[place] + 1]
-                if last - first > max_postings:
+                # a trigram that all terms hold weighs nothing, and would touch them twice
+                if last - first > max_postings or weight[gram[place]] == 0:
                     continue
                 for p in range(first, last):
                     if total[posting[p]] == 0:

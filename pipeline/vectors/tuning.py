@@ -54,11 +54,14 @@ class Trial:
         return cls(rows, exact_search(vectors, rows, k, min_cosine), min_cosine)
 
     def recall(self, index: NeighbourIndex, effort: int) -> tuple[float, float]:
-        """Recall of an index, and the half-width of its 95 % confidence interval."""
+        """Recall of an index, and the half-width of its 95 % confidence interval.
+
+        Where no sampled term has a neighbour there is nothing to miss: recall 1.
+        """
         k = self.exact.shape[1]
         found = index.with_effort(effort).search(self.rows, k, self.min_cosine)
-        mean, half_width, _ = mean_recall(recall_against(found, self.exact))
-        return mean, half_width
+        mean, half_width, n_queries = mean_recall(recall_against(found, self.exact))
+        return (mean, half_width) if n_queries else (1.0, 0.0)
 
 
 def least_effort(index: NeighbourIndex, trial: Trial, floor: float, most: int) -> int:

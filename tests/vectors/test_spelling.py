@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from discriminator import ANTONYM, SYNONYM, LabelledPairs, spell
 from pipeline.lexicon.spelled import spell_bare
+from pipeline.vectors import spelling
 from pipeline.vectors.candidates import spelled_pairs
 from pipeline.vectors.spelling import OpposingAffixes, build_spelling_index, search_spellings
 from tests.vectors.nearest import neighbour_lists
@@ -174,3 +175,25 @@ def test_terms_that_differ_in_accents_or_case_alone_are_nearest() -> None:
     assert nearest["kar"] == {"kâr", "KAR"}
     assert nearest["isi"] == {"ısı", "İSİ"}
     assert nearest["karga"] == set()
+
+
+def test_trigrams_that_all_terms_hold_say_nothing_and_do_no_harm() -> None:
+    # six of them in each of 20 terms: more than the terms that can be touched
+    terms = [f"prefix{letter}{letter if letter < 'e' else ''}" for letter in "abcdefghijklmnopqrst"]
+    cosine = brute_force(terms)
+    for row, listed in enumerate(found(terms)):
+        assert {other for other, _ in listed} == {
+            j for j, c in enumerate(cosine[row]) if j != row and c > 1e-5
+        }
+
+
+@pytest.mark.parametrize("span", [1, 3])
+def test_the_index_is_the_same_in_spans_of_any_size(
+    monkeypatch: pytest.MonkeyPatch, span: int
+) -> None:
+    terms = ["kâr", "kar", "", "abab", "abc", "KAR", "bca", "c"]
+    whole = build_spelling_index(spell_bare(terms, "tr"))
+    monkeypatch.setattr(spelling, "_SPAN", span)
+    for one, other in zip(whole, build_spelling_index(spell_bare(terms, "tr")), strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)

@@ -37,6 +37,12 @@ def test_an_index_that_cannot_reach_it_fails_with_the_settings_to_change() -> No
     assert caught.value.got.startswith("recall 0.")
 
 
+def test_where_nobody_has_a_neighbour_the_least_effort_will_do() -> None:
+    lonely = np.eye(40, dtype=np.float16)
+    index = build_index(lonely, IndexPlan("ivf", 8, 1, "int8"), 64, 0)
+    assert least_effort(index, Trial.draw(lonely, 20, 3, 0.5, 0), 0.95, 8) == 1
+
+
 def test_a_trial_draws_other_terms_than_the_audit() -> None:
     audit = np.random.default_rng(0).choice(600, 200, replace=False)
     assert sorted(audit) != TRIAL.rows.tolist()
