@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.errors import StorageError
 from pipeline.planner.limits import Room
-from pipeline.stages import embed
+from pipeline.stages import embed, retrieve
 from tests.pipeline.small_disk import small_disk
 from tests.stages.small_run import SmallRun, file_bytes, offline
 
@@ -71,12 +71,12 @@ def test_a_killed_stage_resumes_to_the_same_bytes(
     assert not list((torn.data / ".work" / stage).glob("parts/*"))
 
 
-@pytest.mark.parametrize("stage", ["embed", "classify"])
+@pytest.mark.parametrize("stage", INPUTS)
 def test_a_stage_goes_on_after_space_is_made(
     small_run: SmallRun, tmp_path: Path, stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # as if others took the space after the stage had looked
-    monkeypatch.setattr(embed, "free_room", lambda _folder: Room(1e3, None))
+    for module in (embed, retrieve):  # as if others took the space after the stage had looked
+        monkeypatch.setattr(module, "free_room", lambda _folder: Room(1e3, None))
     with small_disk(tmp_path / "disk", 100) as disk:
         run = small_run.copy(disk.path / "run", *INPUTS[stage])
         written = sum(map(len, file_bytes(small_run.data / stage).values()))
