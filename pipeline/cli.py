@@ -463,22 +463,23 @@ def plan(
     For example: `nymgraph plan`, or `nymgraph --profile turkish-15m plan --terms 15e6 --device
     h200x1 --disk 2000`. The last line names the setting to change where something does not fit.
     """
+    if capacity:
+        from pipeline.planner.capacity import capacity_lines, capacity_table
+
+        typer.echo("\n".join(capacity_lines(capacity_table())))
+        return
     from pipeline.planner.command import PlanRequest, planned
 
     request = PlanRequest(terms, dim, device, cores, ram, disk, probe, rates)
     made, lines = planned(
         load_params(params), Workspace(data), request, header=header, compare=compare
     )
-    if capacity:
-        from pipeline.planner.capacity import capacity_lines, capacity_table
-
-        lines = capacity_lines(capacity_table())
-    elif json_:
+    if json_:
         from pipeline.planner.show import as_data
 
         lines = [json.dumps(as_data(made), ensure_ascii=False, indent=2)]
     typer.echo("\n".join(lines))
-    if made.refusals and not (compare or capacity or header):
+    if made.refusals and not (compare or header):
         raise SystemExit(2)
 
 

@@ -22,6 +22,7 @@ import polars as pl
 
 from pipeline.artefacts import Workspace, save, write_atomic
 from pipeline.errors import InputError
+from pipeline.lexicon.splits import term_mask
 from pipeline.schemas import ASSIGNMENTS, HELD_OUT, RELATIONS, TERMS
 
 __all__ = ["COLUMNS", "diverse", "informative_pairs", "pair_value", "write_review"]
@@ -54,7 +55,7 @@ def informative_pairs(
     sizes, cluster = _cluster_sizes(workspace.read(ASSIGNMENTS, ["cluster_id"])["cluster_id"])
     shut = np.zeros(len(cluster), dtype=bool)
     if not with_held_out:
-        shut[workspace.read(HELD_OUT, ["term_id"])["term_id"].to_numpy()] = True
+        shut = term_mask(workspace.read(HELD_OUT, ["term_id"]), len(cluster))
     pool: list[pl.DataFrame] = []
     for part in workspace.parts(RELATIONS):
         a, b = (part[end].to_numpy() for end in ("a", "b"))

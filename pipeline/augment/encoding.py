@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from pipeline.artefacts import digest
 from pipeline.devices import resolve_device, resolve_precision
@@ -13,7 +14,8 @@ from pipeline.params import AugmentParams
 from pipeline.progress import Progress
 from pipeline.shards import open_work
 from pipeline.vectors.encoders import ModelLocation, locate_model
-from pipeline.vectors.encoding import EncodeRecipe, LongestFirst
+from pipeline.vectors.encoding import EncodeRecipe
+from pipeline.vectors.windows import TermWindows
 
 __all__ = ["encode_terms", "encoder_identity"]
 
@@ -57,7 +59,8 @@ def encode_terms(
         ArtefactError: The encoder gave a vector that is not finite.
     """
     identity = encoder_identity(params)
-    shards = LongestFirst(terms, params.shard_terms)
+    whole_list = pl.Series(terms, dtype=pl.String)
+    shards = TermWindows(whole_list, len(terms), params.shard_terms, max(1, len(terms)))
     recipe = EncodeRecipe(
         shards,
         _locate(params),
@@ -70,7 +73,7 @@ def encode_terms(
     inputs = {"terms": digest({"terms": terms}), **identity}
     with open_work(folder, inputs, len(shards), ".npy") as work:
         work.take(LOCAL.made(recipe, work.pending), progress, "augment: shards encoded")
-        work.assemble(folder / "vectors.npy", list(shards))
+        work.assemble(folder / "vectors.npy", shards)
     whole: npt.NDArray[np.float16] = np.load(folder / "vectors.npy", mmap_mode="r")
     return whole
 

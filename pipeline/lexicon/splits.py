@@ -75,6 +75,8 @@ def spared_terms(
     Returns:
         bool (n_terms,).
     """
+    if not share:
+        return np.zeros(len(terms), dtype=bool)
     draws = stable_hashes(f"spared:{seed}:{term}" for term in terms) / 2.0**64
     spared: npt.NDArray[np.bool_] = (draws < share) & (split == 0)
     return spared

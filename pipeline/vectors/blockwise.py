@@ -53,16 +53,7 @@ class Blockwise:
         return self
 
     def search(self, rows: Ints, k: int, min_cosine: float) -> npt.NDArray[np.void]:
-        """The k nearest neighbours of some terms.
-
-        Args:
-            rows: int64 (n_queries,), the terms to search for.
-            k: Neighbours wanted.
-            min_cosine: Neighbours further away than this are left out.
-
-        Returns:
-            NEIGHBOUR (n_queries, k).
-        """
+        """The k nearest neighbours of some terms, as `NeighbourIndex.search` says."""
         width = min(k + 1 + spare(k), self.span[1] - self.span[0])
         n_queries, _ = self.block_rows(width)
         ids = np.full((len(rows), width), -1, np.int32)
@@ -125,6 +116,7 @@ def build_blockwise(
     span: Span,
     dtype: torch.dtype | None = None,
     budget: int | None = None,
+    length: npt.NDArray[np.float32] | None = None,
 ) -> Blockwise:
     """Prepare exact search on a device.
 
@@ -134,6 +126,7 @@ def build_blockwise(
         span: First term among which to search, and the one after the last.
         dtype: Precision of the products; None: float16 on a GPU, else float32.
         budget: Bytes that it may take there; None: four fifths of a GPU's free ones, else 2 GiB.
+        length: float32 (n_terms,), as of `fixed_lengths`, if they are known.
 
     Returns:
         The index.
@@ -142,13 +135,14 @@ def build_blockwise(
     dtype = dtype or (torch.float16 if on_gpu else torch.float32)
     if budget is None:
         budget = int(torch.cuda.mem_get_info(device)[0] * _SHARE) if on_gpu else _CPU_BUDGET
-    length, resident = fixed_lengths(vectors), None
+    resident = None
     if (span[1] - span[0]) * vectors.shape[1] * dtype.itemsize <= budget // 2:
         resident = torch.empty(span[1] - span[0], vectors.shape[1], dtype=dtype, device=device)
         for start in range(*span, _LOAD_ROWS):
             stop = min(start + _LOAD_ROWS, span[1])
             rows = _unit_rows(vectors[start:stop], device, dtype)
             resident[start - span[0] : stop - span[0]] = rows
+    length = fixed_lengths(vectors) if length is None else length
     return Blockwise(vectors, length, span, device, dtype, budget, resident)
 
 

@@ -1,8 +1,6 @@
 """Terms to vectors, shard by shard: the recipe that embed and augment share."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,46 +8,9 @@ import numpy.typing as npt
 from pipeline.engine.recipe import Make, Recipe
 from pipeline.errors import ArtefactError
 from pipeline.vectors.encoders import ModelLocation, load_encoder
+from pipeline.vectors.windows import TermWindows
 
-__all__ = ["EncodeRecipe", "LongestFirst", "TermShards"]
-
-Ids = npt.NDArray[np.int64]
-
-
-class TermShards(Protocol):
-    """Terms cut into shards."""
-
-    def terms(self, shard: int) -> list[str]:
-        """The terms of a shard."""
-        ...
-
-
-class LongestFirst:
-    """Terms in memory, cut into shards of terms of like length, which waste no padding in a batch.
-
-    Args:
-        terms: The terms.
-        shard_terms: Terms in one shard, the last may hold fewer.
-    """
-
-    def __init__(self, terms: Sequence[str], shard_terms: int) -> None:
-        self._terms = terms
-        lengths = np.array([len(term) for term in terms], np.int64)
-        order = np.argsort(-lengths, kind="stable")  # falling length, then rising row
-        cuts = range(0, len(terms), shard_terms)
-        self._rows = [order[start : start + shard_terms] for start in cuts]
-
-    def __len__(self) -> int:
-        """Number of shards."""
-        return len(self._rows)
-
-    def __iter__(self) -> Iterator[Ids]:
-        """The rows of each shard, int64 (n,)."""
-        return iter(self._rows)
-
-    def terms(self, shard: int) -> list[str]:
-        """The terms of a shard, in the order of its rows."""
-        return [self._terms[row] for row in self._rows[shard]]
+__all__ = ["EncodeRecipe"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +28,7 @@ class EncodeRecipe(Recipe):
         section: The section of the parameters that holds the precision, for the error's cure.
     """
 
-    shards: TermShards
+    shards: TermWindows
     location: ModelLocation
     device: str
     precision: str

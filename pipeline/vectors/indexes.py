@@ -75,16 +75,7 @@ class FaissIndex:
         return replace(self, effort=effort)
 
     def search(self, rows: Ints, k: int, min_cosine: float) -> npt.NDArray[np.void]:
-        """The k nearest neighbours of some terms.
-
-        Args:
-            rows: int64 (n_queries,), the terms to search for.
-            k: Neighbours wanted.
-            min_cosine: Neighbours further away than this are left out.
-
-        Returns:
-            NEIGHBOUR (n_queries, k).
-        """
+        """The k nearest neighbours of some terms, as `NeighbourIndex.search` says."""
         queries = unit(self.vectors[rows])
         width = k + 1 if self.length is None else k + 1 + spare(k)
         cosine, ids = self._nearest(queries, min(width, self.index.ntotal))
@@ -123,16 +114,7 @@ class PartedIndex:
         return PartedIndex([part.with_effort(effort) for part in self.parts])
 
     def search(self, rows: Ints, k: int, min_cosine: float) -> npt.NDArray[np.void]:
-        """The k nearest neighbours of some terms.
-
-        Args:
-            rows: int64 (n_queries,), the terms to search for.
-            k: Neighbours wanted.
-            min_cosine: Neighbours further away than this are left out.
-
-        Returns:
-            NEIGHBOUR (n_queries, k).
-        """
+        """The k nearest neighbours of some terms, as `NeighbourIndex.search` says."""
         return merged([part.search(rows, k, min_cosine) for part in self.parts], rows)
 
 
@@ -151,12 +133,18 @@ def build_parts(
     Returns:
         The index of all of them.
     """
-    parts = [build_index(vectors, plan, sample_per_list, seed, span) for span in spans]
+    length = None if plan == IndexPlan("exact") else fixed_lengths(vectors)
+    parts = [build_index(vectors, plan, sample_per_list, seed, span, length) for span in spans]
     return PartedIndex(parts)
 
 
 def build_index(
-    vectors: Vectors, plan: IndexPlan, sample_per_list: int, seed: int, span: Span | None = None
+    vectors: Vectors,
+    plan: IndexPlan,
+    sample_per_list: int,
+    seed: int,
+    span: Span | None = None,
+    length: npt.NDArray[np.float32] | None = None,
 ) -> NeighbourIndex:
     """Build the index over all terms or a span of them.
 
@@ -166,20 +154,23 @@ def build_index(
         sample_per_list: Training vectors per list of an inverted file, a seeded random sample.
         seed: Seed of the sample and of the training.
         span: First term and the one after the last; None: all.
+        length: float32 (n_terms,), as of `fixed_lengths`, if they are known.
 
     Returns:
         The index.
     """
     span = span or (0, len(vectors))
     if plan.kind == "exact" and plan.device != "cpu":
-        return build_blockwise(vectors, plan.device, span)
+        return build_blockwise(vectors, plan.device, span, length=length)
     if plan.kind == "ivf" and plan.storage == "int8":
-        return build_inverted(vectors, plan.nlist, plan.nprobe, sample_per_list, seed, span)
+        sizes = (plan.nlist, plan.nprobe, sample_per_list)
+        return build_inverted(vectors, *sizes, seed, span, length)
     if plan.kind == "ivf":
         index = _lists(vectors, plan, sample_per_list, seed, span)
     else:
         index = {"exact": _flat, "hnsw": _graph, "cagra": _cagra}[plan.kind](vectors, span)
-    length = None if plan.kind == "exact" else fixed_lengths(vectors)
+    if length is None and plan.kind != "exact":
+        length = fixed_lengths(vectors)
     return FaissIndex(index, vectors, span[0], length, plan.effort)
 
 

@@ -55,16 +55,7 @@ class InvertedFile:
         return replace(self, nprobe=min(effort, len(self.start) - 1))
 
     def search(self, rows: Ints, k: int, min_cosine: float) -> npt.NDArray[np.void]:
-        """The k nearest neighbours of some terms.
-
-        Args:
-            rows: int64 (n_queries,), the terms to search for.
-            k: Neighbours wanted.
-            min_cosine: Neighbours further away than this are left out.
-
-        Returns:
-            NEIGHBOUR (n_queries, k).
-        """
+        """The k nearest neighbours of some terms, as `NeighbourIndex.search` says."""
         blocks = [
             self._search_block(rows[start : start + _ROWS_AT_ONCE], k, min_cosine)
             for start in range(0, max(len(rows), 1), _ROWS_AT_ONCE)
@@ -97,7 +88,13 @@ class InvertedFile:
 
 
 def build_inverted(
-    vectors: Vectors, n_lists: int, nprobe: int, sample_per_list: int, seed: int, span: Span
+    vectors: Vectors,
+    n_lists: int,
+    nprobe: int,
+    sample_per_list: int,
+    seed: int,
+    span: Span,
+    length: npt.NDArray[np.float32] | None = None,
 ) -> InvertedFile:
     """Cut the terms into lists.
 
@@ -108,6 +105,7 @@ def build_inverted(
         sample_per_list: Vectors for the k-means, per list; a seeded random sample.
         seed: Seed of the sample.
         span: First term that becomes a member, and the one after the last.
+        length: float32 (n_terms,), as of `fixed_lengths`, if they are known.
 
     Returns:
         The file: dim + 12 bytes a term beside the vectors, twice dim while it is built.
@@ -123,7 +121,7 @@ def build_inverted(
     counts = np.bincount(number, minlength=n_lists)
     return InvertedFile(
         vectors=vectors,
-        length=fixed_lengths(vectors),
+        length=fixed_lengths(vectors) if length is None else length,
         centre=centre,
         start=np.concatenate([[0], np.cumsum(counts)]),
         id=(ids + first).astype(np.int32),

@@ -7,6 +7,8 @@ import numpy as np
 
 from pipeline.devices import resolve_device
 from pipeline.errors import DependencyError, ParameterError
+from pipeline.planner.limits import GPU_CODES_MOST as _GPU_MOST_CODED
+from pipeline.planner.limits import GPU_MOST as _GPU_MOST
 
 __all__ = ["IndexPlan", "IndexSettings", "checked_plan", "plan_index"]
 
@@ -14,9 +16,7 @@ Kind = Literal["auto", "exact", "ivf", "hnsw", "cagra"]
 Storage = Literal["int8", "fp32", "fp16", "sq8"]
 # Multiply-adds up to which a GPU searches exactly: 15 M terms of 1,024 dimensions.
 _GPU_EXACT_WORK = 2.5e17
-_GPU_MOST = 2_048  # k and nprobe of FAISS on a GPU
 _MOST_BREADTH = 4_096  # in a graph
-_GPU_MOST_CODED = 512  # k of its inverted file on a GPU with compressed vectors
 
 
 class IndexSettings(NamedTuple):

@@ -215,11 +215,6 @@ class PairRecipe(Recipe):
     opposites: OpposingAffixes
     pairs: pl.DataFrame
 
-    @property
-    def n_shards(self) -> int:
-        """Number of shards."""
-        return 2 * len(self.cuts) + 1
-
     def open(self) -> Make:
         """Open the lists; they make rows of CANDIDATES."""
         files = (self.near, self.spelled, self.vectors)

@@ -1,4 +1,4 @@
-"""The terms of a lexicon in shards of terms of like length, read from disk as they are needed.
+"""The terms of a lexicon in shards of terms of like length, read as they are needed.
 
 Terms of like length waste no padding in a batch, so they are sorted by length: not all at once,
 which would ask for all terms in memory, but in windows of `WINDOW_TERMS` terms, one in memory at a
@@ -34,16 +34,20 @@ class TermWindows(Sequence[Ids]):
     """The shards: as a sequence, the ids of the terms of each.
 
     Args:
-        path: A Parquet file with a column `term`, row = term_id.
-        n_terms: Its rows.
+        source: The terms, row = term_id: a Parquet file with a column `term`, or all in memory.
+        n_terms: How many there are.
         shard_terms: Terms in one shard; the last one of a window may hold fewer.
         window_terms: Terms sorted together.
     """
 
     def __init__(
-        self, path: Path, n_terms: int, shard_terms: int, window_terms: int = WINDOW_TERMS
+        self,
+        source: Path | pl.Series,
+        n_terms: int,
+        shard_terms: int,
+        window_terms: int = WINDOW_TERMS,
     ) -> None:
-        self._path = path
+        self._source = source
         self._shard_terms = shard_terms
         self._spans = list(_spans(n_terms, shard_terms, window_terms))
         self._window: _Window | None = None
@@ -75,7 +79,7 @@ class TermWindows(Sequence[Ids]):
         """The window of a shard, and the places of the shard's terms in it."""
         first, n_window, start = self._spans[shard]
         if self._window is None or self._window.first != first:
-            self._window = _read_window(self._path, first, n_window)
+            self._window = _read_window(self._source, first, n_window)
         return self._window, self._window.order[start : start + self._shard_terms]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -83,8 +87,11 @@ class TermWindows(Sequence[Ids]):
         return {**self.__dict__, "_window": None}
 
 
-def _read_window(path: Path, first: int, n_window: int) -> _Window:
-    terms = pl.scan_parquet(path).select("term").slice(first, n_window).collect()["term"]
+def _read_window(source: Path | pl.Series, first: int, n_window: int) -> _Window:
+    if isinstance(source, pl.Series):
+        terms = source.slice(first, n_window)
+    else:
+        terms = pl.scan_parquet(source).select("term").slice(first, n_window).collect()["term"]
     lengths = terms.str.len_chars().to_numpy().astype(np.int64)
     return _Window(terms, first, np.argsort(-lengths, kind="stable"))
 
