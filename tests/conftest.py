@@ -1,5 +1,5 @@
-# Before torch, as in `nymgraph retrieve`: whichever comes first brings the OpenMP of FAISS's products
-# of matrices, whose last bits differ with its number of threads.
+# Before torch, as in `nymgraph retrieve`: whichever comes first brings the OpenMP of FAISS's
+# products of matrices, whose last bits differ with its number of threads.
 import faiss  # noqa: F401
 import pytest
 
