@@ -1,13 +1,15 @@
 """The page in a real browser."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.store import ClusterStore
 from tests.browser import browser, console_errors, requests, resize
-from tests.serve.running import Running
-from tests.store.small_export import INJECTION
+from tests.serve.running import Running, running
+from tests.store.small_export import INJECTION, with_a_lone_synonym, write_export
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,13 @@ def test_search_by_a_suggestion_shows_card_and_graph(server: Running, chromium: 
     assert chromium.current_url == f"{address}?term=hot"
     assert console_errors(chromium) == []
     assert {url for url in requests(chromium) if not url.startswith(address)} == set()
+
+
+def test_synonyms_in_no_cluster_are_shown(chromium: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    folder = write_export(tmp_path / "export", with_a_lone_synonym())
+    with running(ClusterStore(folder)) as server:
+        chromium.get(f"http://127.0.0.1:{server.port}/?term=sad")
+        assert "In no cluster, but close\nlonely" in shown(chromium, "sad")
 
 
 def test_why_and_the_way_back(server: Running, chromium: Any) -> None:  # noqa: ANN401

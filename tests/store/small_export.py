@@ -109,6 +109,15 @@ def small_frames() -> dict[Table, pl.DataFrame]:
     }
 
 
+def with_a_lone_synonym() -> dict[Table, pl.DataFrame]:
+    """The tables, with lonely and sad at the gate, as cold and frosty, who share a cluster."""
+    frames = small_frames()
+    edges = frames[schemas.EXPORTED_EDGES]
+    sure = pl.when(pl.col("p_co_hyponym") == pl.lit(0.3, pl.Float32)).then(0.7)
+    p_synonym = sure.otherwise(pl.col("p_synonym")).cast(pl.Float32)
+    return frames | {schemas.EXPORTED_EDGES: edges.with_columns(p_synonym=p_synonym)}
+
+
 def terms_frame(terms: list[str], clusters: list[int | None]) -> pl.DataFrame:
     """EXPORTED_TERMS from sorted terms and their clusters, with one column of the user."""
     rows = pl.DataFrame({"term": terms, "cluster_id": clusters})

@@ -22,6 +22,7 @@ from tests.store.small_export import (
     SINGLETONS,
     small_frames,
     terms_frame,
+    with_a_lone_synonym,
     write_export,
 )
 
@@ -137,13 +138,7 @@ def test_senses_are_the_soft_memberships(store: ClusterStore) -> None:
 
 
 def test_a_term_in_no_cluster_is_shown_at_its_synonyms(tmp_path: Path) -> None:
-    frames = small_frames()
-    edges = frames[schemas.EXPORTED_EDGES]
-    sure = pl.when(pl.col("p_co_hyponym") == pl.lit(0.3, pl.Float32)).then(0.7)
-    frames[schemas.EXPORTED_EDGES] = edges.with_columns(
-        p_synonym=sure.otherwise(pl.col("p_synonym")).cast(pl.Float32)
-    )  # lonely and sad reach the gate, as cold and frosty do, who share a cluster
-    store = ClusterStore(write_export(tmp_path / "export", frames))
+    store = ClusterStore(write_export(tmp_path / "export", with_a_lone_synonym()))
     assert store.entry("sad").alone == ("lonely",)
     assert store.entry("lonely").alone == ()
     assert store.entry("frosty").alone == ()

@@ -118,6 +118,7 @@
     terms("Antonyms", "antonyms", found.term, found.antonyms.filter((x) => x.via === "direct"));
     terms("In opposite clusters", "antonyms", found.term, found.antonyms.filter((x) => x.via === "cluster"));
     clusters("Other senses", found.senses);
+    terms("In no cluster, but close", "synonyms", found.term, found.alone.map((term) => ({ term })));
   }
   function terms(title, className, from, items) {
     if (!items.length) return;

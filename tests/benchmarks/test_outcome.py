@@ -1,0 +1,17 @@
+"""The stages cluster and export on a drawn graph."""
+
+from pathlib import Path
+
+from benchmarks.outcome import as_line, run_stage, write_judged
+from pipeline.artefacts import Workspace
+from pipeline.store import ClusterStore
+
+
+def test_the_last_stages_run_on_what_is_drawn(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    assert write_judged(workspace, 3_000) > 3_000 * 3
+    for stage, table in (("cluster", "cluster/assignments"), ("export", "export/edges")):
+        assert table in as_line(run_stage(stage, Path("params.yaml"), tmp_path))
+    store = ClusterStore(tmp_path / "export")
+    assert len(store) == 3_000
+    assert store.n_clusters > 300
