@@ -1,6 +1,3 @@
-# Before torch, as in `nymgraph retrieve`: whichever comes first brings the OpenMP of FAISS's
-# products of matrices, whose last bits differ with its number of threads.
-import faiss  # noqa: F401
 import pytest
 
 

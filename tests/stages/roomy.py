@@ -1,0 +1,13 @@
+"""`nymgraph STAGE` that sees room on the disk, as if others took it after the stage had looked."""
+
+import importlib
+import sys
+
+from pipeline.cli import main
+
+stage = importlib.import_module(f"pipeline.stages.{sys.argv[1]}")
+if hasattr(stage, "free_room"):
+    from pipeline.planner.limits import Room
+
+    stage.free_room = lambda _folder: Room(1e3, None)  # type: ignore[attr-defined]
+main()
