@@ -174,8 +174,8 @@ def _columns(matrix: sp.csr_matrix) -> sp.csr_matrix:
 
 
 METHODS: dict[str, tuple[Callable[[Case, float], Labels], tuple[float, ...]]] = {
-    "signed": (signed, (0.15, 0.2, 0.24, 0.28, 0.32, 0.4)),
-    "signed (absence 0)": (signed_deaf, (0.15, 0.2, 0.24, 0.28, 0.32, 0.4)),
+    "signed": (signed, (0.15, 0.2, 0.24, 0.3, 0.36, 0.42)),
+    "signed (absence 0)": (signed_deaf, (0.15, 0.2, 0.24, 0.3, 0.36, 0.42)),
     "reference": (reference, (0.34, 0.51, 0.67, 0.8)),
     "components": (components, (0,)),
     "label propagation": (label_propagation, (0,)),
@@ -186,4 +186,4 @@ METHODS: dict[str, tuple[Callable[[Case, float], Labels], tuple[float, ...]]] = 
     "Infomap": (infomap, (0,)),
     "Markov clustering": (markov, (1.4, 2, 3)),
 }
-DEFAULTS = {"signed": 0.28, "signed (absence 0)": 0.28, "reference": 0.51}
+DEFAULTS = {"signed": 0.3, "signed (absence 0)": 0.3, "reference": 0.51}

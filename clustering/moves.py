@@ -21,7 +21,7 @@ from clustering.jit import kernel
 from clustering.weights import GRAIN
 
 ALONE = -1
-GROWTH = 0.75  # how the cost of one more term grows with its cluster: 1 = with every pair
+GROWTH = 0.65  # how the cost of one more term grows with its cluster: 1 = with every pair
 BLOCK = 64  # edges whose data are read ahead; speed only
 
 

@@ -7,7 +7,7 @@ neighbours that they do not share (`weights` has the formula). Pairs without an 
 maximise
 
     F = Σ over pairs within a cluster of (w(a, b) - d(a, b))  -  Σ over clusters of T(|c|),
-    T(n) = theta Σ k^GROWTH over 0 < k < n,    theta = min_support,    GROWTH = 0.75.
+    T(n) = theta Σ k^GROWTH over 0 < k < n,    theta = min_support,    GROWTH = 0.65.
 
 d(a, b) = absence where both terms are known, that is have a certain edge (p = 1, as a dictionary
 gives), but none to each other; else 0. A dictionary lists all synonyms of a word that it knows:
@@ -88,8 +88,8 @@ class SignedSettings(NamedTuple):
             [0, MAX_ABSENCE].
     """
 
-    min_support: float = 0.28
-    orphan_support: float = 0.25
+    min_support: float = 0.3
+    orphan_support: float = 0.23
     max_size: int = 200
     absence: float = 1.0
 

@@ -335,9 +335,9 @@ class ClusterParams(Section):
     algorithm: Literal["signed", "reference"] = "signed"
     gate: Probability = 0.7
     antonym_gate: Probability = 0.7
-    min_support: Annotated[float, Field(ge=2**-16, le=1)] = 0.28
+    min_support: Annotated[float, Field(ge=2**-16, le=1)] = 0.3
     absence: Annotated[float, Field(ge=0, le=16)] = 1.0
-    orphan_support: Probability = 0.25
+    orphan_support: Probability = 0.23
     max_size: Annotated[int, Field(ge=2)] = 200
     overlap_ratio: Probability = 0.51
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 GRAIN = 2**16
 SAMPLE = 32
 GRANTED = 2.5
-GROWTH = 0.75
+GROWTH = 0.65
 
 Pair = tuple[int, int]
 
