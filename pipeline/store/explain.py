@@ -1,17 +1,14 @@
 """Why two terms are together or apart."""
 
 from collections.abc import Iterator
-from heapq import heappop, heappush
-from math import log
 
 from pipeline.store.export_folder import ExportFolder
-from pipeline.store.pairs import JudgedPairs
+from pipeline.store.paths import shortest_path
 from pipeline.store.views import CannotLink, Cluster, Edge, Explanation, Vote
 
-__all__ = ["explain", "shortest_path"]
+__all__ = ["explain"]
 
 Ends = tuple[Cluster, Cluster]
-_MAX_EXPANDED = 2_000
 
 
 def explain(export: ExportFolder, a: int, b: int) -> Explanation:
@@ -44,42 +41,6 @@ def explain(export: ExportFolder, a: int, b: int) -> Explanation:
         cannot_links=_cannot_links(export, ends),
         path=tuple(name(x) for x in shortest_path(export.pairs, a, b)),
     )
-
-
-def shortest_path(pairs: JudgedPairs, a: int, b: int) -> list[int]:
-    """The shortest path over synonym edges at the gate.
-
-    An edge is 1 - ln p_synonym long: a certain one 1, one at .7 1.36. The search goes best first
-    (Dijkstra 1959) and gives up after 2,000 terms; among equals the first term_id goes on.
-
-    Args:
-        pairs: The judged pairs.
-        a: term_id of the first term.
-        b: term_id of the second term.
-
-    Returns:
-        The terms on the path, both ends included; empty if none is found.
-    """
-    came: dict[int, int] = {}
-    front = [(0.0, a, a)]
-    while front and len(came) < _MAX_EXPANDED:
-        length, term_id, before = heappop(front)
-        if term_id in came:
-            continue
-        came[term_id] = before
-        if term_id == b:
-            return _traced(came, a, b)
-        for other, p in pairs.synonyms(term_id).items():
-            if other not in came:
-                heappush(front, (length + 1 - log(p), other, term_id))
-    return []
-
-
-def _traced(came: dict[int, int], a: int, b: int) -> list[int]:
-    path = [b]
-    while path[-1] != a:
-        path.append(came[path[-1]])
-    return path[::-1]
 
 
 def _cannot_links(export: ExportFolder, ends: Ends) -> tuple[CannotLink, ...]:
