@@ -15,6 +15,7 @@ Contract of `canonical_edges`, the one door through which foreign rows enter:
 
 from typing import NamedTuple
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,9 +26,10 @@ from clustering.checks import (
     check_same_length,
     check_threshold,
 )
-from clustering.jit import kernel
+from clustering.jit import kernel, parallel_kernel
 
 DIGIT = 8  # bits of a key that one pass of a sort looks at
+ROWS = 1024  # that one thread sorts at once
 A, B, WEIGHT = 0, 1, 2  # the columns of Edges
 DOWN = np.uint32(0xFFFFFFFF)  # turns the bits of a key round: descending
 
@@ -234,7 +236,6 @@ def _scatter(
     return True
 
 
-@kernel
 def fill_rows(n_terms: int, edges: Edges) -> Graph:
     """Write every edge into both its rows: from b first, then from a, each in sequence.
 
@@ -243,27 +244,68 @@ def fill_rows(n_terms: int, edges: Edges) -> Graph:
 
     Args:
         n_terms: number of terms.
-        edges: each pair once.
+        edges: each pair once; no weights: the graph has none either.
 
     Returns:
         The graph.
     """
+    # made by numpy, which asks for huge pages; kernels do not
+    graph = Graph(
+        np.zeros(n_terms + 1, np.int64),
+        np.empty(2 * len(edges.a), np.int32),
+        np.empty(2 * len(edges.weight), np.float32),
+    )
+    _fill(edges, graph, np.empty(n_terms, np.int64))
+    return graph
+
+
+def neighbour_rows(
+    n_terms: int, a: NDArray[np.int32], b: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Lay out who neighbours whom, without weights; an id out of range raises ValueError.
+
+    Args:
+        n_terms: number of terms, isolated ones included.
+        a: int32 (n_edges,), one end; each pair once.
+        b: int32 (n_edges,), the other end.
+
+    Returns:
+        int64 (n_terms + 1,) and int32 (2 * n_edges,), the rows of a `Graph`, each ascending.
+    """
+    check_n_terms(n_terms)
+    check_same_length(a=a, b=b)
+    check_ids("a", a, n_terms)
+    check_ids("b", b, n_terms)
+    indptr, indices, _ = fill_rows(n_terms, Edges(a, b, np.empty(0, np.float32)))
+    _ascending(indptr, indices)
+    return indptr, indices
+
+
+@kernel
+def _fill(edges: Edges, graph: Graph, place: NDArray[np.int64]) -> None:
     a, b, weight = edges
-    indptr = np.zeros(n_terms + 1, np.int64)
     for e in range(len(a)):
-        indptr[a[e] + 1] += 1
-        indptr[b[e] + 1] += 1
-    for x in range(n_terms):
-        indptr[x + 1] += indptr[x]
-    place = indptr[:-1].copy()
-    indices = np.empty(2 * len(a), np.int32)
-    out_weight = np.empty(2 * len(a), np.float32)
+        graph.indptr[a[e] + 1] += 1
+        graph.indptr[b[e] + 1] += 1
+    for x in range(len(place)):
+        place[x] = graph.indptr[x]
+        graph.indptr[x + 1] += graph.indptr[x]
     for source, target in ((b, a), (a, b)):
         for e in range(len(a)):
             at = place[source[e]]
-            indices[at], out_weight[at] = target[e], weight[e]
+            graph.indices[at] = target[e]
+            if len(weight):
+                graph.weight[at] = weight[e]
             place[source[e]] = at + 1
-    return Graph(indptr, indices, out_weight)
+
+
+@parallel_kernel
+def _ascending(indptr: NDArray[np.int64], indices: NDArray[np.int32]) -> None:
+    """Sort each row."""
+    for block in numba.prange((len(indptr) + ROWS - 2) // ROWS):
+        for x in range(block * ROWS, min((block + 1) * ROWS, len(indptr) - 1)):
+            if indptr[x + 1] - indptr[x] > 1:
+                indices[indptr[x] : indptr[x + 1]].sort()
 
 
 @kernel

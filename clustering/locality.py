@@ -9,25 +9,26 @@ the rows keep the order of the terms' own ids.
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.graph import Edges, Graph
+from clustering.graph import Edges
 from clustering.jit import kernel
 
 BALL = 64  # terms that are numbered around one seed
 
 
 @kernel
-def neighbourly(graph: Graph) -> NDArray[np.int32]:
+def neighbourly(indptr: NDArray[np.int64], indices: NDArray[np.int32]) -> NDArray[np.int32]:
     """Number the terms ball by ball: a seed, its neighbours, theirs, until the ball is full.
 
     The next seed is the oldest term that a ball saw and had no room for, else the lowest term left.
 
     Args:
-        graph: the synonym edges as rows.
+        indptr: int64 (n_terms + 1,), where the row of each term begins.
+        indices: int32, neighbours by the synonym edges, row by row.
 
     Returns:
         int32 (n_terms,), the new number of each term.
     """
-    n_terms = len(graph.indptr) - 1
+    n_terms = len(indptr) - 1
     number = np.full(n_terms, -1, np.int32)
     queue = np.empty(n_terms, np.int32)  # the terms by number: the inner part of a ball is read
     ball_start = n_numbered = 0
@@ -42,7 +43,7 @@ def neighbourly(graph: Graph) -> NDArray[np.int32]:
         while at < n_numbered < ball_start + BALL:
             x = queue[at]
             at += 1
-            for y in graph.indices[graph.indptr[x] : graph.indptr[x + 1]]:
+            for y in indices[indptr[x] : indptr[x + 1]]:
                 if number[y] < 0 and n_numbered < ball_start + BALL:
                     number[y] = n_numbered
                     queue[n_numbered] = y

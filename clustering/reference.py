@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustering.checks import check_threshold
-from clustering.graph import Edges, build_graph, counting_order
+from clustering.graph import Edges, counting_order, neighbour_rows
 from clustering.jit import kernel, parallel_kernel
-from clustering.locality import neighbourly, renamed
+from clustering.locality import neighbourly
 from clustering.result import SINGLETON, Clustering
 
 BLOCK = 64  # edges whose data are read ahead; speed only
+ROOM = 10  # values that a list has room for at first, on average; a full pool is doubled
 
 
 class Soft(NamedTuple):
@@ -45,14 +46,13 @@ class Lists(NamedTuple):
     """Many growing lists of integers in one pool; a full list moves to twice the room.
 
     Attributes:
-        start: int64 (n_lists,), where each list begins in the pool.
-        size: int32 (n_lists,), its length; its room is the next power of two.
+        head: int64 (n_lists, 2), where each list begins in the pool, and its length; its room is
+            the next power of two.
         pool: int32, the values.
         used: int64 (1,), the filled part of the pool.
     """
 
-    start: NDArray[np.int64]
-    size: NDArray[np.int32]
+    head: NDArray[np.int64]
     pool: NDArray[np.int32]
     used: NDArray[np.int64]
 
@@ -96,12 +96,18 @@ def expand(n_terms: int, edges: Edges, overlap_ratio: float) -> Soft:
     Returns:
         The soft memberships, every cluster with at least two terms.
     """
-    number = neighbourly(build_graph(n_terms, edges))
-    near = renamed(edges, number)
-    indptr, indices = build_graph(n_terms, near)[:2]  # the weights are let go
-    row_start, members = _grow(near.a, near.b, indptr, indices, overlap_ratio)
-    del near
-    size = np.diff(row_start).astype(np.int32)
+    number = neighbourly(*neighbour_rows(n_terms, edges.a, edges.b))
+    a, b = number[edges.a], number[edges.b]
+    indptr, indices = neighbour_rows(n_terms, a, b)
+    # a new cluster takes two terms that were in none
+    clusters_of, members_of = _empty_lists(n_terms), _empty_lists(n_terms // 2)
+    members_of, n_clusters = _grow(a, b, indptr, indices, clusters_of, members_of, overlap_ratio)
+    del a, b, clusters_of
+    size = members_of.head[:n_clusters, 1].astype(np.int32)
+    row_start = np.concatenate([[0], np.cumsum(size, dtype=np.int64)])
+    members = np.empty(row_start[-1], np.int32)
+    _pack(members_of, row_start, members)
+    del members_of
     shared = _count_shared(row_start, members, indptr, indices)
     ids = np.empty(n_terms, np.int32)
     ids[number] = np.arange(n_terms, dtype=np.int32)
@@ -141,34 +147,37 @@ def _grow(
     b: NDArray[np.int32],
     indptr: NDArray[np.int64],
     indices: NDArray[np.int32],
+    clusters_of: Lists,
+    members_of: Lists,
     overlap_ratio: float,
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Run the expansion; return the clusters as rows of members."""
-    n_terms = len(indptr) - 1
-    clusters_of = _empty_lists(n_terms)
-    members_of = _empty_lists(n_terms // 2)  # a new cluster takes two terms that were in none
+) -> tuple[Lists, int]:
+    """Run the expansion; return the members of the clusters, and how many these are."""
+    # plain arrays: a tuple of arrays in a loop is counted in and out by atomic instructions
+    head_x, of_x, used_x = clusters_of
+    head_c, of_c, used_c = members_of
     n_clusters = 0
     sink = np.zeros(1, np.int64)
     for e in range(len(a)):
         if e % BLOCK == 0:
-            sink[0] ^= _touch(a, b, e, indptr, indices, clusters_of, members_of)
-        if clusters_of.size[a[e]] == 0 and clusters_of.size[b[e]] == 0:
+            sink[0] ^= _touch(a, b, e, indptr, indices, head_x, of_x, head_c, of_c)
+        if head_x[a[e], 1] == 0 and head_x[b[e], 1] == 0:
             for x in (a[e], b[e]):
-                clusters_of = _append(clusters_of, x, n_clusters)
-                members_of = _append(members_of, n_clusters, x)
+                of_x = _append(head_x, of_x, used_x, x, n_clusters)
+                of_c = _append(head_c, of_c, used_c, n_clusters, x)
             n_clusters += 1
             continue
         # Joining while listing is safe: a cluster that holds both ends is passed over, so no
         # join of this edge is seen by another.
         for x, other in ((a[e], b[e]), (b[e], a[e])):
-            first = clusters_of.start[other]
-            for c in clusters_of.pool[first : first + clusters_of.size[other]]:
-                if _holds(clusters_of, x, c):
+            low, high = indptr[x], indptr[x + 1]
+            for i in range(head_x[other, 0], head_x[other, 0] + head_x[other, 1]):
+                c = of_x[i]
+                if _holds(head_x, of_x, x, c):
                     continue
-                if _knows_enough(indices[indptr[x] : indptr[x + 1]], members_of, c, overlap_ratio):
-                    clusters_of = _append(clusters_of, x, c)
-                    members_of = _append(members_of, c, x)
-    return _as_rows(members_of, n_clusters)
+                if _knows_enough(indices, low, high, head_c, of_c, c, overlap_ratio):
+                    of_x = _append(head_x, of_x, used_x, x, c)
+                    of_c = _append(head_c, of_c, used_c, c, x)
+    return Lists(head_c, of_c, used_c), n_clusters
 
 
 @kernel
@@ -178,31 +187,38 @@ def _touch(
     e: int,
     indptr: NDArray[np.int64],
     indices: NDArray[np.int32],
-    clusters_of: Lists,
-    members_of: Lists,
+    head_x: NDArray[np.int64],
+    of_x: NDArray[np.int32],
+    head_c: NDArray[np.int64],
+    of_c: NDArray[np.int32],
 ) -> int:
     """Read what the next edges will need: these reads overlap, those of the expansion cannot."""
     touched = 0
     for i in range(e, min(e + BLOCK, len(a))):
         for x in (a[i], b[i]):
             touched ^= indices[indptr[x]]
-            if clusters_of.size[x] > 0:
-                c = clusters_of.pool[clusters_of.start[x]]
-                touched ^= members_of.size[c] ^ members_of.pool[members_of.start[c]]
+            for k in range(head_x[x, 0], head_x[x, 0] + head_x[x, 1]):
+                touched ^= of_c[head_c[of_x[k], 0]]
     return touched
 
 
 @kernel
 def _knows_enough(
-    neighbours: NDArray[np.int32], members_of: Lists, c: int, overlap_ratio: float
+    indices: NDArray[np.int32],
+    low: int,
+    high: int,
+    head: NDArray[np.int64],
+    pool: NDArray[np.int32],
+    c: int,
+    overlap_ratio: float,
 ) -> bool:
     """Whether |N(x) ∩ c| / |c| > overlap_ratio, in float64; stops as soon as that is settled."""
-    first, size = members_of.start[c], members_of.size[c]
-    if len(neighbours) / size <= overlap_ratio:
+    first, size = head[c, 0], head[c, 1]
+    if (high - low) / size <= overlap_ratio:
         return False
     shared = 0
     for i in range(size):
-        if _contains(neighbours, members_of.pool[first + i]):
+        if _contains(indices, low, high, pool[first + i]):
             shared += 1
             if shared / size > overlap_ratio:
                 return True
@@ -223,72 +239,70 @@ def _count_shared(
     for c in numba.prange(len(row_start) - 1):
         row = members[row_start[c] : row_start[c + 1]]
         for i in range(len(row)):
-            neighbours = indices[indptr[row[i]] : indptr[row[i] + 1]]
+            low, high = indptr[row[i]], indptr[row[i] + 1]
             count = 0
             for y in row:
-                count += _contains(neighbours, y)
+                count += _contains(indices, low, high, y)
             shared[row_start[c] + i] = count
     return shared
 
 
 @kernel
-def _contains(ascending: NDArray[np.int32], value: int) -> bool:
-    low, high = 0, len(ascending)
+def _contains(values: NDArray[np.int32], low: int, high: int, value: int) -> bool:
+    """Whether a value stands in values[low:high], which ascend."""
+    end = high
     while low < high:
         middle = (low + high) >> 1
-        if ascending[middle] < value:
+        if values[middle] < value:
             low = middle + 1
         else:
             high = middle
-    return low < len(ascending) and ascending[low] == value
+    return low < end and values[low] == value
 
 
-@kernel
 def _empty_lists(n_lists: int) -> Lists:
-    return Lists(
-        np.zeros(n_lists, np.int64),
-        np.zeros(n_lists, np.int32),
-        np.empty(n_lists + 2, np.int32),
-        np.zeros(1, np.int64),
-    )
+    """Make room as most graphs need it; made by numpy, which asks for huge pages."""
+    pool = np.empty(ROOM * n_lists + 2, np.int32)
+    return Lists(np.zeros((n_lists, 2), np.int64), pool, np.zeros(1, np.int64))
 
 
 @kernel
-def _append(lists: Lists, i: int, value: int) -> Lists:
-    """Append to list i; the result replaces the argument (the pool may have been renewed)."""
-    start, size, pool, used = lists
-    length = size[i]
+def _append(
+    head: NDArray[np.int64],
+    pool: NDArray[np.int32],
+    used: NDArray[np.int64],
+    i: int,
+    value: int,
+) -> NDArray[np.int32]:
+    """Append to list i; the result replaces the pool, which may have been renewed."""
+    start, length = head[i, 0], head[i, 1]
     if length & (length - 1) == 0:  # zero or a power of two: the room is full
         room = max(1, 2 * length)
         if used[0] + room > len(pool):
             grown = np.empty(2 * len(pool) + room, np.int32)
             grown[: used[0]] = pool[: used[0]]
             pool = grown
-        pool[used[0] : used[0] + length] = pool[start[i] : start[i] + length]
-        start[i] = used[0]
+        for k in range(length):
+            pool[used[0] + k] = pool[start + k]
+        start = head[i, 0] = used[0]
         used[0] += room
-    pool[start[i] + length] = value
-    size[i] = length + 1
-    return Lists(start, size, pool, used)
+    pool[start + length] = value
+    head[i, 1] = length + 1
+    return pool
 
 
 @kernel
-def _holds(lists: Lists, i: int, value: int) -> bool:
-    for k in range(lists.start[i], lists.start[i] + lists.size[i]):
-        if lists.pool[k] == value:
-            return True
-    return False
+def _holds(head: NDArray[np.int64], pool: NDArray[np.int32], i: int, value: int) -> bool:
+    at, end = head[i, 0], head[i, 0] + head[i, 1]
+    while at < end and pool[at] != value:
+        at += 1
+    return bool(at < end)
 
 
 @kernel
-def _as_rows(lists: Lists, n_rows: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Pack the first lists tightly, in order."""
-    row_start = np.zeros(n_rows + 1, np.int64)
-    for i in range(n_rows):
-        row_start[i + 1] = row_start[i] + lists.size[i]
-    values = np.empty(row_start[n_rows], np.int32)
-    for i in range(n_rows):
-        values[row_start[i] : row_start[i + 1]] = lists.pool[
-            lists.start[i] : lists.start[i] + lists.size[i]
-        ]
-    return row_start, values
+def _pack(lists: Lists, row_start: NDArray[np.int64], values: NDArray[np.int32]) -> None:
+    """Copy the first lists, in order, each to its row."""
+    for i in range(len(row_start) - 1):
+        start = lists.head[i, 0]
+        for k in range(row_start[i + 1] - row_start[i]):
+            values[row_start[i] + k] = lists.pool[start + k]

@@ -122,7 +122,7 @@ def cluster_signed(
     """
     rule = _check(n_terms, expected, settings)
     judged, links = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
-    number = neighbourly(judged)
+    number = neighbourly(judged.indptr, judged.indices)
     p_synonym = _look_up(judged, antonyms.a, antonyms.b)
     # absence is charged on all pairs of known terms; certain edges get it back
     weighted = renamed(weighted_edges(judged, expected, 1 + rule.absence), number)
