@@ -10,11 +10,8 @@ must not grow with the pairs.
 """
 
 import argparse
-import json
 import math
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.machine import describe
+from benchmarks.stages import run_stage
 from pipeline.artefacts import Workspace
 from pipeline.schemas import CANDIDATES, TERMS
 
@@ -66,10 +64,7 @@ def measure(data: Path, params: Path, out: Path, n_pairs: int) -> dict[str, Any]
         (out / stage).parent.mkdir(parents=True, exist_ok=True)
         (out / stage).symlink_to((data / stage).resolve())
     draw_candidates(out, n_pairs)
-    program = Path(sys.executable).parent / "nymgraph"
-    command = [str(program), "classify", "--params", str(params), "--data", str(out)]
-    subprocess.run(command, check=True)
-    record: dict[str, Any] = json.loads((out / ".runs" / "classify.json").read_text("utf-8"))
+    record = run_stage("classify", params, out)
     shutil.rmtree(out)
     return {**record, "pairs": n_pairs}
 

