@@ -2,12 +2,13 @@
 
 Takes a finished run, best a small one of many shards, since its stages embed, retrieve and classify
 are run again and again, by the local engine and by two Ray workers (a cluster of this machine).
-A stage is started from nothing and killed at a moment drawn evenly between its first look at the
-shards and its end; it is started again, and killed again, until so many kills have hit it (one that
-ends first begins from nothing). Then it runs to its end, and its bytes must be those of the run
-that nobody killed. Printed are the shards made by that run and those made again: they had reached
-the process that commits them, so what the workers of Ray were busy with comes on top, at most one
-shard each. Each process is a fork of this one, which has loaded the libraries.
+A stage is started from nothing and killed at a moment drawn evenly between its first shard made (on
+Ray the workers start before it) and its last row written; it is started again, and killed again,
+until so many kills have hit it (one that ends first begins from nothing). Then it runs to its end,
+and its bytes must be those of the run that nobody killed. Printed are the shards made by that run
+and those made again: they had reached the process that commits them, so what the workers of Ray
+were busy with comes on top, at most one shard each. Each process is a fork of this one, which has
+loaded the libraries.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,6 +61,10 @@ class Project(NamedTuple):
         """How often each shard was made."""
         log = self.root / "made.log"
         return Counter(log.read_text().split() if log.exists() else [])
+
+    def written(self) -> list[Path]:
+        """Its table, once it stands in its place: the run is done but for its record."""
+        return [*self.result.glob("vectors.npy"), *self.result.rglob("part-*")]
 
     def begun(self, since: float) -> bool:
         """Whether a process has opened the working folders since a time."""
@@ -119,13 +125,15 @@ def torment(project: Project, engine: str, n_kills: int, chance: random.Random) 
     """
     child = start(project)
     began = wait_for_begin(project, child)
+    first = wait_until(lambda: bool(project.made()), project, child) - began
     os.waitpid(child, 0)
-    seconds, whole = time.monotonic() - began, content_hash(project.result)
+    last = max(file.stat().st_mtime for file in project.written()) - began
+    whole = content_hash(project.result)
     n_shards, places, again = len(project.made()), [], []
     project.clear()
     while len(places) < n_kills:
         before = sum(project.made().values()) - len(project.made())
-        if not killed(project, chance.uniform(0, seconds)):
+        if not killed(project, chance.uniform(first, last)):
             project.clear()
             continue
         made = project.made()
@@ -136,7 +144,7 @@ def torment(project: Project, engine: str, n_kills: int, chance: random.Random) 
     again.append(sum(made.values()) - len(made) - sum(again))
     same = content_hash(project.result) == whole
     print(
-        f"{engine:<6}  {project.stage:<9}  {n_shards:>6}  {seconds:>7.1f}  {n_kills:>5}  "
+        f"{engine:<6}  {project.stage:<9}  {n_shards:>6}  {last:>7.1f}  {n_kills:>5}  "
         f"{','.join(map(str, places))}  {sum(again)}  {max(again)}  {'same' if same else 'OTHER'}",
         flush=True,
     )
@@ -176,25 +184,29 @@ def log_shards(project: Project) -> None:
 def wait_for_begin(project: Project, child: int) -> float:
     """Wait until the stage looks at its shards; the time then."""
     since = time.time()
-    while not project.begun(since):
+    return wait_until(lambda: project.begun(since), project, child)
+
+
+def wait_until(reached: Callable[[], bool], project: Project, child: int) -> float:
+    """Wait until something is so; the time then."""
+    while not reached():
         if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             raise SystemExit((project.root / "errors.log").read_text())
         time.sleep(0.002)
-    return time.monotonic()
+    return time.time()
 
 
 def killed(project: Project, moment: float) -> bool:
     """Start the stage and kill it; whether it was still at work."""
     child = start(project)
     until = wait_for_begin(project, child) + moment
-    while time.monotonic() < until:
+    while time.time() < until:
         if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             break
         time.sleep(0.002)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    # a result that stands is a run that was done, but for its record
-    return os.WIFSIGNALED(status) and not list(project.result.rglob("part-*"))
+    return os.WIFSIGNALED(status) and not project.written()
 
 
 if __name__ == "__main__":

@@ -102,16 +102,17 @@ def labelled_recall(
 
     Returns:
         For "test", "validation" (both terms held out for it) and "all" pairs, of each relation the
-        number of pairs and the recall by vectors ("vector"), by vectors or spelling ("synonym
-        routes"), and with the pairs of the affix route, which seeks antonyms ("all routes").
+        number of pairs and the recall by vectors ("vector"), by vectors or spelling without the
+        pairs marked `affix`, which are candidates for antonyms ("synonym routes"), and with them
+        ("all routes").
     """
     a, b = (pairs[end].to_numpy().astype(np.int64) for end in ("a", "b"))
     by_vector = listed(lists, a, b)
-    by_spelling = listed(spelled, a, b)
+    by_either = by_vector | listed(spelled, a, b)
     found = pairs.select("relation").with_columns(
         vector=pl.Series(by_vector),
-        synonym_routes=pl.Series(by_vector | (by_spelling & ~opposites.between(a, b))),
-        all_routes=pl.Series(by_vector | by_spelling),
+        synonym_routes=pl.Series(by_either & ~opposites.between(a, b)),
+        all_routes=pl.Series(by_either),
     )
     split = np.zeros(len(lists), dtype=np.int8)
     names = held_out["split"].cast(pl.String).replace_strict(SPLIT_NAMES, range(3))

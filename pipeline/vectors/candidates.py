@@ -1,7 +1,8 @@
 """Candidate pairs from neighbour lists: every unordered pair once, with a < b.
 
-Three routes: near vectors; near spellings (those that differ by an affix which makes opposites are
-marked `affix`); pairs that a dictionary knows. A pair takes the first route that finds it.
+Three routes: near vectors; near spellings; pairs that a dictionary knows. A pair takes the first
+route that finds it. Found by vector or by spelling, a pair that differs by an affix which makes
+opposites (happy, unhappy) is marked `affix`: it is a candidate for an antonym.
 
 A pair stands in the list of a, of b, or of both. It is owned by its smaller end when that end lists
 the other, and by its larger end otherwise. Each row yields the pairs it owns: none comes twice, and
@@ -17,7 +18,7 @@ import polars as pl
 from pipeline.schemas import CANDIDATES
 from pipeline.vectors.spelling import OpposingAffixes
 
-__all__ = ["cosines", "dictionary_pairs", "listed", "owned_pairs", "spelled_pairs"]
+__all__ = ["cosines", "dictionary_pairs", "listed", "marked", "owned_pairs", "spelled_pairs"]
 
 _ROWS_AT_ONCE = 4_096
 
@@ -44,7 +45,6 @@ def spelled_pairs(
     lists: npt.NDArray[np.void],
     spelled: npt.NDArray[np.void],
     vectors: npt.NDArray[Any],
-    opposites: OpposingAffixes,
     start: int,
     stop: int,
 ) -> pl.DataFrame:
@@ -54,7 +54,6 @@ def spelled_pairs(
         lists: NEIGHBOUR (n_terms, k), by vectors.
         spelled: NEIGHBOUR (n_terms, k), by spelling.
         vectors: (n_terms, dim).
-        opposites: Tells which pairs differ by an affix that makes opposites.
         start: First row.
         stop: Row after the last.
 
@@ -64,12 +63,23 @@ def spelled_pairs(
     found = owned_pairs(spelled, start, stop)
     a, b = (found[end].to_numpy().astype(np.int64) for end in ("a", "b"))
     new = ~listed(lists, a, b)
-    a, b = a[new], b[new]
-    columns = {"a": a, "b": b, "cosine": cosines(vectors, a, b)}
-    route = pl.when(pl.Series(opposites.between(a, b))).then(pl.lit("affix"))
-    return CANDIDATES.conform(
-        pl.DataFrame(columns).with_columns(route=route.otherwise(pl.lit("surface")))
-    )
+    columns = {"a": a[new], "b": b[new], "cosine": cosines(vectors, a[new], b[new])}
+    return CANDIDATES.conform(pl.DataFrame(columns).with_columns(route=pl.lit("surface")))
+
+
+def marked(pairs: pl.DataFrame, opposites: OpposingAffixes) -> pl.DataFrame:
+    """Give the route `affix` to the pairs that differ by an affix which makes opposites.
+
+    Args:
+        pairs: Rows of CANDIDATES.
+        opposites: Tells which pairs do.
+
+    Returns:
+        The same rows.
+    """
+    a, b = (pairs[end].to_numpy().astype(np.int64) for end in ("a", "b"))
+    affix = pl.when(pl.Series(opposites.between(a, b))).then(pl.lit("affix"))
+    return CANDIDATES.conform(pairs.with_columns(route=affix.otherwise(pl.col("route"))))
 
 
 def listed(

@@ -15,7 +15,7 @@ from pipeline.engine.recipe import Make, PartedRecipe, Recipe, Rows
 from pipeline.params import RetrieveParams
 from pipeline.schemas import CANDIDATES
 from pipeline.shards import ShardedWork
-from pipeline.vectors.candidates import dictionary_pairs, owned_pairs, spelled_pairs
+from pipeline.vectors.candidates import dictionary_pairs, marked, owned_pairs, spelled_pairs
 from pipeline.vectors.indexes import PartedIndex, build_parts, merged
 from pipeline.vectors.neighbours import Span
 from pipeline.vectors.plans import IndexPlan, IndexSettings
@@ -228,8 +228,10 @@ class PairRecipe(Recipe):
         cut = self.cuts[shard % len(self.cuts)]
         start, stop = int(cut[0]), int(cut[-1]) + 1
         if shard < len(self.cuts):
-            return owned_pairs(found.near, start, stop)
-        return spelled_pairs(*found, vectors, self.opposites, start, stop)
+            pairs = owned_pairs(found.near, start, stop)
+        else:
+            pairs = spelled_pairs(*found, vectors, start, stop)
+        return marked(pairs, self.opposites)
 
 
 def assembled(work: ShardedWork, cuts: Cuts) -> npt.NDArray[np.void]:

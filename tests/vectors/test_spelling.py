@@ -3,14 +3,16 @@ from collections.abc import Sequence
 
 import numba
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discriminator import ANTONYM, SYNONYM, LabelledPairs, spell
 from pipeline.lexicon.spelled import spell_bare
+from pipeline.schemas import CANDIDATES
 from pipeline.vectors import spelling
-from pipeline.vectors.candidates import spelled_pairs
+from pipeline.vectors.candidates import marked, spelled_pairs
 from pipeline.vectors.spelling import OpposingAffixes, build_spelling_index, search_spellings
 from tests.vectors.nearest import neighbour_lists
 
@@ -149,7 +151,6 @@ def test_too_few_pairs_teach_nothing(taught: list[tuple[int, int, int]]) -> None
 
 
 def test_spelled_pairs_stand_once_and_not_where_a_vector_found_them() -> None:
-    opposites = OpposingAffixes.learn(spell(WORDS), pairs_of((0, 1, ANTONYM), (2, 3, ANTONYM)))
     empty: Near = [[] for _ in WORDS]
     near, spelled = neighbour_lists([[(1, 0.9)], *empty[1:]], 1), [*empty]
     spelled[0], spelled[1] = [(1, 0.7)], [(0, 0.7)]  # found by vector
@@ -157,9 +158,19 @@ def test_spelled_pairs_stand_once_and_not_where_a_vector_found_them() -> None:
     spelled[11] = [(10, 0.5)]
     vectors = np.eye(len(WORDS), dtype=np.float16)
     lists = neighbour_lists(spelled, 1)
-    rows = spelled_pairs(near, lists, vectors, opposites, 0, len(WORDS))
-    assert rows.select("a", "b", "route").rows() == [(8, 9, "affix"), (10, 11, "surface")]
+    rows = spelled_pairs(near, lists, vectors, 0, len(WORDS))
+    assert rows.select("a", "b", "route").rows() == [(8, 9, "surface"), (10, 11, "surface")]
     assert rows["cosine"].to_list() == [0, 0]
+
+
+def test_pairs_of_an_opposing_affix_are_marked_whichever_search_found_them() -> None:
+    opposites = OpposingAffixes.learn(spell(WORDS), pairs_of((0, 1, ANTONYM), (2, 3, ANTONYM)))
+    rows = [(0, 1, 0.5, "vector"), (8, 9, 0.25, "surface"), (10, 11, 0.75, "vector")]
+    pairs = CANDIDATES.conform(pl.DataFrame(rows, list(CANDIDATES.schema), orient="row"))
+    found = marked(pairs, opposites)
+    assert found["route"].to_list() == ["affix", "affix", "vector"]
+    assert found.drop("route").equals(pairs.drop("route"))
+    assert marked(CANDIDATES.empty(), opposites).equals(CANDIDATES.empty())
 
 
 def test_terms_that_differ_in_accents_or_case_alone_are_nearest() -> None:
