@@ -94,7 +94,8 @@ def load_world(data: Path, params: TrainParams, split: str) -> tuple[World, Labe
     for part in run.workspace.parts(CANDIDATES):
         sample.add(part)
     taught = train.join(sample.negatives)
-    world = World(run.terms, run.lexicon, taught, validation, sample.validation, run.spared)
+    lexicon = run.knowing(train) if params.neighbours else run.lexicon
+    world = World(run.terms, lexicon, taught, validation, sample.validation, run.spared)
     return world, measured
 
 

@@ -33,10 +33,10 @@ from pipeline.artefacts import Workspace
 from pipeline.cross_training import TrainedClassifier
 from pipeline.judging import LazyClassifier
 from pipeline.lexicon.labelled import CandidateSample, pairs_within, relation_codes, weigh_seen
-from pipeline.lexicon.spelled import spell_terms
 from pipeline.lexicon.splits import term_mask, term_splits
 from pipeline.params import TrainParams, load_params
-from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, SPARED, TERMS
+from pipeline.run_lexicon import read_lexicon, read_neighbourhoods
+from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, SPARED
 
 Split = tuple[LabelledPairs, LabelledPairs, LabelledPairs]
 
@@ -50,6 +50,10 @@ class Run(NamedTuple):
     split: np.ndarray[Any, np.dtype[np.int8]]
     spared: np.ndarray[Any, np.dtype[np.bool_]]
     workspace: Workspace
+
+    def knowing(self, known: LabelledPairs) -> Lexicon:
+        """The lexicon with neighbours that vote by these pairs."""
+        return self.lexicon._replace(neighbourhoods=read_neighbourhoods(self.workspace, known))
 
 
 def main() -> None:
@@ -72,11 +76,8 @@ def main() -> None:
 def load_run(data: Path, params: TrainParams) -> Run:
     """Open the artefacts of a run."""
     workspace = Workspace(data)
-    vectors = workspace.read_array("embed", "vectors.npy")
-    split = term_splits(workspace.read(HELD_OUT), len(vectors))
-    table = workspace.read(TERMS, ["term", "language"])
-    terms, language = table["term"].to_list(), table["language"][0]
-    lexicon = Lexicon(vectors, spell_terms(terms, language) if params.surface else None)
+    terms, _, lexicon = read_lexicon(workspace, surface=params.surface, neighbours=False)
+    split = term_splits(workspace.read(HELD_OUT), len(terms))
     spared = term_mask(workspace.read(SPARED, ["term_id"]), len(terms))
     return Run(terms, lexicon, workspace.read(PAIRS), split, spared, workspace)
 
@@ -100,8 +101,9 @@ def measured(kind: str, run: Run, params: TrainParams, n_seeds: int) -> Iterator
         names = {"hidden", "width", "epochs", "batch_size", "learning_rate", "surface"}
         settings = HeadSettings(**params.model_dump(include=names), seed=seed)
         taught = weigh_seen(train.join(sample.negatives), run.spared, params.seen_weight)
-        trained = train_head(run.lexicon, taught, validation, judged.validation, settings)
-        judge = LazyClassifier(TrainedClassifier(trained), run.terms, run.lexicon)
+        lexicon = run.knowing(train) if params.neighbours else run.lexicon
+        trained = train_head(lexicon, taught, validation, judged.validation, settings)
+        judge = LazyClassifier(TrainedClassifier(trained), run.terms, lexicon)
         probabilities = judge.judge(test.a, test.b)
         metrics = classification_metrics(probabilities, test.relation)
         yield {**metrics.to_dict(), "pairs": tuple(len(part.a) for part in split)}

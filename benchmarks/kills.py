@@ -2,13 +2,13 @@
 
 Takes a finished run, best a small one of many shards, since its stages embed, retrieve and classify
 are run again and again, by the local engine and by two Ray workers (a cluster of this machine).
-A stage is started from nothing and killed at a moment drawn evenly between its first shard made (on
-Ray the workers start before it) and its last row written; it is started again, and killed again,
-until so many kills have hit it (one that ends first begins from nothing). Then it runs to its end,
-and its bytes must be those of the run that nobody killed. Printed are the shards made by that run
-and those made again: they had reached the process that commits them, so what the workers of Ray
-were busy with comes on top, at most one shard each. Each process is a fork of this one, which has
-loaded the libraries.
+A stage is started from nothing and killed at a moment drawn evenly from the time between its first
+shard made and its last row written (on Ray the workers start before that); it is started again, and
+killed again, until so many kills have hit it (one that ends first begins from nothing). Then it
+runs to its end, and its bytes must be those of the run that nobody killed. Printed are the shards
+made by that run and those made again: they had reached the process that commits them, so what the
+workers of Ray were busy with comes on top, at most one shard each. Each process is a fork of this
+one, which has loaded the libraries.
 """
 
 import argparse
@@ -20,7 +20,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,11 +64,6 @@ class Project(NamedTuple):
     def written(self) -> list[Path]:
         """Its table, once it stands in its place: the run is done but for its record."""
         return [*self.result.glob("vectors.npy"), *self.result.rglob("part-*")]
-
-    def begun(self, since: float) -> bool:
-        """Whether a process has opened the working folders since a time."""
-        locks = list(self.work.rglob("lock"))
-        return any(lock.stat().st_mtime >= since for lock in locks)
 
     def clear(self) -> None:
         """Begin from nothing."""
@@ -124,27 +118,26 @@ def torment(project: Project, engine: str, n_kills: int, chance: random.Random) 
         Whether the bytes are the same and no kill cost more than one shard that was made.
     """
     child = start(project)
-    began = wait_for_begin(project, child)
-    first = wait_until(lambda: bool(project.made()), project, child) - began
-    os.waitpid(child, 0)
-    last = max(file.stat().st_mtime for file in project.written()) - began
+    first = wait_for_shard(project, child)
+    end(project, child)
+    seconds = max(file.stat().st_mtime for file in project.written()) - first
     whole = content_hash(project.result)
     n_shards, places, again = len(project.made()), [], []
     project.clear()
     while len(places) < n_kills:
         before = sum(project.made().values()) - len(project.made())
-        if not killed(project, chance.uniform(first, last)):
+        if not killed(project, chance.uniform(0, seconds)):
             project.clear()
             continue
         made = project.made()
         places.append(len(made))
         again.append(sum(made.values()) - len(made) - before)
-    os.waitpid(start(project), 0)
+    end(project, start(project))
     made = project.made()
     again.append(sum(made.values()) - len(made) - sum(again))
     same = content_hash(project.result) == whole
     print(
-        f"{engine:<6}  {project.stage:<9}  {n_shards:>6}  {last:>7.1f}  {n_kills:>5}  "
+        f"{engine:<6}  {project.stage:<9}  {n_shards:>6}  {seconds:>7.1f}  {n_kills:>5}  "
         f"{','.join(map(str, places))}  {sum(again)}  {max(again)}  {'same' if same else 'OTHER'}",
         flush=True,
     )
@@ -181,32 +174,35 @@ def log_shards(project: Project) -> None:
     ShardedWork.commit = logged  # type: ignore[method-assign]
 
 
-def wait_for_begin(project: Project, child: int) -> float:
-    """Wait until the stage looks at its shards; the time then."""
-    since = time.time()
-    return wait_until(lambda: project.begun(since), project, child)
-
-
-def wait_until(reached: Callable[[], bool], project: Project, child: int) -> float:
-    """Wait until something is so; the time then."""
-    while not reached():
-        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            raise SystemExit((project.root / "errors.log").read_text())
+def wait_for_shard(project: Project, child: int) -> float:
+    """Wait until the process has made a shard, or has ended; the time then."""
+    before = project.made().total()
+    while project.made().total() == before and alive(child):
         time.sleep(0.002)
     return time.time()
 
 
+def alive(child: int) -> bool:
+    """Whether a process has not ended."""
+    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+
 def killed(project: Project, moment: float) -> bool:
-    """Start the stage and kill it; whether it was still at work."""
+    """Start the stage and kill it so long after its first shard; whether it was still at work."""
     child = start(project)
-    until = wait_for_begin(project, child) + moment
-    while time.time() < until:
-        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            break
+    until = wait_for_shard(project, child) + moment
+    while time.time() < until and alive(child):
         time.sleep(0.002)
     os.kill(child, signal.SIGKILL)
+    end(project, child)
+    return not project.written()
+
+
+def end(project: Project, child: int) -> None:
+    """Wait for the end of the process; stop with its message where it failed by itself."""
     _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status) and not project.written()
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+        raise SystemExit((project.root / "errors.log").read_text("utf-8"))
 
 
 if __name__ == "__main__":

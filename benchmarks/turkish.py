@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from discriminator import Lexicon, load_head, pair_keys
+from discriminator import load_head, pair_keys
 from pipeline.artefacts import Workspace
 from pipeline.cross_training import TrainedClassifier
 from pipeline.judging import LazyClassifier
 from pipeline.lexicon.normalise import clean, look_up_key
-from pipeline.lexicon.spelled import spell_terms
+from pipeline.run_lexicon import read_lexicon
 from pipeline.schemas import ASSIGNMENTS, CANDIDATES, PAIRS, TERMS
 
 RELATIONS = {"SYNONYMY": "synonym", "ANTONYM": "antonym"}
@@ -34,7 +34,7 @@ def main() -> None:
     workspace = Workspace(given.data)
     terms = workspace.read(TERMS, ["term_id", "term", "key", "language"])
     pairs = unknown_pairs(given.relations, terms, workspace.read(PAIRS))
-    judged = judge(workspace, terms, pairs)
+    judged = judge(workspace, pairs)
     found = np.isin(pair_keys(*ends(pairs)), candidate_keys(workspace))
     cluster = workspace.read(ASSIGNMENTS).sort("term_id")["cluster_id"].to_numpy()
     a, b = ends(pairs)
@@ -71,13 +71,10 @@ def unknown_pairs(path: Path, terms: pl.DataFrame, known: pl.DataFrame) -> pl.Da
     return pl.DataFrame(kept, {"a": pl.Int64, "b": pl.Int64, "relation": pl.String}, orient="row")
 
 
-def judge(workspace: Workspace, terms: pl.DataFrame, pairs: pl.DataFrame) -> np.ndarray:
+def judge(workspace: Workspace, pairs: pl.DataFrame) -> np.ndarray:
     """The relation, 0 to 2, that the run's head gives to each pair."""
     trained, _ = load_head(workspace.root / "train" / "head.safetensors")
-    names = terms["term"].to_list()
-    lexicon = Lexicon(
-        workspace.read_array("embed", "vectors.npy"), spell_terms(names, terms["language"][0])
-    )
+    names, _, lexicon = read_lexicon(workspace, surface=True, neighbours=True)
     classifier = LazyClassifier(TrainedClassifier(trained, None), names, lexicon)
     judged: np.ndarray = classifier.judge(*ends(pairs)).argmax(axis=1)
     return judged

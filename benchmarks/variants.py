@@ -25,11 +25,10 @@ import scipy.sparse as sp
 from benchmarks.baselines import DEFAULTS, Array, Case, Labels, dense, make_case, signed
 from benchmarks.clustering import ANTONYM_GATE, shape
 from clustering import Edges, intrusions, pair_scores
-from discriminator import Lexicon
 from pipeline.artefacts import Workspace
 from pipeline.cross_training import classifier_over, load_trained
-from pipeline.lexicon.spelled import spell_terms
-from pipeline.schemas import RELATION_NAMES, TERMS
+from pipeline.run_lexicon import read_lexicon
+from pipeline.schemas import RELATION_NAMES
 
 MIN_SUPPORT = DEFAULTS["signed"]
 HIDDEN = 0.04  # what params.yaml advises for production: .02 for validation, .02 for test
@@ -68,26 +67,27 @@ def main() -> None:
 def load(data: Path) -> World:
     """Read the run."""
     workspace = Workspace(data)
-    table = workspace.read(TERMS, ["term", "language"])
+    trained, _ = load_trained(data / "train", "cpu", "run `nymgraph train`")
+    terms, _, lexicon = read_lexicon(
+        workspace,
+        surface=trained.trained.head.surface,
+        neighbours=trained.trained.candidates.counts_votes,
+    )
     names = ["a", "b", "p_synonym", "p_antonym"]
     judged = pl.scan_parquet(data / "classify/relations/*.parquet").select(names).collect()
     pairs, held = (
         pl.read_parquet(data / f"label/{name}.parquet") for name in ("pairs", "held_out")
     )
-    scored = np.zeros(len(table), bool)
+    scored = np.zeros(len(terms), bool)
     scored[held.filter(pl.col("split") == "validation")["term_id"].to_numpy()] = True
     known = {
         kind: (rows["a"].to_numpy(), rows["b"].to_numpy())
         for kind in RELATION_NAMES
         for rows in [pairs.filter(pl.col("relation") == kind)]
     }
-    trained, _ = load_trained(data / "train", "cpu", "run `nymgraph train`")
-    terms, language = table["term"].to_list(), table["language"][0]
-    spelled = spell_terms(terms, language) if trained.trained.head.surface else None
-    lexicon = Lexicon(workspace.read_array("embed", "vectors.npy"), spelled)
     judge = classifier_over(trained, terms, lexicon, "cpu", dictionary=False).judge
     rows = tuple(judged[name].to_numpy() for name in names)
-    return World(len(table), rows, known, scored, judge)
+    return World(len(terms), rows, known, scored, judge)
 
 
 def closure(world: World, case: Case, gate: float) -> None:

@@ -5,6 +5,7 @@ Works on arrays and tensors. Only `checkpoint` touches files.
 * `relations`: the words of the room, `LabelledPairs`, and the `PairClassifier` protocol
 * `negatives`: hard negatives, drawn among candidates that no dictionary labels
 * `surface`: what the spellings of two terms say
+* `neighbourhood`: what is known of the neighbours of two terms
 * `head`: the symmetric network on two term vectors and spellings
 * `cross_encoder`: the transformer that reads both terms at once
 * `training`: labelled pairs and vectors to a trained, calibrated head
@@ -58,6 +59,7 @@ from discriminator.negatives import (
     pair_keys,
     sample_hard_negatives,
 )
+from discriminator.neighbourhood import N_NEIGHBOURS, Neighbourhoods, neighbour_votes
 from discriminator.predict import HeadClassifier, pair_logits, project_terms
 from discriminator.relations import (
     ANTONYM,
@@ -76,6 +78,7 @@ __all__ = [
     "ANTONYM",
     "CO_HYPONYM",
     "GATE",
+    "N_NEIGHBOURS",
     "RELATIONS",
     "SYNONYM",
     "UNLABELLED",
@@ -93,6 +96,7 @@ __all__ = [
     "LabelledPairs",
     "Lexicon",
     "MajorityBaseline",
+    "Neighbourhoods",
     "PairClassifier",
     "PairHead",
     "Reliability",
@@ -112,6 +116,7 @@ __all__ = [
     "margin_of_share",
     "margins",
     "n_gold",
+    "neighbour_votes",
     "new_cross_encoder",
     "pair_keys",
     "pair_logits",

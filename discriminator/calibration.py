@@ -1,6 +1,7 @@
 """From logits to probabilities that mean something, and how far they can be trusted.
 
-Two populations, two calibrations of the same logits, both z / temperature + bias:
+Two populations, two calibrations of the same logits z and votes n, both
+z / temperature + bias + n @ weights:
 
 * *dictionary pairs*: a dictionary relates the two terms, the question is how. The unlabelled logit
   is left out. Half of these pairs are synonyms.
@@ -23,7 +24,7 @@ is no longer the frequency of dictionary synonyms (their calibration error is 0.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from discriminator.neighbourhood import N_VOTES
 from discriminator.relations import (
     ANTONYM,
     CO_HYPONYM,
@@ -50,30 +52,44 @@ PRIOR_PRECISION = 0.01
 
 @dataclass(frozen=True)
 class Calibration:
-    """Maps logits to probabilities: softmax(z / temperature + bias), unlabelled into co-hyponym.
+    """Maps logits and votes to probabilities; the unlabelled mass joins co-hyponymy.
 
-    Source: temperature scaling, Guo et al., On Calibration of Modern Neural Networks, ICML 2017,
-    section 4; the bias corrects the prior: Saerens et al., Neural Computation 14, 2002.
+        softmax(z / temperature + bias + n @ weights)
+
+    with a column of weights for synonymy and one for antonymy, 0 for the others. Source:
+    temperature scaling, Guo et al., On Calibration of Modern Neural Networks, ICML 2017, section 4;
+    the bias corrects the prior: Saerens et al., Neural Computation 14, 2002.
 
     Attributes:
         temperature: above 0; above 1 softens.
         bias: one number for each relation and one for unlabelled pairs, in nats.
+        weights: what a vote for each relation adds to (synonymy, antonymy), in nats.
     """
 
     temperature: float = 1.0
     bias: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    weights: tuple[tuple[float, float], ...] = ((0.0, 0.0),) * N_VOTES
+
+    @property
+    def counts_votes(self) -> bool:
+        """Whether the votes of neighbours make a difference."""
+        return any(weight != 0 for row in self.weights for weight in row)
 
     def apply(self, logits: Tensor) -> Tensor:
         """Turn logits into probabilities.
 
         Args:
-            logits: any float (n_pairs, 4).
+            logits: any float (n_pairs, 4), or (n_pairs, 4 + N_VOTES) with the votes behind.
 
         Returns:
             same type (n_pairs, 3), columns as in `RELATIONS`, rows sum to 1.
         """
-        bias = torch.tensor(self.bias, dtype=logits.dtype, device=logits.device)
-        return _fold(torch.softmax(logits / self.temperature + bias, dim=1))
+        bias, weights = (
+            torch.tensor(fitted, dtype=logits.dtype, device=logits.device)
+            for fitted in (self.bias, self.weights)
+        )
+        z, votes = logits[:, :N_CODES], logits[:, N_CODES:]
+        return _fold(torch.softmax(z / self.temperature + bias + _added(votes, weights), dim=1))
 
 
 class Reliability(NamedTuple):
@@ -95,18 +111,18 @@ class Reliability(NamedTuple):
 def calibrate_dictionary(
     logits: NDArray[np.floating], relation: NDArray[np.integer]
 ) -> Calibration:
-    """Fit temperature and biases on held-out dictionary pairs, leaving the unlabelled logit out.
+    """Fit all of it on held-out dictionary pairs, leaving the unlabelled logit out.
 
     A relation that no pair has is left out too: it gets probability 0.
 
     Args:
-        logits: any float (n_pairs, 4).
+        logits: any float (n_pairs, 4), or with votes, as for `Calibration.apply`.
         relation: any integer (n_pairs,), places in `RELATIONS`.
 
     Returns:
         The calibration of least log loss.
     """
-    return _fit(logits, relation, ignored=(UNLABELLED,))
+    return _fit(logits, relation, voted=(SYNONYM, ANTONYM), ignored=(UNLABELLED,))
 
 
 def calibrate_candidates(
@@ -115,10 +131,13 @@ def calibrate_candidates(
     n_gold: tuple[int, int],
     gate: float = GATE,
 ) -> Calibration:
-    """Fit temperature and biases on held-out candidates, then move the gate to the best F0.5.
+    """Fit all of it on held-out candidates, then move the gate to the best F0.5.
+
+    Votes count for antonymy alone: whether the neighbours of two terms are synonyms the clustering
+    asks for itself, and what is counted twice costs it synonyms (docs/experiments.md).
 
     Args:
-        logits: any float (n_pairs, 4).
+        logits: any float (n_pairs, 4), or with votes, as for `Calibration.apply`.
         relation: any integer (n_pairs,), relation codes, `UNLABELLED` among them.
         n_gold: number of synonym and of antonym pairs there are to find, candidates or not.
         gate: probability above which a synonym or antonym is believed, in (0, 1).
@@ -126,7 +145,8 @@ def calibrate_candidates(
     Returns:
         A calibration with which `p >= gate` is the rule of best F0.5.
     """
-    calibration = _fit(logits, np.where(relation == UNLABELLED, CO_HYPONYM, relation))
+    related = np.where(relation == UNLABELLED, CO_HYPONYM, relation)
+    calibration = _fit(logits, related, voted=(ANTONYM,))
     for code in (ANTONYM, SYNONYM):
         calibration = match_gate(calibration, logits, relation == code, code, n_gold[code], gate)
     return calibration
@@ -147,7 +167,7 @@ def match_gate(
 
     Args:
         calibration: the calibration to start from.
-        logits: any float (n_pairs, 4).
+        logits: any float (n_pairs, 4), or with votes, as for `Calibration.apply`.
         positive: bool (n_pairs,), whether the pair truly is of the relation.
         code: the relation, `SYNONYM` or `ANTONYM`.
         n_gold: number of pairs there are to find; recall counts those that are no candidates.
@@ -162,7 +182,7 @@ def match_gate(
     threshold = min(max(best_threshold(scaled, positive, n_gold), 1e-12), 1 - 1e-12)
     bias = list(calibration.bias)
     bias[code] += _logit(gate) - _logit(threshold)
-    return Calibration(calibration.temperature, (bias[0], bias[1], bias[2], bias[3]))
+    return replace(calibration, bias=(bias[0], bias[1], bias[2], bias[3]))
 
 
 def best_threshold(
@@ -238,20 +258,27 @@ def reliability(
 
 
 def _fit(
-    logits: NDArray[np.floating], relation: NDArray[np.integer], ignored: tuple[int, ...] = ()
+    logits: NDArray[np.floating],
+    relation: NDArray[np.integer],
+    voted: tuple[int, ...],
+    ignored: tuple[int, ...] = (),
 ) -> Calibration:
-    """Minimise the log loss in ln(temperature) and two biases (convex but for the prior)."""
-    if len(logits) == 0 or logits.shape != (len(relation), N_CODES):
+    """Minimise the log loss in ln(1 / temperature), two biases and the weights of the votes."""
+    widths = (N_CODES, N_CODES + N_VOTES)
+    if len(logits) == 0 or logits.shape not in [(len(relation), width) for width in widths]:
         raise ValueError(
             f"got logits {logits.shape} for {len(relation)} pairs, expected (n_pairs, {N_CODES}) "
-            "of at least one pair; enlarge the validation split"
+            f"or {widths[1]} with votes, of at least one pair; enlarge the validation split"
         )
-    z = torch.as_tensor(logits, dtype=torch.float64)
+    signals = torch.as_tensor(logits, dtype=torch.float64)
+    z, votes = signals[:, :N_CODES], signals[:, N_CODES:]
     target = torch.as_tensor(relation, dtype=torch.int64)
-    free = torch.zeros(3, dtype=torch.float64, requires_grad=True)
+    free = torch.zeros(3 + 2 * N_VOTES, dtype=torch.float64, requires_grad=True)
     absent = [code for code in range(UNLABELLED) if not (relation == code).any()]
     out = torch.zeros(N_CODES, dtype=torch.float64)
     out[[*absent, *ignored]] = EXCLUDED
+    counted = torch.zeros(2, dtype=torch.float64)
+    counted[list(voted)] = 1
     fixed = torch.zeros(2, dtype=torch.float64)
     optimiser = torch.optim.LBFGS(
         [free], max_iter=200, tolerance_grad=1e-9, tolerance_change=1e-12,
@@ -260,8 +287,9 @@ def _fit(
 
     def loss() -> Tensor:
         optimiser.zero_grad()
+        added = _added(votes, free[3:].view(N_VOTES, 2) * counted)
         scaled = functional.log_softmax(
-            z * free[0].exp() + torch.cat([free[1:], fixed]) + out, dim=1
+            z * free[0].exp() + torch.cat([free[1:3], fixed]) + added + out, dim=1
         )
         folded = torch.cat([scaled[:, :2], scaled[:, 2:].logsumexp(1, keepdim=True)], dim=1)
         prior = 0.5 * PRIOR_PRECISION * free.square().sum() / len(z)
@@ -270,9 +298,15 @@ def _fit(
         return value
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]
-    inverse, synonym, antonym = free.detach().tolist()
+    inverse, synonym, antonym = free[:3].tolist()
+    weights = tuple((w[0], w[1]) for w in (free[3:].view(N_VOTES, 2) * counted).tolist())
     bias = (torch.tensor([synonym, antonym, 0.0, 0.0], dtype=torch.float64) + out).tolist()
-    return Calibration(math.exp(-inverse), (bias[0], bias[1], bias[2], bias[3]))
+    return Calibration(math.exp(-inverse), (bias[0], bias[1], bias[2], bias[3]), weights)
+
+
+def _added(votes: Tensor, weights: Tensor) -> Tensor:
+    """What the votes add to the logits: (n_pairs, N_VOTES or 0) to (n_pairs, 4)."""
+    return functional.pad(votes @ weights[: votes.shape[1]], (0, N_CODES - 2))
 
 
 def _fold(probabilities: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from torch.nn import functional
 from discriminator.calibration import Calibration, calibrate_candidates, calibrate_dictionary
 from discriminator.cross_encoder import CrossEncoderClassifier
 from discriminator.predict import HeadClassifier, pair_logits
+from discriminator.relations import N_CODES
 
 WEIGHTS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """The weights tried: from 0.05 to 0.95."""
@@ -67,7 +68,7 @@ class CascadeClassifier:
         if len(unsure):
             head = self.head
             ends = (a[unsure], b[unsure])
-            z = pair_logits(head.head, head.projections, head.spellings, *ends, head.device)
+            z = pair_logits(head.head, head.projected, *ends, head.device)
             mixed = mix(z, self.cross.logits(*ends), self.blend.weight)
             judged[unsure] = self.blend.calibration.apply(torch.from_numpy(mixed)).numpy()
         return judged
@@ -93,14 +94,16 @@ def mix(
     """Mix the logits of head and cross-encoder.
 
     Args:
-        head: any float (n_pairs, 4).
+        head: any float (n_pairs, 4), or (n_pairs, 4 + N_VOTES) with votes, which stay.
         cross: any float (n_pairs, 4).
         weight: of the cross-encoder, 0 to 1.
 
     Returns:
-        float32 (n_pairs, 4).
+        float32, of the shape of `head`.
     """
-    return ((1 - weight) * head + weight * cross).astype(np.float32)
+    mixed = head.astype(np.float32)
+    mixed[:, :N_CODES] = (1 - weight) * head[:, :N_CODES] + weight * cross
+    return mixed
 
 
 def margin_of_share(probabilities: NDArray[np.floating], share: float) -> float:
@@ -126,7 +129,7 @@ def blend_dictionary(
     """Fit a blend on held-out dictionary pairs: the weight of least log loss.
 
     Args:
-        head: any float (n_pairs, 4).
+        head: any float (n_pairs, 4), or with votes, as in `mix`.
         cross: any float (n_pairs, 4).
         relation: any integer (n_pairs,), places in `RELATIONS`.
         margin: when to mix.
@@ -155,7 +158,7 @@ def blend_candidates(
     """Calibrate a blend of known weight on held-out candidates that lie within the margin.
 
     Args:
-        head: any float (n_pairs, 4).
+        head: any float (n_pairs, 4), or with votes, as in `mix`.
         cross: any float (n_pairs, 4).
         relation: any integer (n_pairs,), relation codes, `UNLABELLED` among them.
         n_gold: number of synonym and of antonym pairs there are to find among these.

@@ -25,8 +25,8 @@ from discriminator.training import HeadSettings, TrainedHead, build_head
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-FORMAT = "nymgraph pair head 2"
-BLEND_FORMAT = "nymgraph blend 1"
+FORMAT = "nymgraph pair head 3"
+BLEND_FORMAT = "nymgraph blend 2"
 BLEND_FILE = "blend.json"
 MAX_TOKENS = 64
 HEADER_KEY = "nymgraph"
@@ -188,7 +188,8 @@ def _cross_encoder(model: str, device: str, **options: object) -> "CrossEncoder"
 
 
 def _calibration(stored: dict[str, object]) -> Calibration:
-    return Calibration(float(stored["temperature"]), tuple(stored["bias"]))  # type: ignore[arg-type]
+    weights = tuple(tuple(row) for row in stored["weights"])  # type: ignore[attr-defined]
+    return Calibration(float(stored["temperature"]), tuple(stored["bias"]), weights)  # type: ignore[arg-type]
 
 
 def _restore(header: dict[str, object], weights: dict[str, torch.Tensor]) -> TrainedHead:

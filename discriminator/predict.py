@@ -15,6 +15,7 @@ from torch import Tensor
 
 from discriminator.calibration import Calibration
 from discriminator.head import PairHead
+from discriminator.neighbourhood import N_VOTES, neighbour_votes
 from discriminator.relations import N_CODES, RELATIONS, Lexicon, check_ids
 from discriminator.surface import Spellings, surface_features
 
@@ -31,15 +32,14 @@ class HeadClassifier:
     Attributes:
         head: the trained network.
         calibration: which population the probabilities are for.
-        projections: any float (n_terms, hidden), from `project_terms`; may be a memory map.
-        spellings: of the n_terms terms; None for a head without `surface`.
+        projected: the lexicon with what `project_terms` makes of its vectors, any float (n_terms,
+            hidden), which may be a memory map.
         device: where to compute, as torch names it.
     """
 
     head: PairHead
     calibration: Calibration
-    projections: NDArray[np.floating]
-    spellings: Spellings | None = None
+    projected: Lexicon
     device: str = "cpu"
 
     @classmethod
@@ -58,7 +58,7 @@ class HeadClassifier:
             The classifier. Vectors of another width, or not finite, are a ValueError.
         """
         projections = project_terms(head, lexicon.vectors, device)
-        return cls(head, calibration, projections, lexicon.spellings, device)
+        return cls(head, calibration, lexicon._replace(vectors=projections), device)
 
     def judge(self, a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.float32]:
         """Give the calibrated probability of each relation.
@@ -72,8 +72,7 @@ class HeadClassifier:
             (a, b) and (b, a), and however the rows are cut into calls.
         """
         judged = np.empty((len(a), len(RELATIONS)), np.float32)
-        terms = (self.projections, self.spellings)
-        for rows, logits in _passes(self.head, *terms, a, b, self.device):
+        for rows, logits in _passes(self.head, self.projected, a, b, self.device):
             judged[rows] = self.calibration.apply(logits).cpu().numpy()[: len(judged[rows])]
         return judged
 
@@ -108,27 +107,27 @@ def project_terms(
 
 def pair_logits(
     head: PairHead,
-    projections: NDArray[np.floating],
-    spellings: Spellings | None,
+    projected: Lexicon,
     a: NDArray[np.integer],
     b: NDArray[np.integer],
     device: str = "cpu",
 ) -> NDArray[np.float32]:
-    """Compute the uncalibrated logits of pairs.
+    """Compute the uncalibrated logits of pairs, and the votes of their neighbours.
 
     Args:
         head: the trained network.
-        projections: any float (n_terms, hidden), from `project_terms`.
-        spellings: of the n_terms terms; None for a head without `surface`.
+        projected: the lexicon with what `project_terms` makes of its vectors. Without
+            neighbourhoods there are no votes: they are 0.
         a: any integer (n_pairs,), term ids.
         b: any integer (n_pairs,), term ids.
         device: where to compute, as torch names it.
 
     Returns:
-        float32 (n_pairs, 4): the relations in their order, then unlabelled.
+        float32 (n_pairs, 4 + N_VOTES): logits of the relations in their order and of unlabelled,
+        then the votes.
     """
-    logits = np.empty((len(a), N_CODES), np.float32)
-    for rows, passed in _passes(head, projections, spellings, a, b, device):
+    logits = np.empty((len(a), N_CODES + N_VOTES), np.float32)
+    for rows, passed in _passes(head, projected, a, b, device):
         logits[rows] = passed.cpu().numpy()[: len(logits[rows])]
     return logits
 
@@ -194,49 +193,63 @@ def spelling_tensors(
     return numbers, alternation
 
 
-def check_spellings(head: PairHead, spellings: Spellings | None, n_terms: int) -> None:
-    """Refuse spellings that are not what a head needs.
+def check_lexicon(head: PairHead, lexicon: Lexicon) -> None:
+    """Refuse a lexicon without what a head needs beside vectors.
 
     Args:
         head: the network.
-        spellings: what was given.
-        n_terms: number of terms in the lexicon.
+        lexicon: what was given.
 
     Raises:
-        ValueError: spellings missing, of another lexicon, or given to a head that takes none.
+        ValueError: spellings missing, or given to a head that takes none; spellings or
+            neighbourhoods of another number of terms.
     """
-    n_spellings = None if spellings is None else spellings.n_terms
+    n_terms = len(lexicon.vectors)
+    n_spellings = None if lexicon.spellings is None else lexicon.spellings.n_terms
     expected = n_terms if head.surface else None
     if n_spellings != expected:
         raise ValueError(
             f"got spellings of {n_spellings} terms, expected {expected}; "
             "spell the terms of the vectors, and only for a head with surface features"
         )
+    if lexicon.neighbourhoods is not None and lexicon.neighbourhoods.n_terms != n_terms:
+        raise ValueError(
+            f"got neighbourhoods of {lexicon.neighbourhoods.n_terms} terms, expected {n_terms}; "
+            "search the neighbours of these very vectors"
+        )
 
 
 def _passes(
     head: PairHead,
-    projections: NDArray[np.floating],
-    spellings: Spellings | None,
+    projected: Lexicon,
     a: NDArray[np.integer],
     b: NDArray[np.integer],
     device: str,
 ) -> Iterator[tuple[slice, Tensor]]:
-    """Yield rows and their logits, float32 (rows in a pass, 4), padded at the end."""
+    """Yield rows and their logits and votes, float32 (rows in a pass, 4 + N_VOTES), padded."""
+    projections = projected.vectors
     if projections.ndim != 2 or projections.shape[1] != head.hidden:
         raise ValueError(
             f"got projections of shape {projections.shape}, expected (n_terms, {head.hidden}); "
             "project the terms again with this head"
         )
     check_ids(a, b, len(projections))
-    check_spellings(head, spellings, len(projections))
+    check_lexicon(head, projected)
     head.to(device).eval()
     size = BLOCK if torch.device(device).type == "cpu" else GPU_BLOCK
     for rows in _blocks(len(a), size):
         ends = [_filled(side[rows], size) for side in (a, b)]
         with torch.inference_mode():
             u, v = (torch.from_numpy(projections[side]).to(device).float() for side in ends)
-            yield rows, head.pair(u, v, spelling_tensors(spellings, ends[0], ends[1], device))
+            spelling = spelling_tensors(projected.spellings, ends[0], ends[1], device)
+            votes = _votes(projected, ends[0], ends[1]).to(device)
+            yield rows, torch.cat([head.pair(u, v, spelling), votes], dim=1)
+
+
+def _votes(lexicon: Lexicon, a: NDArray[np.integer], b: NDArray[np.integer]) -> Tensor:
+    if lexicon.neighbourhoods is None:
+        return torch.zeros((len(a), N_VOTES))
+    return torch.from_numpy(neighbour_votes(lexicon.neighbourhoods, a, b))
 
 
 def _blocks(n_rows: int, size: int) -> Iterator[slice]:

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from discriminator.neighbourhood import Neighbourhoods
 from discriminator.surface import Spellings
 
 RELATIONS = ("synonym", "antonym", "co_hyponym")
@@ -25,10 +26,12 @@ class Lexicon(NamedTuple):
     Attributes:
         vectors: any float (n_terms, dim), L2-normalised; may be a memory map, read by batches.
         spellings: of the same terms; None where only vectors are to count.
+        neighbourhoods: of the same terms; None where nothing is known of their neighbours.
     """
 
     vectors: NDArray[np.floating]
     spellings: Spellings | None
+    neighbourhoods: Neighbourhoods | None = None
 
     def take(self, ids: NDArray[np.integer]) -> "Lexicon":
         """Pick terms.
@@ -40,7 +43,8 @@ class Lexicon(NamedTuple):
             These terms, in this order.
         """
         spellings = None if self.spellings is None else self.spellings.take(ids)
-        return Lexicon(self.vectors[ids], spellings)
+        hoods = None if self.neighbourhoods is None else self.neighbourhoods.take(ids)
+        return Lexicon(self.vectors[ids], spellings, hoods)
 
 
 class LabelledPairs(NamedTuple):

@@ -13,7 +13,7 @@ from torch.nn import functional
 from discriminator.calibration import Calibration, calibrate_candidates, calibrate_dictionary
 from discriminator.head import PairHead
 from discriminator.predict import (
-    check_spellings,
+    check_lexicon,
     check_vectors,
     gather,
     pair_logits,
@@ -104,7 +104,8 @@ def train_head(
     one machine; global generators are neither read nor moved.
 
     Args:
-        lexicon: vectors and, if the settings ask for `surface`, spellings of n_terms terms.
+        lexicon: vectors and, if the settings ask for `surface`, spellings of n_terms terms; the
+            pairs known to its neighbourhoods are training pairs. Votes count in the calibration.
         pairs: training pairs, of all relations and `UNLABELLED`.
         validation: dictionary pairs of terms that no training pair has; choose the epoch.
         candidates: all near neighbours among the terms of `validation`, labelled or `UNLABELLED`;
@@ -177,13 +178,13 @@ def labelled_logits(
         device: where to compute, as torch names it.
 
     Returns:
-        float32 (n_pairs, 4): the relations in their order, then unlabelled.
+        float32 (n_pairs, 4 + N_VOTES), as of `pair_logits`.
     """
     ids, ends = np.unique(np.stack([pairs.a, pairs.b]), return_inverse=True)
     few = lexicon.take(ids)
-    projections = project_terms(head, few.vectors, device)
+    projected = few._replace(vectors=project_terms(head, few.vectors, device))
     a, b = ends.reshape(2, -1)
-    return pair_logits(head, projections, few.spellings, a, b, device)
+    return pair_logits(head, projected, a, b, device)
 
 
 def _epochs(
@@ -251,7 +252,7 @@ def _check(
     candidates: LabelledPairs | None,
 ) -> None:
     check_vectors(head.dim, lexicon.vectors)
-    check_spellings(head, lexicon.spellings, len(lexicon.vectors))
+    check_lexicon(head, lexicon)
     for group in (pairs, validation, candidates):
         if group is not None:
             check_pairs(group, len(lexicon.vectors))

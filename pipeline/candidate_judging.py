@@ -5,13 +5,13 @@ from pathlib import Path
 
 import polars as pl
 
-from discriminator import Lexicon, PairClassifier
+from discriminator import PairClassifier
 from pipeline.artefacts import Workspace
 from pipeline.cross_training import classifier_over, load_trained
 from pipeline.engine.recipe import Make, Recipe
 from pipeline.errors import ArtefactError
-from pipeline.lexicon.spelled import spell_terms
-from pipeline.schemas import RELATION_NAMES, RELATIONS, TERMS
+from pipeline.run_lexicon import read_lexicon
+from pipeline.schemas import RELATION_NAMES, RELATIONS
 
 __all__ = ["JudgeRecipe", "judge"]
 
@@ -84,9 +84,7 @@ def _classifier(workspace: Workspace, device: str) -> PairClassifier:
             expected=manifest["encoder"],
             cure="run `nymgraph train` again",
         )
-    vectors = workspace.read_array("embed", "vectors.npy")
-    table = workspace.read(TERMS, ["term", "language"])
-    terms, language = table["term"].to_list(), table["language"][0]
-    surface = classifier.trained.head.surface
-    lexicon = Lexicon(vectors, spell_terms(terms, language) if surface else None)
+    trained = classifier.trained
+    seen = {"surface": trained.head.surface, "neighbours": trained.candidates.counts_votes}
+    terms, _, lexicon = read_lexicon(workspace, **seen)
     return classifier_over(classifier, terms, lexicon, device, dictionary=False)

@@ -148,7 +148,7 @@ def run_encoder(workspace: Workspace, device: str) -> Encoder:
 
 
 def _uncalibrated(classifier: TrainedClassifier) -> TrainedClassifier:
-    """The same with temperature 1 and no bias but that which leaves a class out."""
+    """The same with temperature 1, no votes and no bias but that which leaves a class out."""
     trained = replace(classifier.trained, dictionary=_plain(classifier.trained.dictionary))
     crossed = classifier.crossed
     if crossed is not None:

@@ -313,6 +313,7 @@ class TrainParams(Section):
     batch_size: Positive = 2_048
     learning_rate: Annotated[float, Field(gt=0)] = 3e-3
     surface: bool = True
+    neighbours: bool = True
     seen_weight: Probability = 0.3
     unlabelled_per_labelled: Annotated[float, Field(gt=0)] = 2.0
     unlabelled_weight: Annotated[float, Field(gt=0)] = 0.3

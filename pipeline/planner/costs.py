@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from discriminator import N_NEIGHBOURS
 from pipeline.params import Params
 from pipeline.planner.choices import Choices
 from pipeline.planner.limits import index_gb
@@ -214,14 +215,15 @@ def retrieve(run: Run) -> Cost:
     pairing = (1e-6 * work.n_near + 6e-6 * work.n_spelled + 8e-6 * work.n_terms) / rates.host
     spelling, spelling_gb = _spelling(run)
     lists = work.n_terms * 8 * (settings.k + settings.spelling_k) / _GB
+    near = work.n_terms * 8 * min(settings.k, N_NEIGHBOURS)
     texts = work.n_terms * (60 + 6 * work.letters) / _GB
     return Cost(
         _START + index.seconds + audit + spelling + pairing + 3 * lists * _GB / _DISK,
         _TORCH_GB + texts + max(index.ram_gb, spelling_gb),
         gpu_gb=index.gpu_gb,
-        disk_gb=work.n_candidates * 6.5 / _GB,
+        disk_gb=(work.n_candidates * 6.5 + near) / _GB,
         work_gb=2 * lists,
-        files=2 * -(-work.n_terms // settings.shard_terms) + 2,
+        files=2 * -(-work.n_terms // settings.shard_terms) + 3,
         rows=work.n_candidates,
     )
 
@@ -258,7 +260,8 @@ def classify(run: Run) -> Cost:
     seconds += work.n_candidates / rates.judge
     seconds += work.n_candidates * share[settings.classifier] / rates.cross_encode
     shards = 2 * -(-work.n_terms // run.params.retrieve.shard_terms) + 1
-    held = work.n_terms * (settings.hidden * 2 + 60 + 4 * work.letters)
+    near = 8 * min(run.params.retrieve.k, N_NEIGHBOURS) if settings.neighbours else 0
+    held = work.n_terms * (settings.hidden * 2 + 60 + 4 * work.letters + near)
     return Cost(
         seconds,
         _TORCH_GB + (held + 2 * work.n_candidates / shards * 60) / _GB,

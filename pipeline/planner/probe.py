@@ -17,7 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from clustering import canonical_edges, cluster_reference
-from discriminator import HeadClassifier, Lexicon, PairHead, Spellings
+from discriminator import (
+    N_NEIGHBOURS,
+    HeadClassifier,
+    Lexicon,
+    Neighbourhoods,
+    PairHead,
+    Spellings,
+)
 from discriminator.calibration import Calibration
 from pipeline.artefacts import Workspace, digest
 from pipeline.devices import resolve_device, resolve_precision
@@ -243,9 +250,20 @@ def _judge(vectors: npt.NDArray[np.float32], terms: list[str], params: Params) -
     if train.surface:
         spellings = spell_bare(terms[:n_terms], params.ingest.language)
     lexicon = Lexicon(vectors[:n_terms], spellings)
+    random = np.random.default_rng(0)
+    if train.neighbours:
+        lexicon = lexicon._replace(neighbourhoods=_neighbourhoods(n_terms, random))
     classifier = HeadClassifier.over(head, Calibration(), lexicon, device)
-    a, b = np.random.default_rng(0).integers(0, n_terms, (2, _PAIRS))
+    a, b = random.integers(0, n_terms, (2, _PAIRS))
     return _PAIRS / _busy(lambda: classifier.judge(a, b), device=device)
+
+
+def _neighbourhoods(n_terms: int, random: np.random.Generator) -> Neighbourhoods:
+    """Made-up neighbours; each term stands in two known pairs, as in a dictionary."""
+    near = random.integers(0, n_terms, (n_terms, N_NEIGHBOURS), dtype=np.int32)
+    known = random.integers(0, n_terms, (2, n_terms))
+    cosine = np.full(near.shape, 0.5, np.float32)
+    return Neighbourhoods.of(near, cosine, (*known, np.zeros(n_terms, np.int8)))
 
 
 def _clustering() -> float:

@@ -12,7 +12,7 @@ from pipeline.engine.local import LOCAL
 from pipeline.engine.recipe import Engine
 from pipeline.lexicon.provenance import without_language_model
 from pipeline.params import ClassifyParams
-from pipeline.schemas import CANDIDATES, PAIRS, RELATIONS
+from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, RELATIONS
 from pipeline.shards import open_work
 
 __all__ = ["run"]
@@ -27,8 +27,10 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
     inputs = {
         "candidates": content_hash(workspace.root / CANDIDATES.path),
         "pairs": content_hash(workspace.root / PAIRS.path),
-        "head": content_hash(_head_path(workspace)),
+        "head": content_hash(_present(workspace, "train", "head.safetensors")),
         "cross_encoder": content_hash(workspace.path("train", "cross_encoder")),
+        "held_out": content_hash(workspace.root / HELD_OUT.path),
+        "neighbours": content_hash(_present(workspace, "retrieve", "neighbours.npy")),
         "vectors": workspace.read_json("embed", "manifest.json")["content"],
         "terms": workspace.read_json("embed", "manifest.json")["terms"],
         "device": device.split(":")[0],
@@ -48,8 +50,8 @@ def _evidence(pairs: pl.DataFrame) -> pl.DataFrame:
     return free.select("a", "b", pl.col("relation").alias("known"), "confidence")
 
 
-def _head_path(workspace: Workspace) -> Path:
-    path = workspace.path("train", "head.safetensors")
+def _present(workspace: Workspace, stage: str, name: str) -> Path:
+    path = workspace.path(stage, name)
     if not path.is_file():
-        raise missing(path, "train")
+        raise missing(path, stage)
     return path

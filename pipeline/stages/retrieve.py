@@ -14,6 +14,7 @@ from pipeline.lexicon.spelled import spell_bare, spell_terms
 from pipeline.lexicon.splits import term_splits
 from pipeline.params import RetrieveParams
 from pipeline.planner.limits import free_room, index_gb, refuse, retrieve_refusals
+from pipeline.run_lexicon import write_neighbours
 from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
 from pipeline.shards import open_work
 from pipeline.vectors.audit import index_recall, labelled_recall
@@ -37,7 +38,7 @@ __all__ = ["run"]
 
 
 def run(params: RetrieveParams, workspace: Workspace, engine: Engine = LOCAL) -> None:
-    """Search neighbours, pair them, and write `candidates` and `metrics.json`."""
+    """Search neighbours, pair them; write `candidates`, `neighbours.npy` and `metrics.json`."""
     file = workspace.path("embed", "vectors.npy")
     vectors = workspace.read_array("embed", "vectors.npy")
     table = workspace.read(TERMS, ["term", "language"])
@@ -74,6 +75,7 @@ def run(params: RetrieveParams, workspace: Workspace, engine: Engine = LOCAL) ->
             **recall,
             "labelled_pairs": labelled_recall(*found, opposites, pairs, held_out),
         }
+        write_neighbours(workspace, found.near)
         workspace.write_json("retrieve", "metrics.json", metrics)
         workspace.record.wrote("retrieve/candidates", paired.rows)
         paired.publish(workspace.root / CANDIDATES.path)

@@ -3,12 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from discriminator import (
-    LabelledPairs,
-    Lexicon,
-    TrainedHead,
-    save_head,
-)
+from discriminator import LabelledPairs, TrainedHead, save_head
 from pipeline.artefacts import Workspace
 from pipeline.cross_training import TrainedClassifier, World, train_crossed
 from pipeline.devices import resolve_device
@@ -17,9 +12,9 @@ from pipeline.evaluation.measure import HeldOut, held_out, measure
 from pipeline.head_training import fit_head
 from pipeline.judging import LazyClassifier, judges_of
 from pipeline.lexicon.labelled import CandidateSample, pairs_within
-from pipeline.lexicon.spelled import spell_terms
 from pipeline.lexicon.splits import refuse_leaks, term_mask, term_splits
 from pipeline.params import TrainParams
+from pipeline.run_lexicon import read_lexicon
 from pipeline.schemas import CANDIDATES, CONTRADICTED, HELD_OUT, PAIRS, SPARED, TERMS
 
 __all__ = ["run"]
@@ -29,10 +24,8 @@ Fit = Callable[[LabelledPairs], TrainedHead]
 
 def run(params: TrainParams, workspace: Workspace) -> None:
     """Train, calibrate on validation, measure on test; write the classifier and its figures."""
-    table = workspace.read(TERMS, ["term", "language"])
-    terms, language = table["term"].to_list(), table["language"][0]
-    vectors = workspace.read_array("embed", "vectors.npy")
-    lexicon = Lexicon(vectors, spell_terms(terms, language) if params.surface else None)
+    seen = {"surface": params.surface, "neighbours": params.neighbours}
+    terms, _, lexicon = read_lexicon(workspace, **seen)
     pairs = workspace.read(PAIRS)
     split = term_splits(workspace.read(HELD_OUT), len(terms))
     train, validation = (pairs_within(pairs, split, name) for name in ("train", "validation"))

@@ -17,6 +17,7 @@ from discriminator import (
     pair_logits,
 )
 from discriminator.cascade import mix
+from discriminator.neighbourhood import N_VOTES
 from tests.discriminator.pair_world import World
 
 
@@ -100,8 +101,8 @@ def test_weight_one_is_the_cross_encoder_alone(world: World, trained: TrainedHea
 def test_weight_zero_calibrated_as_the_head_is_the_head(world: World, trained: TrainedHead) -> None:
     judge, head, _ = cascade(world, trained, 2.0, weight=0.0)
     ends = (world.validation.a[:50], world.validation.b[:50])
-    z = pair_logits(head.head, head.projections, head.spellings, *ends)
-    assert z.shape == (50, 4)
+    z = pair_logits(head.head, head.projected, *ends)
+    assert z.shape == (50, 4 + N_VOTES)
     same = CascadeClassifier(head, judge.cross, Blend(0.0, head.calibration, 2.0))
     np.testing.assert_allclose(same.judge(*ends), head.judge(*ends), atol=1e-6)
 
@@ -109,3 +110,9 @@ def test_weight_zero_calibrated_as_the_head_is_the_head(world: World, trained: T
 def test_no_pairs(world: World, trained: TrainedHead) -> None:
     none = np.empty(0, np.int64)
     assert cascade(world, trained, 2.0)[0].judge(none, none).shape == (0, 3)
+
+
+def test_votes_stay_as_they_are_where_logits_are_mixed() -> None:
+    head = np.array([[4.0, 0.0, 0.0, 0.0, 0.25, 0.5, 0.75]], np.float32)
+    cross = np.array([[0.0, 4.0, 0.0, 0.0]], np.float32)
+    assert mix(head, cross, 0.25).tolist() == [[3.0, 1.0, 0.0, 0.0, 0.25, 0.5, 0.75]]

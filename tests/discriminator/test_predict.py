@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,7 +7,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discriminator import Calibration, HeadClassifier, PairHead, project_terms, spell
+from discriminator import (
+    ANTONYM,
+    Calibration,
+    HeadClassifier,
+    Neighbourhoods,
+    PairHead,
+    project_terms,
+    spell,
+)
 from discriminator.predict import BLOCK, spelling_tensors
 from discriminator.relations import Lexicon
 from tests.discriminator.pair_world import words
@@ -53,13 +62,13 @@ def test_the_cut_into_calls_changes_no_bit(cuts: list[int]) -> None:
 def test_the_cut_into_shards_changes_no_projection() -> None:
     head = CLASSIFIER.head
     parts = [project_terms(head, VECTORS[:3]), project_terms(head, VECTORS[3:])]
-    np.testing.assert_array_equal(np.concatenate(parts), CLASSIFIER.projections)
+    np.testing.assert_array_equal(np.concatenate(parts), CLASSIFIER.projected.vectors)
 
 
 def test_agrees_with_the_network_in_one_piece() -> None:
     x = torch.from_numpy(VECTORS)
     with torch.no_grad():
-        spelling = spelling_tensors(CLASSIFIER.spellings, A, B, "cpu")
+        spelling = spelling_tensors(CLASSIFIER.projected.spellings, A, B, "cpu")
         expected = CALIBRATION.apply(CLASSIFIER.head(x[A], x[B], spelling)).numpy()
     np.testing.assert_allclose(JUDGED, expected, atol=2e-3)  # projections are half precision
 
@@ -73,7 +82,8 @@ def test_a_memory_map_is_read(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("vectors") / "vectors.npy"
     np.save(path, VECTORS)
     mapped = np.load(path, mmap_mode="r")
-    np.testing.assert_array_equal(project_terms(CLASSIFIER.head, mapped), CLASSIFIER.projections)
+    projections = project_terms(CLASSIFIER.head, mapped)
+    np.testing.assert_array_equal(projections, CLASSIFIER.projected.vectors)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +106,8 @@ def test_vectors_of_another_encoder() -> None:
 
 
 def test_projections_of_another_head() -> None:
-    other = HeadClassifier(CLASSIFIER.head, CALIBRATION, CLASSIFIER.projections[:, :5])
+    narrow = CLASSIFIER.projected._replace(vectors=CLASSIFIER.projected.vectors[:, :5])
+    other = HeadClassifier(CLASSIFIER.head, CALIBRATION, narrow)
     with pytest.raises(ValueError, match="project the terms again"):
         other.judge(A[:1], B[:1])
 
@@ -106,3 +117,27 @@ def test_a_vector_that_is_not_finite_is_named() -> None:
     vectors[7, 0] = np.nan
     with pytest.raises(ValueError, match="term id 7"):
         project_terms(CLASSIFIER.head, vectors)
+
+
+def test_neighbourhoods_of_another_lexicon() -> None:
+    near = np.full((N_TERMS + 1, 1), -1, np.int32)
+    none = np.empty(0, np.int64)
+    hoods = Neighbourhoods.of(near, np.zeros(near.shape, np.float32), (none, none, none))
+    other = replace(CLASSIFIER, projected=CLASSIFIER.projected._replace(neighbourhoods=hoods))
+    with pytest.raises(ValueError, match="neighbours of these very vectors"):
+        other.judge(A[:1], B[:1])
+
+
+def test_votes_of_neighbours_count_as_the_calibration_says() -> None:
+    # terms 0 and 1 have the neighbours 2 and 3, which are known antonyms
+    near = np.full((N_TERMS, 1), -1, np.int32)
+    near[0], near[1] = 2, 3
+    known = (np.array([2]), np.array([3]), np.array([ANTONYM]))
+    hoods = Neighbourhoods.of(near, np.ones(near.shape, np.float32), known)
+    calibration = replace(CALIBRATION, weights=((0.0, 0.0), (0.0, 5.0), (0.0, 0.0)))
+    projected = CLASSIFIER.projected._replace(neighbourhoods=hoods)
+    voting = replace(CLASSIFIER, calibration=calibration, projected=projected)
+    ends = (np.array([0, 0]), np.array([1, 4]))
+    before, after = CLASSIFIER.judge(*ends), voting.judge(*ends)
+    odds = [p[:, ANTONYM] / (1 - p[:, ANTONYM]) for p in (before, after)]
+    np.testing.assert_allclose(odds[1] / odds[0], [np.exp(5), 1], rtol=1e-4)

@@ -1,0 +1,90 @@
+"""The terms of a run with all that a classifier sees of them."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from discriminator import N_NEIGHBOURS, LabelledPairs, Lexicon, Neighbourhoods
+from pipeline.artefacts import Workspace, write_atomic
+from pipeline.lexicon.labelled import pairs_within
+from pipeline.lexicon.spelled import spell_terms
+from pipeline.lexicon.splits import term_splits
+from pipeline.schemas import HELD_OUT, PAIRS, TERMS
+
+__all__ = ["RunLexicon", "read_lexicon", "read_neighbourhoods", "write_neighbours"]
+
+_FILE = ("retrieve", "neighbours.npy")
+_ROWS_AT_ONCE = 65_536
+
+
+class RunLexicon(NamedTuple):
+    """The lexicon of a run.
+
+    Attributes:
+        terms: Its terms, a row each.
+        language: Their language code.
+        lexicon: Their vectors, a memory map, spellings and neighbourhoods.
+    """
+
+    terms: list[str]
+    language: str
+    lexicon: Lexicon
+
+
+def read_lexicon(workspace: Workspace, *, surface: bool, neighbours: bool) -> RunLexicon:
+    """Open the terms of a run with what a classifier sees of them.
+
+    Args:
+        workspace: The data folder.
+        surface: Whether spellings are wanted.
+        neighbours: Whether neighbourhoods are wanted, in which the training pairs are known.
+
+    Returns:
+        The lexicon.
+    """
+    table = workspace.read(TERMS, ["term", "language"])
+    terms, language = table["term"].to_list(), table["language"][0]
+    vectors = workspace.read_array("embed", "vectors.npy")
+    spellings = spell_terms(terms, language) if surface else None
+    lexicon = Lexicon(vectors, spellings)
+    if neighbours:
+        split = term_splits(workspace.read(HELD_OUT), len(terms))
+        known = pairs_within(workspace.read(PAIRS), split, "train")
+        lexicon = lexicon._replace(neighbourhoods=read_neighbourhoods(workspace, known))
+    return RunLexicon(terms, language, lexicon)
+
+
+def read_neighbourhoods(workspace: Workspace, known: LabelledPairs) -> Neighbourhoods:
+    """Open the neighbours that retrieve found.
+
+    Args:
+        workspace: The data folder.
+        known: The pairs that may be known of neighbours: training pairs.
+
+    Returns:
+        The neighbourhoods of all terms; the neighbours are a memory map.
+    """
+    lists = workspace.read_array(*_FILE)
+    pairs = (known.a, known.b, known.relation)
+    return Neighbourhoods.of(lists["id"], lists["cosine"], pairs)
+
+
+def write_neighbours(workspace: Workspace, lists: npt.NDArray[np.void]) -> None:
+    """Keep the nearest terms of each term, for the votes of neighbours.
+
+    Args:
+        workspace: The data folder.
+        lists: NEIGHBOUR (n_terms, k), by falling cosine; may be a memory map.
+    """
+    k = min(lists.shape[1], N_NEIGHBOURS)
+    layout = {"descr": lists.dtype.descr, "fortran_order": False, "shape": (len(lists), k)}
+
+    def write(path: Path) -> None:
+        with path.open("wb") as stream:
+            np.lib.format.write_array_header_1_0(stream, layout)
+            for start in range(0, len(lists), _ROWS_AT_ONCE):
+                stream.write(lists[start : start + _ROWS_AT_ONCE, :k].tobytes())
+
+    write_atomic(workspace.path(*_FILE), write)
