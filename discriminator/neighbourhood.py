@@ -35,7 +35,8 @@ class Neighbourhoods(NamedTuple):
     """The neighbours of some terms of a lexicon, and the known pairs of the lexicon.
 
     Attributes:
-        term: int64 (n_terms,), the row of each of these terms in the lexicon.
+        term: int64 (n_terms,), the row of each of these terms in the lexicon, or a number of its
+            own behind the last row.
         near: int32 (n_terms, k), rows of its neighbours, -1 for none; may be a memory map.
         cosine: float32 (n_terms, k), of each neighbour.
         start: int64 (n_lexicon + 1,), where the mates of each term of the lexicon begin.
@@ -53,28 +54,33 @@ class Neighbourhoods(NamedTuple):
     @classmethod
     def of(
         cls,
+        term: Ids,
         near: NDArray[np.int32],
         cosine: NDArray[np.float32],
+        n_lexicon: int,
         known: tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]],
     ) -> "Neighbourhoods":
         """Lay out the known pairs of a lexicon by their ends.
 
         Args:
-            near: int32 (n_terms, k), rows of the neighbours of all terms, -1 for none.
+            term: int64 (n_terms,), the row of each term in the lexicon; a number from n_lexicon on
+                for a term that is not in it.
+            near: int32 (n_terms, k), rows of its neighbours, -1 for none.
             cosine: float32 (n_terms, k), of each neighbour.
+            n_lexicon: number of terms in the lexicon.
             known: any integer (n_pairs,) each: both ends of the known pairs, and their relations.
 
         Returns:
-            The neighbourhoods of all terms.
+            The neighbourhoods of the terms.
         """
         a, b, relation = known
         end, mate = np.concatenate([a, b]), np.concatenate([b, a])
         order = np.lexsort((mate, end))
         return cls(
-            term=np.arange(len(near), dtype=np.int64),
+            term=term,
             near=near,
             cosine=cosine,
-            start=np.searchsorted(end[order], np.arange(len(near) + 1)).astype(np.int64),
+            start=np.searchsorted(end[order], np.arange(n_lexicon + 1)).astype(np.int64),
             mate=mate[order].astype(np.int32),
             relation=np.concatenate([relation, relation])[order].astype(np.int8),
         )

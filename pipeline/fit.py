@@ -33,6 +33,7 @@ from pipeline.cross_training import Crossed, World, train_behind
 from pipeline.devices import resolve_device, resolve_precision
 from pipeline.errors import InputError, ParameterError
 from pipeline.head_training import fit_head
+from pipeline.known_terms import KnownTerms, save_known
 from pipeline.lexicon.labelled import touching
 from pipeline.lexicon.normalise import clean
 from pipeline.lexicon.relations import claims_of_dictionary, claims_of_table, resolve
@@ -304,7 +305,13 @@ def _train(
     notes = _fit_encoder(request, terms, learnt, folder, progress)
     encoder = open_encoder(folder, notes, request.params.adapt.device)
     spellings = spell_terms(terms, _language(request)) if train.surface else None
-    lexicon = Lexicon(encode_terms(encoder, terms), spellings)
+    lexicon = Lexicon(vectors := encode_terms(encoder, terms), spellings)
+    if train.neighbours:
+        known = KnownTerms.of(terms, vectors, parts["train"])
+        save_known(folder / "known", known)
+        held = np.unique(np.concatenate([parts["validation"].a, parts["validation"].b]))
+        hoods = known.neighbourhoods(terms, vectors, held)  # of the terms that are calibrated on
+        lexicon = lexicon._replace(neighbourhoods=hoods)
     world = World(terms, lexicon, parts["train"], parts["validation"], None, spared)
     trained = fit_head(_head_params(train, len(world.train.a)), world, progress, world.train)
     save_head(folder / "head.safetensors", trained, {"revision": str(notes["revision"])})

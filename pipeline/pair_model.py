@@ -1,8 +1,9 @@
 """A trained classifier that stands by itself: `nymgraph fit` makes one, `nymgraph judge` uses it.
 
 The folder holds all that is needed to judge any two terms: `model.json`, `head.safetensors`, the
-encoder (a folder, if it was fine-tuned; its name and revision otherwise) and, where there is one,
-the cross-encoder.
+encoder (a folder, if it was fine-tuned; its name and revision otherwise), `known` (the training
+pairs and the vectors of their terms, for the votes of neighbours) and, where there is one, the
+cross-encoder.
 """
 
 import json
@@ -13,17 +14,19 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from discriminator import Lexicon
 from pipeline.cross_training import TrainedClassifier, classifier_over, load_trained
 from pipeline.devices import resolve_device
 from pipeline.errors import ArtefactError
+from pipeline.known_terms import KnownTerms, load_known
 from pipeline.lexicon.spelled import spell_terms
 from pipeline.vectors.encoders import Encoder, ModelLocation, load_encoder, locate_model
 
 __all__ = ["MODEL_FORMAT", "PairModel", "encode_terms", "load_pair_model", "open_encoder"]
 
-MODEL_FORMAT = "nymgraph pair model 1"
+MODEL_FORMAT = "nymgraph pair model 2"
 _BATCH_SIZE = 256
 
 
@@ -36,12 +39,14 @@ class PairModel:
         classifier: The head, and the cross-encoder behind it.
         device: Where to compute, as torch names it.
         language: Language code of the terms.
+        known: The training pairs, whose terms vote as neighbours; None for no votes.
     """
 
     encoder: Encoder
     classifier: TrainedClassifier
     device: str = "cpu"
     language: str = "und"
+    known: KnownTerms | None = None
 
     def judge(self, terms_a: Sequence[str], terms_b: Sequence[str]) -> npt.NDArray[np.float32]:
         """Probabilities of pairs of any terms, calibrated for dictionary pairs.
@@ -60,7 +65,9 @@ class PairModel:
         a, b = (np.array([row[t] for t in ends], np.int64) for ends in (terms_a, terms_b))
         surface = self.classifier.trained.head.surface
         spellings = spell_terms(terms, self.language) if surface else None
-        lexicon = Lexicon(encode_terms(self.encoder, terms), spellings)
+        vectors = encode_terms(self.encoder, terms)
+        hoods = None if self.known is None else self.known.neighbourhoods(terms, vectors)
+        lexicon = Lexicon(vectors, spellings, hoods)
         whole = classifier_over(self.classifier, terms, lexicon, self.device, dictionary=True)
         return whole.judge(a, b)
 
@@ -96,7 +103,8 @@ def load_pair_model(folder: Path, device: str = "auto") -> PairModel:
     """
     try:
         notes = json.loads((folder / "model.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        known = load_known(folder / "known")
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise ArtefactError(
             f"{folder} holds no model",
             got=str(error),
@@ -113,7 +121,7 @@ def load_pair_model(folder: Path, device: str = "auto") -> PairModel:
     where = resolve_device(device)
     classifier, _ = load_trained(folder, where, "fit the model again")
     encoder = open_encoder(folder, notes, device)
-    return PairModel(encoder, classifier, where, notes.get("language", "und"))
+    return PairModel(encoder, classifier, where, notes.get("language", "und"), known)
 
 
 def open_encoder(folder: Path, notes: dict[str, Any], device: str) -> Encoder:

@@ -67,8 +67,8 @@ def read_neighbourhoods(workspace: Workspace, known: LabelledPairs) -> Neighbour
         The neighbourhoods of all terms; the neighbours are a memory map.
     """
     lists = workspace.read_array(*_FILE)
-    pairs = (known.a, known.b, known.relation)
-    return Neighbourhoods.of(lists["id"], lists["cosine"], pairs)
+    pairs, n_terms = (known.a, known.b, known.relation), len(lists)
+    return Neighbourhoods.of(np.arange(n_terms), lists["id"], lists["cosine"], n_terms, pairs)
 
 
 def write_neighbours(workspace: Workspace, lists: npt.NDArray[np.void]) -> None:

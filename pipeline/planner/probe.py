@@ -263,7 +263,8 @@ def _neighbourhoods(n_terms: int, random: np.random.Generator) -> Neighbourhoods
     near = random.integers(0, n_terms, (n_terms, N_NEIGHBOURS), dtype=np.int32)
     known = random.integers(0, n_terms, (2, n_terms))
     cosine = np.full(near.shape, 0.5, np.float32)
-    return Neighbourhoods.of(near, cosine, (*known, np.zeros(n_terms, np.int8)))
+    pairs = (*known, np.zeros(n_terms, np.int8))
+    return Neighbourhoods.of(np.arange(n_terms), near, cosine, n_terms, pairs)
 
 
 def _clustering() -> float:

@@ -19,7 +19,7 @@ def hoods(near: list[list[tuple[int, float]]], known: Known) -> Neighbourhoods:
         for place, (other, value) in enumerate(found):
             ids[row, place], cosine[row, place] = other, value
     a, b, relation = np.array(known, np.int64).reshape(-1, 3).T
-    return Neighbourhoods.of(ids, cosine, (a, b, relation))
+    return Neighbourhoods.of(np.arange(len(near)), ids, cosine, len(near), (a, b, relation))
 
 
 def votes(of: Neighbourhoods, a: int, b: int) -> list[float]:

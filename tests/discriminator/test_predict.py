@@ -122,7 +122,8 @@ def test_a_vector_that_is_not_finite_is_named() -> None:
 def test_neighbourhoods_of_another_lexicon() -> None:
     near = np.full((N_TERMS + 1, 1), -1, np.int32)
     none = np.empty(0, np.int64)
-    hoods = Neighbourhoods.of(near, np.zeros(near.shape, np.float32), (none, none, none))
+    cosine, known = np.zeros(near.shape, np.float32), (none, none, none)
+    hoods = Neighbourhoods.of(np.arange(len(near)), near, cosine, len(near), known)
     other = replace(CLASSIFIER, projected=CLASSIFIER.projected._replace(neighbourhoods=hoods))
     with pytest.raises(ValueError, match="neighbours of these very vectors"):
         other.judge(A[:1], B[:1])
@@ -133,7 +134,8 @@ def test_votes_of_neighbours_count_as_the_calibration_says() -> None:
     near = np.full((N_TERMS, 1), -1, np.int32)
     near[0], near[1] = 2, 3
     known = (np.array([2]), np.array([3]), np.array([ANTONYM]))
-    hoods = Neighbourhoods.of(near, np.ones(near.shape, np.float32), known)
+    cosine = np.ones(near.shape, np.float32)
+    hoods = Neighbourhoods.of(np.arange(N_TERMS), near, cosine, N_TERMS, known)
     calibration = replace(CALIBRATION, weights=((0.0, 0.0), (0.0, 5.0), (0.0, 0.0)))
     projected = CLASSIFIER.projected._replace(neighbourhoods=hoods)
     voting = replace(CLASSIFIER, calibration=calibration, projected=projected)

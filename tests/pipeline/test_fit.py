@@ -215,3 +215,26 @@ def test_the_command_line_with_a_cascade(tmp_path: Path) -> None:
     assert run.exit_code == 0, run.output
     judged = pl.read_parquet(out).select(pl.col("^p_.*$")).to_numpy()
     np.testing.assert_allclose(judged.sum(axis=1), 1, atol=1e-5)
+
+
+def test_training_pairs_vote_only_where_they_are_asked_for(
+    model: PairModel, tmp_path: Path
+) -> None:
+    assert model.known is not None
+    assert model.classifier.trained.dictionary.counts_votes
+    silent = PARAMS.model_copy(
+        update={"train": PARAMS.train.model_copy(update={"neighbours": False})}
+    )
+    table = write(tmp_path / "pairs.csv", pairs(24))
+    fit(FitRequest(table, tmp_path / "model", params=silent), SilentProgress())
+    without = load_pair_model(tmp_path / "model", "cpu")
+    assert without.known is None
+    assert not without.classifier.trained.dictionary.counts_votes
+
+
+def test_a_model_whose_known_pairs_are_damaged(tmp_path: Path) -> None:
+    table = write(tmp_path / "pairs.csv", pairs(24))
+    fit(FitRequest(table, tmp_path / "model", params=PARAMS), SilentProgress())
+    (tmp_path / "model" / "known" / "terms.parquet").write_bytes(b"nothing")
+    with pytest.raises(ArtefactError, match="holds no model"):
+        load_pair_model(tmp_path / "model", "cpu")
