@@ -1,5 +1,6 @@
 """`nymgraph fit` and `nymgraph judge` on small made-up tables, with the packaged encoder."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,14 +39,19 @@ def write(path: Path, rows: pl.DataFrame) -> Path:
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> PairModel:
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fit")
     table = write(folder / "pairs.csv", pairs(24))
     fit(
         FitRequest(table, folder / "model", validation_fraction=0.2, params=PARAMS),
         SilentProgress(),
     )
-    return load_pair_model(folder / "model", "cpu")
+    return folder / "model"
+
+
+@pytest.fixture(scope="module")
+def model(fitted: Path) -> PairModel:
+    return load_pair_model(fitted, "cpu")
 
 
 def test_learns_two_relations_and_leaves_the_third_out(model: PairModel) -> None:
@@ -232,9 +238,8 @@ def test_training_pairs_vote_only_where_they_are_asked_for(
     assert not without.classifier.trained.dictionary.counts_votes
 
 
-def test_a_model_whose_known_pairs_are_damaged(tmp_path: Path) -> None:
-    table = write(tmp_path / "pairs.csv", pairs(24))
-    fit(FitRequest(table, tmp_path / "model", params=PARAMS), SilentProgress())
+def test_a_model_whose_known_pairs_are_damaged(fitted: Path, tmp_path: Path) -> None:
+    shutil.copytree(fitted, tmp_path / "model")
     (tmp_path / "model" / "known" / "terms.parquet").write_bytes(b"nothing")
     with pytest.raises(ArtefactError, match="holds no model"):
         load_pair_model(tmp_path / "model", "cpu")
