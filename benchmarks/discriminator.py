@@ -76,7 +76,7 @@ def main() -> None:
 def load_run(data: Path, params: TrainParams) -> Run:
     """Open the artefacts of a run."""
     workspace = Workspace(data)
-    terms, _, lexicon = read_lexicon(workspace, surface=params.surface, neighbours=False)
+    terms, lexicon = read_lexicon(workspace, surface=params.surface, neighbours=False)
     split = term_splits(workspace.read(HELD_OUT), len(terms))
     spared = term_mask(workspace.read(SPARED, ["term_id"]), len(terms))
     return Run(terms, lexicon, workspace.read(PAIRS), split, spared, workspace)

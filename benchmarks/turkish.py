@@ -19,7 +19,7 @@ from pipeline.artefacts import Workspace
 from pipeline.cross_training import TrainedClassifier
 from pipeline.judging import LazyClassifier
 from pipeline.lexicon.normalise import clean, look_up_key
-from pipeline.run_lexicon import read_lexicon
+from pipeline.run_lexicon import lexicon_for
 from pipeline.schemas import ASSIGNMENTS, CANDIDATES, PAIRS, TERMS
 
 RELATIONS = {"SYNONYMY": "synonym", "ANTONYM": "antonym"}
@@ -74,7 +74,7 @@ def unknown_pairs(path: Path, terms: pl.DataFrame, known: pl.DataFrame) -> pl.Da
 def judge(workspace: Workspace, pairs: pl.DataFrame) -> np.ndarray:
     """The relation, 0 to 2, that the run's head gives to each pair."""
     trained, _ = load_head(workspace.root / "train" / "head.safetensors")
-    names, _, lexicon = read_lexicon(workspace, surface=True, neighbours=True)
+    names, lexicon = lexicon_for(workspace, trained)
     classifier = LazyClassifier(TrainedClassifier(trained, None), names, lexicon)
     judged: np.ndarray = classifier.judge(*ends(pairs)).argmax(axis=1)
     return judged

@@ -27,7 +27,7 @@ from benchmarks.clustering import ANTONYM_GATE, shape
 from clustering import Edges, intrusions, pair_scores
 from pipeline.artefacts import Workspace
 from pipeline.cross_training import classifier_over, load_trained
-from pipeline.run_lexicon import read_lexicon
+from pipeline.run_lexicon import lexicon_for
 from pipeline.schemas import RELATION_NAMES
 
 MIN_SUPPORT = DEFAULTS["signed"]
@@ -68,11 +68,7 @@ def load(data: Path) -> World:
     """Read the run."""
     workspace = Workspace(data)
     trained, _ = load_trained(data / "train", "cpu", "run `nymgraph train`")
-    terms, _, lexicon = read_lexicon(
-        workspace,
-        surface=trained.trained.head.surface,
-        neighbours=trained.trained.candidates.counts_votes,
-    )
+    terms, lexicon = lexicon_for(workspace, trained.trained)
     names = ["a", "b", "p_synonym", "p_antonym"]
     judged = pl.scan_parquet(data / "classify/relations/*.parquet").select(names).collect()
     pairs, held = (

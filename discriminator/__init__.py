@@ -6,6 +6,7 @@ Works on arrays and tensors. Only `checkpoint` touches files.
 * `negatives`: hard negatives, drawn among candidates that no dictionary labels
 * `surface`: what the spellings of two terms say
 * `neighbourhood`: what is known of the neighbours of two terms
+* `jit`: how the two are compiled
 * `head`: the symmetric network on two term vectors and spellings
 * `cross_encoder`: the transformer that reads both terms at once
 * `training`: labelled pairs and vectors to a trained, calibrated head

@@ -13,12 +13,13 @@ held-out pairs. A head that sees them in training trusts them too little, for it
 is trained on (docs/experiments.md).
 """
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from discriminator.jit import parallel_kernel
 
 N_VOTES = 3
 """One number for each relation that a dictionary knows."""
@@ -27,7 +28,6 @@ N_NEIGHBOURS = 32
 _ROWS = 4096
 _MARKS = 1024
 
-F = TypeVar("F", bound=Callable[..., object])
 Ids = NDArray[np.int64]
 
 
@@ -120,12 +120,7 @@ def neighbour_votes(
     return votes
 
 
-def _parallel_kernel(function: F) -> F:
-    """Compile a function whose parallel loop writes only to its own rows; call it from Python."""
-    return cast("F", numba.njit(cache=True, parallel=True)(function))
-
-
-@_parallel_kernel
+@parallel_kernel
 def _weigh(
     term: Ids,
     near: NDArray[np.int32],

@@ -15,12 +15,14 @@ units. Words end at a space, full stop, comma or apostrophe; of a term of more
 than `MAX_WORDS` words only the first ones count, of an edit distance `MAX_EDIT` letters.
 """
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar, cast
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from discriminator.jit import kernel, parallel_kernel
 
 NUMBERS = (
     "prefix",  # letters shared at the front / letters of the longer term
@@ -46,7 +48,6 @@ _LEAST_SHARED = 3
 _ROWS = 4096
 _HYPHENS = str.maketrans(dict.fromkeys("-\u2010\u2011", " "))
 
-F = TypeVar("F", bound=Callable[..., object])
 Letters = NDArray[np.uint16]
 Numbers = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -136,17 +137,7 @@ def surface_features(
     return SurfaceFeatures(numbers, alternation)
 
 
-def _kernel(function: F) -> F:
-    """Compile a function, keeping its typed signature."""
-    return cast("F", numba.njit(cache=True)(function))
-
-
-def _parallel_kernel(function: F) -> F:
-    """Compile a function whose parallel loop writes only to its own rows; call it from Python."""
-    return cast("F", numba.njit(cache=True, parallel=True)(function))
-
-
-@_parallel_kernel
+@parallel_kernel
 def _compare(
     letters: Letters,
     start: NDArray[np.int64],
@@ -169,7 +160,7 @@ def _compare(
             alternation[i] = _alternation(letters, x, y, front, back)
 
 
-@_kernel
+@kernel
 def _shared_ends(letters: Letters, x: Span, y: Span) -> Span:
     """Count the letters that two terms share at the front, and behind these at the back."""
     shorter = min(x[1] - x[0], y[1] - y[0])
@@ -182,7 +173,7 @@ def _shared_ends(letters: Letters, x: Span, y: Span) -> Span:
     return front, back
 
 
-@_kernel
+@kernel
 def _letter_numbers(
     letters: Letters, x: Span, y: Span, front: int, back: int, row: Ids, numbers: Numbers
 ) -> None:
@@ -196,7 +187,7 @@ def _letter_numbers(
     numbers[12] = 1 - _levenshtein(inner_x, inner_y, row) / longer
 
 
-@_kernel
+@kernel
 def _levenshtein(x: Letters, y: Letters, row: Ids) -> int:
     """Edit distance of two short words; `row` is room for one row of the table."""
     for j in range(len(y) + 1):
@@ -210,7 +201,7 @@ def _levenshtein(x: Letters, y: Letters, row: Ids) -> int:
     return int(row[len(y)])
 
 
-@_kernel
+@kernel
 def _words(letters: Letters, term: Span, words: Words) -> int:
     """List where the words of a term begin and end; give their number."""
     n_words, begin = 0, term[0]
@@ -224,7 +215,7 @@ def _words(letters: Letters, term: Span, words: Words) -> int:
     return n_words
 
 
-@_kernel
+@kernel
 def _word_numbers(letters: Letters, x: Words, y: Words, numbers: Numbers) -> None:
     """Fill what depends on words."""
     fewer, more = min(len(x), len(y)), max(len(x), len(y), 1)
@@ -238,7 +229,7 @@ def _word_numbers(letters: Letters, x: Words, y: Words, numbers: Numbers) -> Non
     numbers[11] = numbers[10] and (_spells(letters, x, y) or _spells(letters, y, x))
 
 
-@_kernel
+@kernel
 def _found(letters: Letters, x: Words, y: Words) -> int:
     """Count the words of x that are words of y."""
     found = 0
@@ -250,7 +241,7 @@ def _found(letters: Letters, x: Words, y: Words) -> int:
     return found
 
 
-@_kernel
+@kernel
 def _same(letters: Letters, word: Ids, other: Ids) -> bool:
     """Tell whether two words are spelled alike."""
     if word[1] - word[0] != other[1] - other[0]:
@@ -261,7 +252,7 @@ def _same(letters: Letters, word: Ids, other: Ids) -> bool:
     return bool(shared == word[1] - word[0])
 
 
-@_kernel
+@kernel
 def _spells(letters: Letters, x: Words, y: Words) -> bool:
     """Tell whether x is one word, made of the initials of the words of y."""
     if len(x) != 1 or x[0, 1] - x[0, 0] != len(y):
@@ -272,7 +263,7 @@ def _spells(letters: Letters, x: Words, y: Words) -> bool:
     return matching == len(y)
 
 
-@_kernel
+@kernel
 def _alternation(letters: Letters, x: Span, y: Span, front: int, back: int) -> int:
     """Hash what two terms do not share, and where, without regard to their order."""
     own_x, own_y = x[1] - x[0] - front - back, y[1] - y[0] - front - back
@@ -286,7 +277,7 @@ def _alternation(letters: Letters, x: Span, y: Span, front: int, back: int) -> i
     return int(1 + np.int64(mixed % np.uint64(N_ALTERNATIONS - 1)))
 
 
-@_kernel
+@kernel
 def _hash(letters: Letters) -> np.uint64:
     """Hash a few letters to 64 bits."""
     value = np.uint64(7)
@@ -295,7 +286,7 @@ def _hash(letters: Letters) -> np.uint64:
     return value
 
 
-@_kernel
+@kernel
 def _mix(value: np.uint64, other: np.uint64) -> np.uint64:
     """Stir one number into another (multiplicative hashing; Knuth, TAOCP 3, section 6.4)."""
     value = (value ^ other) * np.uint64(0x9E3779B97F4A7C15)

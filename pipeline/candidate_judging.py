@@ -10,7 +10,7 @@ from pipeline.artefacts import Workspace
 from pipeline.cross_training import classifier_over, load_trained
 from pipeline.engine.recipe import Make, Recipe
 from pipeline.errors import ArtefactError
-from pipeline.run_lexicon import read_lexicon
+from pipeline.run_lexicon import lexicon_for
 from pipeline.schemas import RELATION_NAMES, RELATIONS
 
 __all__ = ["JudgeRecipe", "judge"]
@@ -84,7 +84,5 @@ def _classifier(workspace: Workspace, device: str) -> PairClassifier:
             expected=manifest["encoder"],
             cure="run `nymgraph train` again",
         )
-    trained = classifier.trained
-    seen = {"surface": trained.head.surface, "neighbours": trained.candidates.counts_votes}
-    terms, _, lexicon = read_lexicon(workspace, **seen)
+    terms, lexicon = lexicon_for(workspace, classifier.trained)
     return classifier_over(classifier, terms, lexicon, device, dictionary=False)

@@ -305,13 +305,13 @@ def _train(
     notes = _fit_encoder(request, terms, learnt, folder, progress)
     encoder = open_encoder(folder, notes, request.params.adapt.device)
     spellings = spell_terms(terms, _language(request)) if train.surface else None
-    lexicon = Lexicon(vectors := encode_terms(encoder, terms), spellings)
+    vectors, hoods = encode_terms(encoder, terms), None
     if train.neighbours:
         known = KnownTerms.of(terms, vectors, parts["train"])
         save_known(folder / "known", known)
         held = np.unique(np.concatenate([parts["validation"].a, parts["validation"].b]))
         hoods = known.neighbourhoods(terms, vectors, held)  # of the terms that are calibrated on
-        lexicon = lexicon._replace(neighbourhoods=hoods)
+    lexicon = Lexicon(vectors, spellings, hoods)
     world = World(terms, lexicon, parts["train"], parts["validation"], None, spared)
     trained = fit_head(_head_params(train, len(world.train.a)), world, progress, world.train)
     save_head(folder / "head.safetensors", trained, {"revision": str(notes["revision"])})

@@ -1,39 +1,26 @@
 """The terms of a run with all that a classifier sees of them."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from discriminator import N_NEIGHBOURS, LabelledPairs, Lexicon, Neighbourhoods
+from discriminator import N_NEIGHBOURS, LabelledPairs, Lexicon, Neighbourhoods, TrainedHead
 from pipeline.artefacts import Workspace, write_atomic
 from pipeline.lexicon.labelled import pairs_within
 from pipeline.lexicon.spelled import spell_terms
 from pipeline.lexicon.splits import term_splits
 from pipeline.schemas import HELD_OUT, PAIRS, TERMS
 
-__all__ = ["RunLexicon", "read_lexicon", "read_neighbourhoods", "write_neighbours"]
+__all__ = ["lexicon_for", "read_lexicon", "read_neighbourhoods", "write_neighbours"]
 
 _FILE = ("retrieve", "neighbours.npy")
 _ROWS_AT_ONCE = 65_536
 
 
-class RunLexicon(NamedTuple):
-    """The lexicon of a run.
-
-    Attributes:
-        terms: Its terms, a row each.
-        language: Their language code.
-        lexicon: Their vectors, a memory map, spellings and neighbourhoods.
-    """
-
-    terms: list[str]
-    language: str
-    lexicon: Lexicon
-
-
-def read_lexicon(workspace: Workspace, *, surface: bool, neighbours: bool) -> RunLexicon:
+def read_lexicon(
+    workspace: Workspace, *, surface: bool, neighbours: bool
+) -> tuple[list[str], Lexicon]:
     """Open the terms of a run with what a classifier sees of them.
 
     Args:
@@ -42,7 +29,7 @@ def read_lexicon(workspace: Workspace, *, surface: bool, neighbours: bool) -> Ru
         neighbours: Whether neighbourhoods are wanted, in which the training pairs are known.
 
     Returns:
-        The lexicon.
+        The terms and the lexicon, whose vectors are a memory map.
     """
     table = workspace.read(TERMS, ["term", "language"])
     terms, language = table["term"].to_list(), table["language"][0]
@@ -53,7 +40,21 @@ def read_lexicon(workspace: Workspace, *, surface: bool, neighbours: bool) -> Ru
         split = term_splits(workspace.read(HELD_OUT), len(terms))
         known = pairs_within(workspace.read(PAIRS), split, "train")
         lexicon = lexicon._replace(neighbourhoods=read_neighbourhoods(workspace, known))
-    return RunLexicon(terms, language, lexicon)
+    return terms, lexicon
+
+
+def lexicon_for(workspace: Workspace, trained: TrainedHead) -> tuple[list[str], Lexicon]:
+    """Open the terms of a run with what a trained head sees of them.
+
+    Args:
+        workspace: The data folder.
+        trained: The head.
+
+    Returns:
+        The terms and the lexicon, as of `read_lexicon`.
+    """
+    voted = trained.dictionary.counts_votes or trained.candidates.counts_votes
+    return read_lexicon(workspace, surface=trained.head.surface, neighbours=voted)
 
 
 def read_neighbourhoods(workspace: Workspace, known: LabelledPairs) -> Neighbourhoods:

@@ -215,7 +215,7 @@ def retrieve(run: Run) -> Cost:
     pairing = (1e-6 * work.n_near + 6e-6 * work.n_spelled + 8e-6 * work.n_terms) / rates.host
     spelling, spelling_gb = _spelling(run)
     lists = work.n_terms * 8 * (settings.k + settings.spelling_k) / _GB
-    near = work.n_terms * 8 * min(settings.k, N_NEIGHBOURS)
+    near = work.n_terms * _kept(run)
     texts = work.n_terms * (60 + 6 * work.letters) / _GB
     return Cost(
         _START + index.seconds + audit + spelling + pairing + 3 * lists * _GB / _DISK,
@@ -226,6 +226,11 @@ def retrieve(run: Run) -> Cost:
         files=2 * -(-work.n_terms // settings.shard_terms) + 3,
         rows=work.n_candidates,
     )
+
+
+def _kept(run: Run) -> int:
+    """Bytes of the neighbours that retrieve keeps of a term, for their votes."""
+    return 8 * min(run.params.retrieve.k, N_NEIGHBOURS)
 
 
 def train(run: Run) -> Cost:
@@ -260,7 +265,7 @@ def classify(run: Run) -> Cost:
     seconds += work.n_candidates / rates.judge
     seconds += work.n_candidates * share[settings.classifier] / rates.cross_encode
     shards = 2 * -(-work.n_terms // run.params.retrieve.shard_terms) + 1
-    near = 8 * min(run.params.retrieve.k, N_NEIGHBOURS) if settings.neighbours else 0
+    near = _kept(run) if settings.neighbours else 0
     held = work.n_terms * (settings.hidden * 2 + 60 + 4 * work.letters + near)
     return Cost(
         seconds,

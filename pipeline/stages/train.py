@@ -25,7 +25,7 @@ Fit = Callable[[LabelledPairs], TrainedHead]
 def run(params: TrainParams, workspace: Workspace) -> None:
     """Train, calibrate on validation, measure on test; write the classifier and its figures."""
     seen = {"surface": params.surface, "neighbours": params.neighbours}
-    terms, _, lexicon = read_lexicon(workspace, **seen)
+    terms, lexicon = read_lexicon(workspace, **seen)
     pairs = workspace.read(PAIRS)
     split = term_splits(workspace.read(HELD_OUT), len(terms))
     train, validation = (pairs_within(pairs, split, name) for name in ("train", "validation"))

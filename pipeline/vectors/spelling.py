@@ -12,20 +12,19 @@ Contract: a term is never its own neighbour; an absent neighbour is id -1; neigh
 falling similarity, ties by rising id. The result does not depend on the number of threads.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
 from discriminator import ANTONYM, SYNONYM, LabelledPairs, Spellings, surface_features
+from discriminator.jit import kernel, parallel_kernel
 from discriminator.surface import N_ALTERNATIONS
 from pipeline.vectors.neighbours import NEIGHBOUR
 
 __all__ = ["OpposingAffixes", "SpellingIndex", "build_spelling_index", "search_spellings"]
 
-F = TypeVar("F", bound=Callable[..., object])
 Ints = npt.NDArray[np.int64]
 Ids = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -190,16 +189,7 @@ def _starts(counts: npt.NDArray[Any]) -> Ints:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-def _kernel(function: F) -> F:
-    return cast("F", numba.njit(cache=True)(function))
-
-
-def _parallel_kernel(function: F) -> F:
-    """Compile a function whose parallel loop writes only to its own rows; call it from Python."""
-    return cast("F", numba.njit(cache=True, parallel=True)(function))
-
-
-@_kernel
+@kernel
 def _trigrams(letters: npt.NDArray[np.uint16], start: Ints) -> Ints:
     """Pack each letter with the two around it into one number; a space stands at both ends."""
     packed = np.empty(len(letters), np.int64)
@@ -211,7 +201,7 @@ def _trigrams(letters: npt.NDArray[np.uint16], start: Ints) -> Ints:
     return packed
 
 
-@_kernel
+@kernel
 def _counts(gram: Ids, n_grams: int) -> Ints:
     """How often each number occurs (a bincount that makes no int64 copy)."""
     counts = np.zeros(n_grams, np.int64)
@@ -220,7 +210,7 @@ def _counts(gram: Ids, n_grams: int) -> Ints:
     return counts
 
 
-@_kernel
+@kernel
 def _sums(start: Ints, gram: Ids, weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Sum of the weights of each term."""
     sums = np.zeros(len(start) - 1, np.float64)
@@ -230,7 +220,7 @@ def _sums(start: Ints, gram: Ids, weight: npt.NDArray[np.float64]) -> npt.NDArra
     return sums
 
 
-@_kernel
+@kernel
 def _postings(start: Ints, gram: Ids, posting_start: Ints) -> Ids:
     """The terms of each trigram, rising: a sort by counting."""
     free = posting_start[:-1].copy()
@@ -242,7 +232,7 @@ def _postings(start: Ints, gram: Ids, posting_start: Ints) -> Ids:
     return posting
 
 
-@_kernel
+@kernel
 def _hashes(letters: npt.NDArray[np.uint16], start: Ints) -> npt.NDArray[np.uint64]:
     """A hash of each whole spelling (FNV-1a, 64 bits)."""
     hashes = np.empty(len(start) - 1, np.uint64)
@@ -254,7 +244,7 @@ def _hashes(letters: npt.NDArray[np.uint16], start: Ints) -> npt.NDArray[np.uint
     return hashes
 
 
-@_parallel_kernel
+@parallel_kernel
 def _search(
     start: Ints,
     gram: Ids,
@@ -294,7 +284,7 @@ def _search(
                     _insert(ids[i], similarity[i], other, alike)
 
 
-@_kernel
+@kernel
 def _insert(ids: Ids, similarity: Floats, other: int, alike: float) -> None:
     """Put a neighbour in its place in a list, the last one falling out."""
     place = len(ids)
