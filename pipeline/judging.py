@@ -43,11 +43,13 @@ class Judges(NamedTuple):
         calibrated: On term ids, calibrated for dictionary pairs.
         uncalibrated: The same before calibration.
         by_spelling: The calibrated one on spellings; None where the encoder cannot be loaded.
+        terms: The lexicon.
     """
 
     calibrated: PairClassifier
     uncalibrated: PairClassifier
     by_spelling: TermJudge | None
+    terms: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def judges_of(
         LazyClassifier(classifier, terms, lexicon, device),
         LazyClassifier(_uncalibrated(classifier), terms, lexicon, device),
         by_spelling,
+        terms,
     )
 
 

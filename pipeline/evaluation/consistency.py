@@ -1,12 +1,13 @@
 """Whether a judgement survives what should not matter, and sees what should.
 
 *Consistency*: a pair is judged again with its terms swapped, and with one of them written in
-another case, with a hyphen for a space, or inflected (`lexicon.variants`). *Polarity*: opposites
-must not pass as synonyms, neither those of a dictionary nor the affix negations of synonyms (of
-happy and glad: unhappy beside glad).
+another case, with a hyphen for a space, or inflected (`lexicon.variants`). An inflected form is
+judged twice: as its lemma, as a run does that sets forms aside (`ingest.variants.method: group`),
+and as a term of its own (`keep`). *Polarity*: opposites must not pass as synonyms, neither those of
+a dictionary nor the affix negations of synonyms (of happy and glad: unhappy beside glad).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import polars as pl
 from discriminator import ANTONYM, SYNONYM, PairClassifier
 from pipeline.judging import TermJudge
 from pipeline.lexicon.hashing import stable_hashes
+from pipeline.lexicon.inflection import LANGUAGES, find_variants
 from pipeline.lexicon.variants import KINDS, negations, variant
 
 __all__ = [
@@ -46,22 +48,29 @@ def sample_rows(pairs: pl.DataFrame, n_pairs: int, seed: int) -> pl.DataFrame:
     return pairs[np.sort(order[:n_pairs])]
 
 
-def consistency(pairs: pl.DataFrame, judge: TermJudge, language: str) -> dict[str, dict[str, Any]]:
+def consistency(
+    pairs: pl.DataFrame, judge: TermJudge, lexicon: Sequence[str], language: str
+) -> dict[str, dict[str, Any]]:
     """How often a judgement changes, by kind of change; one term is changed at a time.
 
     Args:
         pairs: Columns term_a, term_b, pos.
         judge: The classifier, on spellings.
+        lexicon: The terms of the lexicon, among which forms find their lemmas.
         language: Language code of the lexicon.
 
     Returns:
-        For `order` and each kind of KINDS that the rules could make: tests, the share of tests
-        whose most probable relation changed, and the mean absolute change of p_synonym.
+        For `order`, each kind of KINDS that the rules could make, and `inflection_as_term`: tests,
+        the share of tests whose most probable relation changed, and the mean absolute change of
+        p_synonym.
     """
     tests: dict[str, list[tuple[int, Pair]]] = {
         "order": [(row, (b, a)) for row, (a, b) in enumerate(_names(pairs))],
         **{kind: list(_changed(pairs, kind, language)) for kind in KINDS},
     }
+    tests["inflection_as_term"] = inflected = tests["inflection"]
+    lemma = _lemmas({term for _, pair in inflected for term in pair}, lexicon, language)
+    tests["inflection"] = [(row, (lemma(a), lemma(b))) for row, (a, b) in inflected]
     flat = [test for kind in tests.values() for test in kind]
     asked = [*_names(pairs), *(pair for _, pair in flat)]
     judged = judge([a for a, _ in asked], [b for _, b in asked])
@@ -180,6 +189,14 @@ def _changed(pairs: pl.DataFrame, kind: str, language: str) -> Iterator[tuple[in
             yield row, (made or "", b)
         if (made := variant(b, kind, language, pos)) not in (None, a):
             yield row, (a, made or "")
+
+
+def _lemmas(forms: set[str], lexicon: Sequence[str], language: str) -> Callable[[str], str]:
+    """What a run that sets forms aside would judge in the place of a word: its lemma or itself."""
+    if language.partition("-")[0] not in LANGUAGES:
+        return lambda term: term
+    found = find_variants(sorted({*lexicon, *forms}), language, lexicon)
+    return lambda term: found.get(term, term)
 
 
 def _change(before: npt.NDArray[np.float32], after: npt.NDArray[np.float32]) -> dict[str, Any]:

@@ -118,7 +118,9 @@ def measure(
     }
     if judges.by_spelling is not None and n_sampled:
         sample = sample_rows(data.test, n_sampled, seed)
-        metrics["consistency"] = consistency(sample, judges.by_spelling, data.language)
+        metrics["consistency"] = consistency(
+            sample, judges.by_spelling, judges.terms, data.language
+        )
     return Measured(
         metrics,
         confusion_rows(judged, test.relation),

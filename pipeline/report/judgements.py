@@ -123,7 +123,12 @@ def _consistency(consistency: dict[str, Any]) -> list[Table]:
         Column("Mean change of p_synonym", "decimal"),
     )
     rows = [
-        (name, got["tests"], got.get("changed"), got.get("mean_change_of_p_synonym"))
+        (
+            name.replace("_", " "),
+            got["tests"],
+            got.get("changed"),
+            got.get("mean_change_of_p_synonym"),
+        )
         for name, got in consistency.items()
         if isinstance(got, dict)
     ]

@@ -54,10 +54,9 @@ def _lemmas(params: IngestParams, terms: pl.DataFrame) -> dict[str, str]:
             cure="set it to keep",
         )
     own = [x for x in params.sources if not isinstance(x, TextSource | TableSource)]
-    dictionaries = (*params.variants.dictionaries, *own)
     listed = {
         term
-        for source in dictionaries
+        for source in dict.fromkeys((*params.variants.dictionaries, *own))
         for synset in clean_synsets(source, params.language)
         for term in synset.terms
     }

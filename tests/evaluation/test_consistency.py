@@ -16,6 +16,7 @@ from pipeline.evaluation.consistency import (
     sample_rows,
 )
 
+LEXICON = ["big", "car", "Hot", "large", "motor car", "well-kept"]
 PAIRS = pl.DataFrame(
     [("car", "motor car", "noun"), ("big", "large", "adjective"), ("Hot", "well-kept", None)],
     schema=["term_a", "term_b", "pos"],
@@ -39,7 +40,7 @@ def first_counts(terms_a: Sequence[str], terms_b: Sequence[str]) -> npt.NDArray[
 
 
 def test_the_rates_by_hand() -> None:
-    figures = consistency(PAIRS, by_letters, "en")
+    figures = consistency(PAIRS, by_letters, LEXICON, "en")
     # order: never, for the judge is symmetric
     assert figures["order"] == {"tests": 3, "changed": 0.0, "mean_change_of_p_synonym": 0.0}
     # case: each of six terms; car, motor car, big, large gain a capital and lose 0.1; hot loses its
@@ -52,24 +53,38 @@ def test_the_rates_by_hand() -> None:
     assert figures["hyphen"]["changed"] == 1.0
     assert figures["hyphen"]["mean_change_of_p_synonym"] == pytest.approx(0.75, abs=1e-6)
     # inflection: cars, motor cars
-    assert figures["inflection"]["tests"] == 2
+    assert figures["inflection"]["tests"] == figures["inflection_as_term"]["tests"] == 2
+    assert figures["inflection"]["changed"] == figures["inflection_as_term"]["changed"] == 0.0
+
+
+def no_plurals(terms_a: Sequence[str], terms_b: Sequence[str]) -> npt.NDArray[np.float32]:
+    """Synonyms unless a term ends in s."""
+    plural = [(a + " " + b + " ").count("s ") > 0 for a, b in zip(terms_a, terms_b, strict=True)]
+    return np.eye(3, dtype=np.float32)[np.array(plural, dtype=int)]
+
+
+def test_a_form_is_judged_as_its_lemma_where_the_lexicon_has_that() -> None:
+    figures = consistency(PAIRS, no_plurals, LEXICON, "en")
+    assert figures["inflection_as_term"]["changed"] == 1.0
     assert figures["inflection"]["changed"] == 0.0
+    other = consistency(PAIRS, no_plurals, [*LEXICON, "cars"], "en")
+    assert other["inflection"]["changed"] == 0.5  # here cars is a term, and so no form of car
 
 
 def test_a_judge_that_heeds_the_order_is_found_out() -> None:
-    assert consistency(PAIRS, first_counts, "en")["order"]["changed"] == 1.0
+    assert consistency(PAIRS, first_counts, LEXICON, "en")["order"]["changed"] == 1.0
 
 
 def test_what_no_rule_can_make_is_left_out() -> None:
     pairs = pl.DataFrame({"term_a": ["24"], "term_b": ["7"], "pos": ["noun"]})
-    assert list(consistency(pairs, by_letters, "en")) == ["order"]
-    assert consistency(PAIRS.clear(), by_letters, "en") == {}
-    assert "inflection" not in consistency(PAIRS, by_letters, "de")
+    assert list(consistency(pairs, by_letters, LEXICON, "en")) == ["order"]
+    assert consistency(PAIRS.clear(), by_letters, LEXICON, "en") == {}
+    assert "inflection" not in consistency(PAIRS, by_letters, LEXICON, "de")
 
 
 def test_a_variant_that_is_the_other_term_is_no_test() -> None:
     pairs = pl.DataFrame({"term_a": ["Hot"], "term_b": ["hot"], "pos": ["noun"]})
-    assert "case" not in consistency(pairs, by_letters, "en")
+    assert "case" not in consistency(pairs, by_letters, LEXICON, "en")
 
 
 @settings(deadline=None)

@@ -61,7 +61,8 @@ def figures(*, with_frequency: bool = False, by_spelling: bool = True) -> dict[s
     data = held_out(pairs(), SPLIT, terms(with_frequency=with_frequency))
     vectors = np.random.default_rng(0).normal(size=(8, 4)).astype(np.float32)
     train = pairs_within(pairs(), SPLIT, "train")
-    judges = Judges(Synonyms(0.5), Synonyms(0.9), Synonyms(0.5) if by_spelling else None)
+    speller = Synonyms(0.5) if by_spelling else None
+    judges = Judges(Synonyms(0.5), Synonyms(0.9), speller, ["a"])
     found = measure(judges, data, vectors, train, 10, 0)
     assert found.reliability["pairs"].to_list() == [4]
     assert found.reliability["accuracy"].to_list() == [0.5]
