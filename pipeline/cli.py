@@ -281,6 +281,9 @@ def fit(
     dictionary: Annotated[
         str | None, typer.Option(help="Add the pairs of this WordNet edition, e.g. english.")
     ] = None,
+    dictionary_pairs: Annotated[
+        int, typer.Option(min=1, help="At most so many of them of each relation.")
+    ] = 10_000,
     exclude: Annotated[
         list[Path] | None, typer.Option(help="Table whose terms no added pair may touch.")
     ] = None,
@@ -300,6 +303,7 @@ def fit(
         pairs=pairs,
         out=out,
         dictionary=dictionary,
+        dictionary_pairs=dictionary_pairs,
         exclude=tuple(exclude or ()),
         split=split,
         params=chosen,

@@ -71,6 +71,8 @@ class FitRequest:
         pairs: The table.
         out: Folder of the model.
         dictionary: Edition of WordNet whose pairs are added to the training, or None.
+        dictionary_pairs: So many of them at most of each relation, so that the table is not
+            drowned.
         dictionary_weight: Their weight in the loss, beside 1 for a pair of the table.
         exclude: Tables (term_a, term_b) whose terms no dictionary pair may touch, such as the
             test pairs that the model will be measured on.
@@ -83,6 +85,7 @@ class FitRequest:
     pairs: Path
     out: Path
     dictionary: str | None = None
+    dictionary_pairs: int = 10_000
     dictionary_weight: float = 0.3
     exclude: tuple[Path, ...] = ()
     validation_fraction: float = 0.05
@@ -264,7 +267,9 @@ def _dictionary_pairs(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
         & pl.col("relation").is_in(pairs["relation"].cast(pl.String).unique().implode())
     )
     known, _ = resolve(claims, pl.concat([claims["term_a"], claims["term_b"]]).unique())
-    return known.join(pairs, on=["term_a", "term_b"], how="anti").select(
+    new = known.join(pairs, on=["term_a", "term_b"], how="anti", maintain_order="left")
+    lot = pl.int_range(pl.len()).shuffle(request.seed).over("relation")
+    return new.filter(lot < request.dictionary_pairs).select(
         "term_a",
         "term_b",
         "relation",

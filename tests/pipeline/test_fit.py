@@ -156,12 +156,16 @@ def test_no_dictionary_pair_touches_what_is_held_out_or_excluded(tmp_path: Path)
         write(tmp_path / "pairs.csv", rows),
         tmp_path / "model",
         dictionary="english",
+        dictionary_pairs=100_000,
         exclude=(write(tmp_path / "test.csv", excluded),),
     )
     table = fitting._table(request)
     added = table.filter(pl.col("weight") != 1)
     terms = {*added["term_a"], *added["term_b"]}
     assert added.height > 50_000
+    few = fitting._table(replace(request, dictionary_pairs=1_000)).filter(pl.col("weight") != 1)
+    assert dict(few["relation"].value_counts().rows()) == {"synonym": 1_000, "antonym": 1_000}
+    assert few.join(added, on=few.columns, how="anti").is_empty()
     assert set(added["relation"].unique()) == {"synonym", "antonym"}
     assert set(added["split"].unique()) == {"train"}
     assert not terms & {"dry", "wet", "big", "large"}
