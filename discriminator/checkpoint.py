@@ -8,7 +8,8 @@ cross-encoder is a folder in sentence-transformers' format with `blend.json` bes
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,6 +105,9 @@ def new_cross_encoder(
 ) -> "CrossEncoder":
     """Put four new labels on a pretrained transformer.
 
+    They read the mean of its tokens, which is what most encoders were pretrained to fill, and not
+    the first token.
+
     Args:
         model: a folder, or a hub name.
         device: where to compute, as torch names it.
@@ -117,10 +121,23 @@ def new_cross_encoder(
     Raises:
         ValueError: the model cannot be loaded.
     """
-    options = {"revision": revision, "trust_remote_code": trust_remote_code}
-    with torch.random.fork_rng():
+    from sentence_transformers import CrossEncoder, SentenceTransformer
+    from sentence_transformers.base.modules import Dense, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    with torch.random.fork_rng(), _loading(model):
         torch.manual_seed(seed)
-        return _cross_encoder(model, device, **options, num_labels=N_CODES)
+        transformer = SentenceTransformer(
+            model, device=device, revision=revision, trust_remote_code=trust_remote_code
+        )[0]
+        if not isinstance(transformer, Transformer):
+            raise ValueError(f"its first module is a {type(transformer).__name__}")
+        transformer.max_seq_length = MAX_TOKENS
+        dim = transformer.get_embedding_dimension()
+        labels = Dense(dim, N_CODES, activation_function=None, module_output_name="scores")
+        modules = [transformer, Pooling(dim), labels]
+        cross_encoder: CrossEncoder = CrossEncoder(modules=modules, device=device)
+        return cross_encoder
 
 
 def save_cross_encoder(
@@ -167,24 +184,25 @@ def load_cross_encoder(folder: Path, device: str) -> tuple["CrossEncoder", Blend
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"got a damaged folder {folder} ({error}); {CURE}") from error
-    return _cross_encoder(str(folder), device), dictionary, candidates
-
-
-def _cross_encoder(model: str, device: str, **options: object) -> "CrossEncoder":
     from sentence_transformers import CrossEncoder
+
+    with _loading(str(folder)):
+        return CrossEncoder(str(folder), device=device), dictionary, candidates
+
+
+@contextmanager
+def _loading(model: str) -> Iterator[None]:
+    """Load a transformer: its own warnings are kept quiet, its errors are told alike."""
     from transformers.utils import logging
 
     before = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # new labels are no fault
     try:
-        model_with_labels: CrossEncoder = CrossEncoder(
-            model, device=device, max_length=MAX_TOKENS, **options
-        )
+        yield
     except (OSError, ValueError, SafetensorError, KeyError, RuntimeError) as error:
         raise ValueError(f"got {model}, expected a transformer that can be loaded") from error
     finally:
         logging.set_verbosity(before)
-    return model_with_labels
 
 
 def _calibration(stored: dict[str, object]) -> Calibration:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
     from transformers import TrainerCallback
 
+LABEL_RATE = 1e-3
+"""Highest learning rate of the layer of new labels."""
+
 Advance = Callable[[int], None]
 """Called with the number of steps just done."""
 
@@ -33,7 +36,8 @@ class CrossEncoderSettings:
     Attributes:
         epochs: passes over the training pairs.
         batch_size: pairs in one step.
-        learning_rate: highest rate; a tenth of the steps warm up, the rest decay linearly.
+        learning_rate: highest rate; a tenth of the steps warm up, the rest decay linearly. The new
+            labels, which have all to learn, take `LABEL_RATE`.
         loss: cross_entropy; focal (Lin et al., ICCV 2017) or dice (Li et al., ACL 2020) look more
             at pairs not yet learned.
         antonym_copies: how often an antonym pair stands in an epoch at most; dictionaries have
@@ -210,6 +214,7 @@ def train_cross_encoder(
         num_train_epochs=1,  # `training_rows` has written the epochs out
         per_device_train_batch_size=settings.batch_size,
         learning_rate=settings.learning_rate,
+        learning_rate_mapping={r"\b2\.linear\.": LABEL_RATE},
         warmup_steps=0.1,
         weight_decay=0.01,
         bf16=settings.bfloat16,

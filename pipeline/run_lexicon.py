@@ -12,7 +12,13 @@ from pipeline.lexicon.spelled import spell_terms
 from pipeline.lexicon.splits import term_splits
 from pipeline.schemas import HELD_OUT, PAIRS, TERMS
 
-__all__ = ["lexicon_for", "read_lexicon", "read_neighbourhoods", "write_neighbours"]
+__all__ = [
+    "lexicon_for",
+    "read_lexicon",
+    "read_neighbourhoods",
+    "taught_neighbourhoods",
+    "write_neighbours",
+]
 
 _FILE = ("retrieve", "neighbours.npy")
 _ROWS_AT_ONCE = 65_536
@@ -37,9 +43,7 @@ def read_lexicon(
     spellings = spell_terms(terms, language) if surface else None
     lexicon = Lexicon(vectors, spellings)
     if neighbours:
-        split = term_splits(workspace.read(HELD_OUT), len(terms))
-        known = pairs_within(workspace.read(PAIRS), split, "train")
-        lexicon = lexicon._replace(neighbourhoods=read_neighbourhoods(workspace, known))
+        lexicon = lexicon._replace(neighbourhoods=taught_neighbourhoods(workspace, len(terms)))
     return terms, lexicon
 
 
@@ -55,6 +59,20 @@ def lexicon_for(workspace: Workspace, trained: TrainedHead) -> tuple[list[str], 
     """
     voted = trained.dictionary.counts_votes or trained.candidates.counts_votes
     return read_lexicon(workspace, surface=trained.head.surface, neighbours=voted)
+
+
+def taught_neighbourhoods(workspace: Workspace, n_terms: int) -> Neighbourhoods:
+    """Open the neighbours that retrieve found, with the training pairs known of them.
+
+    Args:
+        workspace: The data folder.
+        n_terms: Number of terms of the run.
+
+    Returns:
+        The neighbourhoods of all terms.
+    """
+    split = term_splits(workspace.read(HELD_OUT), n_terms)
+    return read_neighbourhoods(workspace, pairs_within(workspace.read(PAIRS), split, "train"))
 
 
 def read_neighbourhoods(workspace: Workspace, known: LabelledPairs) -> Neighbourhoods:

@@ -25,6 +25,7 @@ from pipeline.store.export_folder import ExportFolder
 from pipeline.store.views import Cluster, View
 
 if TYPE_CHECKING:  # torch is loaded when the first word is asked for
+    from discriminator import Neighbourhoods
     from pipeline.cross_training import TrainedClassifier
     from pipeline.vectors.encoders import Encoder
 
@@ -144,19 +145,21 @@ class NearestFinder:
         return Nearest(word, None if own.id is None else own, reason)
 
     def _neighbours(self, word: str, k: int) -> list[Neighbour]:
+        from discriminator import N_NEIGHBOURS
         from pipeline.pair_model import encode_terms
 
         with self._lock:  # loading happens once, and a model is not asked by two threads at once
             vectors = self.vectors
             vector = encode_terms(self._encoder, [word])[0]
-            rows, cosines = largest_cosines(vectors, vector, k)
+            near = largest_cosines(vectors, vector, max(k, N_NEIGHBOURS))
+            rows, cosines = near[0][:k], near[1][:k]
             spelled = np.setdiff1d(self._spelled(word), rows)
             asked = vector.astype(np.float32)
             cosines = np.concatenate([cosines, vectors[spelled].astype(np.float32) @ asked])
             rows = np.concatenate([rows, spelled])
             order = np.lexsort((rows, -cosines))
             rows, cosines = rows[order], cosines[order]
-            judged = self._judge(word, vector, rows)
+            judged = self._judge(word, vector, rows, near)
         terms = self._export.terms
         columns = zip(rows.tolist(), cosines.tolist(), judged.tolist(), strict=True)
         return [
@@ -170,8 +173,13 @@ class NearestFinder:
         return np.array(near[:_SPELLED], dtype=np.int64)
 
     def _judge(
-        self, word: str, vector: npt.NDArray[np.float16], rows: npt.NDArray[np.int64]
+        self,
+        word: str,
+        vector: npt.NDArray[np.float16],
+        rows: npt.NDArray[np.int64],
+        near: tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]],
     ) -> npt.NDArray[np.float32]:
+        """Judge a word with terms; `near` are the terms whose known pairs vote for it."""
         from discriminator import Lexicon
         from pipeline.cross_training import classifier_over
         from pipeline.lexicon.spelled import spell_terms
@@ -180,7 +188,9 @@ class NearestFinder:
         vectors = np.concatenate([vector[None], self.vectors[rows]])
         surface = self._classifier.trained.head.surface
         spellings = spell_terms(names, self._export.language) if surface else None
-        lexicon = Lexicon(vectors, spellings)
+        hoods = self._neighbourhoods
+        voting = None if hoods is None else hoods.take(rows).and_before(*near)
+        lexicon = Lexicon(vectors, spellings, voting)
         whole = classifier_over(self._classifier, names, lexicon, "cpu", dictionary=False)
         return whole.judge(np.zeros(len(rows), np.int64), np.arange(1, len(names)))
 
@@ -240,6 +250,15 @@ class NearestFinder:
         classifier, notes = load_trained(head.parent, "cpu", "run `nymgraph train` again")
         self._same_run("train", notes["revision"], self._export.encoder_revision)
         return classifier
+
+    @cached_property
+    def _neighbourhoods(self) -> "Neighbourhoods | None":
+        """The neighbours of the terms, if what is known of them votes."""
+        if not self._classifier.trained.candidates.counts_votes:
+            return None
+        from pipeline.run_lexicon import taught_neighbourhoods
+
+        return taught_neighbourhoods(self._workspace, len(self.vectors))
 
     def _same_run(self, stage: str, got: str, expected: str | None) -> None:
         """ArtefactError unless what a stage left is of the run that made the export."""

@@ -8,6 +8,7 @@ configuration, and so does the prompt put before every term, unless one is given
 """
 
 import importlib.metadata
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -213,6 +214,8 @@ def load_model(
             cure="set adapt.method to none",
         )
     disable_progress_bar()  # type: ignore[no-untyped-call]
+    # it warns of the default prompt, which is set below
+    logging.getLogger("sentence_transformers.base.model").setLevel(logging.ERROR)
     try:
         if not location.on_hub and is_subword_model(Path(location.path)):
             return load_subword_model(Path(location.path), device)
