@@ -192,9 +192,10 @@ def load_cross_encoder(folder: Path, device: str) -> tuple["CrossEncoder", Blend
 
 @contextmanager
 def _loading(model: str) -> Iterator[None]:
-    """Load a transformer: its own warnings are kept quiet, its errors are told alike."""
+    """Load a transformer: its own warnings and bars are kept quiet, its errors are told alike."""
     from transformers.utils import logging
 
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     before = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # new labels are no fault
     try:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.torch import save_file
 
 from discriminator import (
@@ -86,7 +87,8 @@ def test_a_cross_encoder_comes_back_with_its_blends(tmp_path: Path) -> None:
     save_cross_encoder(folder, model, dictionary, candidates)
     loaded, *blends = load_cross_encoder(folder, "cpu")
     assert blends == [dictionary, candidates]
-    pairs = [("hot", "cold"), ("happy", "unhappy")]
+    assert loaded.max_seq_length == model.max_seq_length == 64
+    pairs = [("hot", "cold"), ("happy", "unhappy"), ("long " * 100, "short")]
     np.testing.assert_array_equal(loaded.predict(pairs), model.predict(pairs))
     assert not list(tmp_path.glob("*.partial"))
     (folder / "blend.json").write_text('{"format": "other"}', "utf-8")
@@ -95,6 +97,14 @@ def test_a_cross_encoder_comes_back_with_its_blends(tmp_path: Path) -> None:
     (folder / "blend.json").unlink()
     with pytest.raises(ValueError, match="damaged folder"):
         load_cross_encoder(folder, "cpu")
+
+
+def test_the_labels_read_the_mean_of_the_tokens(tmp_path: Path) -> None:
+    model = new_cross_encoder(str(write_tiny_bert(tmp_path / "bert")), "cpu")
+    read = model.preprocess([("hot", "cold")])
+    with torch.no_grad():
+        mean = model[0](read)["token_embeddings"].mean(dim=1)
+        torch.testing.assert_close(model(read)["scores"], model[2].linear(mean))
 
 
 def test_a_cross_encoder_that_is_not_there(tmp_path: Path) -> None:
