@@ -125,7 +125,7 @@ Source = Annotated[
 class VariantParams(Section):
     """What becomes of inflected forms."""
 
-    method: Literal["keep", "group"] = "keep"
+    method: Literal["keep", "group", "auto"] = "auto"
     dictionaries: tuple[Dictionary, ...] = ()
 
 

@@ -44,19 +44,21 @@ def run(params: IngestParams, workspace: Workspace) -> None:
 
 def _lemmas(params: IngestParams, terms: pl.DataFrame) -> dict[str, str]:
     """The lemma of each variant; none where variants are kept as terms."""
-    if params.variants.method == "keep":
+    own = [x for x in params.sources if not isinstance(x, TextSource | TableSource)]
+    dictionaries = dict.fromkeys((*params.variants.dictionaries, *own))
+    method, has_rules = params.variants.method, params.language.partition("-")[0] in LANGUAGES
+    if method == "keep" or (method == "auto" and not (has_rules and dictionaries)):
         return {}
-    if params.language.partition("-")[0] not in LANGUAGES:
+    if not has_rules:
         raise ParameterError(
             "ingest.variants.method: there are no rules of inflection for this language",
             got=params.language,
             expected=", ".join(LANGUAGES),
-            cure="set it to keep",
+            cure="set it to keep or auto",
         )
-    own = [x for x in params.sources if not isinstance(x, TextSource | TableSource)]
     listed = {
         term
-        for source in dict.fromkeys((*params.variants.dictionaries, *own))
+        for source in dictionaries
         for synset in clean_synsets(source, params.language)
         for term in synset.terms
     }

@@ -1,5 +1,6 @@
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -157,10 +158,19 @@ def test_ingest_sets_variants_aside_and_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_kept_variants_are_terms(tmp_path: Path) -> None:
-    params = {"language": "tr", "sources": [text(tmp_path, ["kitap", "kitaplar"])]}
+    params: dict[str, Any] = {"language": "tr"}
+    params["sources"] = [text(tmp_path, ["göz", "kitap", "kitaplar"])]
     workspace = Workspace(tmp_path / "data")
+    ingest.run(IngestParams.model_validate(params), workspace)  # no dictionary tells lemmas
+    assert workspace.read(TERMS).height == 3
+    assert workspace.read(VARIANTS).is_empty()
+    synonyms = tmp_path / "synonyms.tsv"
+    synonyms.write_text("term\tsynonym\nkitap\tbetik\n", "utf-8")
+    params["variants"] = {"dictionaries": [{"kind": "thesaurus", "path": synonyms}]}
     ingest.run(IngestParams.model_validate(params), workspace)
-    assert workspace.read(TERMS).height == 2
+    assert workspace.read(VARIANTS)["lemma"].to_list() == ["kitap"]
+    params["variants"]["method"] = "keep"
+    ingest.run(IngestParams.model_validate(params), workspace)
     assert workspace.read(VARIANTS).is_empty()
 
 
@@ -169,6 +179,8 @@ def test_a_language_without_rules_is_refused(tmp_path: Path) -> None:
     params["variants"] = {"method": "group"}
     with pytest.raises(ParameterError, match="no rules of inflection for this language"):
         ingest.run(IngestParams.model_validate(params), Workspace(tmp_path / "data"))
+    params["variants"] = {"method": "auto"}
+    ingest.run(IngestParams.model_validate(params), Workspace(tmp_path / "data"))
 
 
 def test_a_users_column_keeps_its_name_or_the_run_stops(tmp_path: Path) -> None:
