@@ -10,6 +10,7 @@ head alone for each part of speech (column pos) of `--held-out`, which only meas
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,10 @@ import numpy.typing as npt
 import polars as pl
 
 from benchmarks.machine import describe
-from discriminator import ANTONYM, SYNONYM
 from pipeline.cross_training import TrainedClassifier
+from pipeline.evaluation.groups import figures_by
 from pipeline.fit import FitRequest, fit
+from pipeline.lexicon.labelled import relation_codes
 from pipeline.pair_model import PairModel, load_pair_model
 from pipeline.params import AdaptParams, CrossEncoderParams, Params, TrainParams
 from pipeline.progress import default_progress
@@ -77,8 +79,7 @@ def _params(encoder: str, epochs: int, learning_rate: float, seed: int) -> Param
 
 
 def _head_alone(model: PairModel) -> PairModel:
-    classifier = TrainedClassifier(model.classifier.trained)
-    return PairModel(model.encoder, classifier, model.device, model.language, model.known)
+    return replace(model, classifier=TrainedClassifier(model.classifier.trained))
 
 
 def _judge(model: PairModel, pairs: pl.DataFrame) -> npt.NDArray[np.float32]:
@@ -86,14 +87,9 @@ def _judge(model: PairModel, pairs: pl.DataFrame) -> npt.NDArray[np.float32]:
 
 
 def _report(row: str, judged: npt.NDArray[np.float32], pairs: pl.DataFrame) -> None:
-    said = pl.Series(judged[:, ANTONYM] > judged[:, SYNONYM])
-    true = pairs["relation"] == "antonym"
-    figures = []
-    for pos in sorted(pairs["pos"].unique()):
-        own = pairs["pos"] == pos
-        right = (said & true & own).sum()
-        figures.append(f"{pos} {2 * right / ((said & own).sum() + (true & own).sum()):.3f}")
-    print(f"  {row:<28} antonym F1: {', '.join(figures)}", flush=True)
+    by_pos = figures_by(pairs["pos"], judged, relation_codes(pairs))
+    figures = ", ".join(f"{pos} {figures['f1']['antonym']:.3f}" for pos, figures in by_pos.items())
+    print(f"  {row:<28} antonym F1: {figures}", flush=True)
 
 
 if __name__ == "__main__":

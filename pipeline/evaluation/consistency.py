@@ -17,7 +17,7 @@ import polars as pl
 from discriminator import ANTONYM, SYNONYM, PairClassifier
 from pipeline.judging import TermJudge
 from pipeline.lexicon.hashing import stable_hashes
-from pipeline.lexicon.inflection import LANGUAGES, find_variants
+from pipeline.lexicon.inflection import find_variants
 from pipeline.lexicon.variants import KINDS, negations, variant
 
 __all__ = [
@@ -193,8 +193,6 @@ def _changed(pairs: pl.DataFrame, kind: str, language: str) -> Iterator[tuple[in
 
 def _lemmas(forms: set[str], lexicon: Sequence[str], language: str) -> Callable[[str], str]:
     """What a run that sets forms aside would judge in the place of a word: its lemma or itself."""
-    if language.partition("-")[0] not in LANGUAGES:
-        return lambda term: term
     found = find_variants(sorted({*lexicon, *forms}), language, lexicon)
     return lambda term: found.get(term, term)
 

@@ -46,13 +46,16 @@ def find_variants(terms: list[str], language: str, lemmas: Iterable[str]) -> dic
 
     Args:
         terms: The terms, each once.
-        language: Language code, the first part of which is in `LANGUAGES`.
+        language: Language code; where its first part is not in `LANGUAGES` there are no rules, and
+            nothing is found.
         lemmas: Terms that are no variants, such as those of a dictionary.
 
     Returns:
         The lemma of each variant; no lemma is a variant. It does not depend on the order of terms.
     """
-    bases = LANGUAGES[language.partition("-")[0]]
+    bases = LANGUAGES.get(language.partition("-")[0])
+    if bases is None:
+        return {}
     known: dict[str, list[str]] = {}
     for term in sorted(terms):
         known.setdefault(look_up_key(term, language), []).append(term)
