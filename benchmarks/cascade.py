@@ -3,11 +3,11 @@
 `python -m benchmarks.cascade --data data [--split validation|test] [--losses cross_entropy ...]`
 
 On a finished run. The head is trained as stage `train` would; then, for each loss, a cross-encoder
-with the settings of `params.yaml` (`--model`, `--pairs`, `--epochs`, `--learning-rate` and
-`--seeds` override them; several seeds are averaged). Every mixture is fitted on validation pairs.
-Printed are the F1 of each relation for the head, the cross-encoder alone, and cascades in which it
-reads a share of the pairs, with the seconds that ten thousand pairs cost. With `--split
-validation`, fit and figure share their pairs.
+with the settings of `params.yaml` (`--model`, `--pairs`, `--epochs`, `--learning-rate`,
+`--agreement` and `--seeds` override them; several seeds are averaged). Every mixture is fitted on
+validation pairs. Printed are the F1 of each relation for the head, the cross-encoder alone, and
+cascades in which it reads a share of the pairs, with the seconds that ten thousand pairs cost.
+With `--split validation`, fit and figure share their pairs.
 """
 
 import argparse
@@ -66,11 +66,12 @@ def main() -> None:
     parser.add_argument("--pairs", type=int)
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--agreement", type=float)
     parser.add_argument("--seeds", type=int, default=1)
     asked = parser.parse_args()
     params = load_params(asked.params).train
-    keys = ("model", "pairs", "epochs", "learning_rate")
-    given = {key: getattr(asked, key) for key in keys if getattr(asked, key)}
+    keys = ("model", "pairs", "epochs", "learning_rate", "agreement")
+    given = {key: getattr(asked, key) for key in keys if getattr(asked, key) is not None}
     cross_encoder = params.cross_encoder.model_copy(update=given)
     params = params.model_copy(update={"cross_encoder": cross_encoder})
     world, measured = load_world(asked.data, params, asked.split)

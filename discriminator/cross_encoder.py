@@ -2,7 +2,7 @@
 
 More accurate than the pair head and hundreds of times as slow. It is a sentence-transformers
 `CrossEncoder` with the four codes of `relations` as labels, so that its logits are calibrated as
-the head's are. Both orders of a pair are seen in training and averaged in judging.
+the head's are. Both orders of a pair are read, in training and in judging.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,6 +40,8 @@ class CrossEncoderSettings:
             labels, which have all to learn, take `LABEL_RATE`.
         loss: cross_entropy; focal (Lin et al., ICCV 2017) or dice (Li et al., ACL 2020) look more
             at pairs not yet learned.
+        agreement: weight of the term that asks both orders of a pair, each read with a dropout of
+            its own, to be judged alike.
         antonym_copies: how often an antonym pair stands in an epoch at most; dictionaries have
             few. It stands there no oftener than brings antonyms up to the commonest relation.
         bfloat16: compute in bfloat16 (autocast), about 1.5 times as fast where there is hardware.
@@ -50,6 +52,7 @@ class CrossEncoderSettings:
     batch_size: int = 64
     learning_rate: float = 1e-4
     loss: Literal["cross_entropy", "focal", "dice"] = "cross_entropy"
+    agreement: float = 1.0
     antonym_copies: int = 4
     bfloat16: bool = True
     seed: int = 0
@@ -116,7 +119,7 @@ class CrossEncoderClassifier:
 
 
 class RelationLoss(nn.Module):
-    """Loss of a batch of pairs, with the shares of the codes taken out of the logits.
+    """Loss of a batch of pairs, each read in both orders, with the codes' shares taken out.
 
     As for the head, z + ln(share of the code) is what softmax sees, so that z itself is for codes
     equally frequent (Menon et al., ICLR 2021). With p the probability of the true code:
@@ -125,15 +128,21 @@ class RelationLoss(nn.Module):
         focal          -(1 - p)^2 ln p
         dice           1 - (2 (1 - p) p + 1) / ((1 - p) p + 2)
 
+    To the mean of that over both orders comes `agreement` times their `disagreement`, as in R-Drop
+    (Liang et al., NeurIPS 2021), whose two readings differ in dropout alone.
+
     Args:
         model: the cross-encoder that is trained; it reads the pairs.
         share: float (4,), share of each code among the training pairs; 0 leaves a code out.
         kind: cross_entropy, focal or dice.
+        agreement: weight of the disagreement.
     """
 
-    def __init__(self, model: "CrossEncoder", share: NDArray[np.floating], kind: str) -> None:
+    def __init__(
+        self, model: "CrossEncoder", share: NDArray[np.floating], kind: str, agreement: float
+    ) -> None:
         super().__init__()
-        self.model, self.kind = model, kind
+        self.model, self.kind, self.agreement = model, kind, agreement
         log_share = np.log(np.maximum(share, 1e-30))
         self.register_buffer("log_share", torch.as_tensor(log_share, dtype=torch.float32))
 
@@ -149,12 +158,14 @@ class RelationLoss(nn.Module):
         """
         from sentence_transformers.util import batch_to_device
 
-        tokens = batch_to_device(
-            self.model.preprocess(list(zip(*inputs, strict=True))), self.model.device
-        )
+        one, other = inputs
+        pairs = [*zip(one, other, strict=True), *zip(other, one, strict=True)]
+        tokens = batch_to_device(self.model.preprocess(pairs), self.model.device)
         logits = self.model(tokens)["scores"].float() + self.log_share
-        log_p = functional.log_softmax(logits, dim=1).gather(1, labels.view(-1, 1)).squeeze(1)
-        return relation_loss(log_p, self.kind).mean()
+        log_p = functional.log_softmax(logits, dim=1)
+        of_label = log_p.gather(1, labels.repeat(2).view(-1, 1)).squeeze(1)
+        apart = disagreement(*log_p.chunk(2))
+        return relation_loss(of_label, self.kind).mean() + self.agreement * apart.mean()
 
 
 def relation_loss(log_p: Tensor, kind: str) -> Tensor:
@@ -175,6 +186,19 @@ def relation_loss(log_p: Tensor, kind: str) -> Tensor:
     return 1 - (2 * (1 - p) * p + 1) / ((1 - p) * p + 2)
 
 
+def disagreement(log_p: Tensor, log_q: Tensor) -> Tensor:
+    """Compute how far two judgements of the same pairs are apart.
+
+    Args:
+        log_p: float (n_pairs, n_codes), log probabilities.
+        log_q: float (n_pairs, n_codes), others.
+
+    Returns:
+        float (n_pairs,), (KL(p, q) + KL(q, p)) / 2 in nats, at least 0.
+    """
+    return ((log_p.exp() - log_q.exp()) * (log_p - log_q)).sum(dim=1) / 2
+
+
 def train_cross_encoder(
     model: "CrossEncoder",
     terms: Sequence[str],
@@ -185,8 +209,8 @@ def train_cross_encoder(
 ) -> None:
     """Fine-tune a cross-encoder in place.
 
-    A pair stands in each epoch as often as its relation asks, in either order by lot. Weights are
-    not used: draw fewer unlabelled pairs instead.
+    A pair stands in each epoch as often as its relation asks, and is read in both orders. Weights
+    are not used: draw fewer unlabelled pairs instead.
 
     Args:
         model: a cross-encoder with four labels.
@@ -230,7 +254,7 @@ def train_cross_encoder(
         model=model,
         args=arguments,
         train_dataset=dataset,
-        loss=RelationLoss(model, share, settings.loss).to(model.device),
+        loss=RelationLoss(model, share, settings.loss, settings.agreement).to(model.device),
         callbacks=[telling(advance)] if advance else None,
     )
     trainer.train()
@@ -238,7 +262,7 @@ def train_cross_encoder(
 
 
 def training_rows(pairs: LabelledPairs, settings: CrossEncoderSettings) -> LabelledPairs:
-    """Write out what the epochs see: copies of antonyms, orders by lot, shuffled.
+    """Write out what the epochs see: copies of antonyms, shuffled.
 
     Args:
         pairs: training pairs.
@@ -249,13 +273,9 @@ def training_rows(pairs: LabelledPairs, settings: CrossEncoderSettings) -> Label
     """
     copies = np.where(pairs.relation == ANTONYM, antonym_copies(pairs, settings), 1)
     generator = np.random.default_rng(settings.seed)
-    epochs = []
-    for _ in range(settings.epochs):
-        rows = pairs.take(generator.permutation(np.repeat(np.arange(len(pairs.a)), copies)))
-        turned = generator.random(len(rows.a)) < 0.5
-        a, b = np.where(turned, rows.b, rows.a), np.where(turned, rows.a, rows.b)
-        epochs.append(rows._replace(a=a, b=b))
-    return LabelledPairs(*(np.concatenate(columns) for columns in zip(*epochs, strict=True)))
+    rows = np.repeat(np.arange(len(pairs.a)), copies)
+    epochs = [generator.permutation(rows) for _ in range(settings.epochs)]
+    return pairs.take(np.concatenate(epochs))
 
 
 def antonym_copies(pairs: LabelledPairs, settings: CrossEncoderSettings) -> int:

@@ -268,6 +268,7 @@ def _settings(params: CrossEncoderParams, device: str) -> CrossEncoderSettings:
         batch_size=params.batch_size,
         learning_rate=params.learning_rate,
         loss=params.loss,
+        agreement=params.agreement,
         bfloat16=resolve_precision("auto", device) == "bfloat16",
         seed=params.seed,
     )

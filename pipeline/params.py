@@ -297,6 +297,7 @@ class CrossEncoderParams(Section):
     batch_size: Positive = 128
     learning_rate: Annotated[float, Field(gt=0)] = 1e-4
     loss: Literal["cross_entropy", "focal", "dice"] = "cross_entropy"
+    agreement: Annotated[float, Field(ge=0)] = 1.0
     share: Annotated[float, Field(gt=0, le=1)] = 0.1
     seed: Annotated[int, Field(ge=0)] = 0
 

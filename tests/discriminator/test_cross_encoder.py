@@ -18,7 +18,13 @@ from discriminator import (
     new_cross_encoder,
     train_cross_encoder,
 )
-from discriminator.cross_encoder import RelationLoss, antonym_copies, relation_loss, training_rows
+from discriminator.cross_encoder import (
+    RelationLoss,
+    antonym_copies,
+    disagreement,
+    relation_loss,
+    training_rows,
+)
 from tests.discriminator.tiny_bert import write_tiny_bert
 
 TERMS = ["happy", "unhappy", "glad", "sad", "kind", "unkind", "nice", "rude"]
@@ -57,45 +63,61 @@ def test_loss_falls_to_nothing_for_a_sure_pair(kind: str) -> None:
     assert loss[-1] == 0
 
 
-class Constant(nn.Module):
-    """Gives the same logits for every pair."""
+def test_disagreement_worked_by_hand() -> None:
+    # (1/2, 1/2) and (1/4, 3/4): (1/4 ln 2 - 1/4 ln 2/3) / 2 = ln 3 / 8, either way round
+    log_p, log_q = (torch.tensor([p]).log() for p in ([0.5, 0.5], [0.25, 0.75]))
+    assert disagreement(log_p, log_q).item() == pytest.approx(math.log(3) / 8)
+    assert disagreement(log_q, log_p).item() == pytest.approx(math.log(3) / 8)
+    assert disagreement(log_p, log_p).item() == 0
+
+
+class ByFirst(nn.Module):
+    """Gives logits that depend on the first term alone."""
 
     device = torch.device("cpu")
 
-    def __init__(self, logits: list[float]) -> None:
+    def __init__(self, logits: dict[str, list[float]]) -> None:
         super().__init__()
-        self.logits = torch.tensor(logits)
+        self.logits = logits
 
     def preprocess(self, pairs: list[tuple[str, str]]) -> dict[str, Tensor]:
-        return {"rows": torch.arange(len(pairs))}
+        return {"scores": torch.tensor([self.logits[first] for first, _ in pairs])}
 
     def forward(self, tokens: dict[str, Tensor]) -> dict[str, Tensor]:
-        return {"scores": self.logits.expand(len(tokens["rows"]), 4)}
+        return tokens
 
 
 def test_loss_takes_the_shares_out_of_the_logits() -> None:
     # softmax(0 + ln share) is the share itself: -ln(1/2) and -ln(1/8), a code of share 0 never
-    model: Any = Constant([0.0, 0.0, 0.0, 9.0])
-    loss = RelationLoss(model, np.array([0.5, 0.125, 0.375, 0.0]), "cross_entropy")
+    model: Any = ByFirst({first: [0.0, 0.0, 0.0, 9.0] for first in "abcd"})
+    loss = RelationLoss(model, np.array([0.5, 0.125, 0.375, 0.0]), "cross_entropy", agreement=1)
     found = loss([["a", "b"], ["c", "d"]], torch.tensor([0, 1]))
     assert found.item() == pytest.approx((math.log(2) + math.log(8)) / 2)
+
+
+def test_loss_reads_both_orders_and_wants_them_alike() -> None:
+    # from its first term "a" the pair is 1/2, from "b" it is 1/4: -ln of both, and ln 3 / 8 apart
+    model: Any = ByFirst({"a": [0.0, 0.0, 0.0, 0.0], "b": [0.0, math.log(3), 0.0, 0.0]})
+    share = np.array([0.5, 0.5, 0.0, 0.0])
+    for agreement in (0.0, 2.0):
+        loss = RelationLoss(model, share, "cross_entropy", agreement)
+        expected = math.log(8) / 2 + agreement * math.log(3) / 8
+        for columns in ([["a"], ["b"]], [["b"], ["a"]]):
+            assert loss(columns, torch.tensor([0])).item() == pytest.approx(expected)
 
 
 def test_rows_hold_each_pair_as_often_as_said() -> None:
     settings = replace(SETTINGS, epochs=30, antonym_copies=4)
     assert antonym_copies(PAIRS, settings) == 2  # four synonyms, two antonyms
     rows = training_rows(PAIRS, settings)
-    low, high = np.minimum(rows.a, rows.b), np.maximum(rows.a, rows.b)
-    found = Counter(zip(low.tolist(), high.tolist(), rows.relation.tolist(), strict=True))
+    found = Counter(zip(*map(np.ndarray.tolist, rows), strict=True))
     assert found == {
-        (min(a, b), max(a, b), relation): 30 * (2 if relation == 1 else 1)
-        for a, b, relation, _ in zip(*map(np.ndarray.tolist, PAIRS), strict=True)
+        pair: 30 * (2 if pair[2] == 1 else 1)
+        for pair in zip(*map(np.ndarray.tolist, PAIRS), strict=True)
     }
-    forth = rows.a < rows.b
-    assert 0.35 < forth.mean() < 0.65  # 330 draws: 0.5 with a deviation of 0.03
     # each epoch is whole: no pair waits for a later one
     first = rows.take(np.arange(len(rows.a) // 30))
-    assert len({*zip(np.minimum(first.a, first.b), np.maximum(first.a, first.b), strict=True)}) == 9
+    assert len({*zip(first.a, first.b, strict=True)}) == 9
 
 
 @pytest.mark.parametrize(("n_antonyms", "expected"), [(0, 3), (1, 3), (6, 2), (12, 1), (30, 1)])
