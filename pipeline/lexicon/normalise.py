@@ -107,9 +107,9 @@ def look_up_key(term: str, language: str = "und") -> str:
     Returns:
         The key, composed (NFC); it is its own key.
     """
-    folded = _folded_i(unicodedata.normalize("NFC", term), language).casefold()
+    folded = _folded(term, language)
     # folding may decompose, and what is composed anew may fold once more
-    while (again := unicodedata.normalize("NFC", folded).casefold()) != folded:
+    while (again := _folded(folded, language)) != folded:
         folded = again
     return unicodedata.normalize("NFC", folded)
 
@@ -166,6 +166,10 @@ def _mended(item: str, language: str) -> str:
     for step in REPAIRS.values():
         item = step(item, language)
     return item
+
+
+def _folded(term: str, language: str) -> str:
+    return _folded_i(unicodedata.normalize("NFC", term), language).casefold()
 
 
 def _folded_i(term: str, language: str) -> str:

@@ -128,6 +128,7 @@ def test_turkish_case(language: str) -> None:
     assert key("İYİ") == "iyi"
     assert key("KÂR") == key("kâr") != key("kar")
     assert key("Ankara'nın") == "ankara'nın"
+    assert key("\ufb01\u0307") == "fi"  # a dot over a ligature is that of its i
     assert look_up_key("ISI", "en") == "isi"
 
 
