@@ -35,7 +35,7 @@ class CrossEncoderSettings:
 
     Attributes:
         epochs: passes over the training pairs.
-        batch_size: pairs in one step.
+        batch_size: pairs in one step; each is read twice.
         learning_rate: highest rate; a tenth of the steps warm up, the rest decay linearly. The new
             labels, which have all to learn, take `LABEL_RATE`.
         loss: cross_entropy; focal (Lin et al., ICCV 2017) or dice (Li et al., ACL 2020) look more
