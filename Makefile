@@ -6,7 +6,7 @@ VENV   ?= .venv
 PROFILE ?= english
 FAISS  ?= cpu
 BIN    := $(VENV)/bin
-CODE   := pipeline discriminator clustering tests benchmarks notebooks
+CODE   := pipeline discriminator clustering src tests benchmarks notebooks
 
 .PHONY: install fix check test bench bench-clustering bench-discriminator bench-retrieval run clean
 
@@ -28,7 +28,7 @@ check: install
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
-	$(BIN)/pydoclint --quiet pipeline discriminator clustering
+	$(BIN)/pydoclint --quiet pipeline discriminator clustering src/nymgraph/__init__.py
 
 # two workers of one thread each
 test: export OMP_NUM_THREADS = 1

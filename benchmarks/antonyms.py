@@ -18,13 +18,13 @@ import numpy.typing as npt
 import polars as pl
 
 from benchmarks.machine import describe
-from pipeline.cross_training import TrainedClassifier
-from pipeline.evaluation.groups import figures_by
-from pipeline.fit import FitRequest, fit
-from pipeline.lexicon.labelled import relation_codes
-from pipeline.pair_model import PairModel, load_pair_model
-from pipeline.params import AdaptParams, CrossEncoderParams, Params, TrainParams
-from pipeline.progress import default_progress
+from nymgraph.pipeline.cross_training import TrainedClassifier
+from nymgraph.pipeline.evaluation.groups import figures_by
+from nymgraph.pipeline.fit import FitRequest, fit
+from nymgraph.pipeline.lexicon.labelled import relation_codes
+from nymgraph.pipeline.pair_model import PairModel, load_pair_model
+from nymgraph.pipeline.params import AdaptParams, CrossEncoderParams, Params, TrainParams
+from nymgraph.pipeline.progress import default_progress
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from clustering import (
+from nymgraph.clustering import (
     Edges,
     SignedSettings,
     canonical_edges,
@@ -17,7 +17,7 @@ from clustering import (
     cluster_signed,
     expected_synonyms,
 )
-from clustering.jit import kernel
+from nymgraph.clustering.jit import kernel
 
 Array = NDArray[Any]
 Labels = NDArray[np.int32]

@@ -21,7 +21,7 @@ import torch
 
 from benchmarks.discriminator import load_run
 from benchmarks.machine import describe
-from discriminator import (
+from nymgraph.discriminator import (
     RELATIONS,
     Calibration,
     CrossEncoderClassifier,
@@ -33,13 +33,13 @@ from discriminator import (
     margin_of_share,
     margins,
 )
-from discriminator.cascade import WEIGHTS, mix
-from pipeline.cross_training import World, train_cross
-from pipeline.head_training import fit_head
-from pipeline.lexicon.labelled import CandidateSample, pairs_within
-from pipeline.params import TrainParams, load_params
-from pipeline.progress import default_progress
-from pipeline.schemas import CANDIDATES
+from nymgraph.discriminator.cascade import WEIGHTS, mix
+from nymgraph.pipeline.cross_training import World, train_cross
+from nymgraph.pipeline.head_training import fit_head
+from nymgraph.pipeline.lexicon.labelled import CandidateSample, pairs_within
+from nymgraph.pipeline.params import TrainParams, load_params
+from nymgraph.pipeline.progress import default_progress
+from nymgraph.pipeline.schemas import CANDIDATES
 
 Logits = npt.NDArray[np.float32]
 SHARES = (0.05, 0.1, 0.2, 0.5, 1.0)

@@ -30,7 +30,7 @@ import polars as pl
 from benchmarks.baselines import DEFAULTS, METHODS, Array, Case, Labels, make_case
 from benchmarks.curves import draw
 from benchmarks.planted import RECIPES, Planted, Recipe, plant
-from clustering import b_cubed, drift, intrusions, pair_scores, size_summary
+from nymgraph.clustering import b_cubed, drift, intrusions, pair_scores, size_summary
 
 Row = dict[str, Any]
 ANTONYM_GATE = 0.7

@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.machine import describe
-from discriminator import (
+from nymgraph.discriminator import (
     RELATIONS,
     HeadSettings,
     LabelledPairs,
@@ -29,14 +29,19 @@ from discriminator import (
     classification_metrics,
     train_head,
 )
-from pipeline.artefacts import Workspace
-from pipeline.cross_training import TrainedClassifier
-from pipeline.judging import LazyClassifier
-from pipeline.lexicon.labelled import CandidateSample, pairs_within, relation_codes, weigh_seen
-from pipeline.lexicon.splits import term_mask, term_splits
-from pipeline.params import TrainParams, load_params
-from pipeline.run_lexicon import read_lexicon, read_neighbourhoods
-from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, SPARED
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.cross_training import TrainedClassifier
+from nymgraph.pipeline.judging import LazyClassifier
+from nymgraph.pipeline.lexicon.labelled import (
+    CandidateSample,
+    pairs_within,
+    relation_codes,
+    weigh_seen,
+)
+from nymgraph.pipeline.lexicon.splits import term_mask, term_splits
+from nymgraph.pipeline.params import TrainParams, load_params
+from nymgraph.pipeline.run_lexicon import read_lexicon, read_neighbourhoods
+from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, SPARED
 
 Split = tuple[LabelledPairs, LabelledPairs, LabelledPairs]
 

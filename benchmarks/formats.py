@@ -15,11 +15,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.machine import describe
-from pipeline.formats.reading import open_export
-from pipeline.formats.write import FORMATS, write_format
-from pipeline.lookup.writing import write_index
-from pipeline.params import ExportParams
-from pipeline.progress import SilentProgress
+from nymgraph.pipeline.formats.reading import open_export
+from nymgraph.pipeline.formats.write import FORMATS, write_format
+from nymgraph.pipeline.lookup.writing import write_index
+from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.progress import SilentProgress
 
 
 def main() -> None:

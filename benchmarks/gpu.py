@@ -29,7 +29,7 @@ import torch
 from benchmarks.clustered import clustered
 from benchmarks.lexicon import lexicon_blocks
 from benchmarks.machine import describe
-from discriminator import (
+from nymgraph.discriminator import (
     Calibration,
     CrossEncoderClassifier,
     HeadClassifier,
@@ -38,11 +38,11 @@ from discriminator import (
     new_cross_encoder,
     spell,
 )
-from pipeline.devices import resolve_device, resolve_precision
-from pipeline.vectors.audit import mean_recall, recall_against
-from pipeline.vectors.encoders import ModelLocation, TransformerEncoder, locate_model
-from pipeline.vectors.indexes import build_index
-from pipeline.vectors.plans import IndexPlan
+from nymgraph.pipeline.devices import resolve_device, resolve_precision
+from nymgraph.pipeline.vectors.audit import mean_recall, recall_against
+from nymgraph.pipeline.vectors.encoders import ModelLocation, TransformerEncoder, locate_model
+from nymgraph.pipeline.vectors.indexes import build_index
+from nymgraph.pipeline.vectors.plans import IndexPlan
 
 K = 32
 

@@ -21,8 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipeline.lexicon.hashing import stable_hashes
-from pipeline.lexicon.wordnet import find_edition, read_synsets
+from nymgraph.pipeline.lexicon.hashing import stable_hashes
+from nymgraph.pipeline.lexicon.wordnet import find_edition, read_synsets
 
 LEMMA_SHARE = 0.15
 KINDS = {"compound": 0.53, "inflected": 0.18, "typo": 0.12, "hyphen": 0.11, "case": 0.06}

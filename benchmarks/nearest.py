@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipeline.artefacts import Workspace
-from pipeline.schemas import HELD_OUT, PAIRS
-from pipeline.store import ClusterStore, Nearest
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.schemas import HELD_OUT, PAIRS
+from nymgraph.pipeline.store import ClusterStore, Nearest
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

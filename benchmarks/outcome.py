@@ -23,8 +23,8 @@ from benchmarks.machine import describe
 from benchmarks.scale import SPARSE, draw
 from benchmarks.stages import run_stage
 from benchmarks.store import cuts, made_terms, random_pairs
-from pipeline.artefacts import ROW_GROUP_ROWS, Workspace
-from pipeline.schemas import PAIRS, RELATIONS, TERMS, VARIANTS
+from nymgraph.pipeline.artefacts import ROW_GROUP_ROWS, Workspace
+from nymgraph.pipeline.schemas import PAIRS, RELATIONS, TERMS, VARIANTS
 
 DIM = 16
 PART_PAIRS = 2_000_000

@@ -25,7 +25,7 @@ import psutil
 
 from benchmarks.machine import describe
 from benchmarks.store import index, make_export, names
-from pipeline.store import ClusterStore
+from nymgraph.pipeline.store import ClusterStore
 
 Held = tuple[Callable[[str], object], Callable[[list[str]], object]]
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.machine import describe
-from clustering import (
+from nymgraph.clustering import (
     Edges,
     canonical_edges,
     cluster_reference,

@@ -55,7 +55,7 @@ def main(
     command = [
         sys.executable,
         "-m",
-        "pipeline.cli",
+        "nymgraph",
         "serve",
         "--export",
         str(export),

@@ -12,12 +12,12 @@ from statistics import median
 import numpy as np
 import torch
 
-from clustering import canonical_edges, cluster_reference
-from discriminator import HeadClassifier, Lexicon, PairHead, project_terms, spell
-from discriminator.calibration import Calibration
-from pipeline.devices import resolve_precision
-from pipeline.lexicon.wordnet import find_edition, read_synsets
-from pipeline.vectors.encoders import TransformerEncoder, locate_model
+from nymgraph.clustering import canonical_edges, cluster_reference
+from nymgraph.discriminator import HeadClassifier, Lexicon, PairHead, project_terms, spell
+from nymgraph.discriminator.calibration import Calibration
+from nymgraph.pipeline.devices import resolve_precision
+from nymgraph.pipeline.lexicon.wordnet import find_edition, read_synsets
+from nymgraph.pipeline.vectors.encoders import TransformerEncoder, locate_model
 
 DIM = 384
 

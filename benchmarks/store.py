@@ -28,13 +28,13 @@ import polars as pl
 import psutil
 
 from benchmarks.machine import describe
-from pipeline import schemas
-from pipeline.artefacts import ROW_GROUP_ROWS, save_blocks
-from pipeline.formats.reading import Export
-from pipeline.lookup import FOLDER
-from pipeline.lookup.writing import write_index
-from pipeline.schemas import Table
-from pipeline.store import ClusterStore
+from nymgraph.pipeline import schemas
+from nymgraph.pipeline.artefacts import ROW_GROUP_ROWS, save_blocks
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.lookup import FOLDER
+from nymgraph.pipeline.lookup.writing import write_index
+from nymgraph.pipeline.schemas import Table
+from nymgraph.pipeline.store import ClusterStore
 
 SIZE = 4
 

@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from discriminator import load_head, pair_keys
-from pipeline.artefacts import Workspace
-from pipeline.cross_training import TrainedClassifier
-from pipeline.judging import LazyClassifier
-from pipeline.lexicon.normalise import clean, look_up_key
-from pipeline.run_lexicon import lexicon_for
-from pipeline.schemas import ASSIGNMENTS, CANDIDATES, PAIRS, TERMS
+from nymgraph.discriminator import load_head, pair_keys
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.cross_training import TrainedClassifier
+from nymgraph.pipeline.judging import LazyClassifier
+from nymgraph.pipeline.lexicon.normalise import clean, look_up_key
+from nymgraph.pipeline.run_lexicon import lexicon_for
+from nymgraph.pipeline.schemas import ASSIGNMENTS, CANDIDATES, PAIRS, TERMS
 
 RELATIONS = {"SYNONYMY": "synonym", "ANTONYM": "antonym"}
 

@@ -24,11 +24,11 @@ import scipy.sparse as sp
 
 from benchmarks.baselines import DEFAULTS, Array, Case, Labels, dense, make_case, signed
 from benchmarks.clustering import ANTONYM_GATE, shape
-from clustering import Edges, intrusions, pair_scores
-from pipeline.artefacts import Workspace
-from pipeline.cross_training import classifier_over, load_trained
-from pipeline.run_lexicon import lexicon_for
-from pipeline.schemas import RELATION_NAMES
+from nymgraph.clustering import Edges, intrusions, pair_scores
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.cross_training import classifier_over, load_trained
+from nymgraph.pipeline.run_lexicon import lexicon_for
+from nymgraph.pipeline.schemas import RELATION_NAMES
 
 MIN_SUPPORT = DEFAULTS["signed"]
 HIDDEN = 0.04  # what params.yaml advises for production: .02 for validation, .02 for test

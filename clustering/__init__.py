@@ -14,16 +14,16 @@ The map, in the order of use:
 * `checks` and `jit`: the argument checks, and Numba's decorators with types.
 """
 
-from clustering.graph import Edges, Graph, build_graph, canonical_edges
-from clustering.identity import (
+from nymgraph.clustering.graph import Edges, Graph, build_graph, canonical_edges
+from nymgraph.clustering.identity import (
     cluster_ids,
     cohesion,
     degree_representatives,
     vector_representatives,
 )
-from clustering.lineage import EVENTS, Lineage, trace
-from clustering.links import Links, cluster_links, merge_links
-from clustering.metrics import (
+from nymgraph.clustering.lineage import EVENTS, Lineage, trace
+from nymgraph.clustering.links import Links, cluster_links, merge_links
+from nymgraph.clustering.metrics import (
     BCubed,
     PairScores,
     SizeSummary,
@@ -33,11 +33,11 @@ from clustering.metrics import (
     pair_scores,
     size_summary,
 )
-from clustering.reference import cluster_reference
-from clustering.result import Clustering, Tensions, cluster_sizes, same_cluster
-from clustering.signed import SignedSettings, cluster_signed
-from clustering.update import Previous, evidence_of, merge, only, touched
-from clustering.weights import expected_synonyms
+from nymgraph.clustering.reference import cluster_reference
+from nymgraph.clustering.result import Clustering, Tensions, cluster_sizes, same_cluster
+from nymgraph.clustering.signed import SignedSettings, cluster_signed
+from nymgraph.clustering.update import Previous, evidence_of, merge, only, touched
+from nymgraph.clustering.weights import expected_synonyms
 
 __all__ = [
     "EVENTS",

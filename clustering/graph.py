@@ -19,14 +19,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.checks import (
+from nymgraph.clustering.checks import (
     check_ids,
     check_n_terms,
     check_probabilities,
     check_same_length,
     check_threshold,
 )
-from clustering.jit import kernel, parallel_kernel
+from nymgraph.clustering.jit import kernel, parallel_kernel
 
 DIGIT = 8  # bits of a key that one pass of a sort looks at
 ROWS = 1024  # that one thread sorts at once

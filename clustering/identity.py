@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.checks import check_same_length
-from clustering.graph import Edges, counting_order
-from clustering.jit import kernel
-from clustering.result import SINGLETON, cluster_sizes, same_cluster
+from nymgraph.clustering.checks import check_same_length
+from nymgraph.clustering.graph import Edges, counting_order
+from nymgraph.clustering.jit import kernel
+from nymgraph.clustering.result import SINGLETON, cluster_sizes, same_cluster
 
 ID_MASK = np.uint64(2**63 - 1)  # ids are stored as int64 and never negative
 MAX_SALTS = 64

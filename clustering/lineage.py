@@ -20,8 +20,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.checks import check_same_length
-from clustering.result import SINGLETON, cluster_sizes
+from nymgraph.clustering.checks import check_same_length
+from nymgraph.clustering.result import SINGLETON, cluster_sizes
 
 EVENTS = ("kept", "grown", "shrunk", "split", "merged", "new", "gone")
 KEPT, GROWN, SHRUNK, SPLIT, MERGED, NEW, GONE = range(7)

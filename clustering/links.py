@@ -9,8 +9,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.checks import check_ids, check_probabilities, check_same_length, check_threshold
-from clustering.result import SINGLETON
+from nymgraph.clustering.checks import (
+    check_ids,
+    check_probabilities,
+    check_same_length,
+    check_threshold,
+)
+from nymgraph.clustering.result import SINGLETON
 
 OPPOSITE = 0
 RELATED = 1

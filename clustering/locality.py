@@ -9,8 +9,8 @@ the rows keep the order of the terms' own ids.
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.graph import Edges
-from clustering.jit import kernel
+from nymgraph.clustering.graph import Edges
+from nymgraph.clustering.jit import kernel
 
 BALL = 64  # terms that are numbered around one seed
 

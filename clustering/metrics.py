@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.checks import check_ids, check_same_length
-from clustering.graph import Edges
-from clustering.result import SINGLETON, cluster_sizes, same_cluster
+from nymgraph.clustering.checks import check_ids, check_same_length
+from nymgraph.clustering.graph import Edges
+from nymgraph.clustering.result import SINGLETON, cluster_sizes, same_cluster
 
 
 @dataclass(frozen=True)

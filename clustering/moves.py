@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.graph import Edges, Graph
-from clustering.jit import kernel
-from clustering.weights import GRAIN
+from nymgraph.clustering.graph import Edges, Graph
+from nymgraph.clustering.jit import kernel
+from nymgraph.clustering.weights import GRAIN
 
 ALONE = -1
 GROWTH = 0.65  # how the cost of one more term grows with its cluster: 1 = with every pair

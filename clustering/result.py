@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.checks import check_ids, check_same_length
+from nymgraph.clustering.checks import check_ids, check_same_length
 
 SINGLETON = -1  # the label of a term in no cluster
 

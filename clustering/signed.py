@@ -51,11 +51,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.checks import check_n_terms, check_threshold
-from clustering.graph import Edges, Graph, build_graph, by_weight, edges_by_pair, fill_rows
-from clustering.jit import kernel
-from clustering.locality import neighbourly, renamed
-from clustering.moves import (
+from nymgraph.clustering.checks import check_n_terms, check_threshold
+from nymgraph.clustering.graph import Edges, Graph, build_graph, by_weight, edges_by_pair, fill_rows
+from nymgraph.clustering.jit import kernel
+from nymgraph.clustering.locality import neighbourly, renamed
+from nymgraph.clustering.moves import (
     Near,
     Partition,
     Rule,
@@ -70,8 +70,8 @@ from clustering.moves import (
     tolls,
     vote,
 )
-from clustering.result import SINGLETON, Clustering, Tensions, same_cluster
-from clustering.weights import GRAIN, weighted_edges
+from nymgraph.clustering.result import SINGLETON, Clustering, Tensions, same_cluster
+from nymgraph.clustering.weights import GRAIN, weighted_edges
 
 MAX_TURNS = 100
 MAX_ABSENCE = 16
@@ -286,5 +286,5 @@ def _check_guarantee(labels: NDArray[np.int32], antonyms: Edges) -> None:
         a, b = antonyms.a[broken[0]], antonyms.b[broken[0]]
         raise RuntimeError(
             f"got terms {a} and {b} in one cluster in spite of their cannot-link, expected "
-            "them apart; this is a fault of clustering.signed: please report it"
+            "them apart; this is a fault of nymgraph.clustering.signed: please report it"
         )

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.checks import check_ids, check_same_length
-from clustering.graph import Edges
-from clustering.jit import kernel
-from clustering.result import SINGLETON, Clustering, Tensions
+from nymgraph.clustering.checks import check_ids, check_same_length
+from nymgraph.clustering.graph import Edges
+from nymgraph.clustering.jit import kernel
+from nymgraph.clustering.result import SINGLETON, Clustering, Tensions
 
 SYNONYM, ANTONYM = np.uint64(1 << 32), np.uint64(2 << 32)  # above the 32 bits of a probability
 

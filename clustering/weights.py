@@ -24,14 +24,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.checks import (
+from nymgraph.clustering.checks import (
     check_ids,
     check_n_terms,
     check_probabilities,
     check_same_length,
 )
-from clustering.graph import Edges, Graph, edges_by_pair
-from clustering.jit import kernel, parallel_kernel
+from nymgraph.clustering.graph import Edges, Graph, edges_by_pair
+from nymgraph.clustering.jit import kernel, parallel_kernel
 
 GRAIN = 2.0**-16  # weights are whole multiples of it
 GRANTED = 2.5  # expected synonyms, of the two ends together, that compete with nothing

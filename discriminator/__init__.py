@@ -21,8 +21,13 @@ The flow: `sample_hard_negatives`, `train_head`, `save_head`; then `load_head`, 
 `HeadClassifier.judge`.
 """
 
-from discriminator.baselines import CosineBaseline, MajorityBaseline, fit_cosine, fit_majority
-from discriminator.calibration import (
+from nymgraph.discriminator.baselines import (
+    CosineBaseline,
+    MajorityBaseline,
+    fit_cosine,
+    fit_majority,
+)
+from nymgraph.discriminator.calibration import (
     GATE,
     Calibration,
     Reliability,
@@ -31,7 +36,7 @@ from discriminator.calibration import (
     expected_calibration_error,
     reliability,
 )
-from discriminator.cascade import (
+from nymgraph.discriminator.cascade import (
     Blend,
     CascadeClassifier,
     blend_candidates,
@@ -39,30 +44,30 @@ from discriminator.cascade import (
     margin_of_share,
     margins,
 )
-from discriminator.checkpoint import (
+from nymgraph.discriminator.checkpoint import (
     load_cross_encoder,
     load_head,
     new_cross_encoder,
     save_cross_encoder,
     save_head,
 )
-from discriminator.cross_encoder import (
+from nymgraph.discriminator.cross_encoder import (
     CrossEncoderClassifier,
     CrossEncoderSettings,
     telling,
     train_cross_encoder,
 )
-from discriminator.head import PairHead
-from discriminator.metrics import ClassificationMetrics, classification_metrics
-from discriminator.negatives import (
+from nymgraph.discriminator.head import PairHead
+from nymgraph.discriminator.metrics import ClassificationMetrics, classification_metrics
+from nymgraph.discriminator.negatives import (
     UNLABELLED_PER_LABELLED,
     UNLABELLED_WEIGHT,
     pair_keys,
     sample_hard_negatives,
 )
-from discriminator.neighbourhood import N_NEIGHBOURS, Neighbourhoods, neighbour_votes
-from discriminator.predict import HeadClassifier, pair_logits, project_terms
-from discriminator.relations import (
+from nymgraph.discriminator.neighbourhood import N_NEIGHBOURS, Neighbourhoods, neighbour_votes
+from nymgraph.discriminator.predict import HeadClassifier, pair_logits, project_terms
+from nymgraph.discriminator.relations import (
     ANTONYM,
     CO_HYPONYM,
     RELATIONS,
@@ -72,8 +77,14 @@ from discriminator.relations import (
     Lexicon,
     PairClassifier,
 )
-from discriminator.surface import Spellings, spell, surface_features
-from discriminator.training import HeadSettings, TrainedHead, labelled_logits, n_gold, train_head
+from nymgraph.discriminator.surface import Spellings, spell, surface_features
+from nymgraph.discriminator.training import (
+    HeadSettings,
+    TrainedHead,
+    labelled_logits,
+    n_gold,
+    train_head,
+)
 
 __all__ = [
     "ANTONYM",

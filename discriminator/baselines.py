@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from discriminator.relations import RELATIONS
+from nymgraph.discriminator.relations import RELATIONS
 
 N_RELATIONS = len(RELATIONS)
 N_THRESHOLDS = 401

@@ -33,8 +33,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from discriminator.neighbourhood import N_VOTES
-from discriminator.relations import (
+from nymgraph.discriminator.neighbourhood import N_VOTES
+from nymgraph.discriminator.relations import (
     ANTONYM,
     CO_HYPONYM,
     N_CODES,

@@ -13,10 +13,14 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from discriminator.calibration import Calibration, calibrate_candidates, calibrate_dictionary
-from discriminator.cross_encoder import CrossEncoderClassifier
-from discriminator.predict import HeadClassifier, pair_logits
-from discriminator.relations import N_CODES
+from nymgraph.discriminator.calibration import (
+    Calibration,
+    calibrate_candidates,
+    calibrate_dictionary,
+)
+from nymgraph.discriminator.cross_encoder import CrossEncoderClassifier
+from nymgraph.discriminator.predict import HeadClassifier, pair_logits
+from nymgraph.discriminator.relations import N_CODES
 
 WEIGHTS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """The weights tried: from 0.05 to 0.95."""

@@ -18,10 +18,10 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from discriminator.calibration import Calibration
-from discriminator.cascade import Blend
-from discriminator.relations import N_CODES, RELATIONS
-from discriminator.training import HeadSettings, TrainedHead, build_head
+from nymgraph.discriminator.calibration import Calibration
+from nymgraph.discriminator.cascade import Blend
+from nymgraph.discriminator.relations import N_CODES, RELATIONS
+from nymgraph.discriminator.training import HeadSettings, TrainedHead, build_head
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

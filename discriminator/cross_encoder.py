@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from discriminator.calibration import Calibration
-from discriminator.relations import ANTONYM, N_CODES, RELATIONS, LabelledPairs, check_ids
+from nymgraph.discriminator.calibration import Calibration
+from nymgraph.discriminator.relations import ANTONYM, N_CODES, RELATIONS, LabelledPairs, check_ids
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from discriminator.relations import N_CODES
-from discriminator.surface import N_ALTERNATIONS, N_NUMBERS
+from nymgraph.discriminator.relations import N_CODES
+from nymgraph.discriminator.surface import N_ALTERNATIONS, N_NUMBERS
 
 ALTERNATION_DIM = 8
 """Length of the learned vector of an alternation, such as ("", "un")."""

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
 
-from discriminator.calibration import expected_calibration_error
-from discriminator.relations import RELATIONS
+from nymgraph.discriminator.calibration import expected_calibration_error
+from nymgraph.discriminator.relations import RELATIONS
 
 LABELS = range(len(RELATIONS))
 

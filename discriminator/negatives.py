@@ -11,7 +11,7 @@ dictionary pair, because dictionaries have gaps and some of these pairs are syno
 import numpy as np
 from numpy.typing import NDArray
 
-from discriminator.relations import UNLABELLED, LabelledPairs, check_ids
+from nymgraph.discriminator.relations import UNLABELLED, LabelledPairs, check_ids
 
 UNLABELLED_PER_LABELLED = 2.0
 """Good number of hard negatives: this many times the labelled training pairs."""

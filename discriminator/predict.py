@@ -13,11 +13,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from discriminator.calibration import Calibration
-from discriminator.head import PairHead
-from discriminator.neighbourhood import N_VOTES, neighbour_votes
-from discriminator.relations import N_CODES, RELATIONS, Lexicon, check_ids
-from discriminator.surface import Spellings, surface_features
+from nymgraph.discriminator.calibration import Calibration
+from nymgraph.discriminator.head import PairHead
+from nymgraph.discriminator.neighbourhood import N_VOTES, neighbour_votes
+from nymgraph.discriminator.relations import N_CODES, RELATIONS, Lexicon, check_ids
+from nymgraph.discriminator.surface import Spellings, surface_features
 
 BLOCK = 8192
 """Rows in one pass through the network: large enough to be fast, small enough for the cache."""

@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from discriminator.neighbourhood import Neighbourhoods
-from discriminator.surface import Spellings
+from nymgraph.discriminator.neighbourhood import Neighbourhoods
+from nymgraph.discriminator.surface import Spellings
 
 RELATIONS = ("synonym", "antonym", "co_hyponym")
 SYNONYM, ANTONYM, CO_HYPONYM, UNLABELLED = range(4)

@@ -10,9 +10,13 @@ from sklearn.metrics import f1_score
 from torch import Tensor
 from torch.nn import functional
 
-from discriminator.calibration import Calibration, calibrate_candidates, calibrate_dictionary
-from discriminator.head import PairHead
-from discriminator.predict import (
+from nymgraph.discriminator.calibration import (
+    Calibration,
+    calibrate_candidates,
+    calibrate_dictionary,
+)
+from nymgraph.discriminator.head import PairHead
+from nymgraph.discriminator.predict import (
     check_lexicon,
     check_vectors,
     gather,
@@ -20,7 +24,7 @@ from discriminator.predict import (
     project_terms,
     spelling_tensors,
 )
-from discriminator.relations import (
+from nymgraph.discriminator.relations import (
     ANTONYM,
     N_CODES,
     RELATIONS,

@@ -11,7 +11,7 @@
 import os
 from pathlib import Path
 
-from pipeline.store import ClusterStore, UnknownTermError
+from nymgraph import ClusterStore, UnknownTermError
 
 DATA = Path(os.environ.get("NYMGRAPH_DATA", "data"))
 store = ClusterStore(DATA / "export")

@@ -22,10 +22,10 @@ import numpy.typing as npt
 import polars as pl
 import polars.exceptions
 
-from pipeline.errors import ArtefactError, StorageError
-from pipeline.progress import Progress, SilentProgress
-from pipeline.runlog import RunRecord
-from pipeline.schemas import Table
+from nymgraph.pipeline.errors import ArtefactError, StorageError
+from nymgraph.pipeline.progress import Progress, SilentProgress
+from nymgraph.pipeline.runlog import RunRecord
+from nymgraph.pipeline.schemas import Table
 
 __all__ = [
     "Workspace",

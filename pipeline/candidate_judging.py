@@ -5,13 +5,13 @@ from pathlib import Path
 
 import polars as pl
 
-from discriminator import PairClassifier
-from pipeline.artefacts import Workspace
-from pipeline.cross_training import classifier_over, load_trained
-from pipeline.engine.recipe import Make, Recipe
-from pipeline.errors import ArtefactError
-from pipeline.run_lexicon import lexicon_for
-from pipeline.schemas import RELATION_NAMES, RELATIONS
+from nymgraph.discriminator import PairClassifier
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.cross_training import classifier_over, load_trained
+from nymgraph.pipeline.engine.recipe import Make, Recipe
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.run_lexicon import lexicon_for
+from nymgraph.pipeline.schemas import RELATION_NAMES, RELATIONS
 
 __all__ = ["JudgeRecipe", "judge"]
 

@@ -11,13 +11,14 @@ from typing import Annotated
 
 import typer
 
-from pipeline.artefacts import Workspace, write_atomic
-from pipeline.engine.choose import open_engine
-from pipeline.errors import DependencyError, NymgraphError, StorageError
-from pipeline.params import Params, check_params, load_params
-from pipeline.profiles import ENGLISH, locate_profile, profile_graph
-from pipeline.progress import default_progress
-from pipeline.runlog import RunRecord
+from nymgraph import __version__
+from nymgraph.pipeline.artefacts import Workspace, write_atomic
+from nymgraph.pipeline.engine.choose import open_engine
+from nymgraph.pipeline.errors import DependencyError, NymgraphError, StorageError
+from nymgraph.pipeline.params import Params, check_params, load_params
+from nymgraph.pipeline.profiles import ENGLISH, locate_profile, profile_graph
+from nymgraph.pipeline.progress import default_progress
+from nymgraph.pipeline.runlog import RunRecord
 
 __all__ = ["app", "main"]
 
@@ -56,6 +57,13 @@ _DATA = Path("data")
 _EXPORT = Path("data/export")
 
 
+def show_version(wanted: bool) -> None:
+    """Print the version and leave, where that is wanted."""
+    if wanted:
+        typer.echo(f"nymgraph {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def choose_profile(
     context: typer.Context,
@@ -66,6 +74,10 @@ def choose_profile(
             help="Parameters and data of profiles/NAME; english: those of the root.",
         ),
     ] = ENGLISH,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
+    ] = False,
 ) -> None:
     """Synonym/antonym graphs and clean synonym clusters from millions of terms."""
     if profile != ENGLISH:
@@ -108,7 +120,7 @@ def run_stage(stage: str, params_file: Path, data: Path, **options: object) -> N
     section = getattr(settings, stage)
     record = RunRecord(stage, section.model_dump(mode="json"))
     workspace = Workspace(data, default_progress(), record)
-    module = importlib.import_module(f"pipeline.stages.{stage}")
+    module = importlib.import_module(f"nymgraph.pipeline.stages.{stage}")
     try:
         if stage in _SHARDED:
             with open_engine(settings.engine) as engine:
@@ -141,7 +153,7 @@ def augment(
     if not dry_run:
         run_stage("augment", params, data)
         return
-    from pipeline.stages.augment import dry_run as estimate
+    from nymgraph.pipeline.stages.augment import dry_run as estimate
 
     typer.echo(estimate(load_params(params).augment, Workspace(data, default_progress())))
 
@@ -177,7 +189,7 @@ def cluster(
         return
     if out is None:
         raise typer.BadParameter("--edges needs --out DIR")
-    from pipeline.edge_clusters import cluster_edge_table
+    from nymgraph.pipeline.edge_clusters import cluster_edge_table
 
     chosen = {name: value for name, value in given.items() if value is not None}
     n_again = cluster_edge_table(edges, out, chosen, previous)
@@ -207,8 +219,8 @@ def export(
         return
     if out is None:
         raise typer.BadParameter("--format needs --out DIR")
-    from pipeline.formats.reading import open_export
-    from pipeline.formats.write import write_format
+    from nymgraph.pipeline.formats.reading import open_export
+    from nymgraph.pipeline.formats.write import write_format
 
     settings = load_params(params) if params.is_file() else Params()
     source = open_export(finished or data / "export")
@@ -249,7 +261,7 @@ def query(
     For example: `nymgraph query car "hot dog" --json`, `nymgraph query --expand "cheap hot car"`,
     `nymgraph query --nearest carlike`.
     """
-    from pipeline.store import ClusterStore, plain
+    from nymgraph.pipeline.store import ClusterStore, plain
 
     if expand and nearest:
         raise typer.BadParameter("give --expand or --nearest, not both")
@@ -267,7 +279,7 @@ def explain(term_a: str, term_b: str, export: ExportFolder = _EXPORT) -> None:
 
     For example: `nymgraph explain hot cold`.
     """
-    from pipeline.store import ClusterStore
+    from nymgraph.pipeline.store import ClusterStore
 
     typer.echo(repr(ClusterStore(export).explain(term_a, term_b)))
 
@@ -295,8 +307,8 @@ def fit(
     For example: `nymgraph fit --pairs pairs.csv --out model`, then `nymgraph judge --model model
     --pairs new.csv --out judged.csv`. The sections `adapt` and `train` of the parameters say how.
     """
-    from pipeline.fit import FitRequest
-    from pipeline.fit import fit as train
+    from nymgraph.pipeline.fit import FitRequest
+    from nymgraph.pipeline.fit import fit as train
 
     chosen = _chosen(load_params(params) if params.is_file() else Params(), classifier, adapt)
     request = FitRequest(
@@ -324,8 +336,8 @@ def judge(
 
     For example: `nymgraph judge --model model --pairs new.csv --out judged.csv`.
     """
-    from pipeline.fit import judge_table
-    from pipeline.pair_model import load_pair_model
+    from nymgraph.pipeline.fit import judge_table
+    from nymgraph.pipeline.pair_model import load_pair_model
 
     typer.echo(f"judge: {judge_table(load_pair_model(model, device), pairs, out):,} pairs")
 
@@ -342,7 +354,7 @@ def lineage(
     row for each pair of clusters that share a term; `carried_id` names each new cluster by the old
     one that it continues.
     """
-    from pipeline.lineage import compare_exports, count_events, write_lineage
+    from nymgraph.pipeline.lineage import compare_exports, count_events, write_lineage
 
     table = compare_exports(old, new)
     if out is not None:
@@ -363,7 +375,7 @@ def compare(
     For example: `nymgraph compare runs/march data --json`. `nymgraph lineage` gives what became of
     each cluster as a table.
     """
-    from pipeline.comparison import compare_runs, comparison_lines
+    from nymgraph.pipeline.comparison import compare_runs, comparison_lines
 
     found = compare_runs(old, new, examples)
     text = json.dumps(found, ensure_ascii=False, indent=2) if json_ else None
@@ -382,9 +394,10 @@ def review(
 
     For example: `nymgraph review --out review.csv --number 200`. Fill in `relation` (synonym,
     antonym, co_hyponym; leave it empty where you cannot tell), add the file to `label.tables` and
-    run the pipeline again. In a notebook: `pipeline.review_widget.review(Path("review.csv"))`.
+    run the pipeline again. In a notebook:
+    `nymgraph.pipeline.review_widget.review(Path("review.csv"))`.
     """
-    from pipeline.review import informative_pairs, write_review
+    from nymgraph.pipeline.review import informative_pairs, write_review
 
     workspace = Workspace(data)
     gate = workspace.read_json("cluster", "settings.json")["gate"]
@@ -413,7 +426,7 @@ def runs(data: DataFolder = _DATA) -> None:
 
     For example: `nymgraph runs --data data`.
     """
-    from pipeline.doctor import run_table
+    from nymgraph.pipeline.doctor import run_table
 
     typer.echo(run_table(data, tuple(STAGES)))
 
@@ -424,7 +437,7 @@ def doctor(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
 
     For example: `nymgraph doctor --params params.yaml`.
     """
-    from pipeline.doctor import diagnose, format_findings
+    from nymgraph.pipeline.doctor import diagnose, format_findings
 
     settings = load_params(params) if params.is_file() else Params()
     findings = diagnose(settings, data)
@@ -468,18 +481,18 @@ def plan(
     h200x1 --disk 2000`. The last line names the setting to change where something does not fit.
     """
     if capacity:
-        from pipeline.planner.capacity import capacity_lines, capacity_table
+        from nymgraph.pipeline.planner.capacity import capacity_lines, capacity_table
 
         typer.echo("\n".join(capacity_lines(capacity_table())))
         return
-    from pipeline.planner.command import PlanRequest, planned
+    from nymgraph.pipeline.planner.command import PlanRequest, planned
 
     request = PlanRequest(terms, dim, device, cores, ram, disk, probe, rates)
     made, lines = planned(
         load_params(params), Workspace(data), request, header=header, compare=compare
     )
     if json_:
-        from pipeline.planner.show import as_data
+        from nymgraph.pipeline.planner.show import as_data
 
         lines = [json.dumps(as_data(made), ensure_ascii=False, indent=2)]
     typer.echo("\n".join(lines))
@@ -502,7 +515,7 @@ def serve(
     only, and answers to localhost alone unless told otherwise. Needs the extra `serve`.
     """
     try:
-        from pipeline.serve import serve as run_server
+        from nymgraph.pipeline.serve import serve as run_server
     except ModuleNotFoundError as error:
         problem = f"nymgraph serve needs the package {error.name}"
         raise DependencyError(problem, cure="pip install 'nymgraph[serve]'") from error
@@ -527,7 +540,3 @@ def _explain(error: OSError) -> str:
         "  cure: check free space and permissions, then run the same command again; "
         "finished shards are kept"
     )
-
-
-if __name__ == "__main__":
-    main()

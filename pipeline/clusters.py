@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from clustering import (
+from nymgraph.clustering import (
     Clustering,
     Edges,
     Links,
@@ -26,9 +26,9 @@ from clustering import (
     touched,
     vector_representatives,
 )
-from pipeline.lexicon.hashing import stable_hashes
-from pipeline.params import ClusterParams
-from pipeline.schemas import (
+from nymgraph.pipeline.lexicon.hashing import stable_hashes
+from nymgraph.pipeline.params import ClusterParams
+from nymgraph.pipeline.schemas import (
     ASSIGNMENTS,
     CLUSTERS,
     EVIDENCE,

@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.errors import InputError
-from pipeline.formats.reading import Export, open_export
-from pipeline.lineage import compare_exports, count_events
-from pipeline.schemas import EXPORTED_TERMS
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.formats.reading import Export, open_export
+from nymgraph.pipeline.lineage import compare_exports, count_events
+from nymgraph.pipeline.schemas import EXPORTED_TERMS
 
 __all__ = ["compare_runs", "comparison_lines", "export_of", "figures_of"]
 

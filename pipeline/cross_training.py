@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from discriminator import (
+from nymgraph.discriminator import (
     ANTONYM,
     Blend,
     Calibration,
@@ -34,13 +34,13 @@ from discriminator import (
     save_cross_encoder,
     train_cross_encoder,
 )
-from discriminator.cascade import WEIGHTS
-from discriminator.cross_encoder import training_rows
-from pipeline.devices import resolve_device, resolve_precision
-from pipeline.errors import ArtefactError
-from pipeline.params import CrossEncoderParams, TrainParams
-from pipeline.progress import Progress
-from pipeline.vectors.encoders import locate_model
+from nymgraph.discriminator.cascade import WEIGHTS
+from nymgraph.discriminator.cross_encoder import training_rows
+from nymgraph.pipeline.devices import resolve_device, resolve_precision
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.params import CrossEncoderParams, TrainParams
+from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.vectors.encoders import locate_model
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

@@ -2,7 +2,7 @@
 
 import torch
 
-from pipeline.errors import DependencyError, ParameterError
+from nymgraph.pipeline.errors import DependencyError, ParameterError
 
 __all__ = ["resolve_device", "resolve_precision"]
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import psutil
 
-from pipeline.errors import NymgraphError
-from pipeline.lexicon.wordnet import find_edition
-from pipeline.params import Params
+from nymgraph.pipeline.errors import NymgraphError
+from nymgraph.pipeline.lexicon.wordnet import find_edition
+from nymgraph.pipeline.params import Params
 
 __all__ = ["Finding", "diagnose", "format_findings", "run_table"]
 
@@ -142,8 +142,8 @@ def _disk(data: Path) -> Finding:
 
 
 def _encoder(params: Params) -> Finding:
-    from pipeline.devices import resolve_precision
-    from pipeline.vectors.encoders import locate_model
+    from nymgraph.pipeline.devices import resolve_precision
+    from nymgraph.pipeline.vectors.encoders import locate_model
 
     settings = params.adapt
     if settings.method == "static":

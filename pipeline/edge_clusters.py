@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 from pydantic import ValidationError
 
-from pipeline.artefacts import save, write_atomic
-from pipeline.clusters import cluster_tables, expected_of, links_of, links_table
-from pipeline.errors import ParameterError
-from pipeline.lexicon.edges import read_edge_table
-from pipeline.params import ClusterParams
-from pipeline.previous import load_previous, made_with
-from pipeline.schemas import ASSIGNMENTS, CLUSTERS, EVIDENCE, LINKS, MEMBERSHIPS, TENSIONS
+from nymgraph.pipeline.artefacts import save, write_atomic
+from nymgraph.pipeline.clusters import cluster_tables, expected_of, links_of, links_table
+from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.lexicon.edges import read_edge_table
+from nymgraph.pipeline.params import ClusterParams
+from nymgraph.pipeline.previous import load_previous, made_with
+from nymgraph.pipeline.schemas import ASSIGNMENTS, CLUSTERS, EVIDENCE, LINKS, MEMBERSHIPS, TENSIONS
 
 __all__ = ["cluster_edge_table"]
 

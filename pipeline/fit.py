@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from discriminator import (
+from nymgraph.discriminator import (
     RELATIONS,
     SYNONYM,
     LabelledPairs,
@@ -28,31 +28,31 @@ from discriminator import (
     save_cross_encoder,
     save_head,
 )
-from pipeline.artefacts import content_hash, replace_folder, write_atomic
-from pipeline.cross_training import Crossed, World, train_behind
-from pipeline.devices import resolve_device, resolve_precision
-from pipeline.errors import InputError, ParameterError
-from pipeline.head_training import fit_head
-from pipeline.known_terms import KnownTerms, save_known
-from pipeline.lexicon.labelled import touching
-from pipeline.lexicon.normalise import clean
-from pipeline.lexicon.relations import claims_of_dictionary, claims_of_table, resolve
-from pipeline.lexicon.spelled import spell_terms
-from pipeline.lexicon.splits import spared_terms, split_terms
-from pipeline.lexicon.tables import read_table, refuse_rows, require_columns
-from pipeline.pair_model import (
+from nymgraph.pipeline.artefacts import content_hash, replace_folder, write_atomic
+from nymgraph.pipeline.cross_training import Crossed, World, train_behind
+from nymgraph.pipeline.devices import resolve_device, resolve_precision
+from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.head_training import fit_head
+from nymgraph.pipeline.known_terms import KnownTerms, save_known
+from nymgraph.pipeline.lexicon.labelled import touching
+from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.lexicon.relations import claims_of_dictionary, claims_of_table, resolve
+from nymgraph.pipeline.lexicon.spelled import spell_terms
+from nymgraph.pipeline.lexicon.splits import spared_terms, split_terms
+from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
+from nymgraph.pipeline.pair_model import (
     MODEL_FORMAT,
     PairModel,
     encode_terms,
     load_pair_model,
     open_encoder,
 )
-from pipeline.params import PairTable, Params, TrainParams, WordNetSource
-from pipeline.progress import Progress
-from pipeline.schemas import SPLIT_NAMES
-from pipeline.vectors.adaptation import adapt_encoder, settings_of
-from pipeline.vectors.beginnings import begin
-from pipeline.vectors.encoders import locate_model
+from nymgraph.pipeline.params import PairTable, Params, TrainParams, WordNetSource
+from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.schemas import SPLIT_NAMES
+from nymgraph.pipeline.vectors.adaptation import adapt_encoder, settings_of
+from nymgraph.pipeline.vectors.beginnings import begin
+from nymgraph.pipeline.vectors.encoders import locate_model
 
 __all__ = ["FitRequest", "fit", "judge_table"]
 

@@ -1,12 +1,12 @@
 """Training the pair head with the settings of `params.yaml`, shown as progress."""
 
-from discriminator import HeadSettings, LabelledPairs, TrainedHead, train_head
-from pipeline.cross_training import World
-from pipeline.devices import resolve_device
-from pipeline.errors import InputError
-from pipeline.lexicon.labelled import weigh_seen
-from pipeline.params import TrainParams
-from pipeline.progress import Progress
+from nymgraph.discriminator import HeadSettings, LabelledPairs, TrainedHead, train_head
+from nymgraph.pipeline.cross_training import World
+from nymgraph.pipeline.devices import resolve_device
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.labelled import weigh_seen
+from nymgraph.pipeline.params import TrainParams
+from nymgraph.pipeline.progress import Progress
 
 __all__ = ["fit_head"]
 

@@ -14,13 +14,13 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from discriminator import Calibration, Lexicon, PairClassifier
-from discriminator.calibration import EXCLUDED
-from pipeline.artefacts import Workspace
-from pipeline.cross_training import TrainedClassifier, classifier_over
-from pipeline.errors import ArtefactError, DependencyError
-from pipeline.pair_model import PairModel
-from pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted
+from nymgraph.discriminator import Calibration, Lexicon, PairClassifier
+from nymgraph.discriminator.calibration import EXCLUDED
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.cross_training import TrainedClassifier, classifier_over
+from nymgraph.pipeline.errors import ArtefactError, DependencyError
+from nymgraph.pipeline.pair_model import PairModel
+from nymgraph.pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted
 
 __all__ = ["Judges", "LazyClassifier", "TermJudge", "judges_of", "run_encoder"]
 

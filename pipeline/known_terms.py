@@ -1,8 +1,8 @@
 """What a classifier that stands by itself remembers of its training pairs.
 
 For the votes of neighbours: a word to be judged finds its nearest terms among those of the training
-pairs; what these pairs say votes (`discriminator.neighbourhood`). In a run the neighbours are those
-that `retrieve` found.
+pairs; what these pairs say votes (`nymgraph.discriminator.neighbourhood`). In a run the neighbours
+are those that `retrieve` found.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discriminator import N_NEIGHBOURS, LabelledPairs, Neighbourhoods
-from pipeline.artefacts import save
+from nymgraph.discriminator import N_NEIGHBOURS, LabelledPairs, Neighbourhoods
+from nymgraph.pipeline.artefacts import save
 
 __all__ = ["KnownTerms", "load_known", "save_known"]
 

@@ -1,16 +1,16 @@
-"""What became of the clusters between two exports; the events are those of `clustering.lineage`."""
+"""What became of the clusters between two exports: the events of `nymgraph.clustering.lineage`."""
 
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from clustering import EVENTS, trace
-from pipeline.artefacts import read_schema, save, write_atomic
-from pipeline.clusters import named
-from pipeline.errors import InputError
-from pipeline.evaluation.clustering import hard_labels
-from pipeline.schemas import EXPORTED_TERMS, LINEAGE
+from nymgraph.clustering import EVENTS, trace
+from nymgraph.pipeline.artefacts import read_schema, save, write_atomic
+from nymgraph.pipeline.clusters import named
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.evaluation.clustering import hard_labels
+from nymgraph.pipeline.schemas import EXPORTED_TERMS, LINEAGE
 
 __all__ = ["compare_exports", "count_events", "write_lineage"]
 

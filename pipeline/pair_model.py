@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discriminator import Lexicon
-from pipeline.cross_training import TrainedClassifier, classifier_over, load_trained
-from pipeline.devices import resolve_device
-from pipeline.errors import ArtefactError
-from pipeline.known_terms import KnownTerms, load_known
-from pipeline.lexicon.spelled import spell_terms
-from pipeline.vectors.encoders import Encoder, ModelLocation, load_encoder, locate_model
+from nymgraph.discriminator import Lexicon
+from nymgraph.pipeline.cross_training import TrainedClassifier, classifier_over, load_trained
+from nymgraph.pipeline.devices import resolve_device
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.known_terms import KnownTerms, load_known
+from nymgraph.pipeline.lexicon.spelled import spell_terms
+from nymgraph.pipeline.vectors.encoders import Encoder, ModelLocation, load_encoder, locate_model
 
 __all__ = ["MODEL_FORMAT", "PairModel", "encode_terms", "load_pair_model", "open_encoder"]
 

@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.errors import InputError, ParameterError
 
 __all__ = [
     "AdaptParams",

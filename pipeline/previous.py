@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from clustering import Previous, Tensions
-from pipeline.artefacts import damaged, read_schema
-from pipeline.errors import InputError, ParameterError
-from pipeline.params import ClusterParams
-from pipeline.runlog import library_versions
-from pipeline.schemas import (
+from nymgraph.clustering import Previous, Tensions
+from nymgraph.pipeline.artefacts import damaged, read_schema
+from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.params import ClusterParams
+from nymgraph.pipeline.runlog import library_versions
+from nymgraph.pipeline.schemas import (
     ASSIGNMENTS,
     EVIDENCE,
     EXPORTED_TERMS,

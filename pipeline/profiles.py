@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.errors import ParameterError
+from nymgraph.pipeline.errors import ParameterError
 
 __all__ = ["ENGLISH", "ProfilePaths", "locate_profile", "profile_graph"]
 

@@ -1,7 +1,7 @@
 """Labelling a review in a notebook: a pair, four buttons, saved after each click.
 
     from pathlib import Path
-    from pipeline.review_widget import review
+    from nymgraph.pipeline.review_widget import review
     review(Path("review.csv"))
 
 `ReviewSession` is the whole behaviour and needs no notebook; `review` draws it (extra `notebook`).
@@ -12,10 +12,10 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.errors import DependencyError, InputError
-from pipeline.lexicon.tables import read_table, require_columns
-from pipeline.review import save_review
-from pipeline.schemas import RELATION_NAMES
+from nymgraph.pipeline.errors import DependencyError, InputError
+from nymgraph.pipeline.lexicon.tables import read_table, require_columns
+from nymgraph.pipeline.review import save_review
+from nymgraph.pipeline.schemas import RELATION_NAMES
 
 __all__ = ["SKIPPED", "ReviewSession", "review"]
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from discriminator import N_NEIGHBOURS, LabelledPairs, Lexicon, Neighbourhoods, TrainedHead
-from pipeline.artefacts import Workspace, write_atomic
-from pipeline.lexicon.labelled import pairs_within
-from pipeline.lexicon.spelled import spell_terms
-from pipeline.lexicon.splits import term_splits
-from pipeline.schemas import HELD_OUT, PAIRS, TERMS
+from nymgraph.discriminator import N_NEIGHBOURS, LabelledPairs, Lexicon, Neighbourhoods, TrainedHead
+from nymgraph.pipeline.artefacts import Workspace, write_atomic
+from nymgraph.pipeline.lexicon.labelled import pairs_within
+from nymgraph.pipeline.lexicon.spelled import spell_terms
+from nymgraph.pipeline.lexicon.splits import term_splits
+from nymgraph.pipeline.schemas import HELD_OUT, PAIRS, TERMS
 
 __all__ = [
     "lexicon_for",

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.errors import ArtefactError
+from nymgraph.pipeline.errors import ArtefactError
 
 __all__ = [
     "ASSIGNMENTS",

@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.artefacts import (
+from nymgraph.pipeline.artefacts import (
     content_hash,
     digest,
     replace_folder,
@@ -35,9 +35,9 @@ from pipeline.artefacts import (
     write_atomic,
     writing,
 )
-from pipeline.errors import ArtefactError
-from pipeline.progress import Progress
-from pipeline.runlog import library_versions
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.runlog import library_versions
 
 __all__ = ["Rows", "ShardedWork", "open_work"]
 

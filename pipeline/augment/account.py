@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import LanguageModelError
+from nymgraph.pipeline.errors import LanguageModelError
 
 __all__ = ["Account"]
 

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from pipeline.augment.answers import Label
-from pipeline.errors import LanguageModelError
-from pipeline.lexicon.known import KnownRelations
-from pipeline.schemas import RELATION_NAMES
+from nymgraph.pipeline.augment.answers import Label
+from nymgraph.pipeline.errors import LanguageModelError
+from nymgraph.pipeline.lexicon.known import KnownRelations
+from nymgraph.pipeline.schemas import RELATION_NAMES
 
 __all__ = ["agreement_figures", "require_agreement"]
 

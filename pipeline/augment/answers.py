@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.augment.prompts import Request
-from pipeline.lexicon.normalise import clean, look_up_key
-from pipeline.lexicon.provenance import LANGUAGE_MODEL
-from pipeline.schemas import RELATION_NAMES
+from nymgraph.pipeline.augment.prompts import Request
+from nymgraph.pipeline.lexicon.normalise import clean, look_up_key
+from nymgraph.pipeline.lexicon.provenance import LANGUAGE_MODEL
+from nymgraph.pipeline.schemas import RELATION_NAMES
 
 __all__ = ["BadAnswerError", "Label", "Reject", "parse_answer", "read_answer"]
 

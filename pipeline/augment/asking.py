@@ -9,14 +9,14 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from pipeline.augment.account import Account
-from pipeline.augment.answers import BadAnswerError, parse_answer
-from pipeline.augment.cache import Answer, AnswerCache
-from pipeline.augment.endpoint import Endpoint, RefusedError, RetryError
-from pipeline.augment.pace import Pace, back_off
-from pipeline.augment.prompts import Request
-from pipeline.errors import LanguageModelError, NymgraphError
-from pipeline.params import AugmentParams
+from nymgraph.pipeline.augment.account import Account
+from nymgraph.pipeline.augment.answers import BadAnswerError, parse_answer
+from nymgraph.pipeline.augment.cache import Answer, AnswerCache
+from nymgraph.pipeline.augment.endpoint import Endpoint, RefusedError, RetryError
+from nymgraph.pipeline.augment.pace import Pace, back_off
+from nymgraph.pipeline.augment.prompts import Request
+from nymgraph.pipeline.errors import LanguageModelError, NymgraphError
+from nymgraph.pipeline.params import AugmentParams
 
 __all__ = ["Asker", "final_fault", "stored_answer"]
 

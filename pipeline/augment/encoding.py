@@ -7,15 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.artefacts import digest
-from pipeline.devices import resolve_device, resolve_precision
-from pipeline.engine.local import LOCAL
-from pipeline.params import AugmentParams
-from pipeline.progress import Progress
-from pipeline.shards import open_work
-from pipeline.vectors.encoders import ModelLocation, locate_model
-from pipeline.vectors.encoding import EncodeRecipe
-from pipeline.vectors.windows import TermWindows
+from nymgraph.pipeline.artefacts import digest
+from nymgraph.pipeline.devices import resolve_device, resolve_precision
+from nymgraph.pipeline.engine.local import LOCAL
+from nymgraph.pipeline.params import AugmentParams
+from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.shards import open_work
+from nymgraph.pipeline.vectors.encoders import ModelLocation, locate_model
+from nymgraph.pipeline.vectors.encoding import EncodeRecipe
+from nymgraph.pipeline.vectors.windows import TermWindows
 
 __all__ = ["encode_terms", "encoder_identity"]
 

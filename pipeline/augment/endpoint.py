@@ -11,11 +11,11 @@ import asyncio
 import os
 from typing import Any
 
-from pipeline.augment.cache import Answer
-from pipeline.augment.pace import retry_after
-from pipeline.augment.prompts import Request
-from pipeline.errors import DependencyError, LanguageModelError
-from pipeline.params import AugmentParams
+from nymgraph.pipeline.augment.cache import Answer
+from nymgraph.pipeline.augment.pace import retry_after
+from nymgraph.pipeline.augment.prompts import Request
+from nymgraph.pipeline.errors import DependencyError, LanguageModelError
+from nymgraph.pipeline.params import AugmentParams
 
 __all__ = ["Endpoint", "RefusedError", "RetryError", "read_key"]
 

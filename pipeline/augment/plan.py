@@ -7,19 +7,25 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.artefacts import digest
-from pipeline.augment.account import Account
-from pipeline.augment.answers import Reject
-from pipeline.augment.asking import stored_answer
-from pipeline.augment.cache import AnswerCache
-from pipeline.augment.prompts import LANGUAGES, Request, Wording, group_request, judge_request
-from pipeline.augment.selection import first_groups, first_terms
-from pipeline.errors import InputError
-from pipeline.lexicon.normalise import clean
-from pipeline.lexicon.tables import read_table, refuse_rows, require_columns
-from pipeline.params import AugmentParams
-from pipeline.progress import Progress
-from pipeline.shards import open_work
+from nymgraph.pipeline.artefacts import digest
+from nymgraph.pipeline.augment.account import Account
+from nymgraph.pipeline.augment.answers import Reject
+from nymgraph.pipeline.augment.asking import stored_answer
+from nymgraph.pipeline.augment.cache import AnswerCache
+from nymgraph.pipeline.augment.prompts import (
+    LANGUAGES,
+    Request,
+    Wording,
+    group_request,
+    judge_request,
+)
+from nymgraph.pipeline.augment.selection import first_groups, first_terms
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
+from nymgraph.pipeline.params import AugmentParams
+from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.shards import open_work
 
 __all__ = ["Plan", "describe", "make_plan", "open_account"]
 
@@ -156,8 +162,11 @@ def _groups(
     params: AugmentParams, terms: list[str], folder: Path, progress: Progress
 ) -> list[tuple[str, ...]]:
     """The groups of the terms; those of an earlier run if nothing changed."""
-    from pipeline.augment.encoding import encode_terms, encoder_identity  # torch: only when on
-    from pipeline.augment.grouping import group_terms
+    from nymgraph.pipeline.augment.encoding import (  # torch: only when on
+        encode_terms,
+        encoder_identity,
+    )
+    from nymgraph.pipeline.augment.grouping import group_terms
 
     settings: dict[str, Any] = {
         "terms": digest({"terms": terms}),

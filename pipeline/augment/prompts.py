@@ -11,8 +11,8 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
-from pipeline.artefacts import digest
-from pipeline.schemas import RELATION_NAMES
+from nymgraph.pipeline.artefacts import digest
+from nymgraph.pipeline.schemas import RELATION_NAMES
 
 __all__ = ["LANGUAGES", "Request", "Wording", "group_request", "judge_request"]
 
@@ -140,7 +140,9 @@ def judge_request(wording: Wording, pairs: tuple[tuple[str, str], ...]) -> Reque
 
 
 def _text(language: str, name: str) -> str:
-    return (files("pipeline.augment") / "texts" / language / f"{name}.txt").read_text("utf-8")
+    return (files("nymgraph.pipeline.augment") / "texts" / language / f"{name}.txt").read_text(
+        "utf-8"
+    )
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

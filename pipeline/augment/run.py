@@ -8,17 +8,17 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.augment.agreement import agreement_figures, require_agreement
-from pipeline.augment.answers import Label, Reject, read_answer
-from pipeline.augment.asking import Asker, final_fault, stored_answer
-from pipeline.augment.cache import Answer, AnswerCache
-from pipeline.augment.endpoint import read_key
-from pipeline.augment.plan import Plan, open_account
-from pipeline.augment.prompts import Request
-from pipeline.lexicon.known import KnownRelations, read_known_relations
-from pipeline.params import AugmentParams
-from pipeline.progress import Progress
-from pipeline.schemas import AUGMENT_REJECTS, AUGMENTED, JUDGEMENTS, RELATION_NAMES
+from nymgraph.pipeline.augment.agreement import agreement_figures, require_agreement
+from nymgraph.pipeline.augment.answers import Label, Reject, read_answer
+from nymgraph.pipeline.augment.asking import Asker, final_fault, stored_answer
+from nymgraph.pipeline.augment.cache import Answer, AnswerCache
+from nymgraph.pipeline.augment.endpoint import read_key
+from nymgraph.pipeline.augment.plan import Plan, open_account
+from nymgraph.pipeline.augment.prompts import Request
+from nymgraph.pipeline.lexicon.known import KnownRelations, read_known_relations
+from nymgraph.pipeline.params import AugmentParams
+from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.schemas import AUGMENT_REJECTS, AUGMENTED, JUDGEMENTS, RELATION_NAMES
 
 __all__ = ["Outcome", "answer_plan"]
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.lexicon.hashing import stable_hashes
+from nymgraph.pipeline.lexicon.hashing import stable_hashes
 
 __all__ = ["first_groups", "first_terms"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipeline.engine.local import LOCAL
-from pipeline.engine.recipe import Engine
-from pipeline.params import EngineParams
+from nymgraph.pipeline.engine.local import LOCAL
+from nymgraph.pipeline.engine.recipe import Engine
+from nymgraph.pipeline.params import EngineParams
 
 __all__ = ["open_engine"]
 
@@ -26,7 +26,7 @@ def open_engine(params: EngineParams) -> Iterator[Engine]:
     if params.kind == "local":
         yield LOCAL
         return
-    from pipeline.engine.ray_engine import open_ray
+    from nymgraph.pipeline.engine.ray_engine import open_ray
 
     with open_ray(params) as engine:
         yield engine

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from pipeline.engine.recipe import Recipe
-from pipeline.shards import Rows
+from nymgraph.pipeline.engine.recipe import Recipe
+from nymgraph.pipeline.shards import Rows
 
 __all__ = ["LOCAL", "LocalEngine"]
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline.engine.crew import TRIES, ShardQueue, dealt_parts
-from pipeline.engine.ray_worker import Worker
-from pipeline.engine.recipe import PartedRecipe, Recipe
-from pipeline.errors import DependencyError, NymgraphError
-from pipeline.params import EngineParams
-from pipeline.runlog import library_versions
-from pipeline.shards import Rows
+from nymgraph.pipeline.engine.crew import TRIES, ShardQueue, dealt_parts
+from nymgraph.pipeline.engine.ray_worker import Worker
+from nymgraph.pipeline.engine.recipe import PartedRecipe, Recipe
+from nymgraph.pipeline.errors import DependencyError, NymgraphError
+from nymgraph.pipeline.params import EngineParams
+from nymgraph.pipeline.runlog import library_versions
+from nymgraph.pipeline.shards import Rows
 
 __all__ = ["RayEngine", "open_ray"]
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.engine.recipe import Make, PartedRecipe, Recipe
-from pipeline.errors import DependencyError
-from pipeline.runlog import library_versions
-from pipeline.shards import Rows
+from nymgraph.pipeline.engine.recipe import Make, PartedRecipe, Recipe
+from nymgraph.pipeline.errors import DependencyError
+from nymgraph.pipeline.runlog import library_versions
+from nymgraph.pipeline.shards import Rows
 
 __all__ = ["Worker"]
 

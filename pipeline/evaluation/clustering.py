@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from clustering import (
+from nymgraph.clustering import (
     Edges,
     PairScores,
     b_cubed,

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discriminator import ANTONYM, SYNONYM, PairClassifier
-from pipeline.judging import TermJudge
-from pipeline.lexicon.hashing import stable_hashes
-from pipeline.lexicon.inflection import find_variants
-from pipeline.lexicon.variants import KINDS, negations, variant
+from nymgraph.discriminator import ANTONYM, SYNONYM, PairClassifier
+from nymgraph.pipeline.judging import TermJudge
+from nymgraph.pipeline.lexicon.hashing import stable_hashes
+from nymgraph.pipeline.lexicon.inflection import find_variants
+from nymgraph.pipeline.lexicon.variants import KINDS, negations, variant
 
 __all__ = [
     "consistency",

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discriminator import RELATIONS, LabelledPairs, PairClassifier
-from pipeline.errors import InputError
-from pipeline.lexicon.labelled import relation_codes
-from pipeline.lexicon.splits import split_terms
-from pipeline.schemas import CONTRADICTED
+from nymgraph.discriminator import RELATIONS, LabelledPairs, PairClassifier
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.labelled import relation_codes
+from nymgraph.pipeline.lexicon.splits import split_terms
+from nymgraph.pipeline.schemas import CONTRADICTED
 
 __all__ = ["contradicted_rows", "cross_fitted", "halves", "label_noise", "noise_figures"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discriminator import RELATIONS, classification_metrics
+from nymgraph.discriminator import RELATIONS, classification_metrics
 
 __all__ = ["figures_by", "frequency_bands"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discriminator import (
+from nymgraph.discriminator import (
     RELATIONS,
     LabelledPairs,
     classification_metrics,
@@ -14,7 +14,7 @@ from discriminator import (
     fit_majority,
     reliability,
 )
-from pipeline.vectors.candidates import cosines
+from nymgraph.pipeline.vectors.candidates import cosines
 
 __all__ = ["confusion_rows", "head_figures", "reliability_rows"]
 

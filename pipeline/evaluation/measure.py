@@ -6,19 +6,19 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discriminator import LabelledPairs, expected_calibration_error
-from pipeline.evaluation.consistency import (
+from nymgraph.discriminator import LabelledPairs, expected_calibration_error
+from nymgraph.pipeline.evaluation.consistency import (
     consistency,
     judged_polarity,
     negation_pairs,
     possible_negations,
     sample_rows,
 )
-from pipeline.evaluation.groups import figures_by, frequency_bands
-from pipeline.evaluation.judgements import confusion_rows, head_figures, reliability_rows
-from pipeline.judging import Judges
-from pipeline.lexicon.labelled import relation_codes, rows_within
-from pipeline.lexicon.normalise import look_up_key
+from nymgraph.pipeline.evaluation.groups import figures_by, frequency_bands
+from nymgraph.pipeline.evaluation.judgements import confusion_rows, head_figures, reliability_rows
+from nymgraph.pipeline.judging import Judges
+from nymgraph.pipeline.lexicon.labelled import relation_codes, rows_within
+from nymgraph.pipeline.lexicon.normalise import look_up_key
 
 __all__ = ["HeldOut", "Measured", "held_out", "measure", "without_twins"]
 

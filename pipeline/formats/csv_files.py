@@ -2,12 +2,12 @@
 
 import polars as pl
 
-from pipeline.formats.folder import FormatFolder
-from pipeline.formats.losses import Loss
-from pipeline.formats.reading import Export
-from pipeline.formats.tables import ROW, spelled, table_rows
-from pipeline.params import ExportParams
-from pipeline.schemas import EXPORTED_TERMS
+from nymgraph.pipeline.formats.folder import FormatFolder
+from nymgraph.pipeline.formats.losses import Loss
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.formats.tables import ROW, spelled, table_rows
+from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.schemas import EXPORTED_TERMS
 
 __all__ = ["write"]
 

@@ -9,11 +9,11 @@ import json
 from collections.abc import Iterator
 from typing import TextIO
 
-from pipeline.formats.folder import FormatFolder
-from pipeline.formats.losses import Loss
-from pipeline.formats.reading import Export
-from pipeline.formats.rules import Rule, rule_text, write_rules
-from pipeline.params import ExportParams
+from nymgraph.pipeline.formats.folder import FormatFolder
+from nymgraph.pipeline.formats.losses import Loss
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.formats.rules import Rule, rule_text, write_rules
+from nymgraph.pipeline.params import ExportParams
 
 __all__ = ["write"]
 

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from pipeline.artefacts import sync
-from pipeline.formats.licences import licences
-from pipeline.formats.losses import Loss
-from pipeline.formats.reading import Export
+from nymgraph.pipeline.artefacts import sync
+from nymgraph.pipeline.formats.licences import licences
+from nymgraph.pipeline.formats.losses import Loss
+from nymgraph.pipeline.formats.reading import Export
 
 __all__ = ["MANIFEST", "FormatFolder"]
 

@@ -1,10 +1,10 @@
 """JSONL: a file for each exported table, one row a line, UTF-8; nothing is left out."""
 
-from pipeline.formats.folder import FormatFolder
-from pipeline.formats.losses import Loss
-from pipeline.formats.reading import Export
-from pipeline.formats.tables import ROW, spelled, table_rows
-from pipeline.params import ExportParams
+from nymgraph.pipeline.formats.folder import FormatFolder
+from nymgraph.pipeline.formats.losses import Loss
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.formats.tables import ROW, spelled, table_rows
+from nymgraph.pipeline.params import ExportParams
 
 __all__ = ["write"]
 

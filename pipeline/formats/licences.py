@@ -7,9 +7,9 @@ The licence of a source that comes with nymgraph is known here; that of a user's
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from pipeline.errors import ParameterError
-from pipeline.lexicon.provenance import LANGUAGE_MODEL
-from pipeline.params import SourceLicence
+from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.lexicon.provenance import LANGUAGE_MODEL
+from nymgraph.pipeline.params import SourceLicence
 
 __all__ = ["Licence", "licences", "licences_of", "sources_in_words"]
 

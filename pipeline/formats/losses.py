@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipeline.formats.reading import Export
-from pipeline.schemas import (
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.schemas import (
     EXPORTED_CLUSTERS,
     EXPORTED_EDGES,
     EXPORTED_LINKS,

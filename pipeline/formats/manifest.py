@@ -5,11 +5,17 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.artefacts import Workspace, content_hash
-from pipeline.formats.licences import licences_of
-from pipeline.params import ExportParams
-from pipeline.runlog import library_versions
-from pipeline.schemas import EXPORT_VERSION, EXPORTED_CLUSTERS, EXPORTED_TERMS, PAIRS, Table
+from nymgraph.pipeline.artefacts import Workspace, content_hash
+from nymgraph.pipeline.formats.licences import licences_of
+from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.runlog import library_versions
+from nymgraph.pipeline.schemas import (
+    EXPORT_VERSION,
+    EXPORTED_CLUSTERS,
+    EXPORTED_TERMS,
+    PAIRS,
+    Table,
+)
 
 __all__ = ["manifest_of"]
 

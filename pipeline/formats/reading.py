@@ -16,10 +16,10 @@ import polars.exceptions
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.artefacts import damaged, missing, read_schema
-from pipeline.errors import InputError
-from pipeline.lookup.manifest import read_manifest
-from pipeline.schemas import (
+from nymgraph.pipeline.artefacts import damaged, missing, read_schema
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lookup.manifest import read_manifest
+from nymgraph.pipeline.schemas import (
     EXPORTED_CLUSTERS,
     EXPORTED_EDGES,
     EXPORTED_LINKS,

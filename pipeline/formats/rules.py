@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.formats.folder import FormatFolder
-from pipeline.formats.losses import (
+from nymgraph.pipeline.formats.folder import FormatFolder
+from nymgraph.pipeline.formats.losses import (
     Loss,
     cohesion,
     links,
@@ -31,9 +31,9 @@ from pipeline.formats.losses import (
     singletons,
     soft,
 )
-from pipeline.formats.reading import Export
-from pipeline.params import RuleParams
-from pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.params import RuleParams
+from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
 
 __all__ = ["LEFT_OUT", "LeftOut", "Rule", "rule_text", "select", "write_rules"]
 

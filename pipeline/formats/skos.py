@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from functools import cache
 from urllib.parse import quote
 
-from pipeline.formats.folder import FormatFolder
-from pipeline.formats.licences import licences, sources_in_words
-from pipeline.formats.losses import NO_PLACE, Loss, links, other_columns, pairs, soft
-from pipeline.formats.reading import Antonyms, Export
-from pipeline.params import ExportParams
-from pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_LINKS
+from nymgraph.pipeline.formats.folder import FormatFolder
+from nymgraph.pipeline.formats.licences import licences, sources_in_words
+from nymgraph.pipeline.formats.losses import NO_PLACE, Loss, links, other_columns, pairs, soft
+from nymgraph.pipeline.formats.reading import Antonyms, Export
+from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_LINKS
 
 __all__ = ["FILE", "write"]
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import TextIO
 
-from pipeline.formats.folder import FormatFolder
-from pipeline.formats.licences import sources_in_words
-from pipeline.formats.losses import Loss
-from pipeline.formats.reading import Export
-from pipeline.formats.rules import Rule, rule_text, write_rules
-from pipeline.params import ExportParams
+from nymgraph.pipeline.formats.folder import FormatFolder
+from nymgraph.pipeline.formats.licences import sources_in_words
+from nymgraph.pipeline.formats.losses import Loss
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.formats.rules import Rule, rule_text, write_rules
+from nymgraph.pipeline.params import ExportParams
 
 __all__ = ["write"]
 

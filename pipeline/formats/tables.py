@@ -7,8 +7,8 @@ round.
 
 import polars as pl
 
-from pipeline.formats.reading import Export
-from pipeline.schemas import (
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.schemas import (
     EXPORTED_CLUSTERS,
     EXPORTED_EDGES,
     EXPORTED_LINKS,

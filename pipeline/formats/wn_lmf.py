@@ -13,12 +13,12 @@ from xml.sax.saxutils import quoteattr
 
 import polars as pl
 
-from pipeline.formats.folder import FormatFolder
-from pipeline.formats.licences import licences, sources_in_words
-from pipeline.formats.losses import Loss, links, other_columns, pairs, soft
-from pipeline.formats.reading import Antonyms, Export, Opposites
-from pipeline.params import ExportParams
-from pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
+from nymgraph.pipeline.formats.folder import FormatFolder
+from nymgraph.pipeline.formats.licences import licences, sources_in_words
+from nymgraph.pipeline.formats.losses import Loss, links, other_columns, pairs, soft
+from nymgraph.pipeline.formats.reading import Antonyms, Export, Opposites
+from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
 
 __all__ = ["FILE", "write"]
 

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.artefacts import replace_folder, sync
-from pipeline.errors import InputError, ParameterError
-from pipeline.formats import csv_files, elasticsearch, jsonl, skos, solr, wn_lmf
-from pipeline.formats.folder import MANIFEST, FormatFolder
-from pipeline.formats.losses import Loss, other_tables
-from pipeline.formats.reading import Export
-from pipeline.params import ExportParams
-from pipeline.progress import Progress
-from pipeline.schemas import (
+from nymgraph.pipeline.artefacts import replace_folder, sync
+from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.formats import csv_files, elasticsearch, jsonl, skos, solr, wn_lmf
+from nymgraph.pipeline.formats.folder import MANIFEST, FormatFolder
+from nymgraph.pipeline.formats.losses import Loss, other_tables
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.schemas import (
     EXPORTED_CLUSTERS,
     EXPORTED_EDGES,
     EXPORTED_LINKS,

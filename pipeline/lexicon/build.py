@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from pipeline.errors import InputError
-from pipeline.lexicon.normalise import clean, look_up_key, reject_reason, repairs_of
-from pipeline.schemas import REJECTS, REPAIRED, TERMS, VARIANTS
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.normalise import clean, look_up_key, reject_reason, repairs_of
+from nymgraph.pipeline.schemas import REJECTS, REPAIRED, TERMS, VARIANTS
 
 __all__ = ["build_lexicon", "set_aside"]
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from pipeline.lexicon.normalise import clean
-from pipeline.lexicon.thesaurus import read_thesaurus
-from pipeline.lexicon.wn_lmf import read_wn_lmf
-from pipeline.lexicon.wordnet import Synset, find_edition, read_synsets
-from pipeline.params import Dictionary, WnLmfSource, WordNetSource
+from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.lexicon.thesaurus import read_thesaurus
+from nymgraph.pipeline.lexicon.wn_lmf import read_wn_lmf
+from nymgraph.pipeline.lexicon.wordnet import Synset, find_edition, read_synsets
+from nymgraph.pipeline.params import Dictionary, WnLmfSource, WordNetSource
 
 __all__ = ["clean_synsets", "dictionary_name", "glosses", "read_dictionary"]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.errors import InputError
-from pipeline.lexicon.tables import read_table, refuse_rows, require_columns
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
 
 __all__ = ["read_edge_table"]
 

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import product
 
-from pipeline.lexicon.normalise import look_up_key
+from nymgraph.pipeline.lexicon.normalise import look_up_key
 
 __all__ = ["LANGUAGES", "find_variants"]
 

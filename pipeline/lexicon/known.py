@@ -7,10 +7,10 @@ but co-hyponyms are looked up and not drawn, so that every pair of sisters is kn
 from collections import defaultdict
 from collections.abc import Iterable
 
-from pipeline.lexicon.dictionaries import clean_synsets
-from pipeline.lexicon.relations import antonym_pairs
-from pipeline.lexicon.wordnet import Synset
-from pipeline.params import Dictionary
+from nymgraph.pipeline.lexicon.dictionaries import clean_synsets
+from nymgraph.pipeline.lexicon.relations import antonym_pairs
+from nymgraph.pipeline.lexicon.wordnet import Synset
+from nymgraph.pipeline.params import Dictionary
 
 __all__ = ["KnownRelations", "read_known_relations"]
 

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discriminator import UNLABELLED, LabelledPairs, pair_keys, sample_hard_negatives
-from pipeline.lexicon.provenance import without_language_model
-from pipeline.lexicon.splits import refuse_leaks
-from pipeline.schemas import RELATION_NAMES, SPLIT_NAMES
+from nymgraph.discriminator import UNLABELLED, LabelledPairs, pair_keys, sample_hard_negatives
+from nymgraph.pipeline.lexicon.provenance import without_language_model
+from nymgraph.pipeline.lexicon.splits import refuse_leaks
+from nymgraph.pipeline.schemas import RELATION_NAMES, SPLIT_NAMES
 
 __all__ = [
     "CandidateSample",

@@ -23,13 +23,13 @@ from itertools import combinations, product
 import numpy as np
 import polars as pl
 
-from pipeline.lexicon.dictionaries import clean_synsets, dictionary_name
-from pipeline.lexicon.hashing import stable_hash
-from pipeline.lexicon.normalise import clean
-from pipeline.lexicon.tables import read_table, refuse_rows, require_columns
-from pipeline.lexicon.wordnet import Synset
-from pipeline.params import Dictionary, PairTable
-from pipeline.schemas import CONFLICTS, RELATION_NAMES
+from nymgraph.pipeline.lexicon.dictionaries import clean_synsets, dictionary_name
+from nymgraph.pipeline.lexicon.hashing import stable_hash
+from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
+from nymgraph.pipeline.lexicon.wordnet import Synset
+from nymgraph.pipeline.params import Dictionary, PairTable
+from nymgraph.pipeline.schemas import CONFLICTS, RELATION_NAMES
 
 __all__ = [
     "antonym_pairs",

@@ -6,11 +6,11 @@ dictionary, see `dictionaries`.
 
 import polars as pl
 
-from pipeline.errors import InputError
-from pipeline.lexicon.dictionaries import dictionary_name, read_dictionary
-from pipeline.lexicon.tables import read_lines, read_table, require_columns
-from pipeline.params import Dictionary, Source, TableSource, TextSource
-from pipeline.schemas import EXPORTED_TERMS
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.dictionaries import dictionary_name, read_dictionary
+from nymgraph.pipeline.lexicon.tables import read_lines, read_table, require_columns
+from nymgraph.pipeline.params import Dictionary, Source, TableSource, TextSource
+from nymgraph.pipeline.schemas import EXPORTED_TERMS
 
 __all__ = ["read_source"]
 

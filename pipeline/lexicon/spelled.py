@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from discriminator import Spellings, spell
-from pipeline.lexicon.normalise import bare_letters, small_letters
+from nymgraph.discriminator import Spellings, spell
+from nymgraph.pipeline.lexicon.normalise import bare_letters, small_letters
 
 __all__ = ["spell_bare", "spell_terms"]
 

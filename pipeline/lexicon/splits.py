@@ -15,9 +15,9 @@ import polars as pl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from pipeline.errors import ArtefactError
-from pipeline.lexicon.hashing import stable_hashes
-from pipeline.schemas import SPLIT_NAMES
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.lexicon.hashing import stable_hashes
+from nymgraph.pipeline.schemas import SPLIT_NAMES
 
 __all__ = [
     "refuse_leaks",

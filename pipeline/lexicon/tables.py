@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import polars.exceptions
 
-from pipeline.errors import InputError
+from nymgraph.pipeline.errors import InputError
 
 __all__ = [
     "read_lines",

@@ -14,11 +14,11 @@ from pathlib import Path
 import polars as pl
 import polars.exceptions
 
-from pipeline.errors import InputError
-from pipeline.lexicon.tables import read_table, refuse_rows, require_columns, require_utf8
-from pipeline.lexicon.wordnet import Antonym, Synset
-from pipeline.params import ThesaurusSource
-from pipeline.schemas import RELATION_NAMES
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns, require_utf8
+from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
+from nymgraph.pipeline.params import ThesaurusSource
+from nymgraph.pipeline.schemas import RELATION_NAMES
 
 __all__ = ["read_thesaurus"]
 

@@ -9,7 +9,7 @@ the variants of case and hyphen only.
 import re
 from collections.abc import Iterator
 
-from pipeline.lexicon.normalise import clean, small_letters
+from nymgraph.pipeline.lexicon.normalise import clean, small_letters
 
 __all__ = ["KINDS", "negations", "variant"]
 

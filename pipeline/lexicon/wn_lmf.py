@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from pipeline.errors import InputError
-from pipeline.lexicon.tables import require_file
-from pipeline.lexicon.wordnet import Antonym, Synset
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.tables import require_file
+from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
 
 __all__ = ["read_wn_lmf"]
 

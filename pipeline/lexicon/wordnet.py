@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.errors import ArtefactError, DependencyError
+from nymgraph.pipeline.errors import ArtefactError, DependencyError
 
 __all__ = ["Antonym", "Synset", "find_edition", "read_synsets"]
 

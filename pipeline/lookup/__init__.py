@@ -8,8 +8,8 @@ reading     the arrays, opened and checked against the manifest
 strings     sorted strings, found by bisection
 """
 
-from pipeline.lookup.layout import ARRAYS, FOLDER, NONE, strings_of
-from pipeline.lookup.reading import LookupIndex
-from pipeline.lookup.strings import SortedStrings
+from nymgraph.pipeline.lookup.layout import ARRAYS, FOLDER, NONE, strings_of
+from nymgraph.pipeline.lookup.reading import LookupIndex
+from nymgraph.pipeline.lookup.strings import SortedStrings
 
 __all__ = ["ARRAYS", "FOLDER", "NONE", "LookupIndex", "SortedStrings", "strings_of"]

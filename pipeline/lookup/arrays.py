@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.lookup.layout import ARRAYS, FENCE, strings_of
+from nymgraph.pipeline.lookup.layout import ARRAYS, FENCE, strings_of
 
 __all__ = ["save", "save_blocks", "save_groups", "save_strings"]
 

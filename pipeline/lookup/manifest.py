@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline.artefacts import damaged
-from pipeline.errors import ArtefactError
-from pipeline.schemas import EXPORT_VERSION
+from nymgraph.pipeline.artefacts import damaged
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.schemas import EXPORT_VERSION
 
 __all__ = ["read_manifest"]
 

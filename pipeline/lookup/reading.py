@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.artefacts import damaged, missing
-from pipeline.errors import ArtefactError
-from pipeline.lookup.layout import ARRAYS, FOLDER, strings_of
-from pipeline.lookup.strings import SortedStrings
+from nymgraph.pipeline.artefacts import damaged, missing
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.lookup.layout import ARRAYS, FOLDER, strings_of
+from nymgraph.pipeline.lookup.strings import SortedStrings
 
 __all__ = ["LookupIndex"]
 

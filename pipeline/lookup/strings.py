@@ -8,8 +8,8 @@ from bisect import bisect_left
 from functools import cached_property
 from itertools import pairwise
 
-from pipeline.errors import ArtefactError
-from pipeline.lookup.layout import FENCE
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.lookup.layout import FENCE
 
 __all__ = ["SortedStrings"]
 

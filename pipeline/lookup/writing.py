@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.errors import ArtefactError
-from pipeline.formats.reading import Export
-from pipeline.lookup.arrays import save, save_blocks, save_groups, save_strings
-from pipeline.lookup.layout import ARRAYS, NONE
-from pipeline.schemas import (
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.lookup.arrays import save, save_blocks, save_groups, save_strings
+from nymgraph.pipeline.lookup.layout import ARRAYS, NONE
+from nymgraph.pipeline.schemas import (
     EXPORTED_CLUSTERS,
     EXPORTED_EDGES,
     EXPORTED_LINKS,

@@ -7,7 +7,7 @@ those above are extrapolated: time by the measured exponents, memory in proporti
 
 from typing import NamedTuple
 
-from pipeline.planner.costs import cluster_cost
+from nymgraph.pipeline.planner.costs import cluster_cost
 
 __all__ = ["MEASURED_TERMS", "Capacity", "capacity_lines", "capacity_table"]
 

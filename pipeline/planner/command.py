@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.artefacts import Workspace
-from pipeline.errors import ParameterError
-from pipeline.params import Params
-from pipeline.planner.comparison import compare as compare_runs
-from pipeline.planner.comparison import comparison_lines
-from pipeline.planner.machine import Machine, name_machine, this_machine
-from pipeline.planner.plan import Plan, make_plan
-from pipeline.planner.rates import Rates, given_rates, table_rates, tokens_per_term
-from pipeline.planner.show import as_comments, as_lines
-from pipeline.planner.workload import Workload, size_up
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.params import Params
+from nymgraph.pipeline.planner.comparison import compare as compare_runs
+from nymgraph.pipeline.planner.comparison import comparison_lines
+from nymgraph.pipeline.planner.machine import Machine, name_machine, this_machine
+from nymgraph.pipeline.planner.plan import Plan, make_plan
+from nymgraph.pipeline.planner.rates import Rates, given_rates, table_rates, tokens_per_term
+from nymgraph.pipeline.planner.show import as_comments, as_lines
+from nymgraph.pipeline.planner.workload import Workload, size_up
 
 __all__ = ["PlanRequest", "planned"]
 
@@ -102,7 +102,7 @@ def _rates(
     tokens = tokens_per_term(work.letters, params.adapt.prompt)
     rates = table_rates(machine, work.encoder, tokens)
     if machine.here and request.probe:
-        from pipeline.planner.probe import probed_rates
+        from nymgraph.pipeline.planner.probe import probed_rates
 
         size = work.encoder
         rates = probed_rates(params, workspace, size.dim, size.weights, rates)

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.errors import InputError
-from pipeline.planner.plan import Plan
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.planner.plan import Plan
 
 __all__ = ["Compared", "compare", "comparison_lines"]
 

@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from discriminator import N_NEIGHBOURS
-from pipeline.params import Params
-from pipeline.planner.choices import Choices
-from pipeline.planner.limits import index_gb
-from pipeline.planner.machine import Machine
-from pipeline.planner.rates import Rates
-from pipeline.planner.workload import Workload
+from nymgraph.discriminator import N_NEIGHBOURS
+from nymgraph.pipeline.params import Params
+from nymgraph.pipeline.planner.choices import Choices
+from nymgraph.pipeline.planner.limits import index_gb
+from nymgraph.pipeline.planner.machine import Machine
+from nymgraph.pipeline.planner.rates import Rates
+from nymgraph.pipeline.planner.workload import Workload
 
 __all__ = ["INDEX_COSTS", "STAGE_COSTS", "Cost", "IndexCost", "Run", "cluster_cost"]
 

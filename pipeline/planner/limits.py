@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import psutil
 
-from pipeline.errors import CapacityError
+from nymgraph.pipeline.errors import CapacityError
 
 __all__ = [
     "Refusal",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import psutil
 
-from pipeline.errors import ParameterError
+from nymgraph.pipeline.errors import ParameterError
 
 __all__ = ["DEVICES", "Device", "Machine", "name_machine", "this_machine", "usable_cores"]
 

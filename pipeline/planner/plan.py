@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.params import Params
-from pipeline.planner.choices import Choices, Suggestion, choose, suggest
-from pipeline.planner.costs import STAGE_COSTS, Cost, Run
-from pipeline.planner.limits import Refusal, index_refusals
-from pipeline.planner.machine import Machine
-from pipeline.planner.rates import Rates
-from pipeline.planner.workload import Workload
+from nymgraph.pipeline.params import Params
+from nymgraph.pipeline.planner.choices import Choices, Suggestion, choose, suggest
+from nymgraph.pipeline.planner.costs import STAGE_COSTS, Cost, Run
+from nymgraph.pipeline.planner.limits import Refusal, index_refusals
+from nymgraph.pipeline.planner.machine import Machine
+from nymgraph.pipeline.planner.rates import Rates
+from nymgraph.pipeline.planner.workload import Workload
 
 __all__ = ["Plan", "make_plan"]
 

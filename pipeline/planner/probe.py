@@ -16,8 +16,8 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from clustering import canonical_edges, cluster_reference
-from discriminator import (
+from nymgraph.clustering import canonical_edges, cluster_reference
+from nymgraph.discriminator import (
     N_NEIGHBOURS,
     HeadClassifier,
     Lexicon,
@@ -25,21 +25,21 @@ from discriminator import (
     PairHead,
     Spellings,
 )
-from discriminator.calibration import Calibration
-from pipeline.artefacts import Workspace, digest
-from pipeline.devices import resolve_device, resolve_precision
-from pipeline.errors import NymgraphError
-from pipeline.lexicon.spelled import spell_bare
-from pipeline.params import Params
-from pipeline.planner.machine import usable_cores
-from pipeline.planner.rates import Rates
-from pipeline.planner.workload import postings_per_term
-from pipeline.runlog import library_versions
-from pipeline.schemas import TERMS
-from pipeline.vectors.blockwise import build_blockwise
-from pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted, locate_model
-from pipeline.vectors.inverted import build_inverted
-from pipeline.vectors.spelling import build_spelling_index, search_spellings
+from nymgraph.discriminator.calibration import Calibration
+from nymgraph.pipeline.artefacts import Workspace, digest
+from nymgraph.pipeline.devices import resolve_device, resolve_precision
+from nymgraph.pipeline.errors import NymgraphError
+from nymgraph.pipeline.lexicon.spelled import spell_bare
+from nymgraph.pipeline.params import Params
+from nymgraph.pipeline.planner.machine import usable_cores
+from nymgraph.pipeline.planner.rates import Rates
+from nymgraph.pipeline.planner.workload import postings_per_term
+from nymgraph.pipeline.runlog import library_versions
+from nymgraph.pipeline.schemas import TERMS
+from nymgraph.pipeline.vectors.blockwise import build_blockwise
+from nymgraph.pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted, locate_model
+from nymgraph.pipeline.vectors.inverted import build_inverted
+from nymgraph.pipeline.vectors.spelling import build_spelling_index, search_spellings
 
 __all__ = ["probed_rates"]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, PositiveFloat, ValidationError
 
-from pipeline.errors import InputError, ParameterError
-from pipeline.planner.encoder import EncoderSize
-from pipeline.planner.machine import Machine
+from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.planner.encoder import EncoderSize
+from nymgraph.pipeline.planner.machine import Machine
 
 __all__ = ["Rates", "given_rates", "table_rates", "tokens_per_term"]
 

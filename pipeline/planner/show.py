@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.planner.plan import Plan
+from nymgraph.pipeline.planner.plan import Plan
 
 __all__ = ["as_comments", "as_data", "as_lines", "duration"]
 

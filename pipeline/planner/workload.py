@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.artefacts import Workspace
-from pipeline.lexicon.sources import read_source
-from pipeline.lexicon.spelled import spell_bare
-from pipeline.params import Params, WordNetSource
-from pipeline.planner.encoder import EncoderSize, encoder_size
-from pipeline.schemas import PAIRS, TERMS
-from pipeline.vectors.spelling import build_spelling_index
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.lexicon.sources import read_source
+from nymgraph.pipeline.lexicon.spelled import spell_bare
+from nymgraph.pipeline.params import Params, WordNetSource
+from nymgraph.pipeline.planner.encoder import EncoderSize, encoder_size
+from nymgraph.pipeline.schemas import PAIRS, TERMS
+from nymgraph.pipeline.vectors.spelling import build_spelling_index
 
 __all__ = ["Workload", "postings_per_term", "size_up"]
 

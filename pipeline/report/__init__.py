@@ -11,6 +11,6 @@ one module per section, each with its `TITLE`, `NEEDS` (files without which ther
 show) and `build`.
 """
 
-from pipeline.report.page import render_report
+from nymgraph.pipeline.report.page import render_report
 
 __all__ = ["render_report"]

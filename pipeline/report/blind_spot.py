@@ -13,14 +13,23 @@ import numpy.typing as npt
 import polars as pl
 from sklearn.metrics import roc_auc_score
 
-from pipeline.errors import DependencyError
-from pipeline.lexicon.provenance import without_language_model
-from pipeline.report.blocks import Chart, Charts, Column, Figure, Figures, Note, Section, Table
-from pipeline.report.charts import densities
-from pipeline.report.numbers import count, decimal, share
-from pipeline.report.run_data import RunData
-from pipeline.schemas import PAIRS, RELATION_NAMES
-from pipeline.vectors.encoders import load_encoder, locate_model
+from nymgraph.pipeline.errors import DependencyError
+from nymgraph.pipeline.lexicon.provenance import without_language_model
+from nymgraph.pipeline.report.blocks import (
+    Chart,
+    Charts,
+    Column,
+    Figure,
+    Figures,
+    Note,
+    Section,
+    Table,
+)
+from nymgraph.pipeline.report.charts import densities
+from nymgraph.pipeline.report.numbers import count, decimal, share
+from nymgraph.pipeline.report.run_data import RunData
+from nymgraph.pipeline.schemas import PAIRS, RELATION_NAMES
+from nymgraph.pipeline.vectors.encoders import load_encoder, locate_model
 
 __all__ = ["NEEDS", "TITLE", "build"]
 

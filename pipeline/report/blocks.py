@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from pipeline.report.numbers import NUMERIC
+from nymgraph.pipeline.report.numbers import NUMERIC
 
 __all__ = ["Chart", "Charts", "Column", "Figure", "Figures", "Note", "Search", "Section", "Table"]
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.report.blocks import Column, Note, Section, Table
-from pipeline.report.numbers import count
-from pipeline.report.run_data import RunData
-from pipeline.schemas import ASSIGNMENTS, TENSIONS
+from nymgraph.pipeline.report.blocks import Column, Note, Section, Table
+from nymgraph.pipeline.report.numbers import count
+from nymgraph.pipeline.report.run_data import RunData
+from nymgraph.pipeline.schemas import ASSIGNMENTS, TENSIONS
 
 __all__ = ["NEEDS", "TITLE", "build"]
 

@@ -1,9 +1,9 @@
 """What passes the gate: precision, recall and the leakage of antonyms at each threshold."""
 
-from pipeline.report.blocks import Chart, Charts, Column, Note, Section, Table
-from pipeline.report.charts import Line, lines
-from pipeline.report.numbers import count, decimal
-from pipeline.report.run_data import RunData
+from nymgraph.pipeline.report.blocks import Chart, Charts, Column, Note, Section, Table
+from nymgraph.pipeline.report.charts import Line, lines
+from nymgraph.pipeline.report.numbers import count, decimal
+from nymgraph.pipeline.report.run_data import RunData
 
 __all__ = ["NEEDS", "TITLE", "build"]
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from pipeline.report.blocks import Chart, Charts, Column, Note, Section, Table
-from pipeline.report.charts import Line, lines
-from pipeline.report.numbers import count, decimal
-from pipeline.report.run_data import RunData
-from pipeline.schemas import RELATION_NAMES
+from nymgraph.pipeline.report.blocks import Chart, Charts, Column, Note, Section, Table
+from nymgraph.pipeline.report.charts import Line, lines
+from nymgraph.pipeline.report.numbers import count, decimal
+from nymgraph.pipeline.report.run_data import RunData
+from nymgraph.pipeline.schemas import RELATION_NAMES
 
 __all__ = ["NEEDS", "TITLE", "build"]
 

@@ -1,8 +1,8 @@
 """The figures that matter most, each with what it is measured on."""
 
-from pipeline.report.blocks import Figure, Figures, Section
-from pipeline.report.numbers import count, decimal, share
-from pipeline.report.run_data import RunData
+from nymgraph.pipeline.report.blocks import Figure, Figures, Section
+from nymgraph.pipeline.report.numbers import count, decimal, share
+from nymgraph.pipeline.report.run_data import RunData
 
 __all__ = ["NEEDS", "TITLE", "build"]
 

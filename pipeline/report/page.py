@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.report import (
+from nymgraph.pipeline.report import (
     blind_spot,
     clusters,
     flow,
@@ -23,9 +23,9 @@ from pipeline.report import (
     purity,
     search,
 )
-from pipeline.report.blocks import Note, Section
-from pipeline.report.numbers import FORMS, listed
-from pipeline.report.run_data import RunData
+from nymgraph.pipeline.report.blocks import Note, Section
+from nymgraph.pipeline.report.numbers import FORMS, listed
+from nymgraph.pipeline.report.run_data import RunData
 
 __all__ = ["render_report"]
 
@@ -42,7 +42,7 @@ def render_report(run: RunData) -> str:
         The whole page; it needs no other file and no network.
     """
     environment = Environment(
-        loader=PackageLoader("pipeline.report"),
+        loader=PackageLoader("nymgraph.pipeline.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -81,5 +81,5 @@ def _show(value: Any, form: str) -> str:  # noqa: ANN401 - whatever a cell holds
 
 def _asset(name: str) -> Markup:
     """A file of ours that stands in the page as it is."""
-    folder = importlib.resources.files("pipeline.report") / "templates"
+    folder = importlib.resources.files("nymgraph.pipeline.report") / "templates"
     return Markup((folder / name).read_text("utf-8"))

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.comparison import export_of, figures_of
-from pipeline.lineage import compare_exports, count_events
-from pipeline.report.blocks import Column, Note, Section, Table
-from pipeline.report.numbers import count
-from pipeline.report.run_data import RunData
+from nymgraph.pipeline.comparison import export_of, figures_of
+from nymgraph.pipeline.lineage import compare_exports, count_events
+from nymgraph.pipeline.report.blocks import Column, Note, Section, Table
+from nymgraph.pipeline.report.numbers import count
+from nymgraph.pipeline.report.run_data import RunData
 
 __all__ = ["NEEDS", "TITLE", "build"]
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.report.blocks import Chart, Charts, Column, Figure, Figures, Section, Table
-from pipeline.report.charts import sizes
-from pipeline.report.numbers import count, decimal, share
-from pipeline.report.run_data import RunData
+from nymgraph.pipeline.report.blocks import Chart, Charts, Column, Figure, Figures, Section, Table
+from nymgraph.pipeline.report.charts import sizes
+from nymgraph.pipeline.report.numbers import count, decimal, share
+from nymgraph.pipeline.report.run_data import RunData
 
 __all__ = ["NEEDS", "TITLE", "build"]
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipeline.artefacts import Workspace
-from pipeline.params import ReportParams
-from pipeline.schemas import ASSIGNMENTS, CLUSTERS, RELATIONS
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.params import ReportParams
+from nymgraph.pipeline.schemas import ASSIGNMENTS, CLUSTERS, RELATIONS
 
 __all__ = ["RunData"]
 

@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from pipeline.report.blocks import Note, Search, Section
-from pipeline.report.numbers import count
-from pipeline.report.run_data import RunData
-from pipeline.schemas import LINKS
+from nymgraph.pipeline.report.blocks import Note, Search, Section
+from nymgraph.pipeline.report.numbers import count
+from nymgraph.pipeline.report.run_data import RunData
+from nymgraph.pipeline.schemas import LINKS
 
 __all__ = ["NEEDS", "TITLE", "build"]
 

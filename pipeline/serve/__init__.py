@@ -8,7 +8,7 @@ server    a free port, warm tables, and the server itself
 The page needs the extra `serve`. It reads an export and writes nothing.
 """
 
-from pipeline.serve.app import make_app
-from pipeline.serve.server import serve
+from nymgraph.pipeline.serve.app import make_app
+from nymgraph.pipeline.serve.server import serve
 
 __all__ = ["make_app", "serve"]

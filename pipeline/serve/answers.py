@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.store import Cluster, ClusterLink, ClusterStore, Entry, Explanation
+from nymgraph.pipeline.store import Cluster, ClusterLink, ClusterStore, Entry, Explanation
 
 if TYPE_CHECKING:
     import networkx as nx

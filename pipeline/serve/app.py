@@ -16,8 +16,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment, PackageLoader
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from pipeline.errors import InputError, NymgraphError
-from pipeline.serve.answers import (
+from nymgraph.pipeline.errors import InputError, NymgraphError
+from nymgraph.pipeline.serve.answers import (
     About,
     ClusterAnswer,
     ExplanationAnswer,
@@ -27,8 +27,8 @@ from pipeline.serve.answers import (
     Suggestions,
     TermAnswer,
 )
-from pipeline.serve.guard import LOCAL_NAMES, Guard
-from pipeline.store import ClusterStore, UnknownTermError
+from nymgraph.pipeline.serve.guard import LOCAL_NAMES, Guard
+from nymgraph.pipeline.store import ClusterStore, UnknownTermError
 
 __all__ = ["make_app"]
 
@@ -127,8 +127,8 @@ def _add_cluster_routes(app: FastAPI, store: ClusterStore) -> None:
 
 
 def _add_pages(app: FastAPI) -> None:
-    templates = Environment(loader=PackageLoader("pipeline.serve"), autoescape=True)
-    folder = importlib.resources.files("pipeline.serve") / "templates"
+    templates = Environment(loader=PackageLoader("nymgraph.pipeline.serve"), autoescape=True)
+    folder = importlib.resources.files("nymgraph.pipeline.serve") / "templates"
     files = {name: (folder / name).read_text("utf-8") for name in _FILES}
     pages = {"/": "index.html", "/api": "api.html"}
 

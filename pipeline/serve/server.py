@@ -8,10 +8,10 @@ from pathlib import Path
 
 import uvicorn
 
-from pipeline.errors import InputError
-from pipeline.serve.app import make_app
-from pipeline.serve.guard import LOCAL_NAMES
-from pipeline.store import ClusterStore
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.serve.app import make_app
+from nymgraph.pipeline.serve.guard import LOCAL_NAMES
+from nymgraph.pipeline.store import ClusterStore
 
 __all__ = ["listen", "serve", "warm"]
 

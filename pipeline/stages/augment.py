@@ -1,8 +1,8 @@
 """augment: groups of near terms to pairs labelled by a language model; off by default."""
 
-from pipeline.artefacts import Workspace
-from pipeline.params import AugmentParams
-from pipeline.schemas import AUGMENT_REJECTS, AUGMENTED, JUDGEMENTS, TERMS
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.params import AugmentParams
+from nymgraph.pipeline.schemas import AUGMENT_REJECTS, AUGMENTED, JUDGEMENTS, TERMS
 
 __all__ = ["dry_run", "run"]
 
@@ -24,9 +24,9 @@ def run(params: AugmentParams, workspace: Workspace) -> None:
             workspace.write(table, table.empty())
         workspace.write_json("augment", "metrics.json", {"pairs": 0})
         return
-    from pipeline.augment.endpoint import read_key
-    from pipeline.augment.plan import make_plan
-    from pipeline.augment.run import answer_plan
+    from nymgraph.pipeline.augment.endpoint import read_key
+    from nymgraph.pipeline.augment.plan import make_plan
+    from nymgraph.pipeline.augment.run import answer_plan
 
     read_key(params)  # before the long work of grouping
     terms = workspace.read(TERMS, ["term", "language", "frequency"])
@@ -54,7 +54,7 @@ def dry_run(params: AugmentParams, workspace: Workspace) -> str:
     Raises:
         NymgraphError: The terms, the encoder or the pairs to judge are not there.
     """
-    from pipeline.augment.plan import describe, make_plan
+    from nymgraph.pipeline.augment.plan import describe, make_plan
 
     terms = workspace.read(TERMS, ["term", "language", "frequency"])
     folder = workspace.work("augment")

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.artefacts import Workspace, content_hash, missing
-from pipeline.candidate_judging import JudgeRecipe
-from pipeline.devices import resolve_device
-from pipeline.engine.local import LOCAL
-from pipeline.engine.recipe import Engine
-from pipeline.lexicon.provenance import without_language_model
-from pipeline.params import ClassifyParams
-from pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, RELATIONS
-from pipeline.shards import open_work
+from nymgraph.pipeline.artefacts import Workspace, content_hash, missing
+from nymgraph.pipeline.candidate_judging import JudgeRecipe
+from nymgraph.pipeline.devices import resolve_device
+from nymgraph.pipeline.engine.local import LOCAL
+from nymgraph.pipeline.engine.recipe import Engine
+from nymgraph.pipeline.lexicon.provenance import without_language_model
+from nymgraph.pipeline.params import ClassifyParams
+from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, RELATIONS
+from nymgraph.pipeline.shards import open_work
 
 __all__ = ["run"]
 

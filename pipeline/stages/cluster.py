@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from clustering import merge_links
-from pipeline.artefacts import Workspace
-from pipeline.clusters import cluster_tables, expected_of, links_of, links_table
-from pipeline.params import ClusterParams
-from pipeline.previous import load_previous
-from pipeline.schemas import (
+from nymgraph.clustering import merge_links
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.clusters import cluster_tables, expected_of, links_of, links_table
+from nymgraph.pipeline.params import ClusterParams
+from nymgraph.pipeline.previous import load_previous
+from nymgraph.pipeline.schemas import (
     ASSIGNMENTS,
     CLUSTERS,
     EVIDENCE,

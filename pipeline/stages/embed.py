@@ -6,17 +6,17 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.artefacts import Workspace, content_hash
-from pipeline.devices import resolve_device, resolve_precision
-from pipeline.engine.local import LOCAL
-from pipeline.engine.recipe import Engine
-from pipeline.params import EmbedParams
-from pipeline.planner.limits import Room, embed_refusals, free_room, refuse
-from pipeline.schemas import TERMS
-from pipeline.shards import Rows, open_work
-from pipeline.vectors.encoders import locate_adapted
-from pipeline.vectors.encoding import EncodeRecipe
-from pipeline.vectors.windows import WINDOW_TERMS, TermWindows
+from nymgraph.pipeline.artefacts import Workspace, content_hash
+from nymgraph.pipeline.devices import resolve_device, resolve_precision
+from nymgraph.pipeline.engine.local import LOCAL
+from nymgraph.pipeline.engine.recipe import Engine
+from nymgraph.pipeline.params import EmbedParams
+from nymgraph.pipeline.planner.limits import Room, embed_refusals, free_room, refuse
+from nymgraph.pipeline.schemas import TERMS
+from nymgraph.pipeline.shards import Rows, open_work
+from nymgraph.pipeline.vectors.encoders import locate_adapted
+from nymgraph.pipeline.vectors.encoding import EncodeRecipe
+from nymgraph.pipeline.vectors.windows import WINDOW_TERMS, TermWindows
 
 __all__ = ["run"]
 

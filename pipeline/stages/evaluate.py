@@ -4,14 +4,19 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from clustering import canonical_edges
-from pipeline.artefacts import Workspace
-from pipeline.evaluation.clustering import cluster_figures, hard_labels, intruders, size_rows
-from pipeline.evaluation.gates import gate_curve
-from pipeline.lexicon.provenance import without_language_model
-from pipeline.lexicon.splits import refuse_leaks, term_splits
-from pipeline.params import EvaluateParams
-from pipeline.schemas import ASSIGNMENTS, HELD_OUT, PAIRS, RELATIONS, SPLIT_NAMES
+from nymgraph.clustering import canonical_edges
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.evaluation.clustering import (
+    cluster_figures,
+    hard_labels,
+    intruders,
+    size_rows,
+)
+from nymgraph.pipeline.evaluation.gates import gate_curve
+from nymgraph.pipeline.lexicon.provenance import without_language_model
+from nymgraph.pipeline.lexicon.splits import refuse_leaks, term_splits
+from nymgraph.pipeline.params import EvaluateParams
+from nymgraph.pipeline.schemas import ASSIGNMENTS, HELD_OUT, PAIRS, RELATIONS, SPLIT_NAMES
 
 __all__ = ["run"]
 

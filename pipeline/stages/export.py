@@ -5,14 +5,20 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from pipeline.artefacts import ROW_GROUP_ROWS, Workspace, content_hash, replace_folder, sync
-from pipeline.formats.manifest import manifest_of
-from pipeline.formats.reading import Export
-from pipeline.formats.write import write_formats
-from pipeline.lookup.layout import FOLDER
-from pipeline.lookup.writing import write_index
-from pipeline.params import ExportParams
-from pipeline.schemas import (
+from nymgraph.pipeline.artefacts import (
+    ROW_GROUP_ROWS,
+    Workspace,
+    content_hash,
+    replace_folder,
+    sync,
+)
+from nymgraph.pipeline.formats.manifest import manifest_of
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.formats.write import write_formats
+from nymgraph.pipeline.lookup.layout import FOLDER
+from nymgraph.pipeline.lookup.writing import write_index
+from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.schemas import (
     ASSIGNMENTS,
     CLUSTERS,
     EVIDENCE,

@@ -2,14 +2,14 @@
 
 import polars as pl
 
-from pipeline.artefacts import Workspace
-from pipeline.errors import InputError, ParameterError
-from pipeline.lexicon.build import build_lexicon, set_aside
-from pipeline.lexicon.dictionaries import clean_synsets
-from pipeline.lexicon.inflection import LANGUAGES, find_variants
-from pipeline.lexicon.sources import read_source
-from pipeline.params import IngestParams, TableSource, TextSource
-from pipeline.schemas import REJECTS, REPAIRED, TERMS, VARIANTS
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.lexicon.build import build_lexicon, set_aside
+from nymgraph.pipeline.lexicon.dictionaries import clean_synsets
+from nymgraph.pipeline.lexicon.inflection import LANGUAGES, find_variants
+from nymgraph.pipeline.lexicon.sources import read_source
+from nymgraph.pipeline.params import IngestParams, TableSource, TextSource
+from nymgraph.pipeline.schemas import REJECTS, REPAIRED, TERMS, VARIANTS
 
 __all__ = ["run"]
 

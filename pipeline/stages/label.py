@@ -3,18 +3,18 @@
 import numpy as np
 import polars as pl
 
-from pipeline.artefacts import Workspace
-from pipeline.errors import InputError
-from pipeline.lexicon.provenance import without_language_model
-from pipeline.lexicon.relations import (
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.provenance import without_language_model
+from nymgraph.pipeline.lexicon.relations import (
     claims_of_dictionary,
     claims_of_language_model,
     claims_of_table,
     resolve,
 )
-from pipeline.lexicon.splits import split_pairs, split_terms
-from pipeline.params import LabelParams
-from pipeline.schemas import AUGMENTED, CONFLICTS, HELD_OUT, PAIRS, SPLIT_NAMES, TERMS
+from nymgraph.pipeline.lexicon.splits import split_pairs, split_terms
+from nymgraph.pipeline.params import LabelParams
+from nymgraph.pipeline.schemas import AUGMENTED, CONFLICTS, HELD_OUT, PAIRS, SPLIT_NAMES, TERMS
 
 __all__ = ["run"]
 

@@ -2,10 +2,10 @@
 
 import logging
 
-from pipeline.artefacts import Workspace, write_atomic
-from pipeline.params import ReportParams
-from pipeline.report import render_report
-from pipeline.report.run_data import RunData
+from nymgraph.pipeline.artefacts import Workspace, write_atomic
+from nymgraph.pipeline.params import ReportParams
+from nymgraph.pipeline.report import render_report
+from nymgraph.pipeline.report.run_data import RunData
 
 __all__ = ["run"]
 

@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from functools import partial
 
-from discriminator import LabelledPairs, TrainedHead, save_head
-from pipeline.artefacts import Workspace
-from pipeline.cross_training import TrainedClassifier, World, train_crossed
-from pipeline.devices import resolve_device
-from pipeline.evaluation.contradictions import label_noise
-from pipeline.evaluation.measure import HeldOut, held_out, measure
-from pipeline.head_training import fit_head
-from pipeline.judging import LazyClassifier, judges_of
-from pipeline.lexicon.labelled import CandidateSample, pairs_within
-from pipeline.lexicon.splits import refuse_leaks, term_mask, term_splits
-from pipeline.params import TrainParams
-from pipeline.run_lexicon import read_lexicon
-from pipeline.schemas import CANDIDATES, CONTRADICTED, HELD_OUT, PAIRS, SPARED, TERMS
+from nymgraph.discriminator import LabelledPairs, TrainedHead, save_head
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.cross_training import TrainedClassifier, World, train_crossed
+from nymgraph.pipeline.devices import resolve_device
+from nymgraph.pipeline.evaluation.contradictions import label_noise
+from nymgraph.pipeline.evaluation.measure import HeldOut, held_out, measure
+from nymgraph.pipeline.head_training import fit_head
+from nymgraph.pipeline.judging import LazyClassifier, judges_of
+from nymgraph.pipeline.lexicon.labelled import CandidateSample, pairs_within
+from nymgraph.pipeline.lexicon.splits import refuse_leaks, term_mask, term_splits
+from nymgraph.pipeline.params import TrainParams
+from nymgraph.pipeline.run_lexicon import read_lexicon
+from nymgraph.pipeline.schemas import CANDIDATES, CONTRADICTED, HELD_OUT, PAIRS, SPARED, TERMS
 
 __all__ = ["run"]
 

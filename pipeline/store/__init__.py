@@ -15,12 +15,12 @@ pairs           the judged pairs as a graph
 numbers         numbers as they are shown
 """
 
-from pipeline.store.cluster_store import ClusterStore
-from pipeline.store.expansion import Expansion, Phrase
-from pipeline.store.export_folder import UnknownClusterError
-from pipeline.store.nearest import Nearest, Neighbour
-from pipeline.store.terms import UnknownTermError
-from pipeline.store.views import (
+from nymgraph.pipeline.store.cluster_store import ClusterStore
+from nymgraph.pipeline.store.expansion import Expansion, Phrase
+from nymgraph.pipeline.store.export_folder import UnknownClusterError
+from nymgraph.pipeline.store.nearest import Nearest, Neighbour
+from nymgraph.pipeline.store.terms import UnknownTermError
+from nymgraph.pipeline.store.views import (
     Antonym,
     CannotLink,
     Cluster,

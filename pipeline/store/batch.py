@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.export_folder import ExportFolder
 
 __all__ = ["cluster_ids"]
 

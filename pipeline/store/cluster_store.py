@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING
 import polars as pl
 import polars.exceptions
 
-from pipeline.errors import InputError
-from pipeline.store.batch import cluster_ids
-from pipeline.store.ego_graph import ego_graph
-from pipeline.store.expansion import Expansion, expand, stop_words
-from pipeline.store.explain import explain
-from pipeline.store.export_folder import ExportFolder
-from pipeline.store.nearest import Nearest, NearestFinder
-from pipeline.store.relatives import antonyms, synonyms, unclustered
-from pipeline.store.views import Antonym, Cluster, ClusterLink, Entry, Explanation, Sense, View
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.store.batch import cluster_ids
+from nymgraph.pipeline.store.ego_graph import ego_graph
+from nymgraph.pipeline.store.expansion import Expansion, expand, stop_words
+from nymgraph.pipeline.store.explain import explain
+from nymgraph.pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.nearest import Nearest, NearestFinder
+from nymgraph.pipeline.store.relatives import antonyms, synonyms, unclustered
+from nymgraph.pipeline.store.views import (
+    Antonym,
+    Cluster,
+    ClusterLink,
+    Entry,
+    Explanation,
+    Sense,
+    View,
+)
 
 if TYPE_CHECKING:  # loaded when they are asked for; altair is of the extra `notebook`
     import networkx as nx
@@ -219,7 +227,7 @@ class ClusterStore(View):
         Returns:
             An interactive chart: edges coloured by relation, probability and evidence as tooltips.
         """
-        from pipeline.store.plots import plot_graph
+        from nymgraph.pipeline.store.plots import plot_graph
 
         found = self._export.terms.name(self._export.terms.resolve(term))
         return plot_graph(self.graph(found, hops, per_term=per_term), found)
@@ -236,7 +244,7 @@ class ClusterStore(View):
         Returns:
             An interactive chart: one point a cluster, its members as the tooltip.
         """
-        from pipeline.store.plots import plot_clusters
+        from nymgraph.pipeline.store.plots import plot_clusters
 
         return plot_clusters(self._export, self._finder.vectors, sample, seed)
 

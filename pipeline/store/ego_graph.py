@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from pipeline.store.export_folder import ExportFolder
-from pipeline.store.views import Edge
+from nymgraph.pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.views import Edge
 
 if TYPE_CHECKING:  # loaded when the first graph is asked for
     import networkx as nx

@@ -14,10 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.lexicon.normalise import clean
-from pipeline.store.export_folder import ExportFolder
-from pipeline.store.pairs import JudgedPairs
-from pipeline.store.views import View
+from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.pairs import JudgedPairs
+from nymgraph.pipeline.store.views import View
 
 __all__ = ["Expansion", "Phrase", "expand", "stop_words"]
 

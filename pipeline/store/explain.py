@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from pipeline.store.export_folder import ExportFolder
-from pipeline.store.paths import shortest_path
-from pipeline.store.views import CannotLink, Cluster, Edge, Explanation, Vote
+from nymgraph.pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.paths import shortest_path
+from nymgraph.pipeline.store.views import CannotLink, Cluster, Edge, Explanation, Vote
 
 __all__ = ["explain"]
 

@@ -12,15 +12,15 @@ from typing import Any, Literal, Self
 
 import polars as pl
 
-from pipeline import schemas
-from pipeline.artefacts import damaged, missing, read_schema
-from pipeline.errors import ArtefactError, InputError
-from pipeline.lookup import LookupIndex
-from pipeline.lookup.manifest import read_manifest
-from pipeline.store.numbers import shortest
-from pipeline.store.pairs import JudgedPairs
-from pipeline.store.terms import Terms
-from pipeline.store.views import Cluster, ClusterLink, Sense
+from nymgraph.pipeline import schemas
+from nymgraph.pipeline.artefacts import damaged, missing, read_schema
+from nymgraph.pipeline.errors import ArtefactError, InputError
+from nymgraph.pipeline.lookup import LookupIndex
+from nymgraph.pipeline.lookup.manifest import read_manifest
+from nymgraph.pipeline.store.numbers import shortest
+from nymgraph.pipeline.store.pairs import JudgedPairs
+from nymgraph.pipeline.store.terms import Terms
+from nymgraph.pipeline.store.views import Cluster, ClusterLink, Sense
 
 __all__ = ["ExportFolder", "Relation", "UnknownClusterError"]
 

@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.artefacts import Workspace, missing
-from pipeline.errors import ArtefactError, InputError
-from pipeline.lexicon.normalise import clean, reject_reason
-from pipeline.store.export_folder import ExportFolder
-from pipeline.store.views import Cluster, View
+from nymgraph.pipeline.artefacts import Workspace, missing
+from nymgraph.pipeline.errors import ArtefactError, InputError
+from nymgraph.pipeline.lexicon.normalise import clean, reject_reason
+from nymgraph.pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.views import Cluster, View
 
 if TYPE_CHECKING:  # torch is loaded when the first word is asked for
-    from discriminator import Neighbourhoods
-    from pipeline.cross_training import TrainedClassifier
-    from pipeline.vectors.encoders import Encoder
+    from nymgraph.discriminator import Neighbourhoods
+    from nymgraph.pipeline.cross_training import TrainedClassifier
+    from nymgraph.pipeline.vectors.encoders import Encoder
 
 __all__ = ["Nearest", "NearestFinder", "Neighbour", "largest_cosines"]
 
@@ -145,8 +145,8 @@ class NearestFinder:
         return Nearest(word, None if own.id is None else own, reason)
 
     def _neighbours(self, word: str, k: int) -> list[Neighbour]:
-        from discriminator import N_NEIGHBOURS
-        from pipeline.pair_model import encode_terms
+        from nymgraph.discriminator import N_NEIGHBOURS
+        from nymgraph.pipeline.pair_model import encode_terms
 
         with self._lock:  # loading happens once, and a model is not asked by two threads at once
             vectors = self.vectors
@@ -180,9 +180,9 @@ class NearestFinder:
         near: tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]],
     ) -> npt.NDArray[np.float32]:
         """Judge a word with terms; `near` are the terms whose known pairs vote for it."""
-        from discriminator import Lexicon
-        from pipeline.cross_training import classifier_over
-        from pipeline.lexicon.spelled import spell_terms
+        from nymgraph.discriminator import Lexicon
+        from nymgraph.pipeline.cross_training import classifier_over
+        from nymgraph.pipeline.lexicon.spelled import spell_terms
 
         names = [word, *(self._export.terms.name(row) for row in rows.tolist())]
         vectors = np.concatenate([vector[None], self.vectors[rows]])
@@ -236,13 +236,13 @@ class NearestFinder:
 
     @cached_property
     def _encoder(self) -> "Encoder":
-        from pipeline.judging import run_encoder
+        from nymgraph.pipeline.judging import run_encoder
 
         return run_encoder(self._workspace, "cpu")
 
     @cached_property
     def _classifier(self) -> "TrainedClassifier":
-        from pipeline.cross_training import load_trained
+        from nymgraph.pipeline.cross_training import load_trained
 
         head = self._workspace.path("train", "head.safetensors")
         if not head.is_file():
@@ -256,7 +256,7 @@ class NearestFinder:
         """The neighbours of the terms, if what is known of them votes."""
         if not self._classifier.trained.candidates.counts_votes:
             return None
-        from pipeline.run_lexicon import taught_neighbourhoods
+        from nymgraph.pipeline.run_lexicon import taught_neighbourhoods
 
         return taught_neighbourhoods(self._workspace, len(self.vectors))
 

@@ -7,9 +7,9 @@ index of second terms.
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from pipeline.lookup import LookupIndex
-from pipeline.store.numbers import shortest
-from pipeline.store.views import Edge
+from nymgraph.pipeline.lookup import LookupIndex
+from nymgraph.pipeline.store.numbers import shortest
+from nymgraph.pipeline.store.views import Edge
 
 __all__ = ["JudgedPairs"]
 

@@ -3,7 +3,7 @@
 from heapq import heappop, heappush
 from math import inf, log
 
-from pipeline.store.pairs import JudgedPairs
+from nymgraph.pipeline.store.pairs import JudgedPairs
 
 __all__ = ["shortest_path"]
 

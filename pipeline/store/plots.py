@@ -15,9 +15,9 @@ import numpy.typing as npt
 import polars as pl
 from sklearn.decomposition import PCA
 
-from pipeline.errors import DependencyError, InputError
-from pipeline.store.export_folder import ExportFolder
-from pipeline.store.views import Cluster
+from nymgraph.pipeline.errors import DependencyError, InputError
+from nymgraph.pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.views import Cluster
 
 if TYPE_CHECKING:  # drawn with in a notebook alone
     from altair import Chart, LayerChart

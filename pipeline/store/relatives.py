@@ -1,7 +1,7 @@
 """The synonyms and antonyms of a term, ranked."""
 
-from pipeline.store.export_folder import ExportFolder
-from pipeline.store.views import Antonym
+from nymgraph.pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.views import Antonym
 
 __all__ = ["antonyms", "synonyms", "unclustered"]
 

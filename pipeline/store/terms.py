@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from pipeline.errors import InputError
-from pipeline.lexicon.inflection import LANGUAGES
-from pipeline.lexicon.normalise import clean, look_up_key
-from pipeline.lookup import NONE, LookupIndex
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.inflection import LANGUAGES
+from nymgraph.pipeline.lexicon.normalise import clean, look_up_key
+from nymgraph.pipeline.lookup import NONE, LookupIndex
 
 __all__ = ["Terms", "UnknownTermError"]
 

@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from discriminator import ANTONYM, CO_HYPONYM, SYNONYM, LabelledPairs, pair_keys, telling
-from pipeline.devices import resolve_precision
-from pipeline.errors import ParameterError
-from pipeline.params import AdaptParams
-from pipeline.vectors.encoders import read_as
-from pipeline.vectors.subwords import SubwordEmbedding
+from nymgraph.discriminator import ANTONYM, CO_HYPONYM, SYNONYM, LabelledPairs, pair_keys, telling
+from nymgraph.pipeline.devices import resolve_precision
+from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.vectors.encoders import read_as
+from nymgraph.pipeline.vectors.subwords import SubwordEmbedding
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -281,7 +281,7 @@ def _mined(
 
 def _loss(model: "SentenceTransformer", cached_rows: int | None) -> "Module":
     """The ranking loss, with cached gradients if so many rows are named."""
-    from pipeline.vectors.ranking_loss import CachedOpposedRankingLoss, OpposedRankingLoss
+    from nymgraph.pipeline.vectors.ranking_loss import CachedOpposedRankingLoss, OpposedRankingLoss
 
     scale = 1 / TEMPERATURE
     if cached_rows is None or isinstance(model[0], SubwordEmbedding):  # its batches are one list

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.schemas import SPLIT_NAMES
-from pipeline.vectors.candidates import listed
-from pipeline.vectors.neighbours import exact_search
-from pipeline.vectors.spelling import OpposingAffixes
+from nymgraph.pipeline.schemas import SPLIT_NAMES
+from nymgraph.pipeline.vectors.candidates import listed
+from nymgraph.pipeline.vectors.neighbours import exact_search
+from nymgraph.pipeline.vectors.spelling import OpposingAffixes
 
 __all__ = ["index_recall", "labelled_recall", "mean_recall", "recall_against"]
 

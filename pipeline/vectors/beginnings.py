@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discriminator import LabelledPairs
-from pipeline.lexicon.dictionaries import glosses
-from pipeline.lexicon.tables import read_lines
-from pipeline.params import AdaptParams
-from pipeline.vectors.adaptation import Triples, draw_triples, mine_negatives
-from pipeline.vectors.encoders import load_model, locate_model
-from pipeline.vectors.static import draw_rows, free_glosses, static_texts
-from pipeline.vectors.subwords import common_units, new_subword_model
+from nymgraph.discriminator import LabelledPairs
+from nymgraph.pipeline.lexicon.dictionaries import glosses
+from nymgraph.pipeline.lexicon.tables import read_lines
+from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.vectors.adaptation import Triples, draw_triples, mine_negatives
+from nymgraph.pipeline.vectors.encoders import load_model, locate_model
+from nymgraph.pipeline.vectors.static import draw_rows, free_glosses, static_texts
+from nymgraph.pipeline.vectors.subwords import common_units, new_subword_model
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from pipeline.vectors.neighbours import Span, neighbour_lists, spare
-from pipeline.vectors.rerank import fixed_cosines, fixed_lengths
+from nymgraph.pipeline.vectors.neighbours import Span, neighbour_lists, spare
+from nymgraph.pipeline.vectors.rerank import fixed_cosines, fixed_lengths
 
 __all__ = ["Blockwise", "build_blockwise"]
 

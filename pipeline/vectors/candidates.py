@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.schemas import CANDIDATES
-from pipeline.vectors.spelling import OpposingAffixes
+from nymgraph.pipeline.schemas import CANDIDATES
+from nymgraph.pipeline.vectors.spelling import OpposingAffixes
 
 __all__ = ["cosines", "dictionary_pairs", "listed", "marked", "owned_pairs", "spelled_pairs"]
 

@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from pipeline.artefacts import content_hash
-from pipeline.devices import resolve_device
-from pipeline.errors import DependencyError, ParameterError
-from pipeline.vectors.subwords import is_subword_model, load_subword_model
-from pipeline.vectors.word_vectors import WordVectorEncoder, is_word_vectors
+from nymgraph.pipeline.artefacts import content_hash
+from nymgraph.pipeline.devices import resolve_device
+from nymgraph.pipeline.errors import DependencyError, ParameterError
+from nymgraph.pipeline.vectors.subwords import is_subword_model, load_subword_model
+from nymgraph.pipeline.vectors.word_vectors import WordVectorEncoder, is_word_vectors
 
 __all__ = [
     "Encoder",

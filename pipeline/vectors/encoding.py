@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.engine.recipe import Make, Recipe
-from pipeline.errors import ArtefactError
-from pipeline.vectors.encoders import ModelLocation, load_encoder
-from pipeline.vectors.windows import TermWindows
+from nymgraph.pipeline.engine.recipe import Make, Recipe
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.vectors.encoders import ModelLocation, load_encoder
+from nymgraph.pipeline.vectors.windows import TermWindows
 
 __all__ = ["EncodeRecipe"]
 

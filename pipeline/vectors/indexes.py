@@ -16,11 +16,11 @@ import faiss as typed_faiss
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.vectors.blockwise import build_blockwise
-from pipeline.vectors.inverted import build_inverted
-from pipeline.vectors.neighbours import Span, neighbour_lists, spare, unit
-from pipeline.vectors.plans import IndexPlan
-from pipeline.vectors.rerank import fixed_cosines, fixed_lengths
+from nymgraph.pipeline.vectors.blockwise import build_blockwise
+from nymgraph.pipeline.vectors.inverted import build_inverted
+from nymgraph.pipeline.vectors.neighbours import Span, neighbour_lists, spare, unit
+from nymgraph.pipeline.vectors.plans import IndexPlan
+from nymgraph.pipeline.vectors.rerank import fixed_cosines, fixed_lengths
 
 __all__ = ["FaissIndex", "NeighbourIndex", "PartedIndex", "build_index", "build_parts", "merged"]
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.vectors.codes import Best, Codes, best_codes, encode, offer
-from pipeline.vectors.neighbours import Span, neighbour_lists, spare
-from pipeline.vectors.rerank import fixed_cosines, fixed_lengths
+from nymgraph.pipeline.vectors.codes import Best, Codes, best_codes, encode, offer
+from nymgraph.pipeline.vectors.neighbours import Span, neighbour_lists, spare
+from nymgraph.pipeline.vectors.rerank import fixed_cosines, fixed_lengths
 
 __all__ = ["InvertedFile", "build_inverted"]
 

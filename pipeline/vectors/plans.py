@@ -5,10 +5,10 @@ from typing import Any, Literal, NamedTuple
 import faiss
 import numpy as np
 
-from pipeline.devices import resolve_device
-from pipeline.errors import DependencyError, ParameterError
-from pipeline.planner.limits import GPU_CODES_MOST as _GPU_MOST_CODED
-from pipeline.planner.limits import GPU_MOST as _GPU_MOST
+from nymgraph.pipeline.devices import resolve_device
+from nymgraph.pipeline.errors import DependencyError, ParameterError
+from nymgraph.pipeline.planner.limits import GPU_CODES_MOST as _GPU_MOST_CODED
+from nymgraph.pipeline.planner.limits import GPU_MOST as _GPU_MOST
 
 __all__ = ["IndexPlan", "IndexSettings", "checked_plan", "plan_index"]
 

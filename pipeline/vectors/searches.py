@@ -10,17 +10,26 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discriminator import Spellings
-from pipeline.engine.recipe import Make, PartedRecipe, Recipe, Rows
-from pipeline.params import RetrieveParams
-from pipeline.schemas import CANDIDATES
-from pipeline.shards import ShardedWork
-from pipeline.vectors.candidates import dictionary_pairs, marked, owned_pairs, spelled_pairs
-from pipeline.vectors.indexes import PartedIndex, build_parts, merged
-from pipeline.vectors.neighbours import Span
-from pipeline.vectors.plans import IndexPlan, IndexSettings
-from pipeline.vectors.spelling import OpposingAffixes, build_spelling_index, search_spellings
-from pipeline.vectors.tuning import Trial, below_floor, least_effort
+from nymgraph.discriminator import Spellings
+from nymgraph.pipeline.engine.recipe import Make, PartedRecipe, Recipe, Rows
+from nymgraph.pipeline.params import RetrieveParams
+from nymgraph.pipeline.schemas import CANDIDATES
+from nymgraph.pipeline.shards import ShardedWork
+from nymgraph.pipeline.vectors.candidates import (
+    dictionary_pairs,
+    marked,
+    owned_pairs,
+    spelled_pairs,
+)
+from nymgraph.pipeline.vectors.indexes import PartedIndex, build_parts, merged
+from nymgraph.pipeline.vectors.neighbours import Span
+from nymgraph.pipeline.vectors.plans import IndexPlan, IndexSettings
+from nymgraph.pipeline.vectors.spelling import (
+    OpposingAffixes,
+    build_spelling_index,
+    search_spellings,
+)
+from nymgraph.pipeline.vectors.tuning import Trial, below_floor, least_effort
 
 __all__ = [
     "Cuts",

@@ -18,10 +18,10 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from discriminator import ANTONYM, SYNONYM, LabelledPairs, Spellings, surface_features
-from discriminator.jit import kernel, parallel_kernel
-from discriminator.surface import N_ALTERNATIONS
-from pipeline.vectors.neighbours import NEIGHBOUR
+from nymgraph.discriminator import ANTONYM, SYNONYM, LabelledPairs, Spellings, surface_features
+from nymgraph.discriminator.jit import kernel, parallel_kernel
+from nymgraph.discriminator.surface import N_ALTERNATIONS
+from nymgraph.pipeline.vectors.neighbours import NEIGHBOUR
 
 __all__ = ["OpposingAffixes", "SpellingIndex", "build_spelling_index", "search_spellings"]
 

@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discriminator import LabelledPairs
-from pipeline.params import AdaptParams
-from pipeline.vectors.adaptation import Triples, draw_triples
-from pipeline.vectors.encoders import read_as
+from nymgraph.discriminator import LabelledPairs
+from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.vectors.adaptation import Triples, draw_triples
+from nymgraph.pipeline.vectors.encoders import read_as
 
 __all__ = ["StaticTexts", "draw_rows", "free_glosses", "static_texts"]
 

@@ -26,7 +26,7 @@ from safetensors.torch import load_file, save_file
 from sentence_transformers.base.modules.input_module import InputModule
 from torch import Tensor, nn
 
-from pipeline.lexicon.normalise import small_letters
+from nymgraph.pipeline.lexicon.normalise import small_letters
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 SHORTEST, LONGEST = 3, 5
-_TYPE = "pipeline.vectors.subwords.SubwordEmbedding"
+_TYPE = "nymgraph.pipeline.vectors.subwords.SubwordEmbedding"
 _LETTERS = 2**17  # code points above it are rare scripts and signs: no letters to us
 _CHUNK = 20_000
 

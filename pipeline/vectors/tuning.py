@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.errors import ParameterError
-from pipeline.vectors.audit import mean_recall, recall_against
-from pipeline.vectors.indexes import NeighbourIndex
-from pipeline.vectors.neighbours import exact_search
+from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.vectors.audit import mean_recall, recall_against
+from nymgraph.pipeline.vectors.indexes import NeighbourIndex
+from nymgraph.pipeline.vectors.neighbours import exact_search
 
 __all__ = ["Trial", "below_floor", "least_effort"]
 

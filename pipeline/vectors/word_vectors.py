@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.errors import InputError
+from nymgraph.pipeline.errors import InputError
 
 __all__ = ["WordVectorEncoder", "WordVectors", "is_word_vectors", "open_word_vectors"]
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.augment.answers import BadAnswerError, Label, Reject, read_answer
-from pipeline.augment.prompts import Wording, group_request, judge_request
+from nymgraph.pipeline.augment.answers import BadAnswerError, Label, Reject, read_answer
+from nymgraph.pipeline.augment.prompts import Wording, group_request, judge_request
 
 WORDING = Wording("m", "en", "en", near_misses=True, temperature=0.0, max_tokens=100)
 GROUP = group_request(WORDING, ("Dr.", "cold", "hot", "warm"))

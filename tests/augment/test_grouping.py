@@ -5,9 +5,9 @@ import numpy.typing as npt
 import polars as pl
 import pytest
 
-from pipeline.augment import grouping
-from pipeline.augment.grouping import complete_linkage, group_terms, neighbourhoods
-from pipeline.augment.selection import first_groups, first_terms
+from nymgraph.pipeline.augment import grouping
+from nymgraph.pipeline.augment.grouping import complete_linkage, group_terms, neighbourhoods
+from nymgraph.pipeline.augment.selection import first_groups, first_terms
 
 
 def at(*degrees: float) -> npt.NDArray[np.float32]:

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import lexicon
 from benchmarks.lexicon import lexicon_blocks, write_lexicon
-from pipeline.lexicon.wordnet import find_edition, read_synsets
+from nymgraph.pipeline.lexicon.wordnet import find_edition, read_synsets
 
 
 @pytest.fixture(scope="module")

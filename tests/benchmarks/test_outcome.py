@@ -4,8 +4,8 @@ from pathlib import Path
 
 from benchmarks.outcome import as_line, write_judged
 from benchmarks.stages import run_stage
-from pipeline.artefacts import Workspace
-from pipeline.store import ClusterStore
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.store import ClusterStore
 
 
 def test_the_last_stages_run_on_what_is_drawn(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from clustering.graph import Edges
-from clustering.metrics import b_cubed, drift, intrusions, pair_scores, size_summary
+from nymgraph.clustering.graph import Edges
+from nymgraph.clustering.metrics import b_cubed, drift, intrusions, pair_scores, size_summary
 
 # clusters {0, 1, 2}, {3, 4}, {5}'s only as a singleton; 0, 1, 2, 3, 5 are held out
 LABELS = np.array([0, 0, 0, 1, 1, -1], np.int32)

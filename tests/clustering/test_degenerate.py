@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from clustering import (
+from nymgraph.clustering import (
     Clustering,
     Edges,
     canonical_edges,

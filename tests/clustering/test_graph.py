@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from clustering.graph import Edges, build_graph, canonical_edges, counting_order
+from nymgraph.clustering.graph import Edges, build_graph, canonical_edges, counting_order
 from tests.oracles.reference_clustering import oracle_edges
 
 N_TERMS = 9

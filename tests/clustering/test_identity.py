@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clustering import identity
-from clustering.graph import Edges, canonical_edges
-from clustering.identity import (
+from nymgraph.clustering import identity
+from nymgraph.clustering.graph import Edges, canonical_edges
+from nymgraph.clustering.identity import (
     cluster_ids,
     cohesion,
     degree_representatives,

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clustering.lineage import EVENTS, trace
+from nymgraph.clustering.lineage import EVENTS, trace
 
 LABELS = st.lists(st.tuples(st.integers(-1, 4), st.integers(-1, 4)), max_size=30)
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clustering.links import OPPOSITE, RELATED, Links, cluster_links, merge_links
+from nymgraph.clustering.links import OPPOSITE, RELATED, Links, cluster_links, merge_links
 
 LABELS = np.array([0, 0, 1, 1, 2, -1], np.int32)
 Row = tuple[int, int, float, float, float]

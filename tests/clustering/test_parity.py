@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from clustering.graph import canonical_edges
-from clustering.reference import cluster_reference
+from nymgraph.clustering.graph import canonical_edges
+from nymgraph.clustering.reference import cluster_reference
 
 PARITY = Path(__file__).parents[2].parent / "shared" / "parity"
 CASES = sorted(path.parent for path in PARITY.glob("*/meta.json"))

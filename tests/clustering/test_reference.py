@@ -3,9 +3,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clustering.graph import Edges, canonical_edges
-from clustering.reference import cluster_reference
-from clustering.result import Clustering
+from nymgraph.clustering.graph import Edges, canonical_edges
+from nymgraph.clustering.reference import cluster_reference
+from nymgraph.clustering.result import Clustering
 from tests.oracles.reference_clustering import oracle_clustering, oracle_edges
 
 Rows = list[tuple[int, int, float]]

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clustering.graph import Edges, canonical_edges
-from clustering.metrics import intrusions
-from clustering.moves import tolls
-from clustering.result import Clustering
-from clustering.signed import DEFAULTS, SignedSettings, cluster_signed
-from clustering.weights import GRAIN, expected_synonyms
+from nymgraph.clustering.graph import Edges, canonical_edges
+from nymgraph.clustering.metrics import intrusions
+from nymgraph.clustering.moves import tolls
+from nymgraph.clustering.result import Clustering
+from nymgraph.clustering.signed import DEFAULTS, SignedSettings, cluster_signed
+from nymgraph.clustering.weights import GRAIN, expected_synonyms
 from tests.oracles.reference_clustering import oracle_edges
 from tests.oracles.signed_clustering import oracle_expected, oracle_signed
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from clustering.graph import Edges, canonical_edges
-from clustering.result import Clustering, no_tensions
-from clustering.update import Previous, evidence_of, merge, only, touched
+from nymgraph.clustering.graph import Edges, canonical_edges
+from nymgraph.clustering.result import Clustering, no_tensions
+from nymgraph.clustering.update import Previous, evidence_of, merge, only, touched
 
 KEYS = np.array([11, 22, 33, 44, 55, 66], np.uint64)
 M = np.array([0.9, 1.8, 0.9, 0.8, 0.8, 0.0])

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from discriminator import TrainedHead
+from nymgraph.discriminator import TrainedHead
 from tests.discriminator.pair_world import World, make_world, train_on
 
 

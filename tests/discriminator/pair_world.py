@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from discriminator import (
+from nymgraph.discriminator import (
     UNLABELLED,
     HeadSettings,
     LabelledPairs,

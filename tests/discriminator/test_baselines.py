@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from discriminator import classification_metrics, fit_cosine, fit_majority
+from nymgraph.discriminator import classification_metrics, fit_cosine, fit_majority
 
 
 def slow_best(cosine: np.ndarray, relation: np.ndarray) -> float:

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from discriminator import (
+from nymgraph.discriminator import (
     Calibration,
     calibrate_candidates,
     calibrate_dictionary,
     expected_calibration_error,
     reliability,
 )
-from discriminator.calibration import EXCLUDED, best_threshold, match_gate
+from nymgraph.discriminator.calibration import EXCLUDED, best_threshold, match_gate
 
 
 def draw(n: int, bias: tuple[float, ...], seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

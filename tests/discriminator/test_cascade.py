@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from discriminator import (
+from nymgraph.discriminator import (
     Blend,
     Calibration,
     CascadeClassifier,
@@ -16,8 +16,8 @@ from discriminator import (
     margins,
     pair_logits,
 )
-from discriminator.cascade import mix
-from discriminator.neighbourhood import N_VOTES
+from nymgraph.discriminator.cascade import mix
+from nymgraph.discriminator.neighbourhood import N_VOTES
 from tests.discriminator.pair_world import World
 
 

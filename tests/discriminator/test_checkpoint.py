@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from discriminator import (
+from nymgraph.discriminator import (
     Blend,
     Calibration,
     HeadClassifier,

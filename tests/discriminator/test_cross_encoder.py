@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from discriminator import (
+from nymgraph.discriminator import (
     Calibration,
     CrossEncoderClassifier,
     CrossEncoderSettings,
@@ -18,7 +18,7 @@ from discriminator import (
     new_cross_encoder,
     train_cross_encoder,
 )
-from discriminator.cross_encoder import (
+from nymgraph.discriminator.cross_encoder import (
     RelationLoss,
     antonym_copies,
     disagreement,

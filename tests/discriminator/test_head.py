@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from discriminator import PairHead
-from discriminator.head import ALTERNATION_DIM
+from nymgraph.discriminator import PairHead
+from nymgraph.discriminator.head import ALTERNATION_DIM
 
 
 def slow_logits(head: PairHead, x: NDArray[np.float64], y: NDArray[np.float64]) -> list[float]:

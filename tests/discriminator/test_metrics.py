@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from discriminator import classification_metrics
+from nymgraph.discriminator import classification_metrics
 
 
 def test_figures_worked_by_hand() -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from discriminator import UNLABELLED, pair_keys, sample_hard_negatives
+from nymgraph.discriminator import UNLABELLED, pair_keys, sample_hard_negatives
 
 N_TERMS = 60
 RNG = np.random.default_rng(0)

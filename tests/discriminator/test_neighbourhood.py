@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discriminator import ANTONYM, CO_HYPONYM, SYNONYM, Neighbourhoods, neighbour_votes
+from nymgraph.discriminator import ANTONYM, CO_HYPONYM, SYNONYM, Neighbourhoods, neighbour_votes
 
 Known = list[tuple[int, int, int]]
 

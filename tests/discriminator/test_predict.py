@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discriminator import (
+from nymgraph.discriminator import (
     ANTONYM,
     Calibration,
     HeadClassifier,
@@ -16,8 +16,8 @@ from discriminator import (
     project_terms,
     spell,
 )
-from discriminator.predict import BLOCK, spelling_tensors
-from discriminator.relations import Lexicon
+from nymgraph.discriminator.predict import BLOCK, spelling_tensors
+from nymgraph.discriminator.relations import Lexicon
 from tests.discriminator.pair_world import words
 
 N_TERMS, N_PAIRS = 500, 2 * BLOCK + 77

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from discriminator.surface import (
+from nymgraph.discriminator.surface import (
     N_ALTERNATIONS,
     NUMBERS,
     SurfaceFeatures,

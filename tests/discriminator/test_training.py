@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from discriminator import (
+from nymgraph.discriminator import (
     UNLABELLED,
     HeadClassifier,
     HeadSettings,

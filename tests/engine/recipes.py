@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.engine.recipe import Make, PartedRecipe, Recipe
-from pipeline.errors import ArtefactError, InputError
-from pipeline.shards import Rows
+from nymgraph.pipeline.engine.recipe import Make, PartedRecipe, Recipe
+from nymgraph.pipeline.errors import ArtefactError, InputError
+from nymgraph.pipeline.shards import Rows
 
 
 def wait_for(folder: Path, pattern: str, number: int) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.engine.crew import ShardQueue, dealt_parts
+from nymgraph.pipeline.engine.crew import ShardQueue, dealt_parts
 
 ROWS = np.zeros(1)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.engine.choose import open_engine
-from pipeline.engine.local import LOCAL
-from pipeline.engine.recipe import Engine, Recipe
-from pipeline.errors import ArtefactError, DependencyError, InputError
-from pipeline.params import EngineParams
-from pipeline.progress import SilentProgress
-from pipeline.shards import open_work
+from nymgraph.pipeline.engine.choose import open_engine
+from nymgraph.pipeline.engine.local import LOCAL
+from nymgraph.pipeline.engine.recipe import Engine, Recipe
+from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
+from nymgraph.pipeline.params import EngineParams
+from nymgraph.pipeline.progress import SilentProgress
+from nymgraph.pipeline.shards import open_work
 from tests.engine.recipes import Failing, Killed, Maxima, Squares, wait_for
 from tests.engine.small_cluster import SmallCluster, small_cluster
 
@@ -91,7 +91,7 @@ def test_a_node_that_is_too_small_is_told_before_work(engine: Engine) -> None:
     del engine
     import ray
 
-    from pipeline.engine.ray_engine import RayEngine
+    from nymgraph.pipeline.engine.ray_engine import RayEngine
 
     with pytest.raises(DependencyError) as caught:
         RayEngine(ray, EngineParams(kind="ray", cpus_per_worker=2))

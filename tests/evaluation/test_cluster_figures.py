@@ -2,8 +2,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from clustering import canonical_edges
-from pipeline.evaluation.clustering import cluster_figures, hard_labels, intruders, size_rows
+from nymgraph.clustering import canonical_edges
+from nymgraph.pipeline.evaluation.clustering import (
+    cluster_figures,
+    hard_labels,
+    intruders,
+    size_rows,
+)
 
 # eight terms; 0 to 5 are held out for test; clusters {0, 1, 2, 6} and {3, 4}; 5 and 7 alone
 LABELS = np.array([0, 0, 0, 1, 1, -1, 0, -1], dtype=np.int32)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.evaluation.consistency import (
+from nymgraph.pipeline.evaluation.consistency import (
     consistency,
     judged_polarity,
     negation_pairs,

@@ -5,16 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discriminator import UNLABELLED, LabelledPairs
-from pipeline.errors import InputError
-from pipeline.evaluation.contradictions import (
+from nymgraph.discriminator import UNLABELLED, LabelledPairs
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.evaluation.contradictions import (
     contradicted_rows,
     cross_fitted,
     halves,
     label_noise,
     noise_figures,
 )
-from pipeline.lexicon.labelled import relation_codes
+from nymgraph.pipeline.lexicon.labelled import relation_codes
 
 N_TERMS = 12
 NO_NEGATIVES = LabelledPairs.of(np.empty(0, int), np.empty(0, int), UNLABELLED)

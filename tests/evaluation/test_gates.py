@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
 
-from pipeline.evaluation.gates import gate_curve
-from pipeline.schemas import HELD_OUT
+from nymgraph.pipeline.evaluation.gates import gate_curve
+from nymgraph.pipeline.schemas import HELD_OUT
 
 # terms 0 to 5 are held out for test, 6 for validation, 7 is free
 HELD = HELD_OUT.conform(

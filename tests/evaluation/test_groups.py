@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discriminator import classification_metrics
-from pipeline.evaluation.groups import figures_by, frequency_bands
+from nymgraph.discriminator import classification_metrics
+from nymgraph.pipeline.evaluation.groups import figures_by, frequency_bands
 
 # truth 0 0 1 1 2, judged 0 1 1 0 2
 RELATION = np.array([0, 0, 1, 1, 2], dtype=np.int8)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from discriminator import LabelledPairs
-from pipeline.evaluation.judgements import confusion_rows, head_figures, reliability_rows
+from nymgraph.discriminator import LabelledPairs
+from nymgraph.pipeline.evaluation.judgements import confusion_rows, head_figures, reliability_rows
 
 # synonym judged right, antonym judged synonym, co-hyponym judged right
 PROBABILITIES = np.array([[0.9, 0.05, 0.05], [0.5, 0.3, 0.2], [0.0, 0.1, 0.9]], dtype=np.float32)

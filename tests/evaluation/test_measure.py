@@ -5,9 +5,9 @@ import numpy.typing as npt
 import polars as pl
 import pytest
 
-from pipeline.evaluation.measure import held_out, measure, without_twins
-from pipeline.judging import Judges
-from pipeline.lexicon.labelled import pairs_within
+from nymgraph.pipeline.evaluation.measure import held_out, measure, without_twins
+from nymgraph.pipeline.judging import Judges
+from nymgraph.pipeline.lexicon.labelled import pairs_within
 
 # ids in byte-wise order; 0 to 2 train, the rest test
 TERMS = ["Hot dog", "Sausage", "mean", "glad", "happy", "hot-dog", "sausage", "unhappy"]

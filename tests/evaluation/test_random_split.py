@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.discriminator import at_random
-from discriminator import RELATIONS, LabelledPairs
+from nymgraph.discriminator import RELATIONS, LabelledPairs
 
 RELATION = np.random.default_rng(0).integers(0, 3, 60)
 PAIRS = pl.DataFrame({"a": np.arange(60), "b": np.arange(60) + 100}).with_columns(

@@ -6,12 +6,12 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from pipeline import schemas
-from pipeline.formats.folder import FormatFolder
-from pipeline.formats.losses import Loss
-from pipeline.formats.reading import Export, open_export
-from pipeline.lexicon.normalise import clean, reject_reason
-from pipeline.params import ExportParams
+from nymgraph.pipeline import schemas
+from nymgraph.pipeline.formats.folder import FormatFolder
+from nymgraph.pipeline.formats.losses import Loss
+from nymgraph.pipeline.formats.reading import Export, open_export
+from nymgraph.pipeline.lexicon.normalise import clean, reject_reason
+from nymgraph.pipeline.params import ExportParams
 from tests.store.small_export import terms_frame, write_export
 
 NASTY = [

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rdflib import Graph, Namespace
 from rdflib.namespace import RDF
 
-from pipeline.formats import skos
+from nymgraph.pipeline.formats import skos
 from tests.formats.clustered import TERMS, export_of, written
 
 ONTOLEX = Namespace("http://www.w3.org/ns/lemon/ontolex#")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.formats import solr
+from nymgraph.pipeline.formats import solr
 from tests.formats.clustered import NASTY, export_of, written
 from tests.formats.solr_grammar import parse
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.formats import elasticsearch, solr
-from pipeline.formats.reading import Export
-from pipeline.formats.rules import LEFT_OUT, rule_text
+from nymgraph.pipeline.formats import elasticsearch, solr
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.formats.rules import LEFT_OUT, rule_text
 from tests.formats.clustered import NASTY, TERMS, export_of, written
 from tests.formats.solr_grammar import Parsed, parse
 

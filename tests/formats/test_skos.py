@@ -5,8 +5,8 @@ from pathlib import Path
 from rdflib import Graph, Namespace
 from rdflib.namespace import DCTERMS, SKOS
 
-from pipeline.formats import skos
-from pipeline.formats.reading import Export
+from nymgraph.pipeline.formats import skos
+from nymgraph.pipeline.formats.reading import Export
 from tests.formats.clustered import NASTY, export_of, written
 from tests.store.small_export import INJECTION
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ArtefactError, InputError
-from pipeline.formats import solr, write
-from pipeline.formats.reading import Export, open_export
-from pipeline.formats.write import write_format, write_formats
-from pipeline.params import ExportParams
-from pipeline.progress import SilentProgress
+from nymgraph.pipeline.errors import ArtefactError, InputError
+from nymgraph.pipeline.formats import solr, write
+from nymgraph.pipeline.formats.reading import Export, open_export
+from nymgraph.pipeline.formats.write import write_format, write_formats
+from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.progress import SilentProgress
 from tests.stages.small_run import file_bytes
 
 QUIET = SilentProgress()

@@ -9,11 +9,11 @@ import wn
 import wn.validate
 from wn import lmf
 
-from pipeline.formats import wn_lmf
-from pipeline.formats.reading import Export
-from pipeline.formats.write import write_format
-from pipeline.params import ExportParams
-from pipeline.progress import default_progress
+from nymgraph.pipeline.formats import wn_lmf
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.formats.write import write_format
+from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.progress import default_progress
 from tests.formats.clustered import NASTY, export_of, written
 from tests.store.small_export import INJECTION
 

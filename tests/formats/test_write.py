@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import InputError, ParameterError
-from pipeline.formats.reading import Export
-from pipeline.formats.write import FORMATS, write_format
-from pipeline.params import ExportParams
-from pipeline.progress import default_progress
+from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.formats.write import FORMATS, write_format
+from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.progress import default_progress
 from tests.store.small_export import CLUSTERS, EDGES, INJECTION, SINGLETONS
 
 N_TERMS = len(SINGLETONS) + sum(len(terms) for _, terms, _ in CLUSTERS.values())

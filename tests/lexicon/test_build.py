@@ -2,9 +2,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.lexicon.build import build_lexicon
-from pipeline.lexicon.normalise import REASONS, clean
-from pipeline.schemas import REJECTS, TERMS
+from nymgraph.pipeline.lexicon.build import build_lexicon
+from nymgraph.pipeline.lexicon.normalise import REASONS, clean
+from nymgraph.pipeline.schemas import REJECTS, TERMS
 
 
 def items(source: str, values: list[str | None], **extra: list[object]) -> pl.DataFrame:

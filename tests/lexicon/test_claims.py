@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
-from pipeline.lexicon import dictionaries, relations
-from pipeline.lexicon.relations import claims_of_dictionary, claims_of_table, resolve
-from pipeline.lexicon.wordnet import Synset
-from pipeline.params import PairTable, WordNetSource
-from pipeline.schemas import RELATION_NAMES
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon import dictionaries, relations
+from nymgraph.pipeline.lexicon.relations import claims_of_dictionary, claims_of_table, resolve
+from nymgraph.pipeline.lexicon.wordnet import Synset
+from nymgraph.pipeline.params import PairTable, WordNetSource
+from nymgraph.pipeline.schemas import RELATION_NAMES
 from tests.lexicon.small_wordnet import write_wordnet
 
 TERMS = pl.Series("term", ["cold", "cool", "hot", "warm"])

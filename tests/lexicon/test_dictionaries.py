@@ -3,15 +3,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.artefacts import Workspace
-from pipeline.errors import InputError, ParameterError
-from pipeline.lexicon import dictionaries
-from pipeline.lexicon.dictionaries import glosses, read_dictionary
-from pipeline.lexicon.known import read_known_relations
-from pipeline.lexicon.relations import antonym_pairs, claims_of_dictionary, resolve
-from pipeline.lexicon.sources import read_source
-from pipeline.lexicon.wordnet import Antonym, Synset, find_edition
-from pipeline.params import (
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.lexicon import dictionaries
+from nymgraph.pipeline.lexicon.dictionaries import glosses, read_dictionary
+from nymgraph.pipeline.lexicon.known import read_known_relations
+from nymgraph.pipeline.lexicon.relations import antonym_pairs, claims_of_dictionary, resolve
+from nymgraph.pipeline.lexicon.sources import read_source
+from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset, find_edition
+from nymgraph.pipeline.params import (
     IngestParams,
     LabelParams,
     ThesaurusSource,
@@ -19,8 +19,8 @@ from pipeline.params import (
     WordNetSource,
     check_params,
 )
-from pipeline.schemas import CONFLICTS, HELD_OUT, PAIRS, REJECTS, TERMS
-from pipeline.stages import ingest, label
+from nymgraph.pipeline.schemas import CONFLICTS, HELD_OUT, PAIRS, REJECTS, TERMS
+from nymgraph.pipeline.stages import ingest, label
 from tests.lexicon.small_lmf import SMALL, families, write_lmf
 
 KENET = """<SYNSETS>

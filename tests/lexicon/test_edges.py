@@ -3,9 +3,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from clustering import canonical_edges
-from pipeline.errors import InputError
-from pipeline.lexicon.edges import read_edge_table
+from nymgraph.clustering import canonical_edges
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.edges import read_edge_table
 
 
 def write(tmp_path: Path, text: str) -> Path:

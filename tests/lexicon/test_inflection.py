@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.artefacts import Workspace
-from pipeline.errors import InputError, ParameterError
-from pipeline.lexicon.dictionaries import clean_synsets
-from pipeline.lexicon.inflection import find_variants
-from pipeline.lexicon.known import read_known_relations
-from pipeline.lexicon.normalise import reject_reason
-from pipeline.params import IngestParams, WordNetSource
-from pipeline.schemas import REJECTS, TERMS, VARIANTS
-from pipeline.stages import ingest
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.lexicon.dictionaries import clean_synsets
+from nymgraph.pipeline.lexicon.inflection import find_variants
+from nymgraph.pipeline.lexicon.known import read_known_relations
+from nymgraph.pipeline.lexicon.normalise import reject_reason
+from nymgraph.pipeline.params import IngestParams, WordNetSource
+from nymgraph.pipeline.schemas import REJECTS, TERMS, VARIANTS
+from nymgraph.pipeline.stages import ingest
 
 # each form with its lemma; by hand from a grammar of Turkish
 FORMS = {

@@ -4,10 +4,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.lexicon import dictionaries, relations
-from pipeline.lexicon.known import KnownRelations, read_known_relations
-from pipeline.lexicon.wordnet import Antonym, Synset
-from pipeline.params import WordNetSource
+from nymgraph.pipeline.lexicon import dictionaries, relations
+from nymgraph.pipeline.lexicon.known import KnownRelations, read_known_relations
+from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
+from nymgraph.pipeline.params import WordNetSource
 from tests.lexicon.small_wordnet import write_wordnet
 
 SOURCE = WordNetSource(kind="wordnet")

@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discriminator import UNLABELLED, LabelledPairs
-from pipeline.errors import ArtefactError
-from pipeline.lexicon.labelled import CandidateSample, pairs_within, rows_within, weigh_seen
+from nymgraph.discriminator import UNLABELLED, LabelledPairs
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.lexicon.labelled import (
+    CandidateSample,
+    pairs_within,
+    rows_within,
+    weigh_seen,
+)
 
 # terms 0 to 3 train, 4 to 6 validate, 7 to 9 test
 SPLIT = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2], dtype=np.int8)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.lexicon.normalise import (
+from nymgraph.pipeline.lexicon.normalise import (
     REASONS,
     bare_letters,
     clean,

@@ -1,6 +1,6 @@
 import polars as pl
 
-from pipeline.lexicon.provenance import without_language_model
+from nymgraph.pipeline.lexicon.provenance import without_language_model
 
 
 def test_a_pair_for_which_anybody_else_stands_is_kept() -> None:

@@ -3,12 +3,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.lexicon import dictionaries
-from pipeline.lexicon.sources import read_source
-from pipeline.lexicon.wordnet import Synset
-from pipeline.params import TableSource, TextSource, WordNetSource
-from pipeline.schemas import EXPORTED_TERMS
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon import dictionaries
+from nymgraph.pipeline.lexicon.sources import read_source
+from nymgraph.pipeline.lexicon.wordnet import Synset
+from nymgraph.pipeline.params import TableSource, TextSource, WordNetSource
+from nymgraph.pipeline.schemas import EXPORTED_TERMS
 
 
 def table(tmp_path: Path, text: str, **settings: str) -> TableSource:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import ArtefactError
-from pipeline.lexicon.hashing import stable_hash, stable_hashes
-from pipeline.lexicon.splits import (
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.lexicon.hashing import stable_hash, stable_hashes
+from nymgraph.pipeline.lexicon.splits import (
     refuse_leaks,
     spared_terms,
     split_pairs,
@@ -14,7 +14,7 @@ from pipeline.lexicon.splits import (
     term_mask,
     term_splits,
 )
-from pipeline.schemas import HELD_OUT
+from nymgraph.pipeline.schemas import HELD_OUT
 
 NONE = np.empty(0, dtype=np.int64)
 

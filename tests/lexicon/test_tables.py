@@ -3,9 +3,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.lexicon import tables
-from pipeline.lexicon.tables import read_lines, read_table, require_columns
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon import tables
+from nymgraph.pipeline.lexicon.tables import read_lines, read_table, require_columns
 
 BOM = b"\xef\xbb\xbf"
 

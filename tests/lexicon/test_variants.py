@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.lexicon.variants import KINDS, negations, variant
+from nymgraph.pipeline.lexicon.variants import KINDS, negations, variant
 
 TERMS = st.text(st.sampled_from("aBiIİıüß- 'ysfz"), max_size=12)
 

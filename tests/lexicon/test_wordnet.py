@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ArtefactError, DependencyError
-from pipeline.lexicon.relations import claims_of_dictionary
-from pipeline.lexicon.sources import read_source
-from pipeline.lexicon.wordnet import Antonym, find_edition, read_synsets
-from pipeline.params import WordNetSource
+from nymgraph.pipeline.errors import ArtefactError, DependencyError
+from nymgraph.pipeline.lexicon.relations import claims_of_dictionary
+from nymgraph.pipeline.lexicon.sources import read_source
+from nymgraph.pipeline.lexicon.wordnet import Antonym, find_edition, read_synsets
+from nymgraph.pipeline.params import WordNetSource
 from tests.lexicon.small_wordnet import SMALL, write_wordnet
 
 

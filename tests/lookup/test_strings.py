@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.lookup import SortedStrings, strings_of
-from pipeline.lookup.arrays import save_strings
+from nymgraph.pipeline.lookup import SortedStrings, strings_of
+from nymgraph.pipeline.lookup.arrays import save_strings
 
 
 def strings(folder: Path, words: list[str], batch: int) -> SortedStrings:
@@ -27,7 +27,7 @@ def test_strings_are_found_as_bisect_finds_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fence: int
 ) -> None:
     for module in ("arrays", "strings"):
-        monkeypatch.setattr(f"pipeline.lookup.{module}.FENCE", fence)
+        monkeypatch.setattr(f"nymgraph.pipeline.lookup.{module}.FENCE", fence)
     rng = random.Random(fence)
     starts = ["é" * 31 + "x", "a" * 80, "", "\U0001f600", "z" * 63 + "\U0010ffff"]
     drawn = {rng.choice(starts) + "".join(rng.choices("aéz雪", k=3)) for _ in range(240)}

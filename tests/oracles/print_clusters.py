@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from clustering import (
+from nymgraph.clustering import (
     Clustering,
     canonical_edges,
     cluster_ids,

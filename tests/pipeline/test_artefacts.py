@@ -5,7 +5,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.artefacts import (
+from nymgraph.pipeline.artefacts import (
     Workspace,
     content_hash,
     digest,
@@ -13,10 +13,10 @@ from pipeline.artefacts import (
     save,
     write_atomic,
 )
-from pipeline.errors import ArtefactError, StorageError
-from pipeline.params import ExportParams
-from pipeline.schemas import CANDIDATES, HELD_OUT, RELATIONS
-from pipeline.stages import export
+from nymgraph.pipeline.errors import ArtefactError, StorageError
+from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, RELATIONS
+from nymgraph.pipeline.stages import export
 
 
 @pytest.fixture

@@ -1,12 +1,16 @@
 """What `nymgraph query` prints, and what every command's help holds."""
 
+import importlib.metadata
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.cli import app
+import nymgraph
+from nymgraph.pipeline.cli import app
 from tests.store.small_export import small_frames, write_export
 
 COMMANDS = [str(c.name or c.callback.__name__) for c in app.registered_commands]  # type: ignore[union-attr]
@@ -47,6 +51,17 @@ def test_a_known_word_is_placed_without_a_model(export: str) -> None:
 
 def test_expand_and_nearest_exclude_each_other(export: str) -> None:
     assert "not both" in output("query", "x", "--expand", "--nearest", "--export", export, code=2)
+
+
+def test_it_tells_its_version() -> None:
+    assert output("--version") == f"nymgraph {nymgraph.__version__}\n"
+    assert importlib.metadata.version("nymgraph") == nymgraph.__version__
+
+
+def test_it_is_a_module_too() -> None:
+    command = [sys.executable, "-m", "nymgraph", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"nymgraph {nymgraph.__version__}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

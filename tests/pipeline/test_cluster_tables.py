@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clustering import Links, cluster_links, expected_synonyms
-from pipeline.clusters import ClusterTables, cluster_tables, links_table
-from pipeline.params import ClusterParams
-from pipeline.schemas import ASSIGNMENTS, CLUSTERS, LINKS, MEMBERSHIPS, TENSIONS
+from nymgraph.clustering import Links, cluster_links, expected_synonyms
+from nymgraph.pipeline.clusters import ClusterTables, cluster_tables, links_table
+from nymgraph.pipeline.params import ClusterParams
+from nymgraph.pipeline.schemas import ASSIGNMENTS, CLUSTERS, LINKS, MEMBERSHIPS, TENSIONS
 
 TERMS = ["chill", "cold", "cool", "hot", "lonely", "warm"]
 # two cliques, chill-cold-cool and hot-warm; the bridge cool-warm is below the gate

@@ -5,10 +5,10 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import schemas
-from pipeline.cli import app
-from pipeline.comparison import compare_runs
-from pipeline.errors import InputError
+from nymgraph.pipeline import schemas
+from nymgraph.pipeline.cli import app
+from nymgraph.pipeline.comparison import compare_runs
+from nymgraph.pipeline.errors import InputError
 from tests.store.small_export import small_frames, terms_frame, write_export
 
 OLD = {"a": 1, "b": 1, "c": 1, "d": 2, "e": 2, "f": None, "gone": None}

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from pipeline.devices import resolve_device, resolve_precision
-from pipeline.errors import DependencyError, ParameterError
+from nymgraph.pipeline.devices import resolve_device, resolve_precision
+from nymgraph.pipeline.errors import DependencyError, ParameterError
 
 
 def gpu(monkeypatch: pytest.MonkeyPatch, *, there: bool, bfloat16: bool = True) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from pipeline import errors
-from pipeline.errors import InputError, NymgraphError
+from nymgraph.pipeline import errors
+from nymgraph.pipeline.errors import InputError, NymgraphError
 
 
 def test_message_says_what_was_got_what_was_expected_and_the_cure() -> None:

@@ -9,13 +9,13 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import fit as fitting
-from pipeline.cli import app
-from pipeline.errors import ArtefactError, InputError, NymgraphError, ParameterError
-from pipeline.fit import FitRequest, fit, judge_table
-from pipeline.pair_model import PairModel, load_pair_model
-from pipeline.params import Params
-from pipeline.progress import SilentProgress
+from nymgraph.pipeline import fit as fitting
+from nymgraph.pipeline.cli import app
+from nymgraph.pipeline.errors import ArtefactError, InputError, NymgraphError, ParameterError
+from nymgraph.pipeline.fit import FitRequest, fit, judge_table
+from nymgraph.pipeline.pair_model import PairModel, load_pair_model
+from nymgraph.pipeline.params import Params
+from nymgraph.pipeline.progress import SilentProgress
 from tests.discriminator.tiny_bert import write_tiny_bert
 
 PARAMS = Params.model_validate({"adapt": {"method": "none"}, "train": {"hidden": 16, "width": 16}})

@@ -3,11 +3,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from discriminator import HeadClassifier, Lexicon, PairHead, TrainedHead, spell
-from discriminator.calibration import Calibration
-from pipeline.cross_training import TrainedClassifier
-from pipeline.judging import LazyClassifier
-from pipeline.pair_model import PairModel
+from nymgraph.discriminator import HeadClassifier, Lexicon, PairHead, TrainedHead, spell
+from nymgraph.discriminator.calibration import Calibration
+from nymgraph.pipeline.cross_training import TrainedClassifier
+from nymgraph.pipeline.judging import LazyClassifier
+from nymgraph.pipeline.pair_model import PairModel
 
 RANDOM = np.random.default_rng(1)
 TERMS = [f"term {n}" for n in range(40)]

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from discriminator import ANTONYM, SYNONYM, LabelledPairs, neighbour_votes
-from pipeline.known_terms import KnownTerms, load_known, save_known
+from nymgraph.discriminator import ANTONYM, SYNONYM, LabelledPairs, neighbour_votes
+from nymgraph.pipeline.known_terms import KnownTerms, load_known, save_known
 
 TERMS = ["cold", "hot", "icy", "scorching", "stone", "warm"]
 ANGLES = np.array([180, 0, 170, 10, 90, 20]) / 180 * np.pi

@@ -3,9 +3,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.lineage import compare_exports, count_events
-from pipeline.schemas import EXPORTED_TERMS
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lineage import compare_exports, count_events
+from nymgraph.pipeline.schemas import EXPORTED_TERMS
 
 
 def export(folder: Path, clusters: dict[int, list[str]], alone: list[str]) -> Path:

@@ -5,8 +5,8 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from pipeline.errors import InputError, ParameterError
-from pipeline.params import Params, load_params
+from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.params import Params, load_params
 
 FILE = Path(__file__).parents[2] / "params.yaml"
 

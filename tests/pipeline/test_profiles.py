@@ -4,10 +4,10 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from pipeline.cli import app
-from pipeline.errors import ParameterError
-from pipeline.params import load_params
-from pipeline.profiles import locate_profile, profile_graph
+from nymgraph.pipeline.cli import app
+from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.params import load_params
+from nymgraph.pipeline.profiles import locate_profile, profile_graph
 from tests.project.imports import ROOT
 
 NAMES = sorted(path.parent.name for path in (ROOT / "profiles").glob("*/params.yaml"))

@@ -4,8 +4,13 @@ import sys
 
 import pytest
 
-from pipeline import progress
-from pipeline.progress import LogProgress, SilentProgress, TerminalProgress, default_progress
+from nymgraph.pipeline import progress
+from nymgraph.pipeline.progress import (
+    LogProgress,
+    SilentProgress,
+    TerminalProgress,
+    default_progress,
+)
 
 
 class Terminal(io.StringIO):

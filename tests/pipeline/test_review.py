@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.artefacts import Workspace, save
-from pipeline.errors import InputError
-from pipeline.lexicon.relations import claims_of_table
-from pipeline.params import PairTable
-from pipeline.review import COLUMNS, diverse, informative_pairs, pair_value, write_review
-from pipeline.schemas import ASSIGNMENTS, HELD_OUT, RELATIONS, TERMS
+from nymgraph.pipeline.artefacts import Workspace, save
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.relations import claims_of_table
+from nymgraph.pipeline.params import PairTable
+from nymgraph.pipeline.review import COLUMNS, diverse, informative_pairs, pair_value, write_review
+from nymgraph.pipeline.schemas import ASSIGNMENTS, HELD_OUT, RELATIONS, TERMS
 
 NAMES = "abcdefgh"
 # a, b, p_synonym, p_antonym, p_co_hyponym, evidence; clusters {a, b, c} and {d, e}; h is held out

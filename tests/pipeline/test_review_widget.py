@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.errors import DependencyError, InputError
-from pipeline.review import COLUMNS, write_review
-from pipeline.review_widget import ReviewSession, review
+from nymgraph.pipeline.errors import DependencyError, InputError
+from nymgraph.pipeline.review import COLUMNS, write_review
+from nymgraph.pipeline.review_widget import ReviewSession, review
 
 PAIRS = [("cold", "hot"), ("big", "large"), ("cat", "dog")]
 

@@ -3,12 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from discriminator import N_NEIGHBOURS, SYNONYM, LabelledPairs
-from pipeline import run_lexicon
-from pipeline.artefacts import Workspace
-from pipeline.errors import ArtefactError
-from pipeline.run_lexicon import read_neighbourhoods, write_neighbours
-from pipeline.vectors.neighbours import NEIGHBOUR
+from nymgraph.discriminator import N_NEIGHBOURS, SYNONYM, LabelledPairs
+from nymgraph.pipeline import run_lexicon
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.run_lexicon import read_neighbourhoods, write_neighbours
+from nymgraph.pipeline.vectors.neighbours import NEIGHBOUR
 
 NONE = LabelledPairs.of(np.empty(0, np.int64), np.empty(0, np.int64), SYNONYM)
 

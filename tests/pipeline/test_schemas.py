@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
 
-from pipeline.errors import ArtefactError
-from pipeline.schemas import TABLES, TERMS, Column, Table
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.schemas import TABLES, TERMS, Column, Table
 
 TABLE = Table(
     "stage",

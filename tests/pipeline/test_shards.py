@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import runlog, shards
-from pipeline.errors import ArtefactError, StorageError
-from pipeline.progress import SilentProgress
-from pipeline.shards import open_work
+from nymgraph.pipeline import runlog, shards
+from nymgraph.pipeline.errors import ArtefactError, StorageError
+from nymgraph.pipeline.progress import SilentProgress
+from nymgraph.pipeline.shards import open_work
 
 INPUTS = {"terms": "abc", "k": 4}
 
@@ -124,8 +124,8 @@ def test_a_write_that_raises_leaves_nothing(folder: Path, monkeypatch: pytest.Mo
 
 def test_a_second_process_cannot_open_the_same_work(folder: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from pipeline.shards import open_work\n"
-        "from pipeline.errors import ArtefactError\n"
+        "import sys; from pathlib import Path; from nymgraph.pipeline.shards import open_work\n"
+        "from nymgraph.pipeline.errors import ArtefactError\n"
         "try:\n"
         "    with open_work(Path(sys.argv[1]), {}, 1): print('opened')\n"
         "except ArtefactError as error: print(error.problem)"

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.artefacts import save, write_atomic, writing
-from pipeline.errors import StorageError
-from pipeline.shards import open_work
+from nymgraph.pipeline.artefacts import save, write_atomic, writing
+from nymgraph.pipeline.errors import StorageError
+from nymgraph.pipeline.shards import open_work
 from tests.pipeline.small_disk import SmallDisk, small_disk
 
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from pipeline.artefacts import Workspace
-from pipeline.params import Params, check_params
-from pipeline.planner.command import PlanRequest, planned
-from pipeline.planner.plan import Plan
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.params import Params, check_params
+from nymgraph.pipeline.planner.command import PlanRequest, planned
+from nymgraph.pipeline.planner.plan import Plan
 
 NOWHERE = Path("no-such-folder")
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import CapacityError
-from pipeline.planner import limits
-from pipeline.planner.limits import (
+from nymgraph.pipeline.errors import CapacityError
+from nymgraph.pipeline.planner import limits
+from nymgraph.pipeline.planner.limits import (
     Room,
     embed_refusals,
     free_room,
@@ -14,7 +14,7 @@ from pipeline.planner.limits import (
     refuse,
     retrieve_refusals,
 )
-from pipeline.vectors import plans
+from nymgraph.pipeline.vectors import plans
 from tests.planner.plans import params_of, plan_of
 
 GPU_LIMITS = [
@@ -143,7 +143,7 @@ def test_a_small_gpu_does_not_hold_a_large_encoder_in_training() -> None:
     plan = plan_of(params_of(adapt=adapt), device="l4x1", terms=1e5)
     assert plan.costs["adapt"].gpu_gb > 4 * plan.workload.encoder.bytes / 1e9 * 0.99
     small = plan.machine._replace(device=plan.machine.device._replace(memory_gb=8))
-    from pipeline.planner.plan import make_plan
+    from nymgraph.pipeline.planner.plan import make_plan
 
     again = make_plan(params_of(adapt=adapt), plan.workload, small, plan.rates)
     assert [one.cure for one in again.refusals if "GPU memory" in one.problem] == [

@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.errors import InputError, ParameterError
-from pipeline.params import AdaptParams
-from pipeline.planner.encoder import encoder_size
-from pipeline.planner.machine import DEVICES, name_machine, this_machine
-from pipeline.planner.rates import given_rates, table_rates, tokens_per_term
-from pipeline.planner.workload import postings_per_term
+from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.planner.encoder import encoder_size
+from nymgraph.pipeline.planner.machine import DEVICES, name_machine, this_machine
+from nymgraph.pipeline.planner.rates import given_rates, table_rates, tokens_per_term
+from nymgraph.pipeline.planner.workload import postings_per_term
 from tests.planner.plans import plan_of
 
 TABLE = plan_of().rates

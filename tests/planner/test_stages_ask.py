@@ -6,12 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.artefacts import Workspace
-from pipeline.errors import CapacityError
-from pipeline.params import EmbedParams, RetrieveParams
-from pipeline.planner.limits import Room
-from pipeline.schemas import HELD_OUT, PAIRS, TERMS
-from pipeline.stages import embed, retrieve
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.errors import CapacityError
+from nymgraph.pipeline.params import EmbedParams, RetrieveParams
+from nymgraph.pipeline.planner.limits import Room
+from nymgraph.pipeline.schemas import HELD_OUT, PAIRS, TERMS
+from nymgraph.pipeline.stages import embed, retrieve
 
 NAMES = ["auto", "car", "cold", "hot"]
 

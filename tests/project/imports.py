@@ -4,14 +4,16 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+# what nymgraph holds, each a folder at the root
 PACKAGES = ("pipeline", "discriminator", "clustering")
 
 
 def module_file(name: str) -> Path | None:
-    """The file of a local module, relative to the root; None for a foreign one."""
-    if name.split(".")[0] not in PACKAGES:
+    """The file of a local module, such as nymgraph.pipeline.cli, relative to the root, or None."""
+    top, *parts = name.split(".")
+    if top != "nymgraph" or not parts or parts[0] not in PACKAGES:
         return None
-    path = Path(*name.split("."))
+    path = Path(*parts)
     for file in (path.with_suffix(".py"), path / "__init__.py"):
         if (ROOT / file).is_file():
             return file

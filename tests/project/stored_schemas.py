@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline.schemas import EXPORT_VERSION, TABLES
+from nymgraph.pipeline.schemas import EXPORT_VERSION, TABLES
 
 FILE = Path(__file__).with_name("schemas.json")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.schemas import TABLES, Table
+from nymgraph.pipeline.schemas import TABLES, Table
 from tests.project.imports import ROOT
 from tests.project.stored_schemas import FILE, declared
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.cli import STAGES, app
-from pipeline.params import Params
-from pipeline.schemas import TABLES
+from nymgraph.pipeline.cli import STAGES, app
+from nymgraph.pipeline.params import Params
+from nymgraph.pipeline.schemas import TABLES
 from tests.project.imports import ROOT, closure
 
 GRAPH: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))

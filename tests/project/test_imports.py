@@ -1,9 +1,14 @@
 import ast
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+import nymgraph
+from nymgraph.pipeline import errors
 from tests.project.imports import PACKAGES, ROOT, closure, imports_of
 
 FILES = [
@@ -76,10 +81,52 @@ def test_only_the_checkpoint_opens_files_in_the_core() -> None:
 
 
 def test_every_package_is_installed() -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
-    installed = settings["hatch"]["build"]["targets"]["wheel"]["packages"]  # with what they hold
-    assert sorted(installed) == sorted(PACKAGES) == sorted(settings["mypy"]["packages"])
+    targets = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    wheel, sdist = targets["targets"]["wheel"], targets["targets"]["sdist"]
+    own = {f"src/nymgraph/{name}" for name in ("__init__.py", "__main__.py", "py.typed")}
+    assert set(wheel["only-include"]) == own | set(PACKAGES)
+    assert set(sdist["only-include"]) >= own | set(PACKAGES)
+    assert wheel["sources"] == {
+        **{package: f"nymgraph/{package}" for package in PACKAGES},
+        "src/nymgraph": "nymgraph",
+    }
     assert all((ROOT / file.parent / "__init__.py").is_file() for file in FILES)
+
+
+def test_the_source_folder_links_to_the_packages() -> None:
+    folder = ROOT / "src" / "nymgraph"
+    links = {path.name: path.resolve() for path in folder.iterdir() if path.is_symlink()}
+    assert links == {package: ROOT / package for package in PACKAGES}
+
+
+def test_the_code_imports_itself_by_one_name() -> None:
+    """A module imported under a second name would be a second module."""
+    folders = ("benchmarks", "notebooks", "tests", *PACKAGES)
+    for file in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        assert not foreign_imports(file.relative_to(ROOT)) & set(PACKAGES), file
+
+
+def test_importing_nymgraph_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; import nymgraph; before = set(sys.modules); nymgraph.ClusterStore; "
+        "print(sorted(before & {'torch', 'polars', 'numpy', 'nymgraph.pipeline'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there() -> None:
+    assert set(nymgraph.__all__) <= set(dir(nymgraph))
+    assert all(getattr(nymgraph, name) for name in nymgraph.__all__)
+    assert set(errors.__all__) <= set(nymgraph.__all__)
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = nymgraph.no_such_name
 
 
 @pytest.mark.parametrize("file", FILES, ids=str)

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.artefacts import Workspace
-from pipeline.params import ReportParams
-from pipeline.report import render_report
-from pipeline.report.run_data import RunData
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.params import ReportParams
+from nymgraph.pipeline.report import render_report
+from nymgraph.pipeline.report.run_data import RunData
 from tests.report.finished_run import write_run
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipeline import schemas
-from pipeline.artefacts import Workspace
-from pipeline.lexicon.normalise import look_up_key
-from pipeline.schemas import Table
+from nymgraph.pipeline import schemas
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.lexicon.normalise import look_up_key
+from nymgraph.pipeline.schemas import Table
 
 INJECTION = "</script><script>alert(1)</script>"
 TERMS = sorted(

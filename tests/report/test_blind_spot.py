@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.report.blind_spot import _separation, build
-from pipeline.report.blocks import Charts, Figures, Note, Table
-from pipeline.report.run_data import RunData
-from pipeline.schemas import PAIRS
+from nymgraph.pipeline.report.blind_spot import _separation, build
+from nymgraph.pipeline.report.blocks import Charts, Figures, Note, Table
+from nymgraph.pipeline.report.run_data import RunData
+from nymgraph.pipeline.schemas import PAIRS
 from tests.report.finished_run import TERMS
 from tests.vectors.tiny_encoder import tiny_encoder
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.report.numbers import count, decimal, duration, listed, share
+from nymgraph.pipeline.report.numbers import count, decimal, duration, listed, share
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ArtefactError, InputError
-from pipeline.params import ReportParams
-from pipeline.report import render_report
-from pipeline.report.run_data import RunData
-from pipeline.schemas import PAIRS
-from pipeline.stages import report
+from nymgraph.pipeline.errors import ArtefactError, InputError
+from nymgraph.pipeline.params import ReportParams
+from nymgraph.pipeline.report import render_report
+from nymgraph.pipeline.report.run_data import RunData
+from nymgraph.pipeline.schemas import PAIRS
+from nymgraph.pipeline.stages import report
 from tests.report.finished_run import CLUSTERS, INJECTION, as_data, section
 
 SECTIONS = ("overview", "search", "flow", "blind-spot", "judgements", "gates", "purity")

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.store import ClusterStore
+from nymgraph.pipeline.store import ClusterStore
 from tests.serve.running import Running, running
 from tests.store.small_export import small_frames, write_export
 

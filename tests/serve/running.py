@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import uvicorn
 
-from pipeline.serve.app import make_app
-from pipeline.serve.guard import LOCAL_NAMES
-from pipeline.serve.server import listen
-from pipeline.store import ClusterStore
+from nymgraph.pipeline.serve.app import make_app
+from nymgraph.pipeline.serve.guard import LOCAL_NAMES
+from nymgraph.pipeline.serve.server import listen
+from nymgraph.pipeline.store import ClusterStore
 
 
 class Answer(NamedTuple):

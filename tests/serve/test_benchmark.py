@@ -24,6 +24,6 @@ def test_the_plan_is_open_seeded_and_of_known_terms(tmp_path: Path) -> None:
 
 
 def small_frames_terms() -> set[str]:
-    from pipeline.schemas import EXPORTED_TERMS
+    from nymgraph.pipeline.schemas import EXPORTED_TERMS
 
     return set(small_frames()[EXPORTED_TERMS]["term"])

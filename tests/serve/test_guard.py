@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from pipeline.store import ClusterStore
+from nymgraph.pipeline.store import ClusterStore
 from tests.serve.running import Running, running
 from tests.store.small_export import INJECTION, small_frames, write_export
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.store import ClusterStore
+from nymgraph.pipeline.store import ClusterStore
 from tests.browser import browser, console_errors, requests, resize
 from tests.serve.running import Running, running
 from tests.store.small_export import INJECTION, with_a_lone_synonym, write_export

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.cli import app
-from pipeline.errors import InputError
-from pipeline.serve.server import listen
+from nymgraph.pipeline.cli import app
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.serve.server import listen
 from tests.serve.running import Running
 from tests.store.small_export import small_frames, write_export
 
@@ -52,7 +52,7 @@ def test_it_runs_until_interrupted(tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-m",
-        "pipeline.cli",
+        "nymgraph",
         "serve",
         "--export",
         str(folder),

@@ -3,11 +3,11 @@
 import importlib
 import sys
 
-from pipeline.cli import main
+from nymgraph.pipeline.cli import main
 
-stage = importlib.import_module(f"pipeline.stages.{sys.argv[1]}")
+stage = importlib.import_module(f"nymgraph.pipeline.stages.{sys.argv[1]}")
 if hasattr(stage, "free_room"):
-    from pipeline.planner.limits import Room
+    from nymgraph.pipeline.planner.limits import Room
 
     stage.free_room = lambda _folder: Room(1e3, None)  # type: ignore[attr-defined]
 main()

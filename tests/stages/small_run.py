@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from pipeline.artefacts import Workspace
-from pipeline.cli import run_stage
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.cli import run_stage
 
 ROOT = Path(__file__).parents[2]
 CODE = ("pipeline", "discriminator", "clustering")

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from pipeline.artefacts import content_hash
-from pipeline.schemas import HELD_OUT, SPARED
-from pipeline.stages import adapt
-from pipeline.vectors import beginnings
-from pipeline.vectors.beginnings import Beginning
+from nymgraph.pipeline.artefacts import content_hash
+from nymgraph.pipeline.schemas import HELD_OUT, SPARED
+from nymgraph.pipeline.stages import adapt
+from nymgraph.pipeline.vectors import beginnings
+from nymgraph.pipeline.vectors.beginnings import Beginning
 from tests.stages.small_run import SmallRun, file_bytes
 
 if TYPE_CHECKING:
-    from discriminator import LabelledPairs
+    from nymgraph.discriminator import LabelledPairs
 
 pytestmark = pytest.mark.slow
 

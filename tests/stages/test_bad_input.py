@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import yaml
 
-from pipeline.cli import main
+from nymgraph.pipeline.cli import main
 
 
 class Project:

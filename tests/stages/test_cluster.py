@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.cli import main
+from nymgraph.pipeline.cli import main
 
 # Two triangles of synonyms, joined by a weak edge, and hot/cold judged opposite.
 ROWS = [

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from pipeline.cli import STAGES
-from pipeline.store import ClusterStore
+from nymgraph.pipeline.cli import STAGES
+from nymgraph.pipeline.store import ClusterStore
 from tests.stages.small_run import SmallRun
 
 pytestmark = pytest.mark.slow

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from discriminator import LabelledPairs
-from pipeline.artefacts import save
-from pipeline.errors import ArtefactError
-from pipeline.lexicon.labelled import CandidateSample
-from pipeline.schemas import CONTRADICTED, HELD_OUT, PAIRS, RELATIONS
+from nymgraph.discriminator import LabelledPairs
+from nymgraph.pipeline.artefacts import save
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.lexicon.labelled import CandidateSample
+from nymgraph.pipeline.schemas import CONTRADICTED, HELD_OUT, PAIRS, RELATIONS
 from tests.stages.small_run import SmallRun
 
 pytestmark = pytest.mark.slow

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engine.choose import open_engine
-from pipeline.params import EngineParams, load_params
-from pipeline.stages import classify, embed, retrieve
+from nymgraph.pipeline.engine.choose import open_engine
+from nymgraph.pipeline.params import EngineParams, load_params
+from nymgraph.pipeline.stages import classify, embed, retrieve
 from tests.engine.recipes import wait_for
 from tests.engine.small_cluster import small_cluster
 from tests.stages.small_run import SmallRun, file_bytes

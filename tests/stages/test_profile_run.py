@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.store import ClusterStore
+from nymgraph.pipeline.store import ClusterStore
 from tests.lexicon.small_lmf import families, write_lmf
 from tests.stages.small_run import make_project
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.lexicon.provenance import LANGUAGE_MODEL
-from pipeline.schemas import HELD_OUT, PAIRS, RELATIONS
+from nymgraph.pipeline.lexicon.provenance import LANGUAGE_MODEL
+from nymgraph.pipeline.schemas import HELD_OUT, PAIRS, RELATIONS
 from tests.stages.small_run import SmallRun
 
 pytestmark = pytest.mark.slow

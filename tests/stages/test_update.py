@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.cli import main
+from nymgraph.pipeline.cli import main
 from tests.oracles.updates import changed, random_rows
 
 TABLES = ("assignments", "clusters", "memberships", "tensions", "links", "evidence")

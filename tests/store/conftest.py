@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.store import ClusterStore
+from nymgraph.pipeline.store import ClusterStore
 from tests.store.small_export import small_frames, write_export
 
 

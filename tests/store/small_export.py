@@ -5,12 +5,12 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline import schemas
-from pipeline.formats.reading import Export
-from pipeline.lexicon.normalise import look_up_key
-from pipeline.lookup import FOLDER
-from pipeline.lookup.writing import write_index
-from pipeline.schemas import Table
+from nymgraph.pipeline import schemas
+from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.lexicon.normalise import look_up_key
+from nymgraph.pipeline.lookup import FOLDER
+from nymgraph.pipeline.lookup.writing import write_index
+from nymgraph.pipeline.schemas import Table
 
 INJECTION = "<script>alert(1)</script>"
 

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline import schemas
-from pipeline.errors import ArtefactError
-from pipeline.store import ClusterStore
-from pipeline.store.numbers import shortest
+from nymgraph.pipeline import schemas
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.store import ClusterStore
+from nymgraph.pipeline.store.numbers import shortest
 from tests.store.small_export import small_frames, terms_frame, write_export
 
 
@@ -135,7 +135,7 @@ def test_opening_and_asking_read_no_table(large: Path, monkeypatch: pytest.Monke
 def test_suggestions_and_near_spellings_look_at_all(
     large: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.store.terms._WINDOW", 0)  # as if all around began alike
+    monkeypatch.setattr("nymgraph.pipeline.store.terms._WINDOW", 0)  # as if all around began alike
     store = ClusterStore(large)
     assert store.suggest("TERM 19999", 3) == ["term 199990", "term 199991", "term 199992"]
     near = store._export.terms.near

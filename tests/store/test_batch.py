@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.store import ClusterStore, Entry
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.store import ClusterStore, Entry
 
 
 def spellings(store: ClusterStore, n: int) -> list[str]:

@@ -6,10 +6,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import schemas
-from pipeline.errors import InputError
-from pipeline.lexicon.normalise import look_up_key
-from pipeline.store import (
+from nymgraph.pipeline import schemas
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.normalise import look_up_key
+from nymgraph.pipeline.store import (
     Antonym,
     Cluster,
     ClusterStore,
@@ -87,7 +87,7 @@ def test_an_unknown_term_names_near_spellings(store: ClusterStore) -> None:
 def test_a_typo_in_the_first_letter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typo: str, meant: str
 ) -> None:
-    monkeypatch.setattr("pipeline.store.terms._WINDOW", 0)  # as if the terms around were many
+    monkeypatch.setattr("nymgraph.pipeline.store.terms._WINDOW", 0)  # as if many lay around
     store = ClusterStore(write_export(tmp_path / "export", small_frames()))
     with pytest.raises(UnknownTermError) as caught:
         store[typo]

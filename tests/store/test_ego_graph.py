@@ -2,7 +2,7 @@
 
 import networkx as nx
 
-from pipeline.store import ClusterStore
+from nymgraph.pipeline.store import ClusterStore
 
 
 def test_edges_say_what_they_are(store: ClusterStore) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import schemas
-from pipeline.store import ClusterStore, Phrase
-from pipeline.store.expansion import stop_words
+from nymgraph.pipeline import schemas
+from nymgraph.pipeline.store import ClusterStore, Phrase
+from nymgraph.pipeline.store.expansion import stop_words
 from tests.store.small_export import small_frames, terms_frame, write_export
 
 

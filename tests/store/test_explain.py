@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import schemas
-from pipeline.store import CannotLink, ClusterStore, Edge, UnknownTermError, Vote
+from nymgraph.pipeline import schemas
+from nymgraph.pipeline.store import CannotLink, ClusterStore, Edge, UnknownTermError, Vote
 from tests.store.small_export import small_frames, terms_frame, write_export
 
 
@@ -98,7 +98,7 @@ def test_a_long_path_and_the_more_probable_of_two(tmp_path: Path) -> None:
 
 def test_the_search_for_a_path_gives_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = paths_over(tmp_path, [(x, x + 1, 0.9) for x in range(5)])
-    monkeypatch.setattr("pipeline.store.paths._MOST_TERMS", 3)
+    monkeypatch.setattr("nymgraph.pipeline.store.paths._MOST_TERMS", 3)
     assert store.explain("a", "c").path == tuple("abc")
     assert store.explain("a", "f").path == ()
 

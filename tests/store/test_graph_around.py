@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.store import ClusterStore, UnknownTermError
+from nymgraph.pipeline.store import ClusterStore, UnknownTermError
 from tests.store.small_export import EDGES
 
 

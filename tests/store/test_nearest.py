@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.artefacts import Workspace
-from pipeline.errors import ArtefactError, InputError
-from pipeline.store import ClusterStore, Neighbour
-from pipeline.store import nearest as module
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.errors import ArtefactError, InputError
+from nymgraph.pipeline.store import ClusterStore, Neighbour
+from nymgraph.pipeline.store import nearest as module
 from tests.store.small_export import small_frames, write_export
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.store.paths import shortest_path
+from nymgraph.pipeline.store.paths import shortest_path
 
 Judged = dict[tuple[int, int], float]
 GRAPHS = st.dictionaries(

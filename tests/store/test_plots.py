@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.artefacts import Workspace
-from pipeline.errors import ArtefactError, DependencyError, InputError
-from pipeline.store import ClusterStore, plots
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
+from nymgraph.pipeline.store import ClusterStore, plots
 from tests.store.small_export import CLUSTERS, INJECTION, SINGLETONS, small_frames, write_export
 
 N_TERMS = sum(len(terms) for _, terms, _ in CLUSTERS.values()) + len(SINGLETONS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.store import ClusterStore
+from nymgraph.pipeline.store import ClusterStore
 from tests.store.small_export import INJECTION
 
 

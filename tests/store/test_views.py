@@ -1,6 +1,6 @@
 """What a terminal and a notebook show."""
 
-from pipeline.store import Antonym, Cluster, ClusterStore, Entry, Sense
+from nymgraph.pipeline.store import Antonym, Cluster, ClusterStore, Entry, Sense
 from tests.store.small_export import INJECTION
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.vectors.neighbours import NEIGHBOUR
+from nymgraph.pipeline.vectors.neighbours import NEIGHBOUR
 
 
 def neighbour_lists(rows: list[list[tuple[int, float]]], k: int) -> npt.NDArray[np.void]:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from discriminator import ANTONYM, CO_HYPONYM, SYNONYM, LabelledPairs
-from pipeline.params import AdaptParams
-from pipeline.vectors.adaptation import (
+from nymgraph.discriminator import ANTONYM, CO_HYPONYM, SYNONYM, LabelledPairs
+from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.vectors.adaptation import (
     AdaptSettings,
     Triples,
     _freeze_below,
@@ -16,7 +16,7 @@ from pipeline.vectors.adaptation import (
     mine_negatives,
     settings_of,
 )
-from pipeline.vectors.ranking_loss import opposition
+from nymgraph.pipeline.vectors.ranking_loss import opposition
 from tests.vectors.tiny_encoder import tiny_encoder
 
 TERMS = ["hot", "warm", "cold", "chilly", "big", "large", "small", "little", "red", "blue"]

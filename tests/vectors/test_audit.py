@@ -2,11 +2,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from discriminator import ANTONYM, LabelledPairs, spell
-from pipeline.schemas import HELD_OUT
-from pipeline.vectors.audit import index_recall, labelled_recall, recall_against
-from pipeline.vectors.neighbours import exact_search
-from pipeline.vectors.spelling import OpposingAffixes
+from nymgraph.discriminator import ANTONYM, LabelledPairs, spell
+from nymgraph.pipeline.schemas import HELD_OUT
+from nymgraph.pipeline.vectors.audit import index_recall, labelled_recall, recall_against
+from nymgraph.pipeline.vectors.neighbours import exact_search
+from nymgraph.pipeline.vectors.spelling import OpposingAffixes
 from tests.vectors.nearest import neighbour_lists
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.schemas import CANDIDATES
-from pipeline.vectors import candidates
-from pipeline.vectors.candidates import cosines, dictionary_pairs, listed, owned_pairs
+from nymgraph.pipeline.schemas import CANDIDATES
+from nymgraph.pipeline.vectors import candidates
+from nymgraph.pipeline.vectors.candidates import cosines, dictionary_pairs, listed, owned_pairs
 from tests.vectors.nearest import all_cosines, neighbour_lists
 
 # 0 lists 1 and 2, 1 lists 0, 2 lists 3, 3 nobody, 4 lists 1 and 3

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.artefacts import content_hash
-from pipeline.errors import DependencyError, ParameterError
-from pipeline.vectors.encoders import ModelLocation, TransformerEncoder, locate_model
+from nymgraph.pipeline.artefacts import content_hash
+from nymgraph.pipeline.errors import DependencyError, ParameterError
+from nymgraph.pipeline.vectors.encoders import ModelLocation, TransformerEncoder, locate_model
 from tests.vectors.tiny_encoder import tiny_encoder
 
 COMMIT = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf"

@@ -6,13 +6,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.vectors import codes
-from pipeline.vectors.blockwise import build_blockwise
-from pipeline.vectors.codes import best_codes, encode, products
-from pipeline.vectors.indexes import NeighbourIndex, build_index, merged
-from pipeline.vectors.neighbours import exact_search
-from pipeline.vectors.plans import IndexPlan
-from pipeline.vectors.rerank import fixed_cosines, fixed_lengths
+from nymgraph.pipeline.vectors import codes
+from nymgraph.pipeline.vectors.blockwise import build_blockwise
+from nymgraph.pipeline.vectors.codes import best_codes, encode, products
+from nymgraph.pipeline.vectors.indexes import NeighbourIndex, build_index, merged
+from nymgraph.pipeline.vectors.neighbours import exact_search
+from nymgraph.pipeline.vectors.plans import IndexPlan
+from nymgraph.pipeline.vectors.rerank import fixed_cosines, fixed_lengths
 from tests.vectors.nearest import all_cosines
 from tests.vectors.test_neighbours import check_parity, inverted, random_vectors
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.vectors import neighbours
-from pipeline.vectors.indexes import build_index
-from pipeline.vectors.neighbours import exact_search
-from pipeline.vectors.plans import IndexPlan
+from nymgraph.pipeline.vectors import neighbours
+from nymgraph.pipeline.vectors.indexes import build_index
+from nymgraph.pipeline.vectors.neighbours import exact_search
+from nymgraph.pipeline.vectors.plans import IndexPlan
 from tests.vectors.nearest import all_cosines, brute_force
 
 EXACT = IndexPlan("exact")

@@ -1,9 +1,9 @@
 import faiss
 import pytest
 
-from pipeline.errors import DependencyError, ParameterError
-from pipeline.vectors import plans
-from pipeline.vectors.plans import IndexPlan, IndexSettings, checked_plan, plan_index
+from nymgraph.pipeline.errors import DependencyError, ParameterError
+from nymgraph.pipeline.vectors import plans
+from nymgraph.pipeline.vectors.plans import IndexPlan, IndexSettings, checked_plan, plan_index
 
 
 def planned(n_terms: int, kind: str, dim: int = 384, **settings: object) -> IndexPlan:

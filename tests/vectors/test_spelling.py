@@ -8,12 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discriminator import ANTONYM, SYNONYM, LabelledPairs, spell
-from pipeline.lexicon.spelled import spell_bare
-from pipeline.schemas import CANDIDATES
-from pipeline.vectors import spelling
-from pipeline.vectors.candidates import marked, spelled_pairs
-from pipeline.vectors.spelling import OpposingAffixes, build_spelling_index, search_spellings
+from nymgraph.discriminator import ANTONYM, SYNONYM, LabelledPairs, spell
+from nymgraph.pipeline.lexicon.spelled import spell_bare
+from nymgraph.pipeline.schemas import CANDIDATES
+from nymgraph.pipeline.vectors import spelling
+from nymgraph.pipeline.vectors.candidates import marked, spelled_pairs
+from nymgraph.pipeline.vectors.spelling import (
+    OpposingAffixes,
+    build_spelling_index,
+    search_spellings,
+)
 from tests.vectors.nearest import neighbour_lists
 
 TERMS = st.lists(st.text("abc", max_size=5), min_size=1, max_size=12)

@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from discriminator import SYNONYM, LabelledPairs
-from pipeline.params import AdaptParams
-from pipeline.vectors.adaptation import adapt_encoder, settings_of
-from pipeline.vectors.static import draw_rows, free_glosses, static_texts
-from pipeline.vectors.subwords import common_units, new_subword_model
+from nymgraph.discriminator import SYNONYM, LabelledPairs
+from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.vectors.adaptation import adapt_encoder, settings_of
+from nymgraph.pipeline.vectors.static import draw_rows, free_glosses, static_texts
+from nymgraph.pipeline.vectors.subwords import common_units, new_subword_model
 
 TERMS = ["araba", "ev", "konut", "otomobil", "yeni-gün"]
 GLOSSES = pl.DataFrame(

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.vectors import subwords
-from pipeline.vectors.encoders import load_encoder, locate_model
-from pipeline.vectors.subwords import common_units, new_subword_model, text_units
+from nymgraph.pipeline.vectors import subwords
+from nymgraph.pipeline.vectors.encoders import load_encoder, locate_model
+from nymgraph.pipeline.vectors.subwords import common_units, new_subword_model, text_units
 
 TEXTS = ["İyi gün", "kitap, kitabı!", "ev", "", "日本 ev-2"]
 

@@ -3,15 +3,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.engine.local import LOCAL
-from pipeline.errors import ParameterError
-from pipeline.params import RetrieveParams
-from pipeline.progress import SilentProgress
-from pipeline.shards import open_work
-from pipeline.vectors.indexes import build_index
-from pipeline.vectors.plans import IndexPlan
-from pipeline.vectors.searches import SearchRecipe, cuts_of, settings_of, settled_plan
-from pipeline.vectors.tuning import Trial, least_effort
+from nymgraph.pipeline.engine.local import LOCAL
+from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.params import RetrieveParams
+from nymgraph.pipeline.progress import SilentProgress
+from nymgraph.pipeline.shards import open_work
+from nymgraph.pipeline.vectors.indexes import build_index
+from nymgraph.pipeline.vectors.plans import IndexPlan
+from nymgraph.pipeline.vectors.searches import SearchRecipe, cuts_of, settings_of, settled_plan
+from nymgraph.pipeline.vectors.tuning import Trial, least_effort
 from tests.vectors.test_indexes import clusters
 
 VECTORS = clusters(600, 24)

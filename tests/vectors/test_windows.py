@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.vectors import windows
-from pipeline.vectors.windows import TermWindows
+from nymgraph.pipeline.vectors import windows
+from nymgraph.pipeline.vectors.windows import TermWindows
 
 
 def written(folder: Path, terms: list[str]) -> Path:

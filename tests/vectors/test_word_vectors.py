@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.errors import InputError, ParameterError
-from pipeline.vectors.encoders import load_encoder, load_model, locate_model
-from pipeline.vectors.word_vectors import (
+from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.vectors.encoders import load_encoder, load_model, locate_model
+from nymgraph.pipeline.vectors.word_vectors import (
     SubwordSettings,
     WordVectorEncoder,
     ngram_buckets,

@@ -1,0 +1,79 @@
+"""Synonym/antonym graphs and clean synonym clusters from millions of terms.
+
+`ClusterStore` reads a finished export:
+
+    from nymgraph import ClusterStore
+
+    store = ClusterStore("data/export")
+    store.synonyms("car")
+
+Every error that is raised on purpose is a `NymgraphError`; its message says what was got, what was
+expected, and the cure. The rooms behind these names are `nymgraph.pipeline` (stages, tables,
+files), `nymgraph.discriminator` (the pair classifier) and `nymgraph.clustering` (graphs and
+clusters).
+
+A name is imported when it is first asked for, so that `import nymgraph` takes no time.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nymgraph.pipeline.errors import (
+        ArtefactError,
+        CapacityError,
+        DependencyError,
+        InputError,
+        LanguageModelError,
+        NymgraphError,
+        ParameterError,
+        StorageError,
+    )
+    from nymgraph.pipeline.store import ClusterStore, UnknownClusterError, UnknownTermError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArtefactError",
+    "CapacityError",
+    "ClusterStore",
+    "DependencyError",
+    "InputError",
+    "LanguageModelError",
+    "NymgraphError",
+    "ParameterError",
+    "StorageError",
+    "UnknownClusterError",
+    "UnknownTermError",
+    "__version__",
+]
+
+# module to the public names that it holds
+_HOMES = {
+    "nymgraph.pipeline.errors": (
+        "ArtefactError",
+        "CapacityError",
+        "DependencyError",
+        "InputError",
+        "LanguageModelError",
+        "NymgraphError",
+        "ParameterError",
+        "StorageError",
+    ),
+    "nymgraph.pipeline.store": ("ClusterStore", "UnknownClusterError", "UnknownTermError"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """A public name, from the module that holds it."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names, imported or not."""
+    return sorted({*globals(), *__all__})
