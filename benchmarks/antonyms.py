@@ -18,11 +18,11 @@ import numpy.typing as npt
 import polars as pl
 
 from benchmarks.machine import describe
-from nymgraph.pipeline.cross_training import TrainedClassifier
+from nymgraph.pipeline.classifier.fit import FitRequest, fit
+from nymgraph.pipeline.classifier.model import PairModel, load_pair_model
+from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.evaluation.groups import figures_by
-from nymgraph.pipeline.fit import FitRequest, fit
 from nymgraph.pipeline.lexicon.labelled import relation_codes
-from nymgraph.pipeline.pair_model import PairModel, load_pair_model
 from nymgraph.pipeline.params import AdaptParams, CrossEncoderParams, Params, TrainParams
 from nymgraph.pipeline.progress import default_progress
 

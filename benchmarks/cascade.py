@@ -12,6 +12,7 @@ With `--split validation`, fit and figure share their pairs.
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,8 +35,9 @@ from nymgraph.discriminator import (
     margins,
 )
 from nymgraph.discriminator.cascade import WEIGHTS, mix
-from nymgraph.pipeline.cross_training import World, train_cross
-from nymgraph.pipeline.head_training import fit_head
+from nymgraph.pipeline.classifier.cross_encoder import train_behind
+from nymgraph.pipeline.classifier.head import fit_head
+from nymgraph.pipeline.classifier.training_set import World
 from nymgraph.pipeline.lexicon.labelled import CandidateSample, pairs_within
 from nymgraph.pipeline.params import TrainParams, load_params
 from nymgraph.pipeline.progress import default_progress
@@ -83,7 +85,7 @@ def main() -> None:
     judged = trained.dictionary.apply(torch.from_numpy(head.measured))
     report("head", judged, measured, head.seconds)
     for loss in asked.losses:
-        cross = crossed_read(params, world, measured, loss, asked.seeds)
+        cross = crossed_read(params, trained, world, measured, loss, asked.seeds)
         report_loss(loss, trained, world, measured, head, cross)
 
 
@@ -113,17 +115,30 @@ def head_read(trained: TrainedHead, world: World, measured: LabelledPairs) -> Re
 
 
 def crossed_read(
-    params: TrainParams, world: World, measured: LabelledPairs, loss: str, n_seeds: int
+    params: TrainParams,
+    trained: TrainedHead,
+    world: World,
+    measured: LabelledPairs,
+    loss: str,
+    n_seeds: int,
 ) -> Read:
     """The cross-encoder's logits, the mean over seeds."""
     reads = []
     for seed in range(n_seeds):
         settings = params.cross_encoder.model_copy(update={"loss": loss, "seed": seed})
+        changes = {"classifier": "cross_encoder", "cross_encoder": settings, "device": "cpu"}
         start = time.perf_counter()
         work = Path(f"benchmarks/out/cross_encoder.{loss}.{seed}")
-        model = train_cross(world, settings, "cpu", work, default_progress())
+        crossed = train_behind(
+            trained,
+            replace(world, candidates=None),
+            params.model_copy(update=changes),
+            work,
+            default_progress(),
+        )
+        assert crossed is not None
         print(f"{loss}, seed {seed}: trained in {time.perf_counter() - start:.0f} s", flush=True)
-        reader = CrossEncoderClassifier(model, Calibration(), world.terms)
+        reader = CrossEncoderClassifier(crossed.model, Calibration(), world.terms)
         validation = reader.logits(world.validation.a, world.validation.b)
         start = time.perf_counter()
         logits = reader.logits(measured.a, measured.b)

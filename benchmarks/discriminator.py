@@ -30,8 +30,9 @@ from nymgraph.discriminator import (
     train_head,
 )
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.cross_training import TrainedClassifier
-from nymgraph.pipeline.judging import LazyClassifier
+from nymgraph.pipeline.classifier.features import read_lexicon, read_neighbourhoods
+from nymgraph.pipeline.classifier.judges import LazyClassifier
+from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.lexicon.labelled import (
     CandidateSample,
     pairs_within,
@@ -40,7 +41,6 @@ from nymgraph.pipeline.lexicon.labelled import (
 )
 from nymgraph.pipeline.lexicon.splits import term_mask, term_splits
 from nymgraph.pipeline.params import TrainParams, load_params
-from nymgraph.pipeline.run_lexicon import read_lexicon, read_neighbourhoods
 from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, SPARED
 
 Split = tuple[LabelledPairs, LabelledPairs, LabelledPairs]

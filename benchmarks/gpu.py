@@ -38,11 +38,11 @@ from nymgraph.discriminator import (
     new_cross_encoder,
     spell,
 )
+from nymgraph.pipeline.candidates.audit import mean_recall, recall_against
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
-from nymgraph.pipeline.vectors.audit import mean_recall, recall_against
-from nymgraph.pipeline.vectors.encoders import ModelLocation, TransformerEncoder, locate_model
-from nymgraph.pipeline.vectors.indexes import build_index
-from nymgraph.pipeline.vectors.plans import IndexPlan
+from nymgraph.pipeline.encoders.encoders import ModelLocation, TransformerEncoder, locate_model
+from nymgraph.pipeline.indexes.indexes import build_index
+from nymgraph.pipeline.indexes.plans import IndexPlan
 
 K = 32
 

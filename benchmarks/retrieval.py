@@ -31,13 +31,13 @@ from numpy.typing import NDArray
 
 from benchmarks.clustered import clustered
 from benchmarks.machine import describe
+from nymgraph.pipeline.candidates.audit import mean_recall, recall_against
+from nymgraph.pipeline.candidates.tuning import Trial, least_effort
 from nymgraph.pipeline.errors import ParameterError
-from nymgraph.pipeline.vectors.audit import mean_recall, recall_against
-from nymgraph.pipeline.vectors.indexes import FaissIndex, NeighbourIndex, build_index
-from nymgraph.pipeline.vectors.neighbours import exact_search, neighbour_lists, unit
-from nymgraph.pipeline.vectors.plans import IndexSettings, plan_index
-from nymgraph.pipeline.vectors.rerank import fixed_cosines, fixed_lengths
-from nymgraph.pipeline.vectors.tuning import Trial, least_effort
+from nymgraph.pipeline.indexes.indexes import FaissIndex, NeighbourIndex, build_index
+from nymgraph.pipeline.indexes.neighbours import exact_search, neighbour_lists, unit
+from nymgraph.pipeline.indexes.plans import IndexSettings, plan_index
+from nymgraph.pipeline.indexes.rerank import fixed_cosines, fixed_lengths
 
 Array = NDArray[Any]
 K = 32

@@ -16,8 +16,8 @@ from nymgraph.clustering import canonical_edges, cluster_reference
 from nymgraph.discriminator import HeadClassifier, Lexicon, PairHead, project_terms, spell
 from nymgraph.discriminator.calibration import Calibration
 from nymgraph.pipeline.devices import resolve_precision
+from nymgraph.pipeline.encoders.encoders import TransformerEncoder, locate_model
 from nymgraph.pipeline.lexicon.wordnet import find_edition, read_synsets
-from nymgraph.pipeline.vectors.encoders import TransformerEncoder, locate_model
 
 DIM = 384
 

@@ -16,10 +16,10 @@ import polars as pl
 
 from nymgraph.discriminator import load_head, pair_keys
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.cross_training import TrainedClassifier
-from nymgraph.pipeline.judging import LazyClassifier
+from nymgraph.pipeline.classifier.features import lexicon_for
+from nymgraph.pipeline.classifier.judges import LazyClassifier
+from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.lexicon.normalise import clean, look_up_key
-from nymgraph.pipeline.run_lexicon import lexicon_for
 from nymgraph.pipeline.schemas import ASSIGNMENTS, CANDIDATES, PAIRS, TERMS
 
 RELATIONS = {"SYNONYMY": "synonym", "ANTONYM": "antonym"}

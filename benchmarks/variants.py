@@ -26,8 +26,8 @@ from benchmarks.baselines import DEFAULTS, Array, Case, Labels, dense, make_case
 from benchmarks.clustering import ANTONYM_GATE, shape
 from nymgraph.clustering import Edges, intrusions, pair_scores
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.cross_training import classifier_over, load_trained
-from nymgraph.pipeline.run_lexicon import lexicon_for
+from nymgraph.pipeline.classifier.features import lexicon_for
+from nymgraph.pipeline.classifier.trained import classifier_over, load_trained
 from nymgraph.pipeline.schemas import RELATION_NAMES
 
 MIN_SUPPORT = DEFAULTS["signed"]

@@ -14,9 +14,9 @@ import numpy as np
 import polars as pl
 from sklearn.metrics import roc_auc_score
 
+from nymgraph import ClusterStore
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.schemas import PAIRS
-from nymgraph import ClusterStore
 
 DATA = Path(os.environ.get("NYMGRAPH_DATA", "data"))
 store = ClusterStore(DATA / "export")

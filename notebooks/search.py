@@ -19,11 +19,11 @@ import bm25s
 import numpy as np
 import polars as pl
 
+from nymgraph import ClusterStore
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.lexicon.dictionaries import clean_synsets
 from nymgraph.pipeline.params import WordNetSource
 from nymgraph.pipeline.schemas import HELD_OUT, PAIRS
-from nymgraph import ClusterStore
 
 DATA = Path(os.environ.get("NYMGRAPH_DATA", "data"))
 SPLIT = os.environ.get("NYMGRAPH_SPLIT", "test")
@@ -143,7 +143,7 @@ ways: dict[str, Callable[[str], list[str]]] = {
 
 # %%
 if os.environ.get("NYMGRAPH_BASE"):
-    from nymgraph.pipeline.vectors.encoders import TransformerEncoder, locate_model
+    from nymgraph.pipeline.encoders.encoders import TransformerEncoder, locate_model
 
     adapted = run.read_json("adapt", "manifest.json")
     model = locate_model(adapted["base"], adapted["base_revision"])

@@ -2,13 +2,26 @@
 
 stages       one thin module per stage of the flow
 lexicon      terms and labelled pairs
-vectors      encoders, nearest neighbours, candidate pairs
-evaluation   figures on held-out terms
-store        the read side: ClusterStore
+augment      labels from a language model
+encoders     what turns terms into vectors, and how it learns
+indexes      nearest neighbours among vectors
+candidates   which pairs are worth judging
+classifier   the pair classifier, trained, kept and put to work
 clusters     from judged pairs to the tables of clusters
+evaluation   figures on held-out terms
+lookup       a finished export: its tables in batches, its index
+formats      an export in the formats of others
+report       one page about a run
+comparison   two runs side by side
+review       pairs for a human to label
+store        the read side: ClusterStore
+serve        a local web page over ClusterStore
+engine       who makes the shards of long work
+planner      what a run takes, before it starts
+limits       what cannot work, said before any work
 artefacts    tables and files, written whole or not at all
 shards       long work that survives a kill
 schemas      every table, declared once
 params       every parameter, checked before work starts
-errors, progress, runlog, devices, doctor, cli: the plumbing
+errors, profiles, progress, runlog, devices, doctor, cli: the plumbing
 """

@@ -189,7 +189,7 @@ def cluster(
         return
     if out is None:
         raise typer.BadParameter("--edges needs --out DIR")
-    from nymgraph.pipeline.edge_clusters import cluster_edge_table
+    from nymgraph.pipeline.clusters.edge_table import cluster_edge_table
 
     chosen = {name: value for name, value in given.items() if value is not None}
     n_again = cluster_edge_table(edges, out, chosen, previous)
@@ -219,8 +219,8 @@ def export(
         return
     if out is None:
         raise typer.BadParameter("--format needs --out DIR")
-    from nymgraph.pipeline.formats.reading import open_export
     from nymgraph.pipeline.formats.write import write_format
+    from nymgraph.pipeline.lookup.export import open_export
 
     settings = load_params(params) if params.is_file() else Params()
     source = open_export(finished or data / "export")
@@ -307,8 +307,8 @@ def fit(
     For example: `nymgraph fit --pairs pairs.csv --out model`, then `nymgraph judge --model model
     --pairs new.csv --out judged.csv`. The sections `adapt` and `train` of the parameters say how.
     """
-    from nymgraph.pipeline.fit import FitRequest
-    from nymgraph.pipeline.fit import fit as train
+    from nymgraph.pipeline.classifier.fit import FitRequest
+    from nymgraph.pipeline.classifier.fit import fit as train
 
     chosen = _chosen(load_params(params) if params.is_file() else Params(), classifier, adapt)
     request = FitRequest(
@@ -336,8 +336,8 @@ def judge(
 
     For example: `nymgraph judge --model model --pairs new.csv --out judged.csv`.
     """
-    from nymgraph.pipeline.fit import judge_table
-    from nymgraph.pipeline.pair_model import load_pair_model
+    from nymgraph.pipeline.classifier.fit import judge_table
+    from nymgraph.pipeline.classifier.model import load_pair_model
 
     typer.echo(f"judge: {judge_table(load_pair_model(model, device), pairs, out):,} pairs")
 
@@ -354,7 +354,7 @@ def lineage(
     row for each pair of clusters that share a term; `carried_id` names each new cluster by the old
     one that it continues.
     """
-    from nymgraph.pipeline.lineage import compare_exports, count_events, write_lineage
+    from nymgraph.pipeline.comparison.lineage import compare_exports, count_events, write_lineage
 
     table = compare_exports(old, new)
     if out is not None:
@@ -375,7 +375,7 @@ def compare(
     For example: `nymgraph compare runs/march data --json`. `nymgraph lineage` gives what became of
     each cluster as a table.
     """
-    from nymgraph.pipeline.comparison import compare_runs, comparison_lines
+    from nymgraph.pipeline.comparison.runs import compare_runs, comparison_lines
 
     found = compare_runs(old, new, examples)
     text = json.dumps(found, ensure_ascii=False, indent=2) if json_ else None
@@ -395,9 +395,9 @@ def review(
     For example: `nymgraph review --out review.csv --number 200`. Fill in `relation` (synonym,
     antonym, co_hyponym; leave it empty where you cannot tell), add the file to `label.tables` and
     run the pipeline again. In a notebook:
-    `nymgraph.pipeline.review_widget.review(Path("review.csv"))`.
+    `nymgraph.pipeline.review.widget.review(Path("review.csv"))`.
     """
-    from nymgraph.pipeline.review import informative_pairs, write_review
+    from nymgraph.pipeline.review.pairs import informative_pairs, write_review
 
     workspace = Workspace(data)
     gate = workspace.read_json("cluster", "settings.json")["gate"]

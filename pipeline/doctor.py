@@ -143,7 +143,7 @@ def _disk(data: Path) -> Finding:
 
 def _encoder(params: Params) -> Finding:
     from nymgraph.pipeline.devices import resolve_precision
-    from nymgraph.pipeline.vectors.encoders import locate_model
+    from nymgraph.pipeline.encoders.encoders import locate_model
 
     settings = params.adapt
     if settings.method == "static":

@@ -9,13 +9,13 @@ import polars as pl
 
 from nymgraph.pipeline.artefacts import digest
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
+from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_model
+from nymgraph.pipeline.encoders.encoding import EncodeRecipe
+from nymgraph.pipeline.encoders.windows import TermWindows
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.params import AugmentParams
 from nymgraph.pipeline.progress import Progress
 from nymgraph.pipeline.shards import open_work
-from nymgraph.pipeline.vectors.encoders import ModelLocation, locate_model
-from nymgraph.pipeline.vectors.encoding import EncodeRecipe
-from nymgraph.pipeline.vectors.windows import TermWindows
 
 __all__ = ["encode_terms", "encoder_identity"]
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
-from nymgraph.pipeline.vectors.indexes import build_index
-from nymgraph.pipeline.vectors.plans import IndexSettings, plan_index
+from nymgraph.pipeline.indexes.indexes import build_index
+from nymgraph.pipeline.indexes.plans import IndexSettings, plan_index
 
 __all__ = ["complete_linkage", "group_terms", "neighbourhoods"]
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.discriminator import ANTONYM, SYNONYM, PairClassifier
-from nymgraph.pipeline.judging import TermJudge
+from nymgraph.pipeline.classifier.judges import TermJudge
 from nymgraph.pipeline.lexicon.hashing import stable_hashes
 from nymgraph.pipeline.lexicon.inflection import find_variants
 from nymgraph.pipeline.lexicon.variants import KINDS, negations, variant

@@ -14,7 +14,7 @@ from nymgraph.discriminator import (
     fit_majority,
     reliability,
 )
-from nymgraph.pipeline.vectors.candidates import cosines
+from nymgraph.pipeline.candidates.candidates import cosines
 
 __all__ = ["confusion_rows", "head_figures", "reliability_rows"]
 

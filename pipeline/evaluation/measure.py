@@ -7,6 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.discriminator import LabelledPairs, expected_calibration_error
+from nymgraph.pipeline.classifier.judges import Judges
 from nymgraph.pipeline.evaluation.consistency import (
     consistency,
     judged_polarity,
@@ -16,7 +17,6 @@ from nymgraph.pipeline.evaluation.consistency import (
 )
 from nymgraph.pipeline.evaluation.groups import figures_by, frequency_bands
 from nymgraph.pipeline.evaluation.judgements import confusion_rows, head_figures, reliability_rows
-from nymgraph.pipeline.judging import Judges
 from nymgraph.pipeline.lexicon.labelled import relation_codes, rows_within
 from nymgraph.pipeline.lexicon.normalise import look_up_key
 

@@ -1,7 +1,6 @@
 """A finished export in the formats of others, written as a stream, with what each could not carry.
 
 write           one format or several: whole or not at all
-reading         the export in batches: terms, clusters, antonym pairs, links
 folder          the files of one format and their manifest
 licences        whose data it is, and under which licence
 rules           synonym rules for search engines: which, in which order, how escaped

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 from nymgraph.pipeline.artefacts import sync
 from nymgraph.pipeline.formats.licences import licences
 from nymgraph.pipeline.formats.losses import Loss
-from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.lookup.export import Export
 
 __all__ = ["MANIFEST", "FormatFolder"]
 

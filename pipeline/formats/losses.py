@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.schemas import (
     EXPORTED_CLUSTERS,
     EXPORTED_EDGES,

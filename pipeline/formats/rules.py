@@ -31,7 +31,7 @@ from nymgraph.pipeline.formats.losses import (
     singletons,
     soft,
 )
-from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.params import RuleParams
 from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
 

@@ -6,8 +6,8 @@ from typing import TextIO
 from nymgraph.pipeline.formats.folder import FormatFolder
 from nymgraph.pipeline.formats.licences import sources_in_words
 from nymgraph.pipeline.formats.losses import Loss
-from nymgraph.pipeline.formats.reading import Export
 from nymgraph.pipeline.formats.rules import Rule, rule_text, write_rules
+from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.params import ExportParams
 
 __all__ = ["write"]

@@ -16,7 +16,7 @@ import polars as pl
 from nymgraph.pipeline.formats.folder import FormatFolder
 from nymgraph.pipeline.formats.licences import licences, sources_in_words
 from nymgraph.pipeline.formats.losses import Loss, links, other_columns, pairs, soft
-from nymgraph.pipeline.formats.reading import Antonyms, Export, Opposites
+from nymgraph.pipeline.lookup.export import Antonyms, Export, Opposites
 from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
 

@@ -15,7 +15,7 @@ from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.formats import csv_files, elasticsearch, jsonl, skos, solr, wn_lmf
 from nymgraph.pipeline.formats.folder import MANIFEST, FormatFolder
 from nymgraph.pipeline.formats.losses import Loss, other_tables
-from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.progress import Progress
 from nymgraph.pipeline.schemas import (

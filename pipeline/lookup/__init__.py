@@ -1,9 +1,10 @@
-"""The index of an export: flat arrays that a reader maps into memory and does not read.
+"""A finished export: its tables in batches, and its index, flat arrays that are mapped, not read.
 
 layout      which arrays there are, and what they hold
 arrays      writing them, block by block
-writing     from the tables of an export to the arrays
+writing     from those tables to the arrays
 manifest    what the export says about itself
+export      its tables in batches: terms, clusters, antonym pairs, links
 reading     the arrays, opened and checked against the manifest
 strings     sorted strings, found by bisection
 """

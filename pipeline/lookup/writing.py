@@ -15,8 +15,8 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.pipeline.errors import ArtefactError
-from nymgraph.pipeline.formats.reading import Export
 from nymgraph.pipeline.lookup.arrays import save, save_blocks, save_groups, save_strings
+from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.lookup.layout import ARRAYS, NONE
 from nymgraph.pipeline.schemas import (
     EXPORTED_CLUSTERS,

@@ -7,7 +7,6 @@ probe       the rates of this machine, measured in half a minute
 workload    how much there is of everything: terms, pairs, candidates, edges
 choices     what the parameters leave open: index, lists, shards, batches
 costs       one cost model for each stage, and one for each kind of index
-limits      what cannot work, said before any work; the stages embed and retrieve ask it too
 plan        all of it together
 show        the plan as text, as JSON and as comments
 comparison  the plan beside the records of finished runs

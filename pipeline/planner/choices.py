@@ -6,11 +6,11 @@ the number of files, never a result: the planner says what they should be, the p
 
 from typing import NamedTuple
 
+from nymgraph.pipeline.candidates.searches import settings_of
+from nymgraph.pipeline.indexes.plans import IndexPlan, plan_index
 from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.planner.machine import Machine
 from nymgraph.pipeline.planner.workload import Workload
-from nymgraph.pipeline.vectors.plans import IndexPlan, plan_index
-from nymgraph.pipeline.vectors.searches import settings_of
 
 __all__ = ["Choices", "Suggestion", "choose", "suggest"]
 

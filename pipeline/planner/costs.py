@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from nymgraph.discriminator import N_NEIGHBOURS
+from nymgraph.pipeline.limits import index_gb
 from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.planner.choices import Choices
-from nymgraph.pipeline.planner.limits import index_gb
 from nymgraph.pipeline.planner.machine import Machine
 from nymgraph.pipeline.planner.rates import Rates
 from nymgraph.pipeline.planner.workload import Workload

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+from nymgraph.pipeline.encoders.encoders import locate_model
 from nymgraph.pipeline.errors import NymgraphError
 from nymgraph.pipeline.params import AdaptParams
-from nymgraph.pipeline.vectors.encoders import locate_model
 
 __all__ = ["EncoderSize", "encoder_size"]
 

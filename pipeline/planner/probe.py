@@ -27,8 +27,12 @@ from nymgraph.discriminator import (
 )
 from nymgraph.discriminator.calibration import Calibration
 from nymgraph.pipeline.artefacts import Workspace, digest
+from nymgraph.pipeline.candidates.spelling import build_spelling_index, search_spellings
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
+from nymgraph.pipeline.encoders.encoders import Encoder, load_encoder, locate_adapted, locate_model
 from nymgraph.pipeline.errors import NymgraphError
+from nymgraph.pipeline.indexes.blockwise import build_blockwise
+from nymgraph.pipeline.indexes.inverted import build_inverted
 from nymgraph.pipeline.lexicon.spelled import spell_bare
 from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.planner.machine import usable_cores
@@ -36,10 +40,6 @@ from nymgraph.pipeline.planner.rates import Rates
 from nymgraph.pipeline.planner.workload import postings_per_term
 from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.schemas import TERMS
-from nymgraph.pipeline.vectors.blockwise import build_blockwise
-from nymgraph.pipeline.vectors.encoders import Encoder, load_encoder, locate_adapted, locate_model
-from nymgraph.pipeline.vectors.inverted import build_inverted
-from nymgraph.pipeline.vectors.spelling import build_spelling_index, search_spellings
 
 __all__ = ["probed_rates"]
 

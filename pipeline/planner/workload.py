@@ -12,12 +12,12 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.candidates.spelling import build_spelling_index
 from nymgraph.pipeline.lexicon.sources import read_source
 from nymgraph.pipeline.lexicon.spelled import spell_bare
 from nymgraph.pipeline.params import Params, WordNetSource
 from nymgraph.pipeline.planner.encoder import EncoderSize, encoder_size
 from nymgraph.pipeline.schemas import PAIRS, TERMS
-from nymgraph.pipeline.vectors.spelling import build_spelling_index
 
 __all__ = ["Workload", "postings_per_term", "size_up"]
 

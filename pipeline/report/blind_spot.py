@@ -13,6 +13,7 @@ import numpy.typing as npt
 import polars as pl
 from sklearn.metrics import roc_auc_score
 
+from nymgraph.pipeline.encoders.encoders import load_encoder, locate_model
 from nymgraph.pipeline.errors import DependencyError
 from nymgraph.pipeline.lexicon.provenance import without_language_model
 from nymgraph.pipeline.report.blocks import (
@@ -29,7 +30,6 @@ from nymgraph.pipeline.report.charts import densities
 from nymgraph.pipeline.report.numbers import count, decimal, share
 from nymgraph.pipeline.report.run_data import RunData
 from nymgraph.pipeline.schemas import PAIRS, RELATION_NAMES
-from nymgraph.pipeline.vectors.encoders import load_encoder, locate_model
 
 __all__ = ["NEEDS", "TITLE", "build"]
 

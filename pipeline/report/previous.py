@@ -4,8 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
-from nymgraph.pipeline.comparison import export_of, figures_of
-from nymgraph.pipeline.lineage import compare_exports, count_events
+from nymgraph.pipeline.comparison.lineage import compare_exports, count_events
+from nymgraph.pipeline.comparison.runs import export_of, figures_of
 from nymgraph.pipeline.report.blocks import Column, Note, Section, Table
 from nymgraph.pipeline.report.numbers import count
 from nymgraph.pipeline.report.run_data import RunData

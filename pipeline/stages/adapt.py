@@ -8,15 +8,15 @@ import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace, content_hash, digest, replace_folder
 from nymgraph.pipeline.devices import resolve_device
+from nymgraph.pipeline.encoders.adaptation import adapt_encoder, settings_of
+from nymgraph.pipeline.encoders.beginnings import Beginning, begin
+from nymgraph.pipeline.encoders.encoders import locate_model
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.labelled import pairs_within, touching
 from nymgraph.pipeline.lexicon.splits import spared_terms, term_splits
 from nymgraph.pipeline.params import AdaptParams
 from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.schemas import HELD_OUT, PAIRS, SPARED, TERMS
-from nymgraph.pipeline.vectors.adaptation import adapt_encoder, settings_of
-from nymgraph.pipeline.vectors.beginnings import Beginning, begin
-from nymgraph.pipeline.vectors.encoders import locate_model
 
 __all__ = ["run"]
 

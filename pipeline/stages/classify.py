@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace, content_hash, missing
-from nymgraph.pipeline.candidate_judging import JudgeRecipe
+from nymgraph.pipeline.classifier.candidates import JudgeRecipe
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine

@@ -7,9 +7,9 @@ import polars as pl
 
 from nymgraph.clustering import merge_links
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.clusters import cluster_tables, expected_of, links_of, links_table
+from nymgraph.pipeline.clusters.previous import load_previous
+from nymgraph.pipeline.clusters.tables import cluster_tables, expected_of, links_of, links_table
 from nymgraph.pipeline.params import ClusterParams
-from nymgraph.pipeline.previous import load_previous
 from nymgraph.pipeline.schemas import (
     ASSIGNMENTS,
     CLUSTERS,

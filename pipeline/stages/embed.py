@@ -8,15 +8,15 @@ import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace, content_hash
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
+from nymgraph.pipeline.encoders.encoders import locate_adapted
+from nymgraph.pipeline.encoders.encoding import EncodeRecipe
+from nymgraph.pipeline.encoders.windows import WINDOW_TERMS, TermWindows
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
+from nymgraph.pipeline.limits import Room, embed_refusals, free_room, refuse
 from nymgraph.pipeline.params import EmbedParams
-from nymgraph.pipeline.planner.limits import Room, embed_refusals, free_room, refuse
 from nymgraph.pipeline.schemas import TERMS
 from nymgraph.pipeline.shards import Rows, open_work
-from nymgraph.pipeline.vectors.encoders import locate_adapted
-from nymgraph.pipeline.vectors.encoding import EncodeRecipe
-from nymgraph.pipeline.vectors.windows import WINDOW_TERMS, TermWindows
 
 __all__ = ["run"]
 

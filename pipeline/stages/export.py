@@ -13,8 +13,8 @@ from nymgraph.pipeline.artefacts import (
     sync,
 )
 from nymgraph.pipeline.formats.manifest import manifest_of
-from nymgraph.pipeline.formats.reading import Export
 from nymgraph.pipeline.formats.write import write_formats
+from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.lookup.layout import FOLDER
 from nymgraph.pipeline.lookup.writing import write_index
 from nymgraph.pipeline.params import ExportParams

@@ -6,20 +6,8 @@ import faiss
 import numpy.typing as npt
 
 from nymgraph.pipeline.artefacts import Workspace, content_hash
-from nymgraph.pipeline.engine.local import LOCAL
-from nymgraph.pipeline.engine.recipe import Engine
-from nymgraph.pipeline.lexicon.labelled import pairs_within
-from nymgraph.pipeline.lexicon.provenance import without_language_model
-from nymgraph.pipeline.lexicon.spelled import spell_bare, spell_terms
-from nymgraph.pipeline.lexicon.splits import term_splits
-from nymgraph.pipeline.params import RetrieveParams
-from nymgraph.pipeline.planner.limits import free_room, index_gb, refuse, retrieve_refusals
-from nymgraph.pipeline.run_lexicon import write_neighbours
-from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
-from nymgraph.pipeline.shards import open_work
-from nymgraph.pipeline.vectors.audit import index_recall, labelled_recall
-from nymgraph.pipeline.vectors.plans import IndexPlan, checked_plan, plan_index
-from nymgraph.pipeline.vectors.searches import (
+from nymgraph.pipeline.candidates.audit import index_recall, labelled_recall
+from nymgraph.pipeline.candidates.searches import (
     Found,
     PairRecipe,
     SearchRecipe,
@@ -31,8 +19,20 @@ from nymgraph.pipeline.vectors.searches import (
     settings_of,
     settled_plan,
 )
-from nymgraph.pipeline.vectors.spelling import OpposingAffixes
-from nymgraph.pipeline.vectors.tuning import below_floor
+from nymgraph.pipeline.candidates.spelling import OpposingAffixes
+from nymgraph.pipeline.candidates.tuning import below_floor
+from nymgraph.pipeline.classifier.features import write_neighbours
+from nymgraph.pipeline.engine.local import LOCAL
+from nymgraph.pipeline.engine.recipe import Engine
+from nymgraph.pipeline.indexes.plans import IndexPlan, checked_plan, plan_index
+from nymgraph.pipeline.lexicon.labelled import pairs_within
+from nymgraph.pipeline.lexicon.provenance import without_language_model
+from nymgraph.pipeline.lexicon.spelled import spell_bare, spell_terms
+from nymgraph.pipeline.lexicon.splits import term_splits
+from nymgraph.pipeline.limits import free_room, index_gb, refuse, retrieve_refusals
+from nymgraph.pipeline.params import RetrieveParams
+from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TERMS
+from nymgraph.pipeline.shards import open_work
 
 __all__ = ["run"]
 

@@ -5,16 +5,18 @@ from functools import partial
 
 from nymgraph.discriminator import LabelledPairs, TrainedHead, save_head
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.cross_training import TrainedClassifier, World, train_crossed
+from nymgraph.pipeline.classifier.cross_encoder import train_behind
+from nymgraph.pipeline.classifier.features import read_lexicon
+from nymgraph.pipeline.classifier.head import fit_head
+from nymgraph.pipeline.classifier.judges import LazyClassifier, judges_of
+from nymgraph.pipeline.classifier.trained import TrainedClassifier, save_crossed
+from nymgraph.pipeline.classifier.training_set import World
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.evaluation.contradictions import label_noise
 from nymgraph.pipeline.evaluation.measure import HeldOut, held_out, measure
-from nymgraph.pipeline.head_training import fit_head
-from nymgraph.pipeline.judging import LazyClassifier, judges_of
 from nymgraph.pipeline.lexicon.labelled import CandidateSample, pairs_within
 from nymgraph.pipeline.lexicon.splits import refuse_leaks, term_mask, term_splits
 from nymgraph.pipeline.params import TrainParams
-from nymgraph.pipeline.run_lexicon import read_lexicon
 from nymgraph.pipeline.schemas import CANDIDATES, CONTRADICTED, HELD_OUT, PAIRS, SPARED, TERMS
 
 __all__ = ["run"]
@@ -51,14 +53,8 @@ def _train(params: TrainParams, world: World, fit: Fit, workspace: Workspace) ->
     path.parent.mkdir(parents=True, exist_ok=True)
     manifest = workspace.read_json("embed", "manifest.json")
     save_head(path, trained, {key: str(manifest[key]) for key in ("encoder", "revision")})
-    crossed = train_crossed(
-        trained,
-        world,
-        params,
-        workspace.path("train", "cross_encoder"),
-        workspace.work("train"),
-        workspace.progress,
-    )
+    crossed = train_behind(trained, world, params, workspace.work("train"), workspace.progress)
+    save_crossed(workspace.path("train", "cross_encoder"), crossed)
     return TrainedClassifier(trained, crossed)
 
 

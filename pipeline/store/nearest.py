@@ -26,8 +26,8 @@ from nymgraph.pipeline.store.views import Cluster, View
 
 if TYPE_CHECKING:  # torch is loaded when the first word is asked for
     from nymgraph.discriminator import Neighbourhoods
-    from nymgraph.pipeline.cross_training import TrainedClassifier
-    from nymgraph.pipeline.vectors.encoders import Encoder
+    from nymgraph.pipeline.classifier.trained import TrainedClassifier
+    from nymgraph.pipeline.encoders.encoders import Encoder
 
 __all__ = ["Nearest", "NearestFinder", "Neighbour", "largest_cosines"]
 
@@ -146,7 +146,7 @@ class NearestFinder:
 
     def _neighbours(self, word: str, k: int) -> list[Neighbour]:
         from nymgraph.discriminator import N_NEIGHBOURS
-        from nymgraph.pipeline.pair_model import encode_terms
+        from nymgraph.pipeline.classifier.model import encode_terms
 
         with self._lock:  # loading happens once, and a model is not asked by two threads at once
             vectors = self.vectors
@@ -181,7 +181,7 @@ class NearestFinder:
     ) -> npt.NDArray[np.float32]:
         """Judge a word with terms; `near` are the terms whose known pairs vote for it."""
         from nymgraph.discriminator import Lexicon
-        from nymgraph.pipeline.cross_training import classifier_over
+        from nymgraph.pipeline.classifier.trained import classifier_over
         from nymgraph.pipeline.lexicon.spelled import spell_terms
 
         names = [word, *(self._export.terms.name(row) for row in rows.tolist())]
@@ -236,13 +236,13 @@ class NearestFinder:
 
     @cached_property
     def _encoder(self) -> "Encoder":
-        from nymgraph.pipeline.judging import run_encoder
+        from nymgraph.pipeline.classifier.judges import run_encoder
 
         return run_encoder(self._workspace, "cpu")
 
     @cached_property
     def _classifier(self) -> "TrainedClassifier":
-        from nymgraph.pipeline.cross_training import load_trained
+        from nymgraph.pipeline.classifier.trained import load_trained
 
         head = self._workspace.path("train", "head.safetensors")
         if not head.is_file():
@@ -256,7 +256,7 @@ class NearestFinder:
         """The neighbours of the terms, if what is known of them votes."""
         if not self._classifier.trained.candidates.counts_votes:
             return None
-        from nymgraph.pipeline.run_lexicon import taught_neighbourhoods
+        from nymgraph.pipeline.classifier.features import taught_neighbourhoods
 
         return taught_neighbourhoods(self._workspace, len(self.vectors))
 

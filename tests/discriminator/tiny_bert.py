@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer, BertConfig, BertModel
 
-from nymgraph.pipeline.vectors.encoders import locate_model
+from nymgraph.pipeline.encoders.encoders import locate_model
 
 
 def write_tiny_bert(folder: Path) -> Path:

@@ -5,8 +5,8 @@ import numpy.typing as npt
 import polars as pl
 import pytest
 
+from nymgraph.pipeline.classifier.judges import Judges
 from nymgraph.pipeline.evaluation.measure import held_out, measure, without_twins
-from nymgraph.pipeline.judging import Judges
 from nymgraph.pipeline.lexicon.labelled import pairs_within
 
 # ids in byte-wise order; 0 to 2 train, the rest test

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from nymgraph.pipeline import schemas
 from nymgraph.pipeline.formats.folder import FormatFolder
 from nymgraph.pipeline.formats.losses import Loss
-from nymgraph.pipeline.formats.reading import Export, open_export
 from nymgraph.pipeline.lexicon.normalise import clean, reject_reason
+from nymgraph.pipeline.lookup.export import Export, open_export
 from nymgraph.pipeline.params import ExportParams
 from tests.store.small_export import terms_frame, write_export
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from nymgraph.pipeline.formats.reading import Export, open_export
+from nymgraph.pipeline.lookup.export import Export, open_export
 from tests.store.small_export import small_frames, write_export
 
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nymgraph.pipeline.formats import elasticsearch, solr
-from nymgraph.pipeline.formats.reading import Export
 from nymgraph.pipeline.formats.rules import LEFT_OUT, rule_text
+from nymgraph.pipeline.lookup.export import Export
 from tests.formats.clustered import NASTY, TERMS, export_of, written
 from tests.formats.solr_grammar import Parsed, parse
 

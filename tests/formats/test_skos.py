@@ -6,7 +6,7 @@ from rdflib import Graph, Namespace
 from rdflib.namespace import DCTERMS, SKOS
 
 from nymgraph.pipeline.formats import skos
-from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.lookup.export import Export
 from tests.formats.clustered import NASTY, export_of, written
 from tests.store.small_export import INJECTION
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from nymgraph.pipeline.formats import csv_files, jsonl
-from nymgraph.pipeline.formats.reading import Export, open_export
+from nymgraph.pipeline.lookup.export import Export, open_export
 from nymgraph.pipeline.schemas import EXPORTED_EDGES, EXPORTED_TERMS
 from tests.formats.clustered import NASTY, export_of, written
 from tests.store.small_export import small_frames, write_export

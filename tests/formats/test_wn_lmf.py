@@ -10,8 +10,8 @@ import wn.validate
 from wn import lmf
 
 from nymgraph.pipeline.formats import wn_lmf
-from nymgraph.pipeline.formats.reading import Export
 from nymgraph.pipeline.formats.write import write_format
+from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.progress import default_progress
 from tests.formats.clustered import NASTY, export_of, written

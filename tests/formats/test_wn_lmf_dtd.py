@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from nymgraph.pipeline.formats import wn_lmf
-from nymgraph.pipeline.formats.reading import Export
+from nymgraph.pipeline.lookup.export import Export
 from tests.formats.clustered import NASTY, export_of, written
 
 FILE = Path(os.environ.get("WN_LMF_DTD", Path(__file__).with_name("wn_lmf.dtd")))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from nymgraph.pipeline.errors import InputError, ParameterError
-from nymgraph.pipeline.formats.reading import Export
 from nymgraph.pipeline.formats.write import FORMATS, write_format
+from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.progress import default_progress
 from tests.store.small_export import CLUSTERS, EDGES, INJECTION, SINGLETONS

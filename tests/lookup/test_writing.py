@@ -8,8 +8,8 @@ import pytest
 
 from nymgraph.pipeline import schemas
 from nymgraph.pipeline.errors import ArtefactError
-from nymgraph.pipeline.formats.reading import open_export
 from nymgraph.pipeline.lookup import ARRAYS, NONE, LookupIndex
+from nymgraph.pipeline.lookup.export import open_export
 from tests.store.small_export import small_frames, write_export
 
 
@@ -17,7 +17,7 @@ from tests.store.small_export import small_frames, write_export
 def index(
     tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> LookupIndex:
-    monkeypatch.setattr("nymgraph.pipeline.formats.reading.BATCH_ROWS", request.param)
+    monkeypatch.setattr("nymgraph.pipeline.lookup.export.BATCH_ROWS", request.param)
     monkeypatch.setattr("nymgraph.pipeline.lookup.writing._SLICE", request.param)
     folder = write_export(tmp_path / "export", small_frames(), 2)
     return LookupIndex(folder, open_export(folder).manifest["index"]["bytes"])
@@ -78,7 +78,7 @@ def test_the_layout_is_what_is_written(index: LookupIndex, tmp_path: Path) -> No
 def test_unsorted_rows_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: schemas.Table, batch: int
 ) -> None:
-    monkeypatch.setattr("nymgraph.pipeline.formats.reading.BATCH_ROWS", batch)
+    monkeypatch.setattr("nymgraph.pipeline.lookup.export.BATCH_ROWS", batch)
     frames = small_frames()
     frames[table] = frames[table].reverse()
     with pytest.raises(ArtefactError, match=f"export/{table.name}: the rows are not sorted"):

@@ -5,10 +5,10 @@ import math
 import pytest
 
 from nymgraph.pipeline.cli import STAGES
+from nymgraph.pipeline.indexes.plans import IndexPlan
 from nymgraph.pipeline.planner.capacity import MEASURED_TERMS, capacity_lines, capacity_table
 from nymgraph.pipeline.planner.choices import choose
 from nymgraph.pipeline.planner.costs import INDEX_COSTS, STAGE_COSTS, Run, cluster_cost
-from nymgraph.pipeline.vectors.plans import IndexPlan
 from tests.planner.plans import params_of, plan_of
 
 

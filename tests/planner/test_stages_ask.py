@@ -8,8 +8,8 @@ import pytest
 
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import CapacityError
+from nymgraph.pipeline.limits import Room
 from nymgraph.pipeline.params import EmbedParams, RetrieveParams
-from nymgraph.pipeline.planner.limits import Room
 from nymgraph.pipeline.schemas import HELD_OUT, PAIRS, TERMS
 from nymgraph.pipeline.stages import embed, retrieve
 

@@ -15,7 +15,7 @@ GRAPH: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))
 LEFT_OUT = {
     *(
         Path("pipeline", f"{name}.py")
-        for name in ("errors", "params", "planner/limits", "progress", "runlog")
+        for name in ("errors", "limits", "params", "progress", "runlog")
     ),
     *(file.relative_to(ROOT) for file in (ROOT / "pipeline" / "engine").glob("*.py")),
 }

@@ -1,8 +1,10 @@
 import ast
 import os
+import re
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,17 @@ FILES = [
     for package in PACKAGES
     for file in sorted((ROOT / package).rglob("*.py"))
 ]
+# rooms whose docstring names each module at the beginning of a line
+MAPPED = (
+    "candidates",
+    "classifier",
+    "clusters",
+    "comparison",
+    "encoders",
+    "indexes",
+    "lookup",
+    "review",
+)
 STAGES = [file for file in FILES if file.parts[1] == "stages" and file.name != "__init__.py"]
 
 
@@ -104,6 +117,27 @@ def test_the_code_imports_itself_by_one_name() -> None:
     folders = ("benchmarks", "notebooks", "tests", *PACKAGES)
     for file in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
         assert not foreign_imports(file.relative_to(ROOT)) & set(PACKAGES), file
+
+
+def room(file: Path) -> str:
+    """The folder or the loose module of the pipeline that a file belongs to."""
+    return file.parts[1].removesuffix(".py")
+
+
+def test_the_rooms_of_the_pipeline_import_each_other_one_way() -> None:
+    needs: dict[str, set[str]] = {}
+    for file in files_of("pipeline"):
+        used = {room(other) for other in imports_of(file) if other.parts[0] == "pipeline"}
+        needs.setdefault(room(file), set()).update(used - {room(file)})
+    TopologicalSorter(needs).prepare()  # CycleError names a circle
+
+
+@pytest.mark.parametrize("name", MAPPED)
+def test_the_docstring_of_a_room_maps_its_modules(name: str) -> None:
+    folder = ROOT / "pipeline" / name
+    text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or ""
+    mapped = set(re.findall(r"^(\w+)  +\S", text, flags=re.MULTILINE))
+    assert mapped == {file.stem for file in folder.glob("*.py")} - {"__init__"}
 
 
 def test_importing_nymgraph_imports_nothing_heavy() -> None:

@@ -11,8 +11,8 @@ from nymgraph.pipeline.report.blind_spot import _separation, build
 from nymgraph.pipeline.report.blocks import Charts, Figures, Note, Table
 from nymgraph.pipeline.report.run_data import RunData
 from nymgraph.pipeline.schemas import PAIRS
+from tests.encoders.tiny_encoder import tiny_encoder
 from tests.report.finished_run import TERMS
-from tests.vectors.tiny_encoder import tiny_encoder
 
 
 def cosines(*values: float) -> np.ndarray:

@@ -7,7 +7,7 @@ from nymgraph.pipeline.cli import main
 
 stage = importlib.import_module(f"nymgraph.pipeline.stages.{sys.argv[1]}")
 if hasattr(stage, "free_room"):
-    from nymgraph.pipeline.planner.limits import Room
+    from nymgraph.pipeline.limits import Room
 
     stage.free_room = lambda _folder: Room(1e3, None)  # type: ignore[attr-defined]
 main()

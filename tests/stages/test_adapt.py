@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from nymgraph.pipeline.artefacts import content_hash
+from nymgraph.pipeline.encoders import beginnings
+from nymgraph.pipeline.encoders.beginnings import Beginning
 from nymgraph.pipeline.schemas import HELD_OUT, SPARED
 from nymgraph.pipeline.stages import adapt
-from nymgraph.pipeline.vectors import beginnings
-from nymgraph.pipeline.vectors.beginnings import Beginning
 from tests.stages.small_run import SmallRun, file_bytes
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from pathlib import Path
 import polars as pl
 
 from nymgraph.pipeline import schemas
-from nymgraph.pipeline.formats.reading import Export
 from nymgraph.pipeline.lexicon.normalise import look_up_key
 from nymgraph.pipeline.lookup import FOLDER
+from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.lookup.writing import write_index
 from nymgraph.pipeline.schemas import Table
 

@@ -1,0 +1,8 @@
+"""Which pairs are worth judging.
+
+searches    the searches by vector and by spelling, and the pairing, as recipes
+candidates  neighbour lists to pairs, every unordered pair once
+spelling    neighbours by spelling: terms that share rare sequences of letters
+tuning      the least effort of an index that reaches the recall wanted
+audit       what retrieval misses
+"""

@@ -1,0 +1,88 @@
+"""Candidate pairs to judged pairs, as a recipe; known pairs override the model."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from nymgraph.discriminator import PairClassifier
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.classifier.features import lexicon_for
+from nymgraph.pipeline.classifier.trained import classifier_over, load_trained
+from nymgraph.pipeline.engine.recipe import Make, Recipe
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.schemas import RELATION_NAMES, RELATIONS
+
+__all__ = ["JudgeRecipe", "judge"]
+
+
+@dataclass(frozen=True)
+class JudgeRecipe(Recipe):
+    """Judge the candidates of a part.
+
+    Attributes:
+        data: The data folder.
+        files: The parts of the candidates.
+        evidence: Known pairs: a, b, known (relation), confidence.
+        device: Where to compute, as torch names it.
+    """
+
+    data: Path
+    files: list[Path]
+    evidence: pl.DataFrame
+    device: str
+
+    def open(self) -> Make:
+        """Load the classifier; it makes rows of RELATIONS."""
+        classifier = _classifier(Workspace(self.data), self.device)
+
+        def make(shard: int) -> pl.DataFrame:
+            candidates = pl.read_parquet(self.files[shard])
+            return RELATIONS.conform(judge(candidates, classifier, self.evidence))
+
+        return make
+
+
+def judge(
+    candidates: pl.DataFrame, classifier: PairClassifier, evidence: pl.DataFrame
+) -> pl.DataFrame:
+    """Judge candidates by the model, then let the known pairs override it.
+
+    Args:
+        candidates: Rows of CANDIDATES.
+        classifier: What judges pairs of this lexicon.
+        evidence: Known pairs: a, b, known (relation), confidence.
+
+    Returns:
+        Rows of RELATIONS, in the order of the candidates.
+    """
+    judged = classifier.judge(candidates["a"].to_numpy(), candidates["b"].to_numpy())
+    rows = candidates.join(evidence, on=["a", "b"], how="left", maintain_order="left")
+    known = pl.col("known").is_not_null()
+    columns = []
+    for place, name in enumerate(RELATION_NAMES):
+        certain = (
+            pl.when(pl.col("known") == name)
+            .then(pl.col("confidence"))
+            .otherwise((1 - pl.col("confidence")) / 2)
+        )
+        model = pl.Series(judged[:, place])
+        columns.append(pl.when(known).then(certain).otherwise(model).alias(f"p_{name}"))
+    return rows.with_columns(
+        *columns,
+        evidence=pl.when(known).then(pl.lit("dictionary")).otherwise(pl.lit("model")),
+    ).drop("known", "confidence")
+
+
+def _classifier(workspace: Workspace, device: str) -> PairClassifier:
+    classifier, notes = load_trained(workspace.root / "train", device, "run `nymgraph train` again")
+    manifest = workspace.read_json("embed", "manifest.json")
+    if notes["revision"] != manifest["revision"]:
+        raise ArtefactError(
+            "the discriminator was trained on vectors of another encoder",
+            got=notes["encoder"],
+            expected=manifest["encoder"],
+            cure="run `nymgraph train` again",
+        )
+    terms, lexicon = lexicon_for(workspace, classifier.trained)
+    return classifier_over(classifier, terms, lexicon, device, dictionary=False)

@@ -1,0 +1,52 @@
+"""Training the pair head with the settings of `params.yaml`, shown as progress."""
+
+from nymgraph.discriminator import HeadSettings, LabelledPairs, TrainedHead, train_head
+from nymgraph.pipeline.classifier.training_set import World
+from nymgraph.pipeline.devices import resolve_device
+from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.labelled import weigh_seen
+from nymgraph.pipeline.params import TrainParams
+from nymgraph.pipeline.progress import Progress
+
+__all__ = ["fit_head"]
+
+
+def fit_head(
+    params: TrainParams, world: World, progress: Progress, train: LabelledPairs
+) -> TrainedHead:
+    """Train and calibrate a head.
+
+    Args:
+        params: The section `train`.
+        world: Lexicon, validation pairs, candidates and the terms that the encoder spared.
+        progress: Told of the steps.
+        train: The pairs to learn from: those of the world, or a part of them.
+
+    Returns:
+        The head.
+
+    Raises:
+        InputError: There are too few pairs.
+    """
+    shared = {"hidden", "width", "epochs", "batch_size", "learning_rate", "surface", "seed"}
+    settings = HeadSettings(**params.model_dump(include=shared))
+    train = weigh_seen(train, world.spared, params.seen_weight)
+    n_steps = params.epochs * (len(train.a) // min(params.batch_size, max(1, len(train.a))))
+    with progress.track("train: steps", n_steps) as advance:
+        try:
+            return train_head(
+                world.lexicon,
+                train,
+                world.validation,
+                world.candidates,
+                settings,
+                progress=lambda _done, _total: advance(1),
+                device=resolve_device(params.device),
+            )
+        except ValueError as error:
+            raise InputError(
+                "the labelled pairs are not enough to train on",
+                got=str(error),
+                cure="label more pairs, of each relation, or enlarge the lexicon (in a run: "
+                "label.tables, label.dictionaries)",
+            ) from error

@@ -1,0 +1,167 @@
+"""Judging pairs outside the classify stage: by term id, or by spelling.
+
+Two protocols, which everything that measures or explains a classifier is written for:
+
+* `discriminator.PairClassifier`: term ids of the lexicon to probabilities.
+* `TermJudge`: the spellings of terms to probabilities, for terms that the lexicon does not hold.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from nymgraph.discriminator import Calibration, Lexicon, PairClassifier
+from nymgraph.discriminator.calibration import EXCLUDED
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.classifier.model import PairModel
+from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over
+from nymgraph.pipeline.encoders.encoders import Encoder, load_encoder, locate_adapted
+from nymgraph.pipeline.errors import ArtefactError, DependencyError
+
+__all__ = ["Judges", "LazyClassifier", "TermJudge", "judges_of", "run_encoder"]
+
+_log = logging.getLogger("nymgraph")
+_BATCH_SIZE = 256
+
+
+class TermJudge(Protocol):
+    """What judges pairs of terms by their spelling."""
+
+    def __call__(self, terms_a: Sequence[str], terms_b: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Probabilities of pairs: float32 (n_pairs, 3), columns as in RELATIONS."""
+        ...
+
+
+class Judges(NamedTuple):
+    """One classifier in the forms in which it is measured.
+
+    Attributes:
+        calibrated: On term ids, calibrated for dictionary pairs.
+        uncalibrated: The same before calibration.
+        by_spelling: The calibrated one on spellings; None where the encoder cannot be loaded.
+        terms: The lexicon.
+    """
+
+    calibrated: PairClassifier
+    uncalibrated: PairClassifier
+    by_spelling: TermJudge | None
+    terms: Sequence[str]
+
+
+@dataclass(frozen=True)
+class LazyClassifier:
+    """A `PairClassifier` for dictionary pairs that projects only the terms it is asked about.
+
+    Attributes:
+        classifier: What is trained.
+        terms: The lexicon.
+        lexicon: Its vectors and spellings; vectors may be a memory map.
+        device: Where to compute, as torch names it.
+    """
+
+    classifier: TrainedClassifier
+    terms: Sequence[str]
+    lexicon: Lexicon
+    device: str = "cpu"
+
+    def judge(
+        self, a: npt.NDArray[np.integer], b: npt.NDArray[np.integer]
+    ) -> npt.NDArray[np.float32]:
+        """Calibrated probability of each relation.
+
+        Args:
+            a: Integer (n_pairs,), term ids.
+            b: Integer (n_pairs,), term ids.
+
+        Returns:
+            float32 (n_pairs, 3), columns as in RELATIONS.
+        """
+        ids, ends = np.unique(np.stack([a, b]), return_inverse=True)
+        few = self.lexicon.take(ids)
+        terms = [self.terms[i] for i in ids]
+        whole = classifier_over(self.classifier, terms, few, self.device, dictionary=True)
+        return whole.judge(*ends.reshape(2, -1))
+
+
+def judges_of(
+    classifier: TrainedClassifier,
+    terms: Sequence[str],
+    lexicon: Lexicon,
+    workspace: Workspace,
+    device: str,
+    language: str,
+) -> Judges:
+    """A trained classifier and the encoder of the run, ready to be measured.
+
+    Args:
+        classifier: What is trained.
+        terms: The lexicon.
+        lexicon: Its vectors and spellings.
+        workspace: The data folder, which names the encoder.
+        device: Where to compute, as torch names it.
+        language: Language code of the lexicon.
+
+    Returns:
+        The classifier in its forms; where the encoder cannot be loaded the log says so.
+    """
+    by_spelling: TermJudge | None = None
+    try:
+        by_spelling = PairModel(run_encoder(workspace, device), classifier, device, language).judge
+    except DependencyError as error:
+        _log.warning("consistency is not measured: %s", error)
+    return Judges(
+        LazyClassifier(classifier, terms, lexicon, device),
+        LazyClassifier(_uncalibrated(classifier), terms, lexicon, device),
+        by_spelling,
+        terms,
+    )
+
+
+def run_encoder(workspace: Workspace, device: str) -> Encoder:
+    """The encoder that made the vectors of a run.
+
+    Args:
+        workspace: The data folder.
+        device: A torch device or "auto".
+
+    Returns:
+        The encoder, in the precision of the run.
+
+    Raises:
+        DependencyError: It cannot be loaded; one whose code must be trusted is not.
+        ArtefactError: The encoder has changed since.
+    """
+    adapted = workspace.read_json("adapt", "manifest.json")
+    manifest = workspace.read_json("embed", "manifest.json")
+    location = locate_adapted(workspace.root / "adapt", adapted)
+    if location.revision != manifest["revision"]:
+        raise ArtefactError(
+            f"the encoder {manifest['encoder']} is not the one that made the vectors",
+            got=location.revision,
+            expected=manifest["revision"],
+            cure="run `nymgraph embed` again, and all after it",
+        )
+    return load_encoder(
+        location, device, manifest["precision"], _BATCH_SIZE, prompt=adapted.get("prompt")
+    )
+
+
+def _uncalibrated(classifier: TrainedClassifier) -> TrainedClassifier:
+    """The same with temperature 1, no votes and no bias but that which leaves a class out."""
+    trained = replace(classifier.trained, dictionary=_plain(classifier.trained.dictionary))
+    crossed = classifier.crossed
+    if crossed is not None:
+        blend = replace(crossed.dictionary, calibration=_plain(crossed.dictionary.calibration))
+        crossed = crossed._replace(dictionary=blend)
+    return TrainedClassifier(trained, crossed)
+
+
+def _plain(calibration: Calibration) -> Calibration:
+    synonym, antonym, co_hyponym, unlabelled = (
+        EXCLUDED if bias <= EXCLUDED / 2 else 0.0 for bias in calibration.bias
+    )
+    return Calibration(1.0, (synonym, antonym, co_hyponym, unlabelled))

@@ -1,0 +1,111 @@
+"""What a training leaves: a head, and the cross-encoder behind it, if there is one."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from nymgraph.discriminator import (
+    Blend,
+    CascadeClassifier,
+    CrossEncoderClassifier,
+    HeadClassifier,
+    Lexicon,
+    PairClassifier,
+    TrainedHead,
+    load_cross_encoder,
+    load_head,
+    save_cross_encoder,
+)
+from nymgraph.pipeline.devices import resolve_precision
+from nymgraph.pipeline.errors import ArtefactError
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+__all__ = ["Crossed", "TrainedClassifier", "classifier_over", "load_trained", "save_crossed"]
+
+
+class Crossed(NamedTuple):
+    """A trained cross-encoder and how it is mixed with its head, for two populations."""
+
+    model: "CrossEncoder"
+    dictionary: Blend
+    candidates: Blend
+
+
+class TrainedClassifier(NamedTuple):
+    """What a training leaves: a head, and the cross-encoder behind it, if there is one."""
+
+    trained: TrainedHead
+    crossed: Crossed | None = None
+
+
+def classifier_over(
+    classifier: TrainedClassifier,
+    terms: Sequence[str],
+    lexicon: Lexicon,
+    device: str,
+    *,
+    dictionary: bool,
+) -> PairClassifier:
+    """Put a trained classifier to work on a lexicon.
+
+    Args:
+        classifier: What is trained.
+        terms: The lexicon.
+        lexicon: Its vectors and spellings.
+        device: Where to compute, as torch names it.
+        dictionary: Whether probabilities are for dictionary pairs; else they are for candidates.
+
+    Returns:
+        The head alone, or the cascade.
+    """
+    trained, crossed = classifier
+    calibration = trained.dictionary if dictionary else trained.candidates
+    head = HeadClassifier.over(trained.head, calibration, lexicon, device)
+    if crossed is None:
+        return head
+    blend = crossed.dictionary if dictionary else crossed.candidates
+    bfloat16 = resolve_precision("auto", device) == "bfloat16"
+    cross = CrossEncoderClassifier(crossed.model, blend.calibration, terms, bfloat16=bfloat16)
+    return CascadeClassifier(head, cross, blend)
+
+
+def load_trained(folder: Path, device: str, cure: str) -> tuple[TrainedClassifier, dict[str, str]]:
+    """Read what a training left: `head.safetensors` and the folder `cross_encoder`.
+
+    Args:
+        folder: Where they are; without a cross-encoder, or with an empty folder, a head alone.
+        device: Where to compute, as torch names it.
+        cure: What to do where they cannot be read.
+
+    Returns:
+        The classifier, and what was noted with the head.
+
+    Raises:
+        ArtefactError: They are damaged or of another version.
+    """
+    cross_encoder = folder / "cross_encoder"
+    try:
+        trained, notes = load_head(folder / "head.safetensors")
+        if not cross_encoder.is_dir() or not any(cross_encoder.iterdir()):
+            return TrainedClassifier(trained), notes
+        crossed = Crossed(*load_cross_encoder(cross_encoder, device))
+        return TrainedClassifier(trained, crossed), notes
+    except ValueError as error:
+        raise ArtefactError(str(error), cure=cure) from error
+
+
+def save_crossed(folder: Path, crossed: Crossed | None) -> None:
+    """Leave the cross-encoder of a training in its folder.
+
+    Args:
+        folder: The folder to write or replace; left empty where there is no cross-encoder.
+        crossed: The cross-encoder and its blends, or None.
+    """
+    if crossed is not None:
+        save_cross_encoder(folder, *crossed)
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)

@@ -1,0 +1,32 @@
+"""What a classifier is trained on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from nymgraph.discriminator import LabelledPairs, Lexicon
+
+__all__ = ["World"]
+
+
+@dataclass(frozen=True)
+class World:
+    """What a classifier is trained on.
+
+    Attributes:
+        terms: The lexicon.
+        lexicon: Its vectors and spellings.
+        train: Training pairs, unlabelled neighbours among them.
+        validation: Labelled pairs of held-out terms.
+        candidates: All near neighbours among the terms of `validation`; None where there are none.
+        spared: bool (n_terms,), terms whose pairs the encoder of the vectors did not learn.
+    """
+
+    terms: Sequence[str]
+    lexicon: Lexicon
+    train: LabelledPairs
+    validation: LabelledPairs
+    candidates: LabelledPairs | None
+    spared: npt.NDArray[np.bool_]

@@ -1,0 +1,112 @@
+"""Where the training of an encoder begins, by method: the model as it is, and the rows it learns.
+
+light and full begin with a model that is there, static with nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from nymgraph.discriminator import LabelledPairs
+from nymgraph.pipeline.encoders.adaptation import Triples, draw_triples, mine_negatives
+from nymgraph.pipeline.encoders.encoders import load_model, locate_model
+from nymgraph.pipeline.encoders.static import draw_rows, free_glosses, static_texts
+from nymgraph.pipeline.encoders.subwords import common_units, new_subword_model
+from nymgraph.pipeline.lexicon.dictionaries import glosses
+from nymgraph.pipeline.lexicon.tables import read_lines
+from nymgraph.pipeline.params import AdaptParams
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+__all__ = ["Beginning", "begin"]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A model before its training.
+
+    Attributes:
+        model: The encoder.
+        texts: What the ids of the rows stand for.
+        rows: The rows to train on.
+        figures: What is worth knowing about them.
+    """
+
+    model: "SentenceTransformer"
+    texts: Sequence[str]
+    rows: Triples
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def begin(
+    params: AdaptParams,
+    terms: list[str],
+    split: npt.NDArray[np.int8],
+    known: LabelledPairs,
+    language: str,
+    device: str,
+) -> Beginning:
+    """Make ready what the parameters ask for.
+
+    Args:
+        params: The section `adapt`; its method is not none.
+        terms: The lexicon.
+        split: int8 (n_terms,), split of each term; 0 is free.
+        known: Training pairs, some of them synonyms.
+        language: Language code of the lexicon.
+        device: A torch device.
+
+    Returns:
+        The model, its rows, and figures on them.
+
+    Raises:
+        InputError: A dictionary or a corpus cannot be read.
+        DependencyError: The encoder or a dictionary is not there.
+        ParameterError: The encoder cannot be trained.
+    """
+    if params.method == "static":
+        return _from_nothing(params, terms, split, known, language, device)
+    model = load_model(
+        locate_model(params.encoder, params.revision),
+        device,
+        prompt=params.prompt,
+        trust_remote_code=params.trust_remote_code,
+    )
+    n_rows = params.steps * params.batch_size
+    rows = draw_triples(known, n_rows, params.antonym_share, params.seed)
+    if params.method == "light":
+        return Beginning(model, terms, rows)
+    rows, quality = mine_negatives(
+        model, terms, rows, known, params.margin, params.mining_corpus, params.seed
+    )
+    return Beginning(model, terms, rows, {"negatives": quality._asdict()})
+
+
+def _from_nothing(
+    params: AdaptParams,
+    terms: list[str],
+    split: npt.NDArray[np.int8],
+    known: LabelledPairs,
+    language: str,
+    device: str,
+) -> Beginning:
+    static = params.static
+    explained = glosses(static.glosses, language)
+    free = free_glosses(explained, terms, split)
+    lines = [line for path in static.corpus for line in read_lines(path)]
+    read = static_texts(terms, free, lines, params.seed)
+    units = common_units(read.texts, language, static.units)
+    model = new_subword_model(units, static.dim, language, params.seed, device)
+    inside = explained.filter(pl.col("term").is_in(terms)).height
+    figures = {
+        "units": len(units),
+        "glosses": free.height,
+        "glosses_left_out": inside - free.height,
+        "lines": len(lines),
+    }
+    return Beginning(model, read.texts, draw_rows(known, read, params), {"static": figures})

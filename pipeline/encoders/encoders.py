@@ -1,0 +1,300 @@
+"""Encoders: what turns terms into vectors.
+
+An encoder is named in one of four ways, tried in this order: an existing folder in
+sentence-transformers' format; a file of word vectors (`.bin` or `.vec`, see `word_vectors`); an
+installed Python package that carries such a folder (the default); a model of the hub, with the
+revision (commit) that pins it. Pooling and the longest text come from the model's own
+configuration, and so does the prompt put before every term, unless one is given.
+"""
+
+import importlib.metadata
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from nymgraph.pipeline.artefacts import content_hash
+from nymgraph.pipeline.devices import resolve_device
+from nymgraph.pipeline.encoders.subwords import is_subword_model, load_subword_model
+from nymgraph.pipeline.encoders.word_vectors import WordVectorEncoder, is_word_vectors
+from nymgraph.pipeline.errors import DependencyError, ParameterError
+
+__all__ = [
+    "Encoder",
+    "ModelLocation",
+    "TransformerEncoder",
+    "load_encoder",
+    "load_model",
+    "locate_adapted",
+    "locate_model",
+    "prompt_of",
+    "read_as",
+]
+
+
+_TERM = "term"
+"""The prompt for terms among those of a model; saved with it, so that an adapted model knows it."""
+_HALVES = {"bfloat16": torch.bfloat16, "float16": torch.float16}
+_HYPHENS = str.maketrans(dict.fromkeys("-\u2010\u2011", " "))
+
+
+class Encoder(Protocol):
+    """What the embed stage asks of an encoder."""
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode(self, terms: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors of terms: float32 (n_terms, dim), L2-normalised."""
+        ...
+
+
+class ModelLocation(NamedTuple):
+    """Where a model is: a folder, file or hub name, and the revision that pins its content."""
+
+    path: str
+    revision: str
+    on_hub: bool
+
+
+class TransformerEncoder:
+    """A sentence-transformers model.
+
+    Args:
+        location: Where the model is.
+        device: A torch device, or "auto" for a GPU if there is one.
+        precision: "float32", or "bfloat16" or "float16" (autocast; float16 on a GPU only).
+        batch_size: Terms in one forward pass; changes speed, not results beyond rounding.
+        prompt: What is put before every term; None for what the model's configuration says.
+        trust_remote_code: Whether code that comes with a hub model may run.
+
+    Raises:
+        DependencyError: The model cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        location: ModelLocation,
+        device: str,
+        precision: str,
+        batch_size: int,
+        *,
+        prompt: str | None = None,
+        trust_remote_code: bool = False,
+    ) -> None:
+        self.device = resolve_device(device)
+        self._batch_size = batch_size
+        self._half = _HALVES.get(precision)
+        self._model = load_model(
+            location, self.device, prompt=prompt, trust_remote_code=trust_remote_code
+        )
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension())
+
+    def encode(self, terms: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors of terms.
+
+        Args:
+            terms: n_terms terms.
+
+        Returns:
+            float32 (n_terms, dim), L2-normalised.
+        """
+        kind, half = torch.device(self.device).type, self._half
+        with torch.inference_mode(), torch.autocast(kind, half, enabled=half is not None):
+            vectors = self._model.encode(
+                [read_as(term) for term in terms],
+                batch_size=self._batch_size,
+                convert_to_numpy=True,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def load_encoder(
+    location: ModelLocation,
+    device: str,
+    precision: str,
+    batch_size: int,
+    *,
+    prompt: str | None = None,
+    trust_remote_code: bool = False,
+) -> Encoder:
+    """Load whatever encoder stands at a place.
+
+    Args:
+        location: Where it is.
+        device: A torch device, or "auto" for a GPU if there is one.
+        precision: "float32", or "bfloat16" or "float16" (autocast; float16 on a GPU only).
+        batch_size: Terms in one forward pass.
+        prompt: What is put before every term; None for what the model's configuration says.
+        trust_remote_code: Whether code that comes with a hub model may run.
+
+    Returns:
+        The encoder.
+
+    Raises:
+        DependencyError: The model cannot be loaded.
+        InputError: A file of word vectors is damaged or of another format.
+    """
+    if not location.on_hub and is_word_vectors(Path(location.path)):
+        return WordVectorEncoder(Path(location.path))
+    return TransformerEncoder(
+        location,
+        device,
+        precision,
+        batch_size,
+        prompt=prompt,
+        trust_remote_code=trust_remote_code,
+    )
+
+
+def prompt_of(model: Any, given: str | None) -> str:  # noqa: ANN401
+    """The prompt for terms: the one given, else that of the model's configuration.
+
+    A configuration names several prompts. Terms are compared with terms, which is a symmetric task:
+    the default prompt is taken, else the one for queries, as the authors of E5 advise.
+
+    Args:
+        model: The `SentenceTransformer`.
+        given: What the parameters say; None for the configuration's.
+
+    Returns:
+        The prompt; "" for none.
+    """
+    if given is not None:
+        return given
+    named = model.prompts or {}
+    return named.get(model.default_prompt_name or "query") or ""
+
+
+def read_as(term: str) -> str:
+    """How an encoder reads a term: a hyphen is a space, so that both spellings have one vector."""
+    return " ".join(term.translate(_HYPHENS).split()) or term
+
+
+def load_model(
+    location: ModelLocation,
+    device: str,
+    *,
+    prompt: str | None = None,
+    trust_remote_code: bool = False,
+) -> Any:  # noqa: ANN401
+    """Load a sentence-transformers model; its prompt for terms is made its default.
+
+    Args:
+        location: Where it is.
+        device: A torch device.
+        prompt: What is put before every term; None for what the model's configuration says.
+        trust_remote_code: Whether code that comes with a hub model may run.
+
+    Returns:
+        The `SentenceTransformer`.
+
+    Raises:
+        DependencyError: The model cannot be loaded.
+        ParameterError: It is a file of word vectors, which cannot be trained.
+    """
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
+
+    if not location.on_hub and is_word_vectors(Path(location.path)):
+        raise ParameterError(
+            f"word vectors ({location.path}) cannot be trained",
+            cure="set adapt.method to none",
+        )
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    # it warns of the default prompt, which is set below
+    logging.getLogger("sentence_transformers.base.model").setLevel(logging.ERROR)
+    try:
+        if not location.on_hub and is_subword_model(Path(location.path)):
+            return load_subword_model(Path(location.path), device)
+        model = SentenceTransformer(
+            location.path,
+            device=device,
+            revision=location.revision if location.on_hub else None,
+            trust_remote_code=trust_remote_code,
+        )
+    except (KeyError, OSError, ValueError) as error:
+        raise DependencyError(
+            f"the encoder {location.path} cannot be loaded",
+            got=str(error).splitlines()[0],
+            cure="check adapt.encoder and adapt.revision in params.yaml",
+        ) from error
+    model.prompts = {**model.prompts, _TERM: prompt_of(model, prompt)}
+    model.default_prompt_name = _TERM
+    return model
+
+
+def locate_adapted(adapt: Path, manifest: dict[str, Any]) -> ModelLocation:
+    """Find the encoder that the adapt stage left: its own, or the one it passed on.
+
+    Args:
+        adapt: The folder of the stage.
+        manifest: Its manifest.
+
+    Returns:
+        Where the encoder is.
+
+    Raises:
+        DependencyError: The encoder is not there.
+    """
+    if manifest["method"] == "none":
+        return locate_model(manifest["base"], manifest["revision"])
+    return ModelLocation(str(adapt / "encoder"), manifest["revision"], on_hub=False)
+
+
+def locate_model(name: str, revision: str | None) -> ModelLocation:
+    """Find a model by folder, by installed package, or on the hub.
+
+    Args:
+        name: A folder, a file of word vectors, the name of an installed package, or a hub name
+            (owner/model).
+        revision: The commit of a hub model.
+
+    Returns:
+        Its location; the revision of a folder, file or package is the hash of its content.
+
+    Raises:
+        ParameterError: A hub model without a revision.
+        DependencyError: There is no such folder, package or hub name.
+    """
+    folder = Path(name)
+    if (folder / "modules.json").is_file() or is_word_vectors(folder):
+        return ModelLocation(str(folder), content_hash(folder), on_hub=False)
+    packaged = _packaged_model(name)
+    if packaged is not None:
+        return ModelLocation(str(packaged), content_hash(packaged), on_hub=False)
+    if name.count("/") != 1 or folder.exists():
+        raise DependencyError(
+            f"the encoder {name!r} is not there",
+            expected="a folder with modules.json, a .bin or .vec file of word vectors, an "
+            "installed package that holds a model, or a hub name owner/model",
+            cure=f"pip install {name}" if "/" not in name else "check adapt.encoder",
+        )
+    if revision is None:
+        raise ParameterError(
+            f"the hub model {name!r} needs a revision, so that a run can be repeated",
+            cure="set adapt.revision to the model's commit",
+        )
+    return ModelLocation(name, revision, on_hub=True)
+
+
+def _packaged_model(name: str) -> Path | None:
+    """The folder of the model that an installed package carries."""
+    try:
+        distribution = importlib.metadata.distribution(name)
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        return None
+    found = [file for file in distribution.files or [] if file.name == "modules.json"]
+    return Path(str(found[0].locate())).parent if found else None

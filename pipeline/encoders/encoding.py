@@ -1,0 +1,60 @@
+"""Terms to vectors, shard by shard: the recipe that embed and augment share."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from nymgraph.pipeline.encoders.encoders import ModelLocation, load_encoder
+from nymgraph.pipeline.encoders.windows import TermWindows
+from nymgraph.pipeline.engine.recipe import Make, Recipe
+from nymgraph.pipeline.errors import ArtefactError
+
+__all__ = ["EncodeRecipe"]
+
+
+@dataclass(frozen=True)
+class EncodeRecipe(Recipe):
+    """Encode the terms of a shard.
+
+    Attributes:
+        shards: The terms.
+        location: Where the encoder is.
+        device: Where to compute, as torch names it.
+        precision: "float32" or "bfloat16".
+        batch_size: Terms in one forward pass.
+        prompt: What is put before every term; None for what the model's configuration says.
+        trust_remote_code: Whether code that comes with a hub model may run.
+        section: The section of the parameters that holds the precision, for the error's cure.
+    """
+
+    shards: TermWindows
+    location: ModelLocation
+    device: str
+    precision: str
+    batch_size: int
+    prompt: str | None = None
+    trust_remote_code: bool = False
+    section: str = "embed"
+
+    def open(self) -> Make:
+        """Load the encoder; it makes float16 (n_terms, dim)."""
+        encoder = load_encoder(
+            self.location,
+            self.device,
+            self.precision,
+            self.batch_size,
+            prompt=self.prompt,
+            trust_remote_code=self.trust_remote_code,
+        )
+
+        def make(shard: int) -> npt.NDArray[np.float16]:
+            vectors = encoder.encode(self.shards.terms(shard))
+            if not np.isfinite(vectors).all():
+                raise ArtefactError(
+                    "the encoder gave a vector that is not finite",
+                    cure=f"set {self.section}.precision to float32, or use another encoder",
+                )
+            return vectors.astype(np.float16)
+
+        return make

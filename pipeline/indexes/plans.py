@@ -1,0 +1,163 @@
+"""Which index, chosen by rule and checked against its limits before any work."""
+
+from typing import Any, Literal, NamedTuple
+
+import faiss
+import numpy as np
+
+from nymgraph.pipeline.devices import resolve_device
+from nymgraph.pipeline.errors import DependencyError, ParameterError
+from nymgraph.pipeline.limits import GPU_CODES_MOST as _GPU_MOST_CODED
+from nymgraph.pipeline.limits import GPU_MOST as _GPU_MOST
+
+__all__ = ["IndexPlan", "IndexSettings", "checked_plan", "plan_index"]
+
+Kind = Literal["auto", "exact", "ivf", "hnsw", "cagra"]
+Storage = Literal["int8", "fp32", "fp16", "sq8"]
+# Multiply-adds up to which a GPU searches exactly: 15 M terms of 1,024 dimensions.
+_GPU_EXACT_WORK = 2.5e17
+_MOST_BREADTH = 4_096  # in a graph
+
+
+class IndexSettings(NamedTuple):
+    """What the parameters say of the index; None is the rule.
+
+    Attributes:
+        kind: "auto", "exact", "ivf", "hnsw" or "cagra".
+        exact_below: "auto" searches exactly, on the processor, below so many terms.
+        nlist: Number of lists of the inverted file.
+        nprobe: Number of lists probed.
+        storage: How the inverted file keeps vectors: "int8", "fp32", "fp16" or "sq8".
+        ef: Breadth of the search in a graph.
+        device: Where the search runs: "auto", "cpu", "cuda".
+    """
+
+    kind: Kind = "auto"
+    exact_below: int = 200_000
+    nlist: int | None = None
+    nprobe: int | None = None
+    storage: Storage = "int8"
+    ef: int | None = None
+    device: str = "cpu"
+
+
+class IndexPlan(NamedTuple):
+    """Which index; what does not apply is 0 or empty.
+
+    Attributes:
+        kind: "exact", "ivf", "hnsw" or "cagra".
+        nlist: Number of lists of an inverted file.
+        nprobe: Number of lists probed.
+        storage: How an inverted file keeps the vectors.
+        ef: Breadth of the search in a graph.
+        device: Where it runs, as torch names it.
+    """
+
+    kind: str
+    nlist: int = 0
+    nprobe: int = 0
+    storage: str = ""
+    ef: int = 0
+    device: str = "cpu"
+
+    @property
+    def effort(self) -> int:
+        """The setting that buys recall with time: nprobe or ef; 0 for exact search."""
+        return self.nprobe or self.ef
+
+    def with_effort(self, effort: int) -> "IndexPlan":
+        """The same plan with another effort."""
+        return self._replace(nprobe=effort) if self.kind == "ivf" else self._replace(ef=effort)
+
+    def most_effort(self, n_terms: int) -> int:
+        """The largest effort that makes sense."""
+        if self.kind == "ivf":
+            return self.nlist if self.device == "cpu" else min(self.nlist, _GPU_MOST)
+        return min(n_terms, _MOST_BREADTH)
+
+    def described(self) -> dict[str, Any]:
+        """Kind, nlist and nprobe, and what else applies."""
+        plain: dict[str, Any] = {"kind": self.kind, "nlist": self.nlist, "nprobe": self.nprobe}
+        others: dict[str, Any] = {"storage": self.storage, "ef": self.ef}
+        if self.device != "cpu":
+            others["device"] = self.device
+        return plain | {name: value for name, value in others.items() if value}
+
+
+def plan_index(
+    n_terms: int, dim: int, settings: IndexSettings, device: str | None = None
+) -> IndexPlan:
+    """Choose the index.
+
+    Exact below `exact_below` terms; on a GPU exact too as long as n_terms^2 dim multiply-adds take
+    it minutes; else an inverted file. Its nlist is the power of two nearest to 4 sqrt(n_terms), its
+    nprobe, where nothing is tuned, an eighth of that; ef begins at 64.
+
+    Args:
+        n_terms: Number of terms.
+        dim: Number of dimensions.
+        settings: What the parameters say.
+        device: Where the search will run, as torch names it; None: what the settings mean here.
+
+    Returns:
+        The plan.
+    """
+    kind, device = settings.kind, device or resolve_device(settings.device)
+    small = n_terms < settings.exact_below
+    if kind == "auto" and small:
+        return IndexPlan("exact")
+    if kind == "auto":
+        gpu_exact = device != "cpu" and float(n_terms) ** 2 * dim <= _GPU_EXACT_WORK
+        kind = "exact" if gpu_exact else "ivf"
+    if kind == "exact":
+        return IndexPlan("exact", device=device)
+    if kind == "ivf":
+        lists = min(settings.nlist or 2 ** round(np.log2(4 * np.sqrt(n_terms))), n_terms)
+        probed = min(settings.nprobe or max(1, lists // 8), lists)
+        on = "cpu" if settings.storage == "int8" else device
+        return IndexPlan("ivf", lists, probed, settings.storage, device=on)
+    on = "cpu" if kind == "hnsw" else device
+    return IndexPlan(kind, ef=settings.ef or 64, device=on)
+
+
+def checked_plan(plan: IndexPlan, k: int) -> IndexPlan:
+    """Refuse a plan that its index cannot carry out.
+
+    Args:
+        plan: Of `plan_index`.
+        k: Neighbours wanted.
+
+    Returns:
+        The plan.
+
+    Raises:
+        DependencyError: The index needs a GPU, or a build of FAISS that knows it.
+        ParameterError: k or nprobe is more than the GPU's index allows.
+    """
+    if plan.kind == "cagra" and (plan.device == "cpu" or not hasattr(faiss, "GpuIndexCagra")):
+        raise DependencyError(
+            "the index cagra needs a GPU and FAISS with cuVS",
+            cure="install the extra gpu-cuvs and set retrieve.device to cuda, or retrieve.index "
+            "to ivf",
+        )
+    if plan.device == "cpu" or plan.kind == "exact":
+        return plan
+    if not hasattr(faiss, "StandardGpuResources"):
+        raise DependencyError(
+            "FAISS is installed without its part for GPUs",
+            cure="install the extra gpu, or set retrieve.device to cpu or retrieve.storage to int8",
+        )
+    most = _GPU_MOST_CODED if plan.storage in ("fp16", "sq8") else _GPU_MOST
+    _check_limit("k", k + 1, most)
+    _check_limit("nprobe", plan.nprobe, _GPU_MOST)
+    return plan
+
+
+def _check_limit(name: str, got: int, most: int) -> None:
+    if got > most:
+        raise ParameterError(
+            f"retrieve.{name} is more than FAISS allows on a GPU",
+            got=str(got),
+            expected=f"at most {most} (k counts the term itself)",
+            cure=f"lower retrieve.{name}, set retrieve.storage to int8 or retrieve.device to cpu",
+        )

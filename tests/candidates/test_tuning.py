@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nymgraph.pipeline.candidates.searches import SearchRecipe, cuts_of, settings_of, settled_plan
+from nymgraph.pipeline.candidates.tuning import Trial, least_effort
+from nymgraph.pipeline.engine.local import LOCAL
+from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.indexes.indexes import build_index
+from nymgraph.pipeline.indexes.plans import IndexPlan
+from nymgraph.pipeline.params import RetrieveParams
+from nymgraph.pipeline.progress import SilentProgress
+from nymgraph.pipeline.shards import open_work
+from tests.indexes.test_indexes import clusters
+
+VECTORS = clusters(600, 24)
+PLAN = IndexPlan("ivf", 32, 4, "int8")
+TRIAL = Trial.draw(VECTORS, 200, 10, -1.0, 0)
+INDEX = build_index(VECTORS, PLAN, 64, 0)
+
+
+@pytest.mark.parametrize("floor", [0.3, 0.6, 0.9, 0.99])
+def test_the_least_lists_that_reach_the_floor(floor: float) -> None:
+    by_hand = next(
+        effort
+        for effort in range(1, 33)
+        if (lambda mean, half: mean - half >= floor)(*TRIAL.recall(INDEX, effort))
+    )
+    assert least_effort(INDEX, TRIAL, floor, 32) in (by_hand, by_hand + 1)
+
+
+def test_an_index_that_cannot_reach_it_fails_with_the_settings_to_change() -> None:
+    with pytest.raises(ParameterError, match="recall_floor") as caught:
+        least_effort(INDEX, TRIAL, 0.99, 2)
+    assert "retrieve.nprobe" in caught.value.cure
+    assert caught.value.got.startswith("recall 0.")
+
+
+def test_where_nobody_has_a_neighbour_the_least_effort_will_do() -> None:
+    lonely = np.eye(40, dtype=np.float16)
+    index = build_index(lonely, IndexPlan("ivf", 8, 1, "int8"), 64, 0)
+    assert least_effort(index, Trial.draw(lonely, 20, 3, 0.5, 0), 0.95, 8) == 1
+
+
+def test_a_trial_draws_other_terms_than_the_audit() -> None:
+    audit = np.random.default_rng(0).choice(600, 200, replace=False)
+    assert sorted(audit) != TRIAL.rows.tolist()
+    assert len(set(TRIAL.rows)) == 200
+
+
+class TestSettledPlan:
+    PARAMS = RetrieveParams(index="ivf", k=10, min_cosine=0.1, audit_queries=200)
+
+    def test_is_found_once_and_remembered(self, tmp_path: Path) -> None:
+        with open_work(tmp_path / "tuned", {}, 1, ".npy") as work:
+            plan, index = settled_plan(work, VECTORS, PLAN, self.PARAMS)
+            again, none = settled_plan(work, VECTORS, PLAN, self.PARAMS)
+        assert index is not None
+        assert none is None
+        assert plan == again
+        assert 1 <= plan.nprobe <= 32
+
+    def test_the_search_is_the_same_with_the_index_built_again(self, tmp_path: Path) -> None:
+        cuts, lists = cuts_of(600, 250), []
+        np.save(tmp_path / "vectors.npy", VECTORS)
+        with open_work(tmp_path / "tuned", {}, 1, ".npy") as work:
+            for name in ("one", "again"):
+                plan, index = settled_plan(work, VECTORS, PLAN, self.PARAMS)
+                recipe = SearchRecipe(tmp_path / "vectors.npy", cuts, plan, self.PARAMS, 1, index)
+                with open_work(tmp_path / name, {}, len(cuts), ".npy") as near:
+                    near.take(LOCAL.made(recipe, near.pending), SilentProgress(), "search")
+                    lists.append([near.file(shard).read_bytes() for shard in range(len(cuts))])
+        assert lists[0] == lists[1]
+
+    def test_what_is_given_is_respected(self, tmp_path: Path) -> None:
+        params = self.PARAMS.model_copy(update={"nprobe": 30})
+        with open_work(tmp_path / "tuned", {}, 1, ".npy") as work:
+            plan, _ = settled_plan(work, VECTORS, PLAN._replace(nprobe=30), params)
+        assert plan.nprobe == 30
+
+    def test_what_is_given_fails_before_the_search_when_it_misses_too_much(
+        self, tmp_path: Path
+    ) -> None:
+        params = self.PARAMS.model_copy(update={"nprobe": 1, "recall_floor": 0.99})
+        with (
+            open_work(tmp_path / "tuned", {}, 1, ".npy") as work,
+            pytest.raises(ParameterError, match="recall_floor"),
+        ):
+            settled_plan(work, VECTORS, PLAN._replace(nprobe=1), params)
+
+    def test_exact_search_needs_none(self, tmp_path: Path) -> None:
+        with open_work(tmp_path / "tuned", {}, 1, ".npy") as work:
+            plan = IndexPlan("exact")
+            assert settled_plan(work, VECTORS, plan, self.PARAMS) == (plan, None)
+            assert work.pending == [0]
+
+    def test_the_settings_are_those_of_the_parameters(self) -> None:
+        settings = settings_of(RetrieveParams(index="hnsw", ef=7, storage="sq8", nlist=3))
+        assert (settings.kind, settings.ef, settings.storage, settings.nlist) == (
+            "hnsw",
+            7,
+            "sq8",
+            3,
+        )
