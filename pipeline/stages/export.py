@@ -58,7 +58,9 @@ def run(params: ExportParams, workspace: Workspace) -> None:
     own = workspace.scan(ASSIGNMENTS).select("term_id", "cluster_id")
     tables = {EXPORTED_TERMS: _joined(workspace, TERMS, own, "term_id")}
     of_lemma = own.rename({"term_id": "lemma_id"})
-    tables[EXPORTED_VARIANTS] = _joined(workspace, VARIANTS, of_lemma, "lemma_id")
+    forms = _joined(workspace, VARIANTS, of_lemma, "lemma_id")
+    # of a form only its lemma leaves: its sources, frequency and the user's columns stay in ingest
+    tables[EXPORTED_VARIANTS] = (block.select(*EXPORTED_VARIANTS.schema) for block in forms)
     tables |= {copy: _blocks(workspace.scan(table)) for table, copy in _COPIES.items()}
     tables[EXPORTED_EDGES] = _strong_edges(params, workspace)
     for table, blocks in tables.items():
