@@ -364,6 +364,7 @@ class RuleParams(Section):
     form: Literal["equivalent", "explicit"] = "equivalent"
     rules_per_file: Positive = 10_000
     max_rules: Positive | None = None
+    short: bool = False
 
 
 class ExportParams(Section):

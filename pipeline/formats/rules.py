@@ -6,8 +6,9 @@ with `#` is a comment; a backslash takes the next character as it is. A term of 
 no quotes. The first term of a rule is the representative of its cluster, which is what an engine
 keeps when it does not expand (`expand=false`).
 
-An engine refuses the whole file for one term of which its analyser leaves nothing: terms without a
-letter or digit are left out, and listed.
+An engine refuses the whole file for one term of which its analyser leaves nothing, and widens a
+query by whatever is spelled alike to it: terms without a letter or digit, and those that it would
+take for something else (`ambiguity`), are left out, and listed.
 """
 
 import json
@@ -21,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from nymgraph.pipeline.formats.ambiguity import form_of, unfit_terms
 from nymgraph.pipeline.formats.folder import FormatFolder
 from nymgraph.pipeline.formats.losses import (
     Loss,
@@ -39,6 +41,7 @@ __all__ = ["LEFT_OUT", "LeftOut", "Rule", "rule_text", "select", "write_rules"]
 
 LEFT_OUT = "left_out.jsonl"
 _NO_LETTER = "no letter or digit: an analyser would leave nothing of it, and refuse the whole file"
+_SAME = "the same to an engine as another term of its rule"
 _TOO_FEW = "fewer than two terms of the cluster are left"
 _CAPPED = "beyond export.rules.max_rules"
 _SPECIAL = re.compile(r"\\|,|=>|^#")
@@ -76,31 +79,55 @@ class LeftOut:
             self.lines += 1
 
 
-def select(export: Export, max_rules: int | None, left_out: LeftOut) -> Iterator[Rule]:
+def select(export: Export, params: RuleParams, left_out: LeftOut) -> Iterator[Rule]:
     """The rules of an export, in the order of cluster_id.
 
     Args:
         export: The export.
-        max_rules: So many rules at most, or None for all. Those of the most frequent terms are
-            kept (where the lexicon has frequencies), then the most cohesive clusters, then by id.
+        params: `max_rules`: so many rules at most, or None for all. Those of the most frequent
+            terms are kept (where the lexicon has frequencies), then the most cohesive clusters,
+            then by id. `short`: take in terms of one or two letters.
         left_out: Takes what is in no rule.
 
     Yields:
         A rule of two terms or more.
     """
-    kept = _kept(export, max_rules)
+    kept = _kept(export, params.max_rules)
+    unfit = unfit_terms(export, short=params.short)
     place = count()
     for batch in export.batches(EXPORTED_CLUSTERS, ["cluster_id", "representative", "members"]):
         for cluster_id, representative, members in batch.iter_rows():
             if kept is not None and not kept[next(place)]:
                 left_out.add(cluster_id, members, _CAPPED)
                 continue
-            usable = [term for term in members if any(map(str.isalnum, term))]
-            left_out.add(cluster_id, [term for term in members if term not in usable], _NO_LETTER)
+            ranked = sorted(members, key=lambda term: term != representative)
+            usable, reasons = _usable(ranked, unfit, export.language)
             if len(usable) < 2:
-                left_out.add(cluster_id, usable, _TOO_FEW)
-                continue
-            yield Rule(cluster_id, tuple(sorted(usable, key=lambda term: term != representative)))
+                reasons |= dict.fromkeys(usable, _TOO_FEW)
+            for reason in dict.fromkeys(reasons.values()):
+                terms = [term for term in members if reasons.get(term) == reason]
+                left_out.add(cluster_id, terms, reason)
+            if len(usable) > 1:
+                yield Rule(cluster_id, tuple(usable))
+
+
+def _usable(
+    terms: list[str], unfit: dict[str, str], language: str
+) -> tuple[list[str], dict[str, str]]:
+    """The terms that may stand in one rule, in their order, and why the others may not."""
+    usable: dict[str, str] = {}  # by form
+    reasons: dict[str, str] = {}
+    for term in terms:
+        form = form_of(term, language)
+        if not form:
+            reasons[term] = _NO_LETTER
+        elif term in unfit:
+            reasons[term] = unfit[term]
+        elif form in usable:
+            reasons[term] = _SAME
+        else:
+            usable[form] = term
+    return list(usable.values()), reasons
 
 
 def rule_text(terms: tuple[str, ...], form: str) -> str:
@@ -140,7 +167,7 @@ def write_rules(
     """
     with folder.text(LEFT_OUT) as stream:
         left_out = LeftOut(stream)
-        rules = select(export, params.max_rules, left_out)
+        rules = select(export, params, left_out)
         for number, part in _files(rules, params.rules_per_file):
             name = names.format(number)
             with folder.text(name) as file:

@@ -7,6 +7,7 @@ manifest    what the export says about itself
 export      its tables in batches: terms, clusters, antonym pairs, links
 reading     the arrays, opened and checked against the manifest
 strings     sorted strings, found by bisection
+stop_words  the words of a language's grammar
 """
 
 from nymgraph.pipeline.lookup.layout import ARRAYS, FOLDER, NONE, strings_of

@@ -8,9 +8,10 @@ import polars as pl
 import polars.exceptions
 
 from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lookup.stop_words import stop_words
 from nymgraph.pipeline.store.batch import cluster_ids
 from nymgraph.pipeline.store.ego_graph import ego_graph
-from nymgraph.pipeline.store.expansion import Expansion, expand, stop_words
+from nymgraph.pipeline.store.expansion import Expansion, expand
 from nymgraph.pipeline.store.explain import explain
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.nearest import Nearest, NearestFinder
@@ -180,7 +181,7 @@ class ClusterStore(View):
                 term of another cluster; the pairs of an export begin at its floor. Lower finds
                 more, and strays further.
             skip: Words never taken for a phrase by themselves; None for the stop words of the
-                language (a list is kept for English).
+                language (lists are kept for English, German and Turkish).
 
         Returns:
             Per phrase the terms added; `alternatives` and `to_text()` hand them on.

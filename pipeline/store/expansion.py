@@ -10,8 +10,6 @@ A word of two or more capitals is no word of the grammar.
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from nymgraph.pipeline.lexicon.normalise import clean
@@ -19,7 +17,7 @@ from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.pairs import JudgedPairs
 from nymgraph.pipeline.store.views import View
 
-__all__ = ["Expansion", "Phrase", "expand", "stop_words"]
+__all__ = ["Expansion", "Phrase", "expand"]
 
 _MAX_WORDS = 8
 _EDGES = re.compile(r"^\W+|\W+$")
@@ -117,13 +115,6 @@ def expand(
         parts.append(_widened(export, part, limit, senses=senses, least=least))
         place += used
     return Expansion(" ".join(words), tuple(parts))
-
-
-@cache
-def stop_words(language: str) -> frozenset[str]:
-    """The words of a language's grammar, case-folded; none where no list is kept."""
-    path = Path(__file__).parent / "texts" / f"stop_words_{language}.txt"
-    return frozenset(path.read_text("utf-8").split()) if path.is_file() else frozenset()
 
 
 def _longest(export: ExportFolder, words: list[str], skip: Collection[str]) -> tuple[Phrase, int]:

@@ -10,6 +10,7 @@ import pytest
 from nymgraph.pipeline.formats import solr
 from tests.formats.clustered import NASTY, export_of, written
 from tests.formats.solr_grammar import parse
+from tests.formats.test_ambiguity import NAMES_AND_SYMBOLS
 
 JARS = Path(os.environ.get("LUCENE_JARS", "/usr/share/java"))
 NEEDED = [
@@ -23,10 +24,12 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def lucene(*arguments: str) -> str:
+def lucene(*arguments: str, queries: str = "") -> str:
     program = str(Path(__file__).with_name("SolrRules.java"))
     command = ["java", "-cp", os.pathsep.join(map(str, NEEDED)), program, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
+    done = subprocess.run(
+        command, input=queries, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -48,6 +51,40 @@ def test_lucene_reads_what_our_grammar_reads(tmp_path: Path, form: str) -> None:
 
 
 def test_no_term_stops_the_standard_analyser(tmp_path: Path) -> None:
-    clusters = [[term, f"word {number}"] for number, term in enumerate(NASTY)]
+    clusters = [[term, f"word {number}", f"thing {number}"] for number, term in enumerate(NASTY)]
     written(solr, export_of(tmp_path / "export", clusters), tmp_path / "out")
-    assert int(lucene("standard", str(tmp_path / "out" / "synonyms-0001.txt"))) > 20
+    assert int(lucene("standard", str(tmp_path / "out" / "synonyms-0001.txt"))) > 60
+
+
+WIDENED = {
+    "made in italy": "",
+    "or else": "",
+    "us open in may": "",
+    "who will be at home": "",
+    "hearing aids": "",
+    "can it be": "",
+    "no sugar": "",
+    "march on rome": "",
+    "maple sap": "juice",
+    "Iodine for me": "53 atomic number",
+    "beaver state": "oregon",
+    "used cars": "",
+    "used car": "auto",
+}
+
+
+def test_no_query_is_widened_by_what_it_does_not_say(tmp_path: Path) -> None:
+    clusters = [
+        *NAMES_AND_SYMBOLS,
+        ["march", "walk"],
+        ["March", "third month"],
+        ["sap", "juice"],
+        ["SAP", "software house"],
+        ["AIDS", "immune deficiency"],
+        ["aid", "helping hand"],
+        ["car", "auto"],
+    ]
+    written(solr, export_of(tmp_path / "export", clusters), tmp_path / "out")
+    file = str(tmp_path / "out" / "synonyms-0001.txt")
+    added = lucene("widen", file, queries="\n".join(WIDENED)).splitlines()
+    assert dict(zip(WIDENED, added, strict=True)) == WIDENED

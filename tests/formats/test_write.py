@@ -50,7 +50,7 @@ def test_elasticsearch_sets_are_as_the_interface_takes_them(export: Export, tmp_
     body = json.loads((folder / "synonyms-0001.json").read_text("utf-8"))
     rules = {rule["id"]: rule["synonyms"] for rule in body["synonyms_set"]}
     assert "glad, happy, joyful" in {", ".join(sorted(r.split(", "))) for r in rules.values()}
-    assert len(rules) == len(body["synonyms_set"]) == len(CLUSTERS)
+    assert len(rules) == len(body["synonyms_set"]) == len(CLUSTERS) - 1  # polish, Polish
 
 
 @pytest.mark.parametrize("name", FORMATS)

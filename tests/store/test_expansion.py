@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from nymgraph.pipeline import schemas
+from nymgraph.pipeline.lookup.stop_words import stop_words
 from nymgraph.pipeline.store import ClusterStore, Phrase
-from nymgraph.pipeline.store.expansion import stop_words
 from tests.store.small_export import small_frames, terms_frame, write_export
 
 

@@ -1,0 +1,163 @@
+"""Which terms a search engine would take for something else.
+
+An engine compares words in small letters and without the marks between them: to it *OR* (Oregon) is
+the *or* of every other query, *May* is *may*, *C#* is *C*. What it cannot tell apart is one *form*:
+
+    form(term) = the words of the term in small letters, each of letters and digits, with the
+                 apostrophes and full stops inside it (the word breaks of Unicode, UAX #29)
+
+which is what Lucene's StandardTokenizer and lower-casing leave; what an engine that cuts at white
+space alone confuses is confused by it too. A term is unfit for a rule if its form
+
+* is a word of the language's grammar (`lookup.stop_words`);
+* is one word of one or two letters, unless these are asked for;
+* belongs to terms of other clusters, or of none, and its own are not the dominant ones: with more
+  than half of the frequency of all of them or, where a frequency is unknown, a word in small
+  letters among nothing but symbols (*be* and *Be*; of *march* and *March* neither);
+* is that of a name or abbreviation and, by the rules of the language, an inflected form of a word
+  in small letters (*Mars* and *mar*, *AIDS* and *aid*).
+
+Held whole: 16 bytes a term, and the terms that share a form.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from nymgraph.pipeline.lexicon.hashing import stable_hash
+from nymgraph.pipeline.lexicon.inflection import LANGUAGES
+from nymgraph.pipeline.lexicon.normalise import small_letters
+from nymgraph.pipeline.lookup.export import Export
+from nymgraph.pipeline.lookup.stop_words import stop_words
+from nymgraph.pipeline.schemas import EXPORTED_TERMS
+
+__all__ = ["GRAMMAR", "INFLECTED", "OTHER", "SHORT", "form_of", "unfit_terms"]
+
+GRAMMAR = "a word of the language's grammar, which stands in most queries"
+SHORT = "one or two letters: export.rules.short takes these in"
+OTHER = "an engine cannot tell it from another term, and it is not known to be the commoner"
+INFLECTED = "a name or abbreviation that an engine cannot tell from a form of another word"
+
+_WORD = re.compile(r"\w+(?:['.]\w+)*")
+
+
+class _Spelling(NamedTuple):
+    term: str
+    cluster_id: int | None
+    frequency: float | None
+
+
+def form_of(term: str, language: str) -> str:
+    """What a search engine sees of a term: its words in small letters, a space between.
+
+    Args:
+        term: The term.
+        language: Language code of the lexicon.
+
+    Returns:
+        The form; empty where there is no letter or digit.
+    """
+    return " ".join(_WORD.findall(small_letters(term, language)))
+
+
+def unfit_terms(export: Export, *, short: bool) -> dict[str, str]:
+    """The terms of clusters that may stand in no rule.
+
+    Args:
+        export: The export.
+        short: Take terms of one or two letters for fit.
+
+    Returns:
+        The reason by term.
+    """
+    shared, plain = _shared_forms(export)
+    alike: dict[str, list[_Spelling]] = defaultdict(list)
+    found: dict[str, str] = {}
+    for spelling, form in _spellings(export):
+        if _holds(shared, form):
+            alike[form].append(spelling)
+        if spelling.cluster_id is None:
+            continue
+        if form in stop_words(export.language):
+            found[spelling.term] = GRAMMAR
+        elif not short and _is_short(form):
+            found[spelling.term] = SHORT
+        elif spelling.term != small_letters(spelling.term, export.language) and any(
+            _holds(plain, base) for base in _bases(form, export.language)
+        ):
+            found[spelling.term] = INFLECTED
+    for spellings in alike.values():
+        dominant = _dominant(spellings, export.language)
+        for spelling in spellings:
+            if spelling.cluster_id is not None and spelling.cluster_id != dominant:
+                found.setdefault(spelling.term, OTHER)
+    return found
+
+
+def _spellings(export: Export) -> Iterator[tuple[_Spelling, str]]:
+    """Every term that an engine sees something of, with its form."""
+    for batch in export.batches(EXPORTED_TERMS, ["term", "cluster_id", "frequency"]):
+        for row in batch.iter_rows():
+            form = form_of(row[0], export.language)
+            if form:
+                yield _Spelling(*row), form
+
+
+def _shared_forms(export: Export) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """Sorted hashes of the forms of several terms, and of the terms that are their own form."""
+    forms, plain = [], []
+    for spelling, form in _spellings(export):
+        number = stable_hash(form)
+        forms.append(number)
+        if spelling.term == form:
+            plain.append(number)
+    hashes, counts = np.unique(np.array(forms, np.uint64), return_counts=True)
+    return hashes[counts > 1], np.unique(np.array(plain, np.uint64))
+
+
+def _holds(hashes: npt.NDArray[np.uint64], form: str) -> bool:
+    number = np.uint64(stable_hash(form))
+    place = np.searchsorted(hashes, number)
+    return bool(place < len(hashes) and hashes[place] == number)
+
+
+def _is_short(form: str) -> bool:
+    """Whether a form is one or two letters of a script that has capitals."""
+    letters = [letter for letter in form if letter.isalnum()]
+    return len(letters) < 3 and " " not in form and form.upper() != form
+
+
+def _bases(form: str, language: str) -> Iterator[str]:
+    bases = LANGUAGES.get(language.partition("-")[0])
+    return bases(form) if bases and " " not in form else iter(())
+
+
+def _dominant(spellings: list[_Spelling], language: str) -> int | None:
+    """The cluster that a form means; None for none, or where it cannot be told."""
+    own: dict[int | None, list[_Spelling]] = defaultdict(list)
+    for spelling in spellings:
+        own[spelling.cluster_id].append(spelling)
+    if len(own) == 1:
+        return next(iter(own))
+    known = [spelling.frequency for spelling in spellings if spelling.frequency is not None]
+    if len(known) == len(spellings):
+        use = {cluster: sum(x.frequency or 0 for x in group) for cluster, group in own.items()}
+        return next((cluster for cluster, n in use.items() if 2 * n > sum(known)), None)
+    words = {
+        cluster
+        for cluster, group in own.items()
+        if any(x.term == small_letters(x.term, language) for x in group)
+    }
+    rest = [x.term for cluster, group in own.items() if cluster not in words for x in group]
+    return next(iter(words)) if len(words) == 1 and all(map(_is_symbol, rest)) else None
+
+
+def _is_symbol(term: str) -> bool:
+    """Whether a term looks like a symbol or an abbreviation: *Be*, *OR*, *Ore.*, *pH*."""
+    letters = [letter for letter in term if letter.isalpha()]
+    capitals = sum(letter.isupper() for letter in letters)
+    return " " not in term and (capitals > 1 or "." in term or len(letters) < 3)
