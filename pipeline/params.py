@@ -34,11 +34,13 @@ __all__ = [
     "ExportParams",
     "IngestParams",
     "LabelParams",
+    "MyThesSource",
     "PairTable",
     "Params",
     "ReportParams",
     "RetrieveParams",
     "RuleParams",
+    "SolrSource",
     "Source",
     "SourceLicence",
     "StaticParams",
@@ -99,6 +101,21 @@ class ThesaurusSource(Section):
         return columns
 
 
+class SolrSource(Section):
+    """Synonym rules of Solr, Elasticsearch or Lucene, or a synonym set (.json)."""
+
+    kind: Literal["solr"]
+    path: Path
+
+
+class MyThesSource(Section):
+    """A thesaurus of LibreOffice: th_*.dat; `relations` says what its notes in brackets mean."""
+
+    kind: Literal["mythes"]
+    path: Path
+    relations: dict[str, Literal["synonym", "antonym", "co_hyponym"]] | None = None
+
+
 class TextSource(Section):
     """A UTF-8 text file with one term on each line."""
 
@@ -115,9 +132,18 @@ class TableSource(Section):
     frequency_column: str | None = None
 
 
-Dictionary = Annotated[WordNetSource | WnLmfSource | ThesaurusSource, Field(discriminator="kind")]
+Dictionary = Annotated[
+    WordNetSource | WnLmfSource | ThesaurusSource | SolrSource | MyThesSource,
+    Field(discriminator="kind"),
+]
 Source = Annotated[
-    WordNetSource | WnLmfSource | ThesaurusSource | TextSource | TableSource,
+    WordNetSource
+    | WnLmfSource
+    | ThesaurusSource
+    | SolrSource
+    | MyThesSource
+    | TextSource
+    | TableSource,
     Field(discriminator="kind"),
 ]
 

@@ -180,6 +180,14 @@ def _table(request: FitRequest) -> pl.DataFrame:
     """The pairs of the table with their split and weight, and those of the dictionary."""
     claims = claims_of_table(PairTable(path=request.pairs), _language(request))
     pairs, conflicts = resolve(claims, pl.concat([claims["term_a"], claims["term_b"]]).unique())
+    if pairs.is_empty():
+        reasons = conflicts.group_by("reason").len().sort("reason").iter_rows()
+        raise InputError(
+            f"{request.pairs} has no pair to learn from",
+            got=", ".join(f"{reason} {n:,}" for reason, n in reasons) or "no rows with a relation",
+            expected="pairs of two terms, of two or three relations",
+            cure="label more pairs",
+        )
     if conflicts.height:
         _log.warning("%d pairs of %s contradict themselves", conflicts.height, request.pairs)
     pairs = _with_split(pairs, request).select(

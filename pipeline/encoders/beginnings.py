@@ -17,7 +17,7 @@ from nymgraph.pipeline.encoders.encoders import load_model, locate_model
 from nymgraph.pipeline.encoders.static import draw_rows, free_glosses, static_texts
 from nymgraph.pipeline.encoders.subwords import common_units, new_subword_model
 from nymgraph.pipeline.lexicon.dictionaries import glosses
-from nymgraph.pipeline.lexicon.tables import read_lines
+from nymgraph.pipeline.lexicon.files import read_lines
 from nymgraph.pipeline.params import AdaptParams
 
 if TYPE_CHECKING:

@@ -8,13 +8,21 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from nymgraph.pipeline.lexicon.mythes import read_mythes
 from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.lexicon.synonym_rules import read_synonym_rules
 from nymgraph.pipeline.lexicon.thesaurus import read_thesaurus
-from nymgraph.pipeline.lexicon.wn_lmf import read_wn_lmf
+from nymgraph.pipeline.lexicon.wn_lmf import read_forms, read_wn_lmf
 from nymgraph.pipeline.lexicon.wordnet import Synset, find_edition, read_synsets
-from nymgraph.pipeline.params import Dictionary, WnLmfSource, WordNetSource
+from nymgraph.pipeline.params import (
+    Dictionary,
+    MyThesSource,
+    SolrSource,
+    WnLmfSource,
+    WordNetSource,
+)
 
-__all__ = ["clean_synsets", "dictionary_name", "glosses", "read_dictionary"]
+__all__ = ["clean_synsets", "dictionary_name", "glosses", "listed_forms", "read_dictionary"]
 
 
 def dictionary_name(source: Dictionary) -> str:
@@ -39,6 +47,10 @@ def read_dictionary(source: Dictionary) -> Iterator[Synset]:
         return read_synsets(find_edition(source.edition), source.max_synsets, source.edition)
     if isinstance(source, WnLmfSource):
         return iter(read_wn_lmf(source.path))
+    if isinstance(source, SolrSource):
+        return read_synonym_rules(source.path)
+    if isinstance(source, MyThesSource):
+        return read_mythes(source)
     return read_thesaurus(source)
 
 
@@ -60,6 +72,21 @@ def clean_synsets(source: Dictionary, language: str) -> list[Synset]:
         synset._replace(terms=tuple(clean(term, language) for term in synset.terms))
         for synset in read_dictionary(source)
     ]
+
+
+def listed_forms(source: Dictionary) -> dict[str, str]:
+    """The inflected forms that a dictionary lists, as it writes them.
+
+    Args:
+        source: Its parameters; only WN-LMF lists forms.
+
+    Returns:
+        The lemma of each form: of several the first in the file.
+
+    Raises:
+        InputError: The user's file is missing or malformed.
+    """
+    return read_forms(source.path) if isinstance(source, WnLmfSource) else {}
 
 
 def glosses(sources: Iterable[Dictionary], language: str) -> pl.DataFrame:

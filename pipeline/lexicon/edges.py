@@ -1,8 +1,8 @@
 """A user's edge table: term_a, term_b, p_synonym[, p_antonym], as CSV, JSONL or Parquet.
 
-Contract: any row order and orientation; a self-loop is no edge; duplicate rows count once, with the
-highest p_synonym. A missing term, a probability that is no number, or one outside 0..1 is an
-error that names the row.
+Contract: any row order and orientation; terms are trimmed and composed (NFC), nothing else; a
+self-loop is no edge; duplicate rows count once, with the highest p_synonym. A missing term, a
+probability that is no number, or one outside 0..1 is an error that names the row.
 """
 
 from pathlib import Path
@@ -32,7 +32,8 @@ def read_edge_table(path: Path) -> tuple[pl.Series, pl.DataFrame]:
     require_columns(rows, ["term_a", "term_b", "p_synonym"], path)
     if rows.is_empty():
         raise InputError(f"{path} holds no edges", cure="give a table with at least one row")
-    rows = rows.with_columns(pl.col("term_a", "term_b").cast(pl.String))
+    ends = pl.col("term_a", "term_b").cast(pl.String)
+    rows = rows.with_columns(ends.str.normalize("NFC").str.strip_chars())
     for column in ("term_a", "term_b"):
         refuse_rows(rows, pl.col(column).fill_null("") == "", path, column, "a term")
     names = [name for name in ("p_synonym", "p_antonym") if name in rows.columns]

@@ -1,9 +1,10 @@
 """Which terms are inflected forms of others: kitaplar and kitabın of kitap, notaries of notary.
 
 The last word of a term is what is inflected. A form is a *variant* when the rules of its language
-can make it from another term of the lexicon, its *lemma*, by inflection alone: number, possession
-and case for Turkish nouns (a compound keeps its possessive: kamu davaları is a form of kamu
-davası); the plural or third person, or a hyphen for a space, in English. Suffixes that make other
+can make it from another term of the lexicon, its *lemma*, by inflection alone, or where a
+dictionary lists it as a form of one. The rules: number, possession and case for Turkish nouns (a
+compound keeps its possessive: kamu davaları is a form of kamu davası); the plural or third person,
+or a hyphen for a space, in English. Suffixes that make other
 words are in no rule, so that negation and privation (-sIz, -mA-, un-, -less) and derivation (-lI,
 -lIk, -CI: gözlük is no form of göz) never join two terms.
 
@@ -20,9 +21,10 @@ sakat; what is needed is to refuse these, and the lexicon itself says which stem
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import product
+from types import MappingProxyType
 
 from nymgraph.pipeline.lexicon.normalise import look_up_key
 
@@ -41,21 +43,34 @@ _IRREGULAR = {"children": "child", "feet": "foot", "geese": "goose", "men": "man
               "people": "person", "teeth": "tooth", "women": "woman"}  # fmt: skip
 
 
-def find_variants(terms: list[str], language: str, lemmas: Iterable[str]) -> dict[str, str]:
+def find_variants(
+    terms: list[str],
+    language: str,
+    lemmas: Iterable[str],
+    forms: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
     """Find the inflected forms among the terms of a lexicon.
 
     Args:
         terms: The terms, each once.
         language: Language code; where its first part is not in `LANGUAGES` there are no rules, and
-            nothing is found.
+            nothing is found but what `forms` tells.
         lemmas: Terms that are no variants, such as those of a dictionary.
+        forms: The lemma of each form that a dictionary lists; these lemmas are among `lemmas`.
 
     Returns:
         The lemma of each variant; no lemma is a variant. It does not depend on the order of terms.
     """
-    bases = LANGUAGES.get(language.partition("-")[0])
-    if bases is None:
-        return {}
+    rules = LANGUAGES.get(language.partition("-")[0])
+    told = {look_up_key(form, language): look_up_key(forms[form], language) for form in forms}
+
+    def bases(key: str) -> Iterator[str]:
+        """What a form could be of: first as a dictionary tells, then by rule."""
+        if key in told:
+            yield told[key]
+        if rules is not None:
+            yield from rules(key)
+
     known: dict[str, list[str]] = {}
     for term in sorted(terms):
         known.setdefault(look_up_key(term, language), []).append(term)

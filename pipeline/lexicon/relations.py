@@ -26,7 +26,12 @@ import polars as pl
 from nymgraph.pipeline.lexicon.dictionaries import clean_synsets, dictionary_name
 from nymgraph.pipeline.lexicon.hashing import stable_hash
 from nymgraph.pipeline.lexicon.normalise import clean
-from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
+from nymgraph.pipeline.lexicon.tables import (
+    read_table,
+    refuse_rows,
+    relation_words,
+    require_columns,
+)
 from nymgraph.pipeline.lexicon.wordnet import Synset
 from nymgraph.pipeline.params import Dictionary, PairTable
 from nymgraph.pipeline.schemas import CONFLICTS, RELATION_NAMES
@@ -99,7 +104,7 @@ def claims_of_table(table: PairTable, language: str = "und") -> pl.DataFrame:
         .map_elements(lambda term: clean(term, language), return_dtype=pl.String)
     )
     given = rows["relation"]
-    rows = rows.with_columns(relation=_relation())
+    rows = rows.with_columns(relation=relation_words())
     known = pl.col("relation").is_null() | pl.col("relation").is_in(RELATION_NAMES)
     expected = f"one of {', '.join(RELATION_NAMES)}, or nothing"
     refuse_rows(rows, ~known, table.path, "relation", expected, given)
@@ -200,12 +205,6 @@ def _agreed(pos: pl.Expr) -> pl.Expr:
     """The one part of speech of a group of claims; null when none or several are named."""
     named = pos.drop_nulls()
     return pl.when(named.n_unique() == 1).then(named.first())
-
-
-def _relation() -> pl.Expr:
-    """A user's words for relations: trimmed, in small letters; null where there is none."""
-    words = pl.col("relation").cast(pl.String).str.strip_chars().str.to_lowercase()
-    return pl.when(words != "").then(words.str.replace_all(r"[- ]", "_"))
 
 
 def _reason(terms: pl.Series) -> pl.Expr:

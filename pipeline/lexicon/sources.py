@@ -7,8 +7,13 @@ dictionary, see `dictionaries`.
 import polars as pl
 
 from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.lexicon.dictionaries import dictionary_name, read_dictionary
-from nymgraph.pipeline.lexicon.tables import read_lines, read_table, require_columns
+from nymgraph.pipeline.lexicon.dictionaries import (
+    dictionary_name,
+    listed_forms,
+    read_dictionary,
+)
+from nymgraph.pipeline.lexicon.files import read_lines
+from nymgraph.pipeline.lexicon.tables import read_table, require_columns
 from nymgraph.pipeline.params import Dictionary, Source, TableSource, TextSource
 from nymgraph.pipeline.schemas import EXPORTED_TERMS
 
@@ -38,7 +43,8 @@ def read_source(source: Source) -> pl.DataFrame:
 
 def _read_dictionary(source: Dictionary) -> pl.DataFrame:
     terms = dict.fromkeys(term for synset in read_dictionary(source) for term in synset.terms)
-    return _items(dictionary_name(source), list(terms))
+    forms = dict.fromkeys(listed_forms(source))
+    return _items(dictionary_name(source), list(terms | forms))
 
 
 def _read_table(source: TableSource) -> pl.DataFrame:

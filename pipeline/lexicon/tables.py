@@ -1,60 +1,54 @@
-"""Users' files: text with a term a line, and tables as CSV, JSONL or Parquet.
+"""Users' tables: CSV, TSV, JSONL, JSON or Parquet, as other tools write them.
 
-Contract: UTF-8 (a byte-order mark is tolerated). The kind of a table follows from its suffix. CSV
-columns are read as text, so that an id such as 007 stays what it is.
+Contract: text as `files` takes it (UTF-8, UTF-16 with a byte-order mark, packed or not). The kind
+of a table follows from its suffix. CSV columns are read as text, so that an id such as 007 stays
+what it is; an empty field is missing; a short row misses its last fields, a long one is refused.
+The separator of a .csv is told by its first line: comma, semicolon, tab stop or bar; a line
+`sep=;`, as spreadsheets write, says it too. A field that begins with a quotation mark goes on to
+the next one (a doubled one is a letter); inside a field it is a letter. The index that pandas
+writes is left out, with a line in the log. Columns of lists, structs or bytes are refused.
 """
 
-import codecs
+import csv
+import io
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 import polars as pl
 import polars.exceptions
 
 from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.files import plain_name, unpacked, utf8_content
 
-__all__ = [
-    "read_lines",
-    "read_table",
-    "refuse_rows",
-    "require_columns",
-    "require_file",
-    "require_utf8",
-]
+__all__ = ["read_separated", "read_table", "refuse_rows", "relation_words", "require_columns"]
 
-_CHUNK_BYTES = 1 << 22
-_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
-
-
-def read_lines(path: Path) -> list[str]:
-    """The lines of a UTF-8 text file, without their line ends.
-
-    Args:
-        path: The file.
-
-    Returns:
-        The lines, empty ones too.
-
-    Raises:
-        InputError: The file is missing or not UTF-8.
-    """
-    require_utf8(path)
-    with path.open(encoding="utf-8-sig") as stream:
-        return [line.rstrip("\n") for line in stream]
+_log = logging.getLogger("nymgraph")
+_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
+_SEPARATORS = ",;\t|"
+_BLOCK_ROWS = 65_536
+# of a data frame: __index_level_0__ in Parquet, no name or that of its reader in CSV
+_INDEX = re.compile(r"__index_level_\d+__|Unnamed: \d+|")
+_SAID = re.compile(r'sep="?(.)"?\r?\n', re.IGNORECASE)
 
 
 def read_table(path: Path) -> pl.DataFrame:
     """A user's table, its kind told by its suffix.
 
     Args:
-        path: A file ending in .csv, .tsv, .jsonl, .ndjson or .parquet.
+        path: A file ending in .csv, .tsv, .jsonl, .ndjson, .json or .parquet, or that and .gz,
+            .bz2 or .xz.
 
     Returns:
         Its rows and columns; CSV and TSV columns are text.
 
     Raises:
-        InputError: The file is missing, of an unknown kind, not UTF-8 or malformed.
+        InputError: The file is missing, of an unknown kind, in no encoding of Unicode or malformed,
+            or has a column that is no plain value.
     """
-    suffix = path.suffix.lower()
+    suffix = plain_name(path).suffix.lower()
     if suffix not in _SUFFIXES:
         raise InputError(
             f"{path}: this kind of table is not known",
@@ -62,16 +56,47 @@ def read_table(path: Path) -> pl.DataFrame:
             expected=", ".join(_SUFFIXES),
             cure="convert the file, or rename it to the right suffix",
         )
-    if suffix == ".parquet":
-        require_file(path)
-    else:
-        require_utf8(path)
     try:
-        return _parse(path, suffix)
+        table = _parse(path, suffix)
     except (polars.exceptions.PolarsError, OSError) as error:
-        raise InputError(
-            f"{path} cannot be read as {suffix[1:]}", got=str(error), cure="mend the file"
-        ) from error
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise _malformed(path, str(error)) from error
+    return _with_plain_values(_without_index(table, path), path)
+
+
+def read_separated(
+    path: Path, separator: str | None, *, header: bool = True, quoted: bool = True
+) -> pl.DataFrame:
+    """A table of text with separators.
+
+    Args:
+        path: The file.
+        separator: What stands between fields; None: as the first line tells.
+        header: Whether the first line names the columns; else they are column_1, column_2, ...
+        quoted: Whether a quotation mark may open a field; else it is a letter.
+
+    Returns:
+        Its rows, as text; empty fields are null.
+
+    Raises:
+        InputError: The file is missing, in no encoding of Unicode or malformed; the line is named.
+    """
+    content = utf8_content(path)
+    if _size(content) == 0:
+        return pl.DataFrame()
+    head, marked = _look(content)
+    skipped = 0
+    if separator is None:
+        said = _SAID.match(head)
+        skipped = int(said is not None)
+        separator = said.group(1) if said else _separator_of(head.split("\n", 1)[0])
+    if not (marked and quoted):
+        try:
+            return _quick(content, separator, header, skipped)
+        except polars.exceptions.PolarsError:
+            pass  # the slow way names the line
+    return _by_rows(path, content, separator, header=header, quoted=quoted, skipped=skipped)
 
 
 def require_columns(frame: pl.DataFrame, columns: list[str], path: Path) -> None:
@@ -127,62 +152,159 @@ def refuse_rows(
         )
 
 
-def require_file(path: Path) -> None:
-    """Check that a user's file exists.
-
-    Args:
-        path: The file.
-
-    Raises:
-        InputError: It does not, or is a folder.
-    """
-    if not path.is_file():
-        got = "a folder" if path.is_dir() else "nothing"
-        raise InputError(
-            f"{path} is not there", got=got, expected="a file", cure="check the path (params.yaml)"
-        )
-
-
-def require_utf8(path: Path) -> None:
-    """Check that a user's file exists and is UTF-8.
-
-    Args:
-        path: The file.
-
-    Raises:
-        InputError: It is missing, or not UTF-8; the message names the line.
-    """
-    require_file(path)
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    line = 1
-    with path.open("rb") as stream:
-        try:
-            while chunk := stream.read(_CHUNK_BYTES):
-                line += decoder.decode(chunk).count("\n")
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError as error:
-            line += error.object[: error.start].count(b"\n")
-            raise InputError(
-                f"{path} is not valid UTF-8: line {line}",
-                got=f"byte 0x{error.object[error.start]:02x}",
-                cure=f"convert it, for example: iconv -f WINDOWS-1252 -t UTF-8 {path}",
-            ) from error
+def relation_words() -> pl.Expr:
+    """A user's words for relations: trimmed, in small letters; null where there is none."""
+    words = pl.col("relation").cast(pl.String).str.strip_chars().str.to_lowercase()
+    return pl.when(words != "").then(words.str.replace_all(r"[- ]", "_"))
 
 
 def _parse(path: Path, suffix: str) -> pl.DataFrame:
     if suffix == ".parquet":
-        return pl.read_parquet(path)
-    if path.stat().st_size == 0:
-        return pl.DataFrame()
+        with unpacked(path) as stream:
+            return pl.read_parquet(path if plain_name(path) == path else stream.read())
     if suffix in (".csv", ".tsv"):
-        separator = "\t" if suffix == ".tsv" else ","
-        return pl.read_csv(path, separator=separator, infer_schema=False)
-    return pl.read_ndjson(_without_bom(path), infer_schema_length=None)
+        return read_separated(path, "\t" if suffix == ".tsv" else None)
+    content = utf8_content(path)
+    if _size(content) == 0:
+        return pl.DataFrame()
+    if suffix == ".json":
+        return pl.read_json(content, infer_schema_length=None)
+    return pl.read_ndjson(content, infer_schema_length=None)
 
 
-def _without_bom(path: Path) -> Path | bytes:
-    """The file, or its bytes after the byte-order mark, which the JSON reader does not take."""
-    with path.open("rb") as stream:
-        if stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
-            return stream.read()
-    return path
+def _size(content: Path | bytes) -> int:
+    return content.stat().st_size if isinstance(content, Path) else len(content)
+
+
+def _look(content: Path | bytes) -> tuple[str, bool]:
+    """The beginning of a text, its first lines at least, and whether it holds a quotation mark."""
+    with _open(content) as stream:
+        head = first = stream.read(1 << 16)
+        while head and '"' not in head:
+            head = stream.read(1 << 22)
+    return first, bool(head)
+
+
+def _open(content: Path | bytes) -> io.TextIOWrapper:
+    raw = content.open("rb") if isinstance(content, Path) else io.BytesIO(content)
+    return io.TextIOWrapper(raw, encoding="utf-8", newline="")
+
+
+def _separator_of(line: str) -> str:
+    """What stands between the names of columns, outside quotation marks; a comma where nothing."""
+    bare = re.sub(r'"[^"]*"', "", line)
+    return max(_SEPARATORS, key=bare.count)
+
+
+def _quick(content: Path | bytes, separator: str, header: bool, skipped: int) -> pl.DataFrame:
+    table = pl.read_csv(
+        content,
+        has_header=header,
+        separator=separator,
+        quote_char=None,
+        infer_schema=False,
+        skip_lines=skipped,
+    )
+    return table.rename(str.strip) if header else table
+
+
+def _by_rows(
+    path: Path, content: Path | bytes, separator: str, *, header: bool, quoted: bool, skipped: int
+) -> pl.DataFrame:
+    """Row by row, slower than `_quick`: quotation marks are understood, faults have a line."""
+    with _open(content) as stream:
+        rows = _rows(path, islice(stream, skipped, None), separator, quoted, skipped)
+        _, first = next(rows, (0, []))
+        names = [name.strip() for name in first]
+        if not header:
+            names = [f"column_{place}" for place in range(1, len(first) + 1)]
+            rows = chain([(1, first)], rows)
+        names = _told_apart(names)
+        schema = dict.fromkeys(names, pl.String)
+        blocks = [pl.DataFrame(schema=schema)]
+        filled = (_filled(path, line, fields, len(names)) for line, fields in rows)
+        while block := list(islice(filled, _BLOCK_ROWS)):
+            blocks.append(pl.DataFrame(block, schema, orient="row"))
+    return pl.concat(blocks)
+
+
+def _rows(
+    path: Path, lines: Iterable[str], separator: str, quoted: bool, skipped: int
+) -> Iterator[tuple[int, list[str]]]:
+    """The fields of each row, with the number of its first line."""
+    reader = (
+        csv.reader(lines, delimiter=separator, strict=True)
+        if quoted
+        else csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)
+    )
+    while True:
+        line = reader.line_num + skipped + 1
+        try:
+            yield line, next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _malformed(
+                path,
+                f"line {line}: a field begins with a quotation mark that nothing ends ({error})",
+                expected='"a field" in quotation marks, or a field that begins with another letter',
+                cure='double the mark and put the field in marks: """lone"" mark"; or take it away',
+            ) from error
+
+
+def _filled(path: Path, line: int, fields: list[str], width: int) -> list[str | None]:
+    if len(fields) > width:
+        raise _malformed(
+            path,
+            f"line {line} has {len(fields)} fields",
+            expected=f"{width}, as the first line has",
+            cure="put a field that holds the separator in quotation marks",
+        )
+    return [field or None for field in fields] + [None] * (width - len(fields))
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """The names of columns; one that stands twice gets a number, as polars does it."""
+    seen: dict[str, int] = {}
+    unique = []
+    for name in names:
+        repeat = seen.get(name, 0)
+        seen[name] = repeat + 1
+        unique.append(f"{name}_duplicated_{repeat - 1}" if repeat else name)
+    return unique
+
+
+def _without_index(table: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """The table without the index of a data frame, which means nothing here."""
+    index = [name for name in table.columns if _INDEX.fullmatch(name)]
+    if len(index) == table.width:
+        return table
+    if index:
+        names = ", ".join(repr(name) for name in index)
+        _log.info("%s: the column %s is the index of a data frame, and is left out", path, names)
+    return table.drop(index)
+
+
+def _with_plain_values(table: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """The table with categories as text; what is no plain value is refused."""
+    for name, kind in table.schema.items():
+        if kind.is_nested() or kind in (pl.Binary, pl.Object):
+            raise InputError(
+                f"{path}: the column {name!r} holds no plain values",
+                got=str(kind),
+                expected="text, numbers, dates or true and false",
+                cure="leave the column out, or write its values as text",
+            )
+    named = [name for name, kind in table.schema.items() if kind in (pl.Categorical, pl.Enum)]
+    empty = [name for name, kind in table.schema.items() if kind == pl.Null]
+    return table.with_columns(pl.col(*named, *empty).cast(pl.String)) if named or empty else table
+
+
+def _malformed(path: Path, got: str, *, expected: str = "", cure: str = "") -> InputError:
+    suffix = plain_name(path).suffix.lower().removeprefix(".")
+    return InputError(
+        f"{path} cannot be read as {suffix}",
+        got=got,
+        expected=expected,
+        cure=cure or "mend the file",
+    )

@@ -1,6 +1,6 @@
 """Thesauri as tables: term, synonym and, if it has one, relation; every row read as two synsets.
 
-Contract: UTF-8; .csv, .tsv, .jsonl, .ndjson or .parquet, and .txt or .tab with tab stops, where a
+Contract: a table as `tables` takes it, and .txt or .tab with tab stops, where (as in .tsv) a
 quotation mark is a letter like others. Without `columns` the first line names the columns; with it
 the file has no such line and `columns` names them. A row without a relation says synonym. Words of
 the file for relations are given by `relations`; rows with other words are then passed over and
@@ -12,10 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
-import polars.exceptions
 
 from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns, require_utf8
+from nymgraph.pipeline.lexicon.files import plain_name
+from nymgraph.pipeline.lexicon.tables import (
+    read_separated,
+    read_table,
+    refuse_rows,
+    relation_words,
+    require_columns,
+)
 from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
 from nymgraph.pipeline.params import ThesaurusSource
 from nymgraph.pipeline.schemas import RELATION_NAMES
@@ -65,6 +71,7 @@ def _rows(source: ThesaurusSource) -> pl.DataFrame:
     table = table.with_columns(pl.col("relation").cast(pl.String).str.strip_chars())
     table = table.with_columns(pl.col("relation").replace("", None).fill_null("synonym"))
     if source.relations is None:
+        table = table.with_columns(relation=relation_words())
         known = pl.col("relation").is_in(RELATION_NAMES)
         expected = f"one of {', '.join(RELATION_NAMES)}; or say in `relations` what its words mean"
         refuse_rows(table, ~known, source.path, "relation", expected, given)
@@ -79,7 +86,7 @@ def _rows(source: ThesaurusSource) -> pl.DataFrame:
 
 
 def _table(source: ThesaurusSource) -> pl.DataFrame:
-    suffix = source.path.suffix.lower()
+    suffix = plain_name(source.path).suffix.lower()
     if suffix not in _SEPARATED:
         if source.columns is not None:
             raise InputError(
@@ -89,24 +96,15 @@ def _table(source: ThesaurusSource) -> pl.DataFrame:
                 cure="leave `columns` out, or rename the columns in the file",
             )
         return read_table(source.path)
-    require_utf8(source.path)
+    if suffix == ".csv" and source.columns is None:
+        return read_table(source.path)
     return _separated(source.path, source.columns, suffix in _TABBED)
 
 
 def _separated(path: Path, columns: tuple[str, ...] | None, tabbed: bool) -> pl.DataFrame:
-    if path.stat().st_size == 0:
-        return pl.DataFrame()
-    try:
-        table = pl.read_csv(
-            path,
-            has_header=columns is None,
-            separator="\t" if tabbed else ",",
-            quote_char=None if tabbed else '"',
-            infer_schema=False,
-        )
-    except polars.exceptions.PolarsError as error:
-        raise InputError(f"{path} cannot be read", got=str(error), cure="mend the file") from error
-    if columns is None:
+    separator = "\t" if tabbed else None
+    table = read_separated(path, separator, header=columns is None, quoted=not tabbed)
+    if columns is None or table.width == 0:
         return table
     if len(columns) != table.width:
         raise InputError(

@@ -1,33 +1,30 @@
 """Wordnets in WN-LMF, the format of the Global WordNet Association.
 
 Contract: versions 1.0 to 1.4 (globalwordnet.github.io/schemas), plain, gzipped or xz. All lexicons
-of the file are read. A lexical entry has a lemma and senses; a sense names its synset. Antonyms
+of the file are read. A lexical entry has a lemma, forms of it (`<Form>`) and senses; a sense names
+its synset. Antonyms
 are sense relations between terms, or synset relations between all terms of two synsets; a hypernym
 may be given from either end. Read are the relations of `_ANTONYMS` and `_ABOVE` / `_BELOW`. Targets
 that are not in the file are passed over, and so are senses without a synset and extensions of
 entries elsewhere (`ExternalLexicalEntry`). The file is streamed; what is kept is its words.
 """
 
-import gzip
-import lzma
 import xml.etree.ElementTree as ElementTree
-import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.lexicon.tables import require_file
+from nymgraph.pipeline.lexicon.files import unpacked
 from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
 
-__all__ = ["read_wn_lmf"]
+__all__ = ["read_forms", "read_wn_lmf"]
 
 _ANTONYMS = {"antonym", "anto_gradable", "anto_simple", "anto_converse"}
 _ABOVE = {"hypernym", "instance_hypernym"}
 _BELOW = {"hyponym", "instance_hyponym"}
 _POS = {"n": "noun", "v": "verb", "a": "adjective", "s": "adjective", "r": "adverb"}
-_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open}
 _LEXICONS = ("Lexicon", "LexiconExtension")
 
 
@@ -43,16 +40,7 @@ def read_wn_lmf(path: Path) -> list[Synset]:
     Raises:
         InputError: The file is missing, damaged, not XML, or not WN-LMF.
     """
-    require_file(path)
-    content = _Content()
-    opener = _OPENERS.get(path.suffix.lower(), open)
-    try:
-        with opener(path, "rb") as stream:
-            _read(stream, content, path)
-    except (ElementTree.ParseError, OSError, EOFError, lzma.LZMAError, zlib.error) as error:
-        raise InputError(
-            f"{path} cannot be read as WN-LMF", got=str(error), cure="fetch the file again"
-        ) from error
+    content = _content(path)
     if not content.synsets:
         raise InputError(
             f"{path} holds no synset",
@@ -62,11 +50,27 @@ def read_wn_lmf(path: Path) -> list[Synset]:
     return list(content.finished())
 
 
+def read_forms(path: Path) -> dict[str, str]:
+    """Read the inflected forms that a WN-LMF file lists.
+
+    Args:
+        path: The file; .gz and .xz are opened as such.
+
+    Returns:
+        The lemma of each form: of several the first in the file.
+
+    Raises:
+        InputError: The file is missing, damaged, not XML, or not WN-LMF.
+    """
+    return _content(path).forms
+
+
 class _Content:
     """What has been read so far."""
 
     def __init__(self) -> None:
         self.synsets: list[Synset] = []
+        self.forms: dict[str, str] = {}  # of a form: its lemma
         self._terms: dict[str, list[str]] = defaultdict(list)  # of a synset
         self._place: dict[str, tuple[str, int]] = {}  # of a sense: synset, number of the term
         self._pointers: dict[str, list[tuple[int, str]]] = defaultdict(list)  # term, sense
@@ -76,6 +80,10 @@ class _Content:
         """Take a lexical entry."""
         lemma = entry.find("Lemma")
         term = "" if lemma is None else lemma.get("writtenForm", "")
+        for form in entry.findall("Form"):
+            written = form.get("writtenForm", "")
+            if written not in ("", term):
+                self.forms.setdefault(written, term)
         for sense in entry.findall("Sense"):
             synset = sense.get("synset", "")
             number = len(self._terms[synset])
@@ -115,6 +123,18 @@ class _Content:
                 hypernyms=tuple(dict.fromkeys(above)),
                 antonyms=tuple(antonyms),
             )
+
+
+def _content(path: Path) -> _Content:
+    content = _Content()
+    try:
+        with unpacked(path) as stream:
+            _read(stream, content, path)
+    except ElementTree.ParseError as error:
+        raise InputError(
+            f"{path} cannot be read as WN-LMF", got=str(error), cure="fetch the file again"
+        ) from error
+    return content
 
 
 def _read(stream: IO[bytes], content: _Content, path: Path) -> None:

@@ -53,20 +53,17 @@ _EDGES_HELD = 8_000_000
 
 def run(params: ExportParams, workspace: Workspace) -> None:
     """Join terms with clusters, keep the strong edges, copy the rest; the manifest comes last."""
-    folder = workspace.path("export", "")
     workspace.path("export", "manifest.json").unlink(missing_ok=True)
     own = workspace.scan(ASSIGNMENTS).select("term_id", "cluster_id")
     tables = {EXPORTED_TERMS: _joined(workspace, TERMS, own, "term_id")}
-    of_lemma = own.rename({"term_id": "lemma_id"})
-    forms = _joined(workspace, VARIANTS, of_lemma, "lemma_id")
-    # of a form only its lemma leaves: its sources, frequency and the user's columns stay in ingest
-    tables[EXPORTED_VARIANTS] = (block.select(*EXPORTED_VARIANTS.schema) for block in forms)
+    of_lemma, forms = own.rename({"term_id": "lemma_id"}), EXPORTED_VARIANTS
+    tables[forms] = _joined(workspace, VARIANTS, of_lemma, "lemma_id", *forms.schema)
     tables |= {copy: _blocks(workspace.scan(table)) for table, copy in _COPIES.items()}
     tables[EXPORTED_EDGES] = _strong_edges(params, workspace)
     for table, blocks in tables.items():
         workspace.write_blocks(table, blocks)
     manifest = manifest_of(params, workspace, tables)
-    export = Export(folder, manifest)
+    export = Export(workspace.path("export", ""), manifest)
     manifest["index"] = _index(export, workspace)
     write_formats(
         export,
@@ -90,10 +87,11 @@ def _index(export: Export, workspace: Workspace) -> dict[str, object]:
 
 
 def _joined(
-    workspace: Workspace, table: Table, own: pl.LazyFrame, on: str
+    workspace: Workspace, table: Table, own: pl.LazyFrame, on: str, *taken: str
 ) -> Iterator[pl.DataFrame]:
-    """The rows of a table, each with the cluster of its term."""
-    return _blocks(workspace.scan(table).join(own, on=on, how="left", maintain_order="left"))
+    """The rows of a table (or some of its columns), each with the cluster of its term."""
+    rows = workspace.scan(table).join(own, on=on, how="left", maintain_order="left")
+    return _blocks(rows.select(taken or pl.all()))
 
 
 def _strong_edges(params: ExportParams, workspace: Workspace) -> Iterator[pl.DataFrame]:

@@ -5,8 +5,9 @@ import polars as pl
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.build import build_lexicon, set_aside
-from nymgraph.pipeline.lexicon.dictionaries import clean_synsets
+from nymgraph.pipeline.lexicon.dictionaries import clean_synsets, listed_forms
 from nymgraph.pipeline.lexicon.inflection import LANGUAGES, find_variants
+from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.sources import read_source
 from nymgraph.pipeline.params import IngestParams, TableSource, TextSource
 from nymgraph.pipeline.schemas import REJECTS, REPAIRED, TERMS, VARIANTS
@@ -47,9 +48,17 @@ def _lemmas(params: IngestParams, terms: pl.DataFrame) -> dict[str, str]:
     own = [x for x in params.sources if not isinstance(x, TextSource | TableSource)]
     dictionaries = dict.fromkeys((*params.variants.dictionaries, *own))
     method, has_rules = params.variants.method, params.language.partition("-")[0] in LANGUAGES
-    if method == "keep" or (method == "auto" and not (has_rules and dictionaries)):
+    if method == "keep" or (method == "auto" and not dictionaries):
         return {}
-    if not has_rules:
+    language = params.language
+    forms = {
+        clean(form, language): clean(lemma, language)
+        for source in dictionaries
+        for form, lemma in listed_forms(source).items()
+    }
+    if method == "auto" and not (has_rules or forms):
+        return {}
+    if not (has_rules or forms):
         raise ParameterError(
             "ingest.variants.method: there are no rules of inflection for this language",
             got=params.language,
@@ -59,10 +68,10 @@ def _lemmas(params: IngestParams, terms: pl.DataFrame) -> dict[str, str]:
     listed = {
         term
         for source in dictionaries
-        for synset in clean_synsets(source, params.language)
+        for synset in clean_synsets(source, language)
         for term in synset.terms
     }
-    return find_variants(terms["term"].to_list(), params.language, listed)
+    return find_variants(terms["term"].to_list(), language, listed, forms)
 
 
 def _counts(reasons: list[str]) -> str:

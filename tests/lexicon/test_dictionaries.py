@@ -6,7 +6,7 @@ import pytest
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon import dictionaries
-from nymgraph.pipeline.lexicon.dictionaries import glosses, read_dictionary
+from nymgraph.pipeline.lexicon.dictionaries import glosses, listed_forms, read_dictionary
 from nymgraph.pipeline.lexicon.known import read_known_relations
 from nymgraph.pipeline.lexicon.relations import antonym_pairs, claims_of_dictionary, resolve
 from nymgraph.pipeline.lexicon.sources import read_source
@@ -14,12 +14,13 @@ from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset, find_edition
 from nymgraph.pipeline.params import (
     IngestParams,
     LabelParams,
+    TextSource,
     ThesaurusSource,
     WnLmfSource,
     WordNetSource,
     check_params,
 )
-from nymgraph.pipeline.schemas import CONFLICTS, HELD_OUT, PAIRS, REJECTS, TERMS
+from nymgraph.pipeline.schemas import CONFLICTS, HELD_OUT, PAIRS, REJECTS, TERMS, VARIANTS
 from nymgraph.pipeline.stages import ingest, label
 from tests.lexicon.small_lmf import SMALL, families, write_lmf
 
@@ -150,8 +151,8 @@ def test_a_packed_wordnet_is_the_same(tmp_path: Path, name: str) -> None:
     ("name", "content", "message"),
     [
         ("a.xml", SMALL[:-30], "cannot be read as WN-LMF"),
-        ("a.xml.gz", SMALL, "cannot be read as WN-LMF"),
-        ("a.xml.xz", SMALL, "cannot be read as WN-LMF"),
+        ("a.xml.gz", SMALL, "cannot be unpacked as .gz"),
+        ("a.xml.xz", SMALL, "cannot be unpacked as .xz"),
         ("a.xml", "<html></html>", "is not WN-LMF"),
         ("a.xml", "<LexicalResource><Lexicon/></LexicalResource>", "holds no synset"),
     ],
@@ -201,7 +202,7 @@ def thesaurus(
     [
         (
             "a.tsv",
-            "term\tsynonym\trelation\n hür\tözgür\t\niyi\tkötü\tantonym\nkedi\tköpek\tco_hyponym\n",
+            "term\tsynonym\trelation\n hür\tözgür\t\niyi\tkötü\tAntonym\nkedi\tköpek\tco-hyponym\n",
         ),
         (
             "a.csv",
@@ -283,3 +284,22 @@ def test_a_dictionary_and_a_thesaurus_are_heard_alike(tmp_path: Path) -> None:
     pairs, conflicts = resolve(claims, pl.Series(["bero", "hotz"]))
     assert pairs.is_empty()
     assert "synonym_and_antonym" in conflicts["reason"].to_list()
+
+
+@pytest.mark.parametrize("method", ["auto", "group", "keep"])
+def test_forms_that_a_wn_lmf_file_lists_are_variants(tmp_path: Path, method: str) -> None:
+    source = WnLmfSource(kind="wn_lmf", path=write_lmf(tmp_path / "eu.xml"))
+    assert listed_forms(source) == {"beroa": "bero"}
+    (tmp_path / "mine.txt").write_text("Beroa\nlehen\n", "utf-8")
+    mine = TextSource(kind="text", path=tmp_path / "mine.txt")
+    workspace = Workspace(tmp_path / "data")
+    params = IngestParams(language="eu", sources=(source, mine), variants={"method": method})
+    ingest.run(params, workspace)
+    found = workspace.read(VARIANTS).select("variant", "lemma", "sources").rows()
+    terms = workspace.read(TERMS)["term"].to_list()
+    if method == "keep":
+        assert found == []
+        assert {"Beroa", "beroa", "bero", "lehen"} <= set(terms)
+    else:
+        assert found == [("Beroa", "bero", ["mine.txt"]), ("beroa", "bero", ["eu.xml"])]
+        assert not {"Beroa", "beroa"} & set(terms)

@@ -50,7 +50,7 @@ def test_the_precision_of_the_file_is_kept(tmp_path: Path) -> None:
         ("a,c,0.5,2", "p_antonym", "'2'"),
         ("a,c,0.5,", "p_antonym", "None"),
         (",c,0.5,0", "term_a", "None"),
-        ('a,"",0.5,0', "term_b", "''"),
+        ('a,"",0.5,0', "term_b", "None"),
     ],
 )
 def test_a_bad_row_is_named(tmp_path: Path, row: str, column: str, got: str) -> None:
@@ -76,3 +76,15 @@ def test_a_missing_column(tmp_path: Path, text: str) -> None:
 def test_a_table_without_rows(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no edges"):
         read_edge_table(write(tmp_path, "term_a,term_b,p_synonym\n"))
+
+
+def test_terms_are_trimmed_and_composed(tmp_path: Path) -> None:
+    text = "term_a,term_b,p_synonym\ncafé,bar,0.9\ncafe\u0301 , bar,0.8\n"
+    terms, edges = read_edge_table(write(tmp_path, text))
+    assert terms.to_list() == ["bar", "café"]
+    assert edges.select("a", "b").rows() == [(1, 0), (1, 0)]
+
+
+def test_white_space_is_no_term(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="row 1 has no valid term_b"):
+        read_edge_table(write(tmp_path, "term_a,term_b,p_synonym\na, ,0.5\n"))
