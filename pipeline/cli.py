@@ -14,7 +14,7 @@ import typer
 from nymgraph import __version__
 from nymgraph.pipeline.artefacts import Workspace, write_atomic
 from nymgraph.pipeline.engine.choose import open_engine
-from nymgraph.pipeline.errors import DependencyError, NymgraphError, StorageError
+from nymgraph.pipeline.errors import DependencyError, InputError, NymgraphError, StorageError
 from nymgraph.pipeline.params import Params, check_params, load_params
 from nymgraph.pipeline.profiles import ENGLISH, locate_profile, profile_graph
 from nymgraph.pipeline.progress import default_progress
@@ -258,19 +258,32 @@ def query(
 ) -> None:
     """Show the cluster of each term, its opposites and its other senses.
 
-    For example: `nymgraph query car "hot dog" --json`, `nymgraph query --expand "cheap hot car"`,
+    Inflected forms (cars, bought) are answered for their lemma. Of several terms those that are
+    known are answered; the exit code is 2 if one is not. For example:
+    `nymgraph query car "hot dog" --json`, `nymgraph query --expand "cheap hot car"`,
     `nymgraph query --nearest carlike`.
     """
-    from nymgraph.pipeline.store import ClusterStore, plain
+    from nymgraph.pipeline.store import ClusterStore, UnknownTermError, plain
 
     if expand and nearest:
         raise typer.BadParameter("give --expand or --nearest, not both")
     store = ClusterStore(export, data=data)
     ask = store.expand if expand else store.nearest if nearest else store.entry
+    unknown = False
     for term in terms:
-        answer = ask(term)
-        shown = json.dumps(plain(answer), ensure_ascii=False) if as_json else repr(answer)
-        typer.echo(shown)
+        try:
+            answer = ask(term)
+        except UnknownTermError as error:  # the others are answered all the same
+            unknown = True
+            typer.echo(f"nymgraph: {error}", err=True)
+            if as_json:
+                row = {"asked": error.term, "near": list(error.near)}
+                typer.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            shown = json.dumps(plain(answer), ensure_ascii=False) if as_json else repr(answer)
+            typer.echo(shown)
+    if unknown:
+        raise SystemExit(InputError.exit_code)
 
 
 @app.command()

@@ -95,6 +95,7 @@ class TermAnswer(Answer):
     """All about a term."""
 
     term: str
+    form: str = Field(description="what is said where a form of the term was asked for; else empty")
     cluster: ClusterAnswer
     synonyms: list[str] = Field(description="the other members, closest first")
     antonyms: list[AntonymAnswer]
@@ -106,6 +107,7 @@ class TermAnswer(Answer):
         """From what the store gives."""
         return cls(
             term=entry.term,
+            form=entry.form,
             cluster=ClusterAnswer.of(entry.cluster),
             synonyms=list(entry.synonyms),
             antonyms=[AntonymAnswer(**antonym._asdict()) for antonym in entry.antonyms],

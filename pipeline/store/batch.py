@@ -10,7 +10,7 @@ __all__ = ["cluster_ids"]
 
 
 def cluster_ids(export: ExportFolder, asked: Sequence[str]) -> pl.DataFrame:
-    """Look up many spellings, each by the rule of `Terms.find`.
+    """Look up many spellings, each as a single one is: a form means its lemma.
 
     Args:
         export: The export.
@@ -21,7 +21,8 @@ def cluster_ids(export: ExportFolder, asked: Sequence[str]) -> pl.DataFrame:
         term is meant.
     """
     terms = export.terms
-    rows = [terms.find(spelling) for spelling in asked]
+    found = ((spelling, terms.find(spelling)) for spelling in asked)
+    rows = [terms.lemma(spelling) if row is None else row for spelling, row in found]
     names = [None if row is None else terms.name(row) for row in rows]
     ids = [None if row is None else export.cluster_id(row) for row in rows]
     schema = {"asked": pl.String, "term": pl.String, "cluster_id": pl.Int64}

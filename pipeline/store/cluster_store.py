@@ -1,6 +1,7 @@
 """ClusterStore: ask an export for a term, its synonyms, antonyms, senses, or why."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,8 @@ class ClusterStore(View):
     shared by all processes that open it, and the system takes them back when memory is short. It
     never writes; threads may share one. A term is looked up by its exact form, then by its
     case-folded key: of several terms with that key, the first in byte-wise order that has a
-    cluster; then among the inflected forms that were set aside.
+    cluster; then among the inflected forms that were set aside; then as the form of a term
+    (*cars*, *bought*), which the answer says.
 
     Opening raises ArtefactError if the folder or a table is missing, damaged or of another version.
     A method that takes a term raises UnknownTermError if no term has this spelling or its key; one
@@ -90,7 +92,8 @@ class ClusterStore(View):
 
     def __getitem__(self, term: str) -> Cluster:
         """The cluster of a term; for a singleton a cluster of one with `id` None."""
-        return self._export.cluster_of(self._export.terms.resolve(term))
+        found = self._export.terms.resolve(term)
+        return replace(self._export.cluster_of(found), form=self._export.terms.form(term, found))
 
     def synonyms(self, term: str) -> list[str]:
         """The other members of the term's cluster.
@@ -130,13 +133,13 @@ class ClusterStore(View):
 
     def entry(self, term: str) -> Entry:
         """All about a term: synonyms, antonyms, and what else it could belong to."""
-        found = self._export.terms.name(self._export.terms.resolve(term))
+        term_id = self._export.terms.resolve(term)
+        found, form = self._export.terms.name(term_id), self._export.terms.form(term, term_id)
         cluster = self[found]
         senses = [sense for sense in self.senses(found) if sense.cluster.id != cluster.id]
         synonyms, antonyms = tuple(self.synonyms(found)), tuple(self.antonyms(found))
-        alone = unclustered(self._export, self._export.terms.resolve(term))
-        names = tuple(self._export.terms.name(other) for other in alone)
-        return Entry(found, cluster, synonyms, antonyms, tuple(senses), names)
+        names = tuple(map(self._export.terms.name, unclustered(self._export, term_id)))
+        return Entry(found, cluster, synonyms, antonyms, tuple(senses), names, form)
 
     def cluster(self, cluster_id: int) -> Cluster:
         """The cluster with this id."""

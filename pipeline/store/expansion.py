@@ -4,7 +4,10 @@ Contract: a query is any text. It is cut at white space; punctuation at the ends
 not matter where the lexicon has no such term. From left to right the longest run of words that is a
 term is taken as one phrase. A word of the language's grammar (*in*, *who*), and a word in small
 letters whose only term is all capitals (*us*, *US*), is passed over when it stands alone.
-A word of two or more capitals is no word of the grammar.
+A word of two or more capitals is no word of the grammar. An inflected form is taken for its lemma.
+What is negated is left as it is, and said so: who asks for *not hot* wants no *warm*. A negation
+(*not*, *without*, *isn't*) reaches over words of the grammar to the next phrase, and over *or* and
+*nor* to the one after that; in Turkish *değil* negates the phrase before it.
 """
 
 import re
@@ -20,6 +23,18 @@ from nymgraph.pipeline.store.views import View
 __all__ = ["Expansion", "Phrase", "expand"]
 
 _MAX_WORDS = 8
+_CONTRACTED = re.compile(r"n['\u2019]t$")
+_DEGREE = "absolutely all completely entirely even overly quite really sehr so that too very"
+_DEGREES = frozenset(_DEGREE.split(" "))
+# words that negate what follows, what precedes, and those that carry a negation on
+_ENGLISH = "cannot neither never no none nor not without"
+_GERMAN = "kein keine keinem keinen keiner keines nicht nie niemals ohne weder"
+_NEGATIONS = {
+    "en": (frozenset(_ENGLISH.split(" ")), frozenset[str](), frozenset(["or"])),
+    "de": (frozenset(_GERMAN.split(" ")), frozenset[str](), frozenset(["noch", "oder"])),
+    "tr": (frozenset(["ne"]), frozenset(["değil", "olmayan"]), frozenset[str]()),
+    "und": (frozenset[str](), frozenset[str](), frozenset[str]()),
+}
 _EDGES = re.compile(r"^\W+|\W+$")
 
 
@@ -32,6 +47,7 @@ class Phrase(NamedTuple):
         added: Synonyms of the term, closest first.
         withheld: Members of the same clusters that are judged antonyms of it, never added.
         weights: How close each of `added` is, 0 to 1: p_synonym where the pair was judged.
+        negated: Whether the query negates it; nothing is added then.
     """
 
     text: str
@@ -39,6 +55,7 @@ class Phrase(NamedTuple):
     added: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
+    negated: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,7 +99,8 @@ class Expansion(View):
         for part in self.phrases:
             name = part.text if part.text == part.term else f"{part.text} ({part.term})"
             withheld = f"; withheld: {', '.join(part.withheld)}" if part.withheld else ""
-            rows.append((name, (", ".join(part.added) or "nothing") + withheld))
+            nothing = "left as it is: the query negates it" if part.negated else "nothing"
+            rows.append((name, (", ".join(part.added) or nothing) + withheld))
         return rows
 
 
@@ -112,9 +130,44 @@ def expand(
     place = 0
     while place < len(words):
         part, used = _longest(export, words[place : place + _MAX_WORDS], skip)
-        parts.append(_widened(export, part, limit, senses=senses, least=least))
+        parts.append(part)
         place += used
+    parts = [
+        part if part.negated else _widened(export, part, limit, senses=senses, least=least)
+        for part in with_negation(parts, export.language, skip)
+    ]
     return Expansion(" ".join(words), tuple(parts))
+
+
+def with_negation(parts: list[Phrase], language: str, skip: Collection[str]) -> list[Phrase]:
+    """Mark the phrases of a query that it negates.
+
+    Args:
+        parts: The words and phrases, in order.
+        language: Language code; a language without a list of negations has none.
+        skip: Words of the grammar, which a negation reaches over, in small letters.
+
+    Returns:
+        The same, some of them marked.
+    """
+    before, after, on = _NEGATIONS.get(language.partition("-")[0], _NEGATIONS["und"])
+    found, negating = list(parts), False
+    for place, part in enumerate(parts):
+        word = _bare([part.text]).casefold()
+        if word in before or _CONTRACTED.search(word):
+            found[place], negating = Phrase(part.text), True
+        elif word in after and place:
+            found[place - 1] = parts[place - 1]._replace(negated=True)
+        elif part.term is None and word in on:
+            negating = negating or (place > 0 and found[place - 1].negated)
+        elif not negating or (word in skip or word in _DEGREES):
+            continue
+        else:
+            found[place] = part._replace(negated=part.term is not None)
+            negating = False
+        if part.text[-1:] in ",;.!?":
+            negating = False
+    return found
 
 
 def _longest(export: ExportFolder, words: list[str], skip: Collection[str]) -> tuple[Phrase, int]:
@@ -135,11 +188,13 @@ def _meant(export: ExportFolder, text: str, skip: Collection[str]) -> str | None
     acronym = len(text) > 1 and text.isupper()
     if text.casefold() in skip and not acronym:
         return None
-    term_id = export.terms.find(text)
-    if term_id is None:
-        return None
-    term = export.terms.name(term_id)
-    return None if text.islower() and term.isupper() else term
+    for find in (export.terms.find, export.terms.lemma):
+        term_id = find(text)
+        term = "" if term_id is None else export.terms.name(term_id)
+        same = term.casefold() == text.casefold()
+        if term and not (text.islower() and term.isupper()) and (same or term not in skip):
+            return term
+    return None
 
 
 def _widened(

@@ -5,8 +5,9 @@ the export: `embed` (vectors), `adapt` (encoder) and `train` (classifier). The w
 nearest terms are found by exact search over the memory-mapped vectors (time in proportion to the
 lexicon, memory bounded), and the classifier judges the word with each of them, and with the terms
 spelled almost like it: being near is not enough, since opposites are near too. An inflected form
-goes where its lemma is, by the rules of the language alone. A word that is judged a synonym of
-nothing, but is one letter away from a term, is taken for a misspelling of it.
+goes where its lemma is. A word that is judged a synonym of nothing, but is one slip of the keyboard
+away from a term (`slips`), is taken for a misspelling of it, unless it is made of a term by an
+affix: *carlike* is no *warlike*.
 """
 
 import threading
@@ -34,7 +35,7 @@ __all__ = ["Nearest", "NearestFinder", "Neighbour", "largest_cosines"]
 _ROWS = 65_536
 _LONGEST = 1_000
 # chosen on validation terms (`python -m benchmarks.nearest`): the probability of synonymy that
-# counts, the letters from which one may be wrong, and the terms that far away that are judged
+# counts, the letters from which a slip is looked for, and the terms so found that are judged
 _LEAST = 0.5
 _SPELLED_FROM = 6
 _SPELLED = 24
@@ -119,7 +120,8 @@ class NearestFinder:
             For a term of the lexicon its own cluster, for an inflected form that of its lemma.
             Otherwise the cluster whose members have the largest sum of p_synonym among those judged
             synonyms (one half or more); a cluster with a member judged an antonym is out. Ties go
-            to the lower id. Where no cluster is left, that of the nearest term one letter away.
+            to the lower id. Where no cluster is left, that of the nearest term that is one slip of
+            the keyboard away.
 
         Raises:
             InputError: There is no text, it is too long or holds control characters.
@@ -168,8 +170,8 @@ class NearestFinder:
         ]
 
     def _spelled(self, word: str) -> npt.NDArray[np.int64]:
-        """The terms one letter away from a word that is long enough."""
-        near = self._export.terms.one_letter_away(word) if len(word) >= _SPELLED_FROM else []
+        """The terms that a word, if it is long enough, may be a misspelling of."""
+        near = self._export.terms.meant(word) if len(word) >= _SPELLED_FROM else []
         return np.array(near[:_SPELLED], dtype=np.int64)
 
     def _judge(
@@ -209,13 +211,13 @@ class NearestFinder:
         spelled = self._misspelled(word, found, out) if cluster is None else None
         if spelled is not None and spelled.cluster_id is not None:
             cluster = self._export.cluster(spelled.cluster_id)
-            reason = f"one letter away from {spelled.term!r}; {reason}"
+            reason = f"a slip of the keyboard away from {spelled.term!r}; {reason}"
         return Nearest(word, cluster, reason, tuple(found), tuple(synonyms), tuple(antonyms))
 
     def _misspelled(
         self, word: str, found: list[Neighbour], out: set[int | None]
     ) -> Neighbour | None:
-        """Of the terms one letter away the nearest that is in a cluster and no antonym."""
+        """Of the terms that may be meant the nearest that is in a cluster and no antonym."""
         names = {self._export.terms.name(row) for row in self._spelled(word).tolist()}
         near = (x for x in found if x.term in names)
         fit = [x for x in near if x.cluster_id is not None and x.cluster_id not in out]

@@ -1,7 +1,8 @@
 """From a spelling to a term; what to say when there is none.
 
 The exact form comes first. Then every term with the same case-folded key is a candidate. A term
-that is its own key is found by its exact form; only the others are in the index of keys.
+that is its own key is found by its exact form; only the others are in the index of keys. A word
+that is no term is looked up as the form of one (`lexicon.lemmas`).
 """
 
 from bisect import bisect_left, bisect_right
@@ -15,9 +16,10 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.lexicon.inflection import LANGUAGES
+from nymgraph.pipeline.lexicon.lemmas import possible_lemmas, possible_stems
 from nymgraph.pipeline.lexicon.normalise import clean, look_up_key
 from nymgraph.pipeline.lookup import NONE, LookupIndex
+from nymgraph.pipeline.store.slips import slips
 
 __all__ = ["Terms", "UnknownTermError"]
 
@@ -25,7 +27,6 @@ _WINDOW = 2_000
 _SUGGESTED = 100
 _RANKED = 1 << 17
 _ALPHABET = 48
-_LONGEST_EDITED = 40
 _CHUNK = 10_000
 _MIN_SIMILARITY = 60
 _N_NEAR = 5
@@ -130,7 +131,7 @@ class Terms:
         return [self._variants.text(row) for row in self._by_lemma[start:stop].tolist()]
 
     def resolve(self, term: str) -> int:
-        """The term that a spelling means, as `find`.
+        """The term that a spelling means: as `find`, else the one that it is a form of.
 
         Args:
             term: The spelling.
@@ -139,20 +140,27 @@ class Terms:
             Its term_id.
 
         Raises:
-            UnknownTermError: No term has this spelling or its key.
+            UnknownTermError: No term has this spelling or its key, or is the lemma of it.
         """
         row = self.find(term)
+        row = self.lemma(term) if row is None else row
         if row is None:
             raise UnknownTermError(term, self.near(term))
         return row
 
+    def form(self, term: str, row: int) -> str:
+        """What to say of a spelling that means a term: "cars, a form of car"; else nothing."""
+        asked, name = clean(term, self._language), self.name(row)
+        same = look_up_key(asked, self._language) == look_up_key(name, self._language)
+        return "" if same else f"{asked}, a form of {name}"
+
     def near(self, term: str) -> tuple[str, ...]:
         """Terms spelled like this one, nearest first.
 
-        Those one letter away (one too many, too few or wrong, or two swapped) are sought one by
-        one; others around the places in byte-wise order where the spelling, its key, and the
-        spelling with its first letter dropped or its first two swapped would stand. So a miss costs
-        the same in a lexicon of any size.
+        First the word that it is made of (car of *carlike*), then what it may be a misspelling of,
+        then what is spelled alike: sought around the places in byte-wise order where the spelling,
+        its key, and the spelling with its first letter dropped or its first two swapped would
+        stand. So a miss costs the same in a lexicon of any size.
 
         Args:
             term: A spelling that no term has.
@@ -165,27 +173,43 @@ class Terms:
         swapped = spelling[1:2] + spelling[:1] + spelling[2:]
         starts = [start for start in (spelling, key, spelling[1:], swapped) if start]
         around = {name for start in starts for name in self._around(start)}
-        edited = {self.name(row) for row in self.one_letter_away(spelling)}
+        rests = (spelling[1:], spelling) if key else ()  # a wrong first letter, or one dropped
+        heads = (letter + rest for letter in self._letters for rest in rests)
+        around |= {self.name(row) for head in heads for row in self._with_key(head)}
         found = process.extract(
             key,
-            sorted(around | edited),
+            sorted(around),
             scorer=fuzz.ratio,
             processor=lambda name: look_up_key(name, self._language),
             limit=_N_NEAR,
             score_cutoff=_MIN_SIMILARITY,
         )
-        return tuple(name for name, _, _ in found)
+        stem = self.stem(spelling)
+        first = [*([] if stem is None else [stem]), *self.meant(spelling)]
+        names = [*(self.name(row) for row in first), *(name for name, _, _ in found)]
+        return tuple(dict.fromkeys(names))[:_N_NEAR]
 
-    def one_letter_away(self, term: str) -> list[int]:
-        """The terms whose keys differ in one letter (too many, too few, wrong, two swapped)."""
+    def meant(self, term: str) -> list[int]:
+        """The terms that a spelling may be a slip of the keyboard for, in byte-wise order.
+
+        None where it is made of a term by an affix: *carlike* is no slip for *warlike*.
+        """
         key = look_up_key(clean(term, self._language), self._language)
-        return sorted({row for text in self._edits(key) for row in self._with_key(text)})
+        if self.stem(key) is not None:
+            return []
+        spellings = slips(key, self._letters)
+        return sorted({row for text in spellings for row in self._with_key(text)})
+
+    def stem(self, term: str) -> int | None:
+        """The term that a word is made of by a productive affix of the language, or None."""
+        key = look_up_key(clean(term, self._language), self._language)
+        found = (self.find(stem) for stem in possible_stems(key, self._language))
+        return next((row for row in found if row is not None), None)
 
     def lemma(self, term: str) -> int | None:
-        """The term that a spelling is an inflected form of by the rules of the language."""
+        """The term that a spelling is an inflected form of, or None."""
         key = look_up_key(clean(term, self._language), self._language)
-        bases = LANGUAGES.get(self._language.partition("-")[0])
-        found = (self.find(base) for base in (bases(key) if bases else ()))
+        found = (self.find(base) for base in possible_lemmas(key, self._language) if base != key)
         return next((row for row in found if row is not None), None)
 
     def suggest(self, prefix: str, n: int) -> list[str]:
@@ -227,19 +251,6 @@ class Terms:
             rank = np.partition(rank, _SUGGESTED)[:_SUGGESTED]
         found: npt.NDArray[np.int64] = np.sort(rank) & 0xFFFFFFFF
         return found
-
-    def _edits(self, key: str) -> set[str]:
-        """The spellings one letter away."""
-        if len(key) > _LONGEST_EDITED:
-            return set()
-        cuts = [(key[:place], key[place:]) for place in range(len(key) + 1)]
-        letters = self._letters
-        return (
-            {head + tail[1:] for head, tail in cuts if tail}
-            | {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
-            | {head + letter + tail[1:] for head, tail in cuts if tail for letter in letters}
-            | {head + letter + tail for head, tail in cuts for letter in letters}
-        ) - {""}
 
     @cached_property
     def _letters(self) -> list[str]:

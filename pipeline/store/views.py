@@ -5,7 +5,7 @@ escaped.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from html import escape
 from typing import Any, NamedTuple
 
@@ -67,12 +67,14 @@ class Cluster(View):
         representative: The most central member.
         members: The terms, in byte-wise order.
         cohesion: Sum of p_synonym inside / number of pairs, 0 to 1; None for a term on its own.
+        form: "cars, a form of car" where a form of a member was asked for; else empty.
     """
 
     id: int | None
     representative: str
     members: tuple[str, ...]
     cohesion: float | None
+    form: str = field(default="", compare=False)
 
     @property
     def size(self) -> int:
@@ -92,9 +94,10 @@ class Cluster(View):
         return f"Cluster({self.title()}, {self.size} terms, cohesion {self.cohesion:.2f}: {shown})"
 
     def title(self) -> str:
-        """The representative and the id."""
+        """The representative and the id, and the form that was asked for."""
         name = "no cluster" if self.id is None else f"cluster {self.id}"
-        return f"{self.representative!r}, {name}"
+        asked = f" ({self.form})" if self.form else ""
+        return f"{self.representative!r}, {name}{asked}"
 
     def rows(self) -> list[tuple[str, str]]:
         """The members and the figures."""
@@ -139,6 +142,7 @@ class Entry(View):
         antonyms: Its antonyms, judged directly first.
         senses: The other clusters that it could belong to, best supported first.
         alone: Terms in no cluster that were judged its synonyms, the most probable first.
+        form: "cars, a form of car" where a form of the term was asked for; else empty.
     """
 
     term: str
@@ -147,10 +151,11 @@ class Entry(View):
     antonyms: tuple[Antonym, ...]
     senses: tuple[Sense, ...]
     alone: tuple[str, ...] = ()
+    form: str = ""
 
     def title(self) -> str:
-        """The term and its cluster."""
-        return f"{self.term} (no cluster)" if self.cluster.id is None else self.term
+        """The term, or the form of it that was asked for, and whether it is in a cluster."""
+        return (self.form or self.term) + (" (no cluster)" if self.cluster.id is None else "")
 
     def rows(self) -> list[tuple[str, str]]:
         """Synonyms, antonyms and other senses; what there is none of is left out."""

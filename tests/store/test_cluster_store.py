@@ -212,7 +212,7 @@ def test_a_variant_means_its_lemma(tmp_path: Path) -> None:
     assert store.variants("hot") == store.variants("hots") == ["hots"]
     assert store.variants("cold") == []
     with pytest.raises(UnknownTermError):
-        store.variants("hotter")
+        store.variants("hotness")
 
 
 def test_suggestions_begin_with_the_prefix(store: ClusterStore) -> None:

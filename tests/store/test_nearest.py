@@ -71,11 +71,11 @@ def test_an_inflected_form_is_where_its_lemma_is(store: ClusterStore) -> None:
     assert store.nearest("éclairs").reason.endswith("of 'éclair', which is in no cluster")
 
 
-def test_one_letter_away_is_a_misspelling_where_nothing_is_judged(store: ClusterStore) -> None:
+def test_a_slip_is_a_misspelling_where_nothing_is_judged(store: ClusterStore) -> None:
     found = [near("frosty", 0.2, 0.0, 3), near("cold", 0.3, 0.0, 3)]
     placed = store._finder._placed("frotsy", found)
     assert placed.cluster == store["frosty"]
-    assert placed.reason.startswith("one letter away from 'frosty'; none of 2 terms near it")
+    assert placed.reason.startswith("a slip of the keyboard away from 'frosty'; none of 2 terms")
     judged = store._finder._placed("frotsy", [*found, near("hot", 0.6, 0.0, 4)])
     assert judged.cluster == store["hot"]  # a judgement comes first
     opposite = [near("frosty", 0.2, 0.0, 3), near("cold", 0.0, 0.8, 3)]

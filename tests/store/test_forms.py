@@ -1,0 +1,187 @@
+"""Look-up as people type: forms, slips of the keyboard, negations."""
+
+from pathlib import Path
+
+import pytest
+
+from nymgraph.pipeline.lexicon.lemmas import possible_lemmas, possible_stems
+from nymgraph.pipeline.lexicon.normalise import look_up_key
+from nymgraph.pipeline.store import ClusterStore, UnknownTermError
+from nymgraph.pipeline.store.slips import slips
+from tests.formats.clustered import export_of
+
+CLUSTERS = [
+    ["car", "auto"],
+    ["buy", "purchase"],
+    ["hot", "torrid"],
+    ["hot dog", "frank"],
+    ["give up", "abandon"],
+    ["wife", "spouse"],
+    ["thief", "robber", "thieve"],
+    ["happy", "glad"],
+    ["mouse", "rodent"],
+    ["run", "sprint"],
+    ["good", "fine"],
+    ["warlike", "hawkish"],
+    ["phenomenon", "occurrence"],
+    ["AIDS", "immune deficiency"],
+    ["aid", "help"],
+    ["carry", "convey"],
+    ["sing", "chant"],
+    ["warm", "mild"],
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ClusterStore:
+    export_of(tmp_path / "export", CLUSTERS)
+    return ClusterStore(tmp_path / "export")
+
+
+@pytest.mark.parametrize(
+    ("form", "lemma"),
+    [
+        ("cars", "car"),
+        ("Cars", "car"),
+        ("bought", "buy"),
+        ("buying", "buy"),
+        ("hotter", "hot"),
+        ("hottest", "hot"),
+        ("hot dogs", "hot dog"),
+        ("gave up", "give up"),
+        ("giving up", "give up"),
+        ("wives", "wife"),
+        ("thieves", "thief"),
+        ("happier", "happy"),
+        ("mice", "mouse"),
+        ("ran", "run"),
+        ("running", "run"),
+        ("better", "good"),
+        ("phenomena", "phenomenon"),
+        ("carried", "carry"),
+        ("sang", "sing"),
+        ("singing", "sing"),
+    ],
+)
+def test_a_form_is_answered_for_its_lemma_and_says_so(
+    store: ClusterStore, form: str, lemma: str
+) -> None:
+    entry = store.entry(form)
+    assert (entry.term, entry.form) == (lemma, f"{form}, a form of {lemma}")
+    assert repr(entry).startswith(entry.form)
+    assert store[form] == store[lemma]
+    assert entry.form in repr(store[form])
+    assert store.synonyms(form) == store.synonyms(lemma)
+    assert store.expand(form).added == store.expand(lemma).added
+    assert store.expand(form).phrases[0].term == lemma
+    assert store.cluster_ids([form])["term"].to_list() == [lemma]
+    assert store.nearest(form).cluster == store[lemma]
+    assert form not in store
+
+
+@pytest.mark.parametrize("word", ["carlike", "happyish", "unhot", "does", "xyzzy", "s", ""])
+def test_what_is_no_form_is_unknown(store: ClusterStore, word: str) -> None:
+    with pytest.raises(UnknownTermError):
+        store[word]
+
+
+def test_small_letters_mean_the_word_and_capitals_the_abbreviation(store: ClusterStore) -> None:
+    assert store.expand("hearing aids").added == ("help",)
+    assert store.expand("AIDS").added == ("immune deficiency",)
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "lemma"),
+    [
+        ("wolves", "en", "wolf"),
+        ("knives", "en", "knife"),
+        ("gives", "en", "give"),
+        ("panicking", "en", "panic"),
+        ("looking up", "en", "look up"),
+        ("häuser", "de", "Haus"),
+        ("gegangen", "de", "gehen"),
+        ("kitapların", "tr", "kitap"),
+        ("geliyor", "tr", "gelmek"),
+        ("okudu", "tr", "okumak"),
+    ],
+)
+def test_lemmas_of_languages(word: str, language: str, lemma: str) -> None:
+    assert lemma in possible_lemmas(word, language)
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "no_lemma"),
+    [("gelmedi", "tr", "gelmek"), ("önemsiz", "tr", "önem"), ("boss", "en", "bos"),
+     ("hopeless", "en", "hope"), ("word", "xx", "wor")],
+)  # fmt: skip
+def test_what_negates_or_derives_is_no_form(word: str, language: str, no_lemma: str) -> None:
+    assert no_lemma not in possible_lemmas(word, language)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("hapy", "happy"),
+        ("happpy", "happy"),
+        ("hpapy", "happy"),
+        ("hspoy", None),
+        ("hspopy", None),
+        ("happt", "happy"),
+        ("hsppy", "happy"),
+        ("hasppy", "happy"),
+        ("carlike", None),
+        ("rappy", None),
+        ("hamppy", None),
+        ("wsrlike", "warlike"),
+        ("phenomenpn", "phenomenon"),
+    ],
+)
+def test_a_slip_is_one_that_a_hand_makes(
+    store: ClusterStore, typed: str, meant: str | None
+) -> None:
+    terms = store._export.terms
+    assert [terms.name(row) for row in terms.meant(typed)] == ([] if meant is None else [meant])
+
+
+def test_a_word_made_of_a_term_is_no_slip_and_its_stem_is_offered_first(
+    store: ClusterStore,
+) -> None:
+    with pytest.raises(UnknownTermError, match="did you mean 'car'") as error:
+        store["carlike"]
+    assert error.value.near[0] == "car"
+    assert "warm" in possible_stems("warmish", "en")
+    assert not list(possible_stems("warmish", "xx"))
+
+
+def test_slips_leave_the_first_letter() -> None:
+    assert all(spelling[0] == "c" for spelling in slips("carlike", "abc"))
+    assert slips("ab", "abc") == set()
+    assert slips(look_up_key("x" * 41), "abc") == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "left", "added"),
+    [
+        ("not hot", ["hot"], ()),
+        ("not very hot", ["hot"], ()),
+        ("never happy", ["happy"], ()),
+        ("without a car", ["car"], ()),
+        ("it isn't warm", ["warm"], ()),
+        ("it isn’t too warm", ["warm"], ()),
+        ("neither hot nor warm", ["hot", "warm"], ()),
+        ("not hot or warm", ["hot", "warm"], ()),
+        ("not hot, warm", ["hot"], ("mild",)),
+        ("not hot but warm", ["hot"], ("mild",)),
+        ("hot, not warm", ["warm"], ("torrid",)),
+        ("no hot dogs", ["hot dogs"], ()),
+        ("hot", [], ("torrid",)),
+        ("cannot buy warm", ["buy"], ("mild",)),
+    ],
+)
+def test_what_a_query_negates_is_left_as_it_is(
+    store: ClusterStore, query: str, left: list[str], added: tuple[str, ...]
+) -> None:
+    found = store.expand(query)
+    assert [part.text for part in found.parts if part.negated] == left
+    assert found.added == added
+    assert repr(found).count("left as it is: the query negates it") == len(left)
