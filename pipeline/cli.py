@@ -1,11 +1,10 @@
 """The command line: one command per stage, and commands to look at the result."""
 
-import importlib
 import json
 import logging
+import shlex
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +12,11 @@ import typer
 
 from nymgraph import __version__
 from nymgraph.pipeline.artefacts import Workspace, write_atomic
-from nymgraph.pipeline.engine.choose import open_engine
-from nymgraph.pipeline.errors import DependencyError, InputError, NymgraphError, StorageError
+from nymgraph.pipeline.errors import DependencyError, InputError, NymgraphError
+from nymgraph.pipeline.own_list.stages import perform
 from nymgraph.pipeline.params import Params, check_params, load_params
 from nymgraph.pipeline.profiles import ENGLISH, locate_profile, profile_graph
 from nymgraph.pipeline.progress import default_progress
-from nymgraph.pipeline.runlog import RunRecord
 
 __all__ = ["app", "main"]
 
@@ -36,8 +34,6 @@ STAGES = {
     "export": "Clusters and terms to the files that users take away.",
     "report": "All figures of the run to one self-contained HTML page.",
 }
-
-_SHARDED = ("embed", "retrieve", "classify")  # whose shards an engine makes
 
 app = typer.Typer(
     name="nymgraph",
@@ -116,23 +112,7 @@ def run_stage(stage: str, params_file: Path, data: Path, **options: object) -> N
     Raises:
         NymgraphError: The parameters, the input or an artefact are not as they should be.
     """
-    settings = load_params(params_file)
-    section = getattr(settings, stage)
-    record = RunRecord(stage, section.model_dump(mode="json"))
-    workspace = Workspace(data, default_progress(), record)
-    module = importlib.import_module(f"nymgraph.pipeline.stages.{stage}")
-    try:
-        if stage in _SHARDED:
-            with open_engine(settings.engine) as engine:
-                module.run(section, workspace, engine)
-        else:
-            module.run(section, workspace, **options)
-    except BaseException:
-        with suppress(StorageError, OSError):  # the error that counts is the first one
-            workspace.write_json(".runs", f"{stage}.json", record.summary("failed"))
-        raise
-    summary = record.summary("done")
-    workspace.write_json(".runs", f"{stage}.json", summary)
+    summary = perform(stage, load_params(params_file), data, default_progress(), options)
     rows = ", ".join(f"{name} {n:,}" for name, n in summary["rows_out"].items()) or "done"
     seconds, peak = summary["seconds"], summary["peak_memory_mb"]
     typer.echo(f"{stage}: {rows} ({seconds:.1f} s, peak {peak:,} MB)")
@@ -243,6 +223,62 @@ _OWN_COMMANDS: dict[str, Callable[..., None]] = {
 }
 for _stage in STAGES:
     app.command(_stage)(_OWN_COMMANDS.get(_stage) or _stage_command(_stage))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder; made if it is not there.")],
+    terms: Annotated[
+        Path | None, typer.Option(help="Your terms: one a line, or a table, WN-LMF or MyThes.")
+    ] = None,
+    column: Annotated[str | None, typer.Option(help="In a table: the column of terms.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Language code of the terms; else the dictionary's, or en.")
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="A trained model; nothing is trained then.")
+    ] = None,
+    dictionary: Annotated[
+        str | None, typer.Option(help="english, turkish, or a file: WN-LMF, thesaurus, rules.")
+    ] = None,
+) -> None:
+    """Begin a folder for your own list: params.yaml, dvc.yaml and .gitignore.
+
+    For example: `nymgraph init goods --terms goods.csv --column name`, then `cd goods` and
+    `nymgraph run`. Without --terms the dvc.yaml of a folder is made anew from its params.yaml.
+    """
+    from nymgraph.pipeline.own_list.beginning import Beginning, begin, refresh
+
+    if terms is None:
+        if any(given is not None for given in (column, language, model, dictionary)):
+            raise typer.BadParameter("these options go with --terms FILE; else use params.yaml")
+        written = refresh(folder)
+    else:
+        written = begin(Beginning(folder, terms, column, language, model, dictionary))
+    typer.echo(f"init: {', '.join(map(str, written))}")
+    if terms is not None:
+        enter = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+        typer.echo(f"next: {enter}nymgraph run")
+
+
+@app.command()
+def run(
+    params: ParamsFile = _PARAMS,
+    data: DataFolder = _DATA,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run every stage, also those that are up to date.")
+    ] = False,
+) -> None:
+    """Run all stages in this folder, without DVC; those that are up to date are passed over.
+
+    For example: `nymgraph run`, in a folder that `nymgraph init` made.
+    """
+    from nymgraph.pipeline.own_list.whole_run import in_words, run_all, worth_trying
+
+    done = run_all(load_params(params), data, force=force)
+    kept = f", {len(done.kept)} were up to date" if done.kept else ""
+    typer.echo(f"run: {len(done.ran)} stages in {in_words(done.seconds)}{kept}; worth trying:")
+    typer.echo("\n".join(f"  {command}" for command in worth_trying(data)))
 
 
 @app.command()

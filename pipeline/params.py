@@ -67,6 +67,19 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_means_defaults(cls, content: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        """A section whose keys are all comments is read as null."""
+        if not isinstance(content, dict):
+            return content
+        sections = {
+            name
+            for name, field in cls.model_fields.items()
+            if isinstance(field.default, Section) and content.get(name, field) is None
+        }
+        return {name: value for name, value in content.items() if name not in sections}
+
 
 class WordNetSource(Section):
     """WordNet 3.1 or KeNet (turkish) from the installed NlpToolkit-WordNet wheel."""

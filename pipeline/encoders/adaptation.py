@@ -225,6 +225,7 @@ def adapt_encoder(
         advance: Told of the number of steps just done.
     """
     from sentence_transformers import SentenceTransformerTrainer
+    from transformers import PrinterCallback
 
     _freeze_below(model, settings.layers)
     read = [read_as(term) for term in terms]
@@ -235,6 +236,7 @@ def adapt_encoder(
         loss=_loss(model, settings.cached_rows),
         callbacks=[telling(advance)],
     )
+    trainer.remove_callback(PrinterCallback)  # progress is shown by `advance` alone
     with _cut_short(model, TOKENS):
         trainer.train(resume_from_checkpoint=_last_checkpoint(work))
     model.eval()

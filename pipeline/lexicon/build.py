@@ -2,7 +2,6 @@
 
 import polars as pl
 
-from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.normalise import clean, look_up_key, reject_reason, repairs_of
 from nymgraph.pipeline.schemas import REJECTS, REPAIRED, TERMS, VARIANTS
 
@@ -62,16 +61,7 @@ def set_aside(terms: pl.DataFrame, lemma: dict[str, str]) -> tuple[pl.DataFrame,
 
     Returns:
         The tables TERMS, its terms numbered anew, and VARIANTS, sorted.
-
-    Raises:
-        InputError: There are variants, and a column of the user has a name that VARIANTS needs.
     """
-    taken = sorted({"variant", "lemma", "lemma_id"} & set(terms.columns))
-    if lemma and taken:
-        raise InputError(
-            f"a table of terms has a column {taken[0]!r}, a name that grouping variants needs",
-            cure="rename that column in the file, or set ingest.variants.method to keep",
-        )
     forms = pl.DataFrame(
         {"variant": list(lemma), "lemma": list(lemma.values())},
         {"variant": pl.String, "lemma": pl.String},

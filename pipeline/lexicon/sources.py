@@ -4,6 +4,8 @@ To add a source: a section in `params.py`, a reader here, a line in `read_source
 dictionary, see `dictionaries`.
 """
 
+import logging
+
 import polars as pl
 
 from nymgraph.pipeline.errors import InputError
@@ -15,9 +17,13 @@ from nymgraph.pipeline.lexicon.dictionaries import (
 from nymgraph.pipeline.lexicon.files import read_lines
 from nymgraph.pipeline.lexicon.tables import read_table, require_columns
 from nymgraph.pipeline.params import Dictionary, Source, TableSource, TextSource
-from nymgraph.pipeline.schemas import EXPORTED_TERMS
+from nymgraph.pipeline.schemas import EXPORTED_TERMS, EXPORTED_VARIANTS
 
 __all__ = ["read_source"]
+
+_log = logging.getLogger("nymgraph")
+# names of columns that tables of terms or variants have themselves
+_OURS = {*EXPORTED_TERMS.schema, *EXPORTED_VARIANTS.schema, "source", "row", "item", "reason"}
 
 
 def read_source(source: Source) -> pl.DataFrame:
@@ -28,7 +34,8 @@ def read_source(source: Source) -> pl.DataFrame:
 
     Returns:
         Columns source (str), row (uint64, from 1), item (str, may be null), and, where the source
-        has them, frequency (float64) and the user's other columns.
+        has them, frequency (float64) and the user's other columns; one whose name nymgraph uses
+        itself is called own_NAME.
 
     Raises:
         InputError: The user's file is missing, malformed or lacks a column.
@@ -52,12 +59,12 @@ def _read_table(source: TableSource) -> pl.DataFrame:
     special = [source.column, *([source.frequency_column] if source.frequency_column else [])]
     require_columns(table, special, source.path)
     extra = table.drop(special)
-    taken = sorted(set(extra.columns) & {*EXPORTED_TERMS.schema, "source", "row", "item", "reason"})
-    if taken:
-        raise InputError(
-            f"{source.path}: column {taken[0]!r} has a name that nymgraph uses itself",
-            cure="rename that column in the file",
-        )
+    for name in sorted(_OURS.intersection(extra.columns)):
+        carried = f"own_{name}"
+        while carried in table.columns:
+            carried = f"own_{carried}"
+        extra = extra.rename({name: carried})
+        _log.info("%s: the column %r is carried as %r", source.path, name, carried)
     items = _items(source.path.name, table[source.column].cast(pl.String).to_list())
     if source.frequency_column:
         items = items.with_columns(frequency=_frequencies(table, source))

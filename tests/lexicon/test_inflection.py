@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.errors import ParameterError
 from nymgraph.pipeline.lexicon.dictionaries import clean_synsets
 from nymgraph.pipeline.lexicon.inflection import find_variants
 from nymgraph.pipeline.lexicon.known import read_known_relations
@@ -183,18 +183,17 @@ def test_a_language_without_rules_is_refused(tmp_path: Path) -> None:
     ingest.run(IngestParams.model_validate(params), Workspace(tmp_path / "data"))
 
 
-def test_a_users_column_keeps_its_name_or_the_run_stops(tmp_path: Path) -> None:
+def test_a_users_column_goes_with_a_variant(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text("term,lemma,note\nkitap,x,a\nkitaplar,y,b\n", "utf-8")
     params = {"language": "tr", "sources": [{"kind": "table", "path": path}]}
     workspace = Workspace(tmp_path / "data")
     ingest.run(IngestParams.model_validate(params), workspace)
     params["variants"] = {"method": "group"}
-    with pytest.raises(InputError, match="a column 'lemma', a name that grouping variants needs"):
-        ingest.run(IngestParams.model_validate(params), workspace)
-    path.write_text("term,note\nkitap,a\nkitaplar,b\ngöz,c\n", "utf-8")
+    path.write_text("term,note,lemma\nkitap,a,x\nkitaplar,b,y\ngöz,c,z\n", "utf-8")
     ingest.run(IngestParams.model_validate(params), workspace)
-    assert workspace.read(VARIANTS).select("variant", "note").rows() == [("kitaplar", "b")]
+    rows = workspace.read(VARIANTS).select("variant", "lemma", "note", "own_lemma").rows()
+    assert rows == [("kitaplar", "kitap", "b", "y")]
 
 
 @pytest.mark.slow

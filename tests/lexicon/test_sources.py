@@ -42,11 +42,12 @@ def test_numbers_become_terms(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted({*EXPORTED_TERMS.schema, "source", "row", "item", "reason"})
+    "name", sorted({*EXPORTED_TERMS.schema, "source", "row", "item", "reason", "lemma"})
 )
-def test_a_column_must_not_have_a_name_of_ours(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match=f"column '{name}' has a name that nymgraph uses itself"):
-        read_source(table(tmp_path, f"word,{name}\nhot,1\n", column="word"))
+def test_a_column_with_a_name_of_ours_is_carried_under_another(tmp_path: Path, name: str) -> None:
+    rows = read_source(table(tmp_path, f"word,{name},own_{name}\nhot,1,2\n", column="word"))
+    assert rows.columns == ["source", "row", "item", f"own_own_{name}", f"own_{name}"]
+    assert rows.row(0)[3:] == ("1", "2")
 
 
 def test_the_columns_named_in_the_parameters_may_have_such_names(tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""One stage, run with its record."""
+
+import importlib
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.engine.choose import open_engine
+from nymgraph.pipeline.errors import StorageError
+from nymgraph.pipeline.params import Params
+from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.runlog import RunRecord
+
+__all__ = ["perform"]
+
+_SHARDED = ("embed", "retrieve", "classify")  # whose shards an engine makes
+_NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
+
+
+def perform(
+    stage: str,
+    settings: Params,
+    data: Path,
+    progress: Progress,
+    options: Mapping[str, Any] = _NO_OPTIONS,
+) -> dict[str, Any]:
+    """Run one stage and leave its run record.
+
+    Args:
+        stage: Name of the stage.
+        settings: All parameters.
+        data: The data folder.
+        progress: Where it shows how far it is.
+        options: What the stage takes besides.
+
+    Returns:
+        The record.
+
+    Raises:
+        NymgraphError: The input or an artefact is not as it should be.
+    """
+    section = getattr(settings, stage)
+    record = RunRecord(stage, section.model_dump(mode="json"))
+    workspace = Workspace(data, progress, record)
+    module = importlib.import_module(f"nymgraph.pipeline.stages.{stage}")
+    try:
+        if stage in _SHARDED:
+            with open_engine(settings.engine) as engine:
+                module.run(section, workspace, engine)
+        else:
+            module.run(section, workspace, **options)
+    except BaseException:
+        with suppress(StorageError, OSError):  # the error that counts is the first one
+            workspace.write_json(".runs", f"{stage}.json", record.summary("failed"))
+        raise
+    summary = record.summary("done")
+    workspace.write_json(".runs", f"{stage}.json", summary)
+    return summary

@@ -1,0 +1,130 @@
+"""`nymgraph run`: all stages in a folder, without DVC or git."""
+
+import importlib.util
+import json
+import shlex
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.errors import NymgraphError
+from nymgraph.pipeline.own_list.fingerprints import fingerprint
+from nymgraph.pipeline.own_list.stage_graph import stage_entries
+from nymgraph.pipeline.own_list.stages import perform
+from nymgraph.pipeline.own_list.whole_line import in_words, whole_line
+from nymgraph.pipeline.params import Params
+from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
+
+__all__ = ["WholeRun", "in_words", "run_all", "worth_trying"]
+
+_STATE = "whole_run.json"
+# seconds of a stage until there are terms to plan with: a small list, two cores
+_USUAL = {"adapt": 140.0, "train": 40.0, "embed": 15.0, "retrieve": 20.0, "classify": 10.0}
+_USUAL_REST = 5.0
+
+
+class WholeRun(NamedTuple):
+    """What a run did: the stages that ran, those that were up to date, and the seconds."""
+
+    ran: tuple[str, ...]
+    kept: tuple[str, ...]
+    seconds: float
+
+
+def run_all(params: Params, data: Path, *, force: bool = False) -> WholeRun:
+    """Run every stage that is not up to date.
+
+    A stage is up to date where its parameters, the user's files, what it reads and what it wrote
+    are as they were when `run_all` ran it last. A killed run goes on where it was.
+
+    Args:
+        params: All parameters.
+        data: The data folder.
+        force: Run all stages, whatever is there.
+
+    Returns:
+        What was done.
+
+    Raises:
+        NymgraphError: The input, an artefact or the machine is not as it should be.
+    """
+    began = time.monotonic()
+    stages, workspace = tuple(stage_entries()), Workspace(data)
+    known = {} if force else _known(data)
+    ran: list[str] = []
+    stale = [stage for stage in stages if known.get(stage) != fingerprint(stage, params, data)]
+    waiting = stages[stages.index(stale[0]) :] if stale else ()
+    with whole_line({stage: _USUAL.get(stage, _USUAL_REST) for stage in waiting}) as line:
+        for stage in waiting:
+            if known.get(stage) == fingerprint(stage, params, data):
+                line.planned.pop(stage)
+                continue
+            with line.stage(stage):
+                perform(stage, params, data, line)
+            ran.append(stage)
+            known[stage] = fingerprint(stage, params, data)
+            workspace.write_json(".runs", _STATE, known)
+            if stage == "ingest":
+                line.planned |= _planned(params, workspace, line.planned)
+    kept = tuple(stage for stage in stages if stage not in ran)
+    return WholeRun(tuple(ran), kept, time.monotonic() - began)
+
+
+def worth_trying(data: Path) -> list[str]:
+    """Three commands worth trying on a finished run.
+
+    Args:
+        data: The data folder.
+
+    Returns:
+        The commands, with terms of the run.
+    """
+    export = data / "export"
+    where = "" if export == Path("data/export") else f" --export {shlex.quote(str(export))}"
+    one, other = _examples(export)
+    page = f"nymgraph serve{where}"
+    if importlib.util.find_spec("fastapi") is None:
+        page = f"nymgraph export --format csv --out clusters{where}"
+    return [
+        f"nymgraph query{where} {one}",
+        f"nymgraph explain{where} {one} {other}",
+        page,
+    ]
+
+
+def _examples(export: Path) -> tuple[str, str]:
+    """Two terms of the most cohesive of the larger clusters, else the first two; quoted."""
+    clusters = pl.scan_parquet(export / EXPORTED_CLUSTERS.path.name)
+    in_letters = pl.col("representative").str.contains(r"^\p{L}[\p{L} -]+$")
+    order = [in_letters, pl.col("size").clip(upper_bound=4), pl.col("cohesion"), pl.col("size")]
+    best = clusters.sort(order, descending=True, maintain_order=True).head(1).collect()
+    names = best["representative"].to_list()
+    names += [term for members in best["members"] for term in members if term not in names]
+    if not names:
+        terms = pl.scan_parquet(export / EXPORTED_TERMS.path.name).select("term").head(2)
+        names = terms.collect()["term"].to_list()
+    return shlex.quote(names[0]), shlex.quote(names[1])
+
+
+def _known(data: Path) -> dict[str, Any]:
+    """What earlier runs left; nothing where that cannot be read: then all is run."""
+    try:
+        known: dict[str, Any] = json.loads((data / ".runs" / _STATE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _planned(params: Params, workspace: Workspace, planned: dict[str, float]) -> dict[str, float]:
+    """Seconds of the stages to come, from the planner's rates for a machine like this."""
+    from nymgraph.pipeline.planner.command import PlanRequest
+    from nymgraph.pipeline.planner.command import planned as make
+
+    try:
+        plan, _ = make(params, workspace, PlanRequest(probe=False))
+    except NymgraphError:
+        return {}  # a stage will say what is wrong, in its own words
+    return {stage: cost.seconds for stage, cost in plan.costs.items() if stage in planned}
