@@ -18,8 +18,9 @@ import numpy.typing as npt
 import polars as pl
 
 from benchmarks.machine import describe
-from nymgraph.pipeline.classifier.fit import FitRequest, fit
-from nymgraph.pipeline.classifier.model import PairModel, load_pair_model
+from nymgraph.pipeline.classifier.fit import fit
+from nymgraph.pipeline.classifier.model import Model, load_model
+from nymgraph.pipeline.classifier.pair_table import FitRequest
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.evaluation.groups import figures_by
 from nymgraph.pipeline.lexicon.labelled import relation_codes
@@ -54,7 +55,7 @@ def main() -> None:
         )
         fit(request, default_progress())
         print(f"seed {seed}: fitted in {time.perf_counter() - start:.0f} s", flush=True)
-        model = load_pair_model(request.out)
+        model = load_model(request.out)
         judged.append([_judge(model, held_out), _judge(_head_alone(model), held_out)])
         for name, of_seed in zip(("cascade", "head"), judged[-1], strict=True):
             _report(f"{name}, seed {seed}", of_seed, held_out)
@@ -78,12 +79,12 @@ def _params(encoder: str, epochs: int, learning_rate: float, seed: int) -> Param
     )
 
 
-def _head_alone(model: PairModel) -> PairModel:
+def _head_alone(model: Model) -> Model:
     return replace(model, classifier=TrainedClassifier(model.classifier.trained))
 
 
-def _judge(model: PairModel, pairs: pl.DataFrame) -> npt.NDArray[np.float32]:
-    return model.judge(pairs["term_a"].to_list(), pairs["term_b"].to_list())
+def _judge(model: Model, pairs: pl.DataFrame) -> npt.NDArray[np.float32]:
+    return model.probabilities(pairs["term_a"].to_list(), pairs["term_b"].to_list())
 
 
 def _report(row: str, judged: npt.NDArray[np.float32], pairs: pl.DataFrame) -> None:

@@ -12,7 +12,7 @@ settings of `params.yaml`, and measured on its test pairs; printed are mean and 
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ from nymgraph.discriminator import (
     train_head,
 )
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.classifier.features import read_lexicon, read_neighbourhoods
+from nymgraph.pipeline.classifier.features import TermSpace, open_space
 from nymgraph.pipeline.classifier.judges import LazyClassifier
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.lexicon.labelled import (
@@ -49,16 +49,26 @@ Split = tuple[LabelledPairs, LabelledPairs, LabelledPairs]
 class Run(NamedTuple):
     """What a finished run holds of pairs."""
 
-    terms: list[str]
-    lexicon: Lexicon
+    space: TermSpace
+    surface: bool
     pairs: pl.DataFrame
     split: np.ndarray[Any, np.dtype[np.int8]]
     spared: np.ndarray[Any, np.dtype[np.bool_]]
     workspace: Workspace
 
+    @property
+    def terms(self) -> Sequence[str]:
+        """The lexicon."""
+        return self.space.terms
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """What is seen of it where no neighbour votes."""
+        return self.space._replace(known=None).lexicon(surface=self.surface)
+
     def knowing(self, known: LabelledPairs) -> Lexicon:
         """The lexicon with neighbours that vote by these pairs."""
-        return self.lexicon._replace(neighbourhoods=read_neighbourhoods(self.workspace, known))
+        return self.space._replace(known=known).lexicon(surface=self.surface)
 
 
 def main() -> None:
@@ -81,10 +91,10 @@ def main() -> None:
 def load_run(data: Path, params: TrainParams) -> Run:
     """Open the artefacts of a run."""
     workspace = Workspace(data)
-    terms, lexicon = read_lexicon(workspace, surface=params.surface, neighbours=False)
-    split = term_splits(workspace.read(HELD_OUT), len(terms))
-    spared = term_mask(workspace.read(SPARED, ["term_id"]), len(terms))
-    return Run(terms, lexicon, workspace.read(PAIRS), split, spared, workspace)
+    space = open_space(workspace, votes=True)
+    split = term_splits(workspace.read(HELD_OUT), len(space.terms))
+    spared = term_mask(workspace.read(SPARED, ["term_id"]), len(space.terms))
+    return Run(space, params.surface, workspace.read(PAIRS), split, spared, workspace)
 
 
 def measured(kind: str, run: Run, params: TrainParams, n_seeds: int) -> Iterator[dict[str, Any]]:

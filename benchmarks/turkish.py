@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from nymgraph.discriminator import load_head, pair_keys
+from nymgraph.discriminator import pair_keys
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.classifier.features import lexicon_for
+from nymgraph.pipeline.classifier.features import open_space
 from nymgraph.pipeline.classifier.judges import LazyClassifier
+from nymgraph.pipeline.classifier.model_folder import model_classifier
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.lexicon.normalise import clean, look_up_key
 from nymgraph.pipeline.schemas import ASSIGNMENTS, CANDIDATES, PAIRS, TERMS
@@ -73,9 +74,10 @@ def unknown_pairs(path: Path, terms: pl.DataFrame, known: pl.DataFrame) -> pl.Da
 
 def judge(workspace: Workspace, pairs: pl.DataFrame) -> np.ndarray:
     """The relation, 0 to 2, that the run's head gives to each pair."""
-    trained, _ = load_head(workspace.root / "train" / "head.safetensors")
-    names, lexicon = lexicon_for(workspace, trained)
-    classifier = LazyClassifier(TrainedClassifier(trained, None), names, lexicon)
+    trained = model_classifier(workspace.path("train", "model"), "cpu")
+    space = open_space(workspace, votes=trained.counts_votes)
+    lexicon = space.lexicon(surface=trained.trained.head.surface)
+    classifier = LazyClassifier(TrainedClassifier(trained.trained), space.terms, lexicon)
     judged: np.ndarray = classifier.judge(*ends(pairs)).argmax(axis=1)
     return judged
 

@@ -26,8 +26,9 @@ from benchmarks.baselines import DEFAULTS, Array, Case, Labels, dense, make_case
 from benchmarks.clustering import ANTONYM_GATE, shape
 from nymgraph.clustering import Edges, intrusions, pair_scores
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.classifier.features import lexicon_for
-from nymgraph.pipeline.classifier.trained import classifier_over, load_trained
+from nymgraph.pipeline.classifier.features import open_space
+from nymgraph.pipeline.classifier.model_folder import model_classifier
+from nymgraph.pipeline.classifier.trained import classifier_over
 from nymgraph.pipeline.schemas import RELATION_NAMES
 
 MIN_SUPPORT = DEFAULTS["signed"]
@@ -67,8 +68,9 @@ def main() -> None:
 def load(data: Path) -> World:
     """Read the run."""
     workspace = Workspace(data)
-    trained, _ = load_trained(data / "train", "cpu", "run `nymgraph train`")
-    terms, lexicon = lexicon_for(workspace, trained.trained)
+    trained = model_classifier(data / "train" / "model", "cpu")
+    space = open_space(workspace, votes=trained.counts_votes)
+    terms, lexicon = space.terms, space.lexicon(surface=trained.trained.head.surface)
     names = ["a", "b", "p_synonym", "p_antonym"]
     judged = pl.scan_parquet(data / "classify/relations/*.parquet").select(names).collect()
     pairs, held = (

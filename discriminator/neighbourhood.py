@@ -13,7 +13,7 @@ held-out pairs. A head that sees them in training trusts them too little, for it
 is trained on (docs/experiments.md).
 """
 
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -100,25 +100,6 @@ class Neighbourhoods(NamedTuple):
             The neighbourhoods of these terms, in this order.
         """
         return self._replace(term=self.term[ids], near=self.near[ids], cosine=self.cosine[ids])
-
-    def and_before(self, near: NDArray[np.integer], cosine: NDArray[np.floating]) -> Self:
-        """Put a term that the lexicon does not hold before these.
-
-        Args:
-            near: any integer (n,), rows of its neighbours in the lexicon, by falling cosine.
-            cosine: any float (n,), of each.
-
-        Returns:
-            The neighbourhoods of the new term and of these, in this order.
-        """
-        k = self.near.shape[1]
-        row, value = np.full(k, -1, np.int32), np.zeros(k, np.float32)
-        row[: len(near)], value[: len(near)] = near[:k], cosine[:k]
-        return self._replace(
-            term=np.concatenate([[len(self.start) - 1], self.term]),
-            near=np.concatenate([row[None], self.near]),
-            cosine=np.concatenate([value[None], self.cosine]),
-        )
 
 
 def neighbour_votes(

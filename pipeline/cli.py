@@ -356,8 +356,8 @@ def fit(
     For example: `nymgraph fit --pairs pairs.csv --out model`, then `nymgraph judge --model model
     --pairs new.csv --out judged.csv`. The sections `adapt` and `train` of the parameters say how.
     """
-    from nymgraph.pipeline.classifier.fit import FitRequest
     from nymgraph.pipeline.classifier.fit import fit as train
+    from nymgraph.pipeline.classifier.pair_table import FitRequest
 
     chosen = _chosen(load_params(params) if params.is_file() else Params(), classifier, adapt)
     request = FitRequest(
@@ -376,19 +376,48 @@ def fit(
 
 @app.command()
 def judge(
-    model: Annotated[Path, typer.Option(help="Folder that `nymgraph fit` wrote.")],
+    model: Annotated[Path, typer.Option(help="A run's data folder, or one that fit wrote.")],
     pairs: Annotated[Path, typer.Option(help="Table of term_a, term_b.")],
     out: Annotated[Path, typer.Option(help="Table to write (CSV, TSV, JSONL or Parquet).")],
     device: Annotated[str, typer.Option(help="A torch device, or auto.")] = "auto",
+    trust_remote_code: Annotated[
+        bool, typer.Option("--trust-remote-code", help="Let the encoder run code of its own.")
+    ] = False,
 ) -> None:
     """Judge a table of pairs: adds p_synonym, p_antonym and p_co_hyponym.
 
-    For example: `nymgraph judge --model model --pairs new.csv --out judged.csv`.
+    For example: `nymgraph judge --model data --pairs new.csv --out judged.csv`, with the model of
+    the run in `data`. A pair of its lexicon gets what `classify` gave it by the model.
     """
-    from nymgraph.pipeline.classifier.fit import judge_table
-    from nymgraph.pipeline.classifier.model import load_pair_model
+    from nymgraph.pipeline.classifier.model import judge_table, load_model
 
-    typer.echo(f"judge: {judge_table(load_pair_model(model, device), pairs, out):,} pairs")
+    loaded = load_model(model, device=device, trust_remote_code=trust_remote_code)
+    typer.echo(f"judge: {judge_table(loaded, pairs, out):,} pairs")
+
+
+model_app = typer.Typer(help="Look at a trained model.", no_args_is_help=True)
+app.add_typer(model_app, name="model")
+
+
+@model_app.command()
+def show(
+    folder: Annotated[Path, typer.Argument(help="A run's data folder, or one that fit wrote.")],
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what a model is, its figures, and the licences of what it learnt from.
+
+    For example: `nymgraph model show data`.
+    """
+    from nymgraph.pipeline.classifier.model import model_folder
+    from nymgraph.pipeline.classifier.model_folder import notes_in_words, read_notes
+
+    place = model_folder(folder)
+    notes = read_notes(place)
+    if json_:
+        content = {**notes._asdict(), "encoder": notes.encoder._asdict()}
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+        return
+    typer.echo("\n".join(notes_in_words(place, notes)))
 
 
 @app.command()

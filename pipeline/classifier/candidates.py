@@ -7,8 +7,9 @@ import polars as pl
 
 from nymgraph.discriminator import PairClassifier
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.classifier.features import lexicon_for
-from nymgraph.pipeline.classifier.trained import classifier_over, load_trained
+from nymgraph.pipeline.classifier.features import open_space
+from nymgraph.pipeline.classifier.model_folder import model_classifier, read_notes
+from nymgraph.pipeline.classifier.trained import classifier_over
 from nymgraph.pipeline.engine.recipe import Make, Recipe
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.schemas import RELATION_NAMES, RELATIONS
@@ -75,14 +76,17 @@ def judge(
 
 
 def _classifier(workspace: Workspace, device: str) -> PairClassifier:
-    classifier, notes = load_trained(workspace.root / "train", device, "run `nymgraph train` again")
+    folder = workspace.path("train", "model")
+    notes = read_notes(folder, verify=False)
     manifest = workspace.read_json("embed", "manifest.json")
-    if notes["revision"] != manifest["revision"]:
+    if notes.encoder.revision != manifest["revision"]:
         raise ArtefactError(
             "the discriminator was trained on vectors of another encoder",
-            got=notes["encoder"],
+            got=notes.encoder.name,
             expected=manifest["encoder"],
             cure="run `nymgraph train` again",
         )
-    terms, lexicon = lexicon_for(workspace, classifier.trained)
-    return classifier_over(classifier, terms, lexicon, device, dictionary=False)
+    classifier = model_classifier(folder, device)
+    space = open_space(workspace, votes=classifier.counts_votes)
+    lexicon = space.lexicon(surface=classifier.trained.head.surface)
+    return classifier_over(classifier, space.terms, lexicon, device, dictionary=False)

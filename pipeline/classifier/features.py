@@ -1,93 +1,198 @@
-"""The terms of a run with all that a classifier sees of them."""
+"""What a classifier sees of terms: the one builder, for a run, a model's folder and new words.
 
+A *space* holds terms with their vectors and the labelled pairs that are known among them. A run's
+space is its lexicon, whose neighbours `retrieve` found; a model's space is the terms of its
+training pairs, whose neighbours are searched when they are asked for. What is seen of a term is its
+vector, its spelling and its *neighbourhood*: the nearest terms of the space, whose known pairs vote
+(`nymgraph.discriminator.neighbourhood`). A word that the space does not hold is encoded by the
+caller and finds its neighbours by exact search.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.discriminator import N_NEIGHBOURS, LabelledPairs, Lexicon, Neighbourhoods, TrainedHead
+from nymgraph.discriminator import N_NEIGHBOURS, LabelledPairs, Lexicon, Neighbourhoods
 from nymgraph.pipeline.artefacts import Workspace, write_atomic
+from nymgraph.pipeline.indexes.neighbours import NEIGHBOUR, nearest_rows
 from nymgraph.pipeline.lexicon.labelled import pairs_within
 from nymgraph.pipeline.lexicon.spelled import spell_terms
 from nymgraph.pipeline.lexicon.splits import term_splits
 from nymgraph.pipeline.schemas import HELD_OUT, PAIRS, TERMS
 
-__all__ = [
-    "lexicon_for",
-    "read_lexicon",
-    "read_neighbourhoods",
-    "taught_neighbourhoods",
-    "write_neighbours",
-]
+__all__ = ["TermSpace", "open_space", "write_neighbours"]
 
 _FILE = ("retrieve", "neighbours.npy")
 _ROWS_AT_ONCE = 65_536
+_QUERIES_AT_ONCE = 4_096
+NO_FLOOR = -1.0
 
 
-def read_lexicon(
-    workspace: Workspace, *, surface: bool, neighbours: bool
-) -> tuple[list[str], Lexicon]:
-    """Open the terms of a run with what a classifier sees of them.
+class TermSpace(NamedTuple):
+    """Terms with their vectors, and what is known of them.
+
+    Attributes:
+        terms: n_terms terms.
+        vectors: float16 (n_terms, dim), L2-normalised; may be a memory map.
+        language: Language code of the terms.
+        known: Training pairs of these terms, which vote; None: nothing votes.
+        lists: NEIGHBOUR (n_terms, k), the neighbours of each term where they have been found; may
+            be a memory map. None: they are searched.
+        floor: Terms of a lower cosine are no neighbours.
+    """
+
+    terms: Sequence[str]
+    vectors: npt.NDArray[np.float16]
+    language: str
+    known: LabelledPairs | None = None
+    lists: npt.NDArray[np.void] | None = None
+    floor: float = NO_FLOOR
+
+    @classmethod
+    def empty(cls, dim: int, language: str) -> "TermSpace":
+        """A space of no terms: every word is new, and nothing votes."""
+        return cls([], np.empty((0, dim), np.float16), language)
+
+    @classmethod
+    def of_pairs(
+        cls,
+        terms: Sequence[str],
+        vectors: npt.NDArray[np.float16],
+        language: str,
+        pairs: LabelledPairs,
+        floor: float = NO_FLOOR,
+    ) -> "TermSpace":
+        """Keep only the terms that stand in a training pair.
+
+        Args:
+            terms: n_terms terms.
+            vectors: float16 (n_terms, dim).
+            language: Their language code.
+            pairs: Training pairs of these terms.
+            floor: Terms of a lower cosine are no neighbours.
+
+        Returns:
+            Their space, its terms in the order given.
+        """
+        ids, ends = np.unique(np.stack([pairs.a, pairs.b]), return_inverse=True)
+        a, b = ends.reshape(2, -1)
+        kept = [terms[row] for row in ids]
+        return cls(kept, vectors[ids], language, pairs._replace(a=a, b=b), floor=floor)
+
+    def lexicon(self, *, surface: bool) -> Lexicon:
+        """All that is seen of the terms of a space whose neighbours have been found.
+
+        Args:
+            surface: Whether spellings are seen.
+
+        Returns:
+            The terms, one row each; vectors and neighbours stay memory maps.
+        """
+        spellings = spell_terms(self.terms, self.language) if surface else None
+        if self.known is None or self.lists is None:
+            return Lexicon(self.vectors, spellings)
+        rows = np.arange(len(self.terms))
+        return Lexicon(
+            self.vectors, spellings, self._hoods(rows, self.lists["id"], self.lists["cosine"])
+        )
+
+    def seen(
+        self,
+        words: Sequence[str],
+        rows: npt.NDArray[np.int64],
+        vectors: npt.NDArray[np.float16],
+        *,
+        surface: bool,
+        wanted: npt.NDArray[np.int64] | None = None,
+        near_new: tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]] | None = None,
+    ) -> Lexicon:
+        """All that is seen of some words, terms of the space or new ones.
+
+        Args:
+            words: n_words words.
+            rows: int64 (n_words,), the row of each in the space; -1 for a new word.
+            vectors: float16 (n_words, dim), L2-normalised.
+            surface: Whether spellings are seen.
+            wanted: Integer (n,), places of the words that need neighbours; None for all.
+            near_new: Rows nearest to the first word, by falling cosine, and the cosines, where the
+                caller has found them.
+
+        Returns:
+            The words, one row each. What is known of a word itself does not vote.
+        """
+        spellings = spell_terms(words, self.language) if surface else None
+        if self.known is None:
+            return Lexicon(vectors, spellings)
+        asked = np.arange(len(rows)) if wanted is None else wanted
+        if near_new is None:
+            near = self._near(rows, vectors, asked)
+        else:
+            near = self._near(rows, vectors, asked[asked > 0])
+            k = min(near.shape[1], len(near_new[0]))
+            near["id"][0, :k], near["cosine"][0, :k] = (column[:k] for column in near_new)
+        return Lexicon(vectors, spellings, self._hoods(rows, near["id"], near["cosine"]))
+
+    def vectors_of(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float16]:
+        """The vectors of some rows, float16 (n, dim); zeros for those of -1."""
+        found = np.zeros((len(rows), self.vectors.shape[1]), np.float16)
+        inside = np.flatnonzero(rows >= 0)
+        found[inside] = self.vectors[rows[inside]]
+        return found
+
+    def _near(
+        self,
+        rows: npt.NDArray[np.int64],
+        vectors: npt.NDArray[np.float16],
+        wanted: npt.NDArray[np.int64],
+    ) -> npt.NDArray[np.void]:
+        """The neighbours of the words at some places: those found, or by exact search."""
+        k = N_NEIGHBOURS if self.lists is None else self.lists.shape[1]
+        near = np.full((len(rows), k), np.array((-1, 0), NEIGHBOUR), NEIGHBOUR)
+        if self.lists is not None:
+            listed = wanted[rows[wanted] >= 0]
+            near[listed] = self.lists[rows[listed]]
+            wanted = wanted[rows[wanted] < 0]
+        for start in range(0, len(wanted), _QUERIES_AT_ONCE):
+            block = wanted[start : start + _QUERIES_AT_ONCE]
+            near[block] = nearest_rows(self.vectors, vectors[block], rows[block], k, self.floor)
+        return near
+
+    def _hoods(
+        self, rows: npt.NDArray[np.int64], near: npt.NDArray[Any], cosine: npt.NDArray[Any]
+    ) -> Neighbourhoods:
+        if self.known is None:
+            raise ValueError("a space of which nothing is known has no neighbourhoods")
+        n_terms = len(self.terms)
+        own = np.where(rows >= 0, rows, n_terms + np.arange(len(rows)))
+        known = (self.known.a, self.known.b, self.known.relation)
+        return Neighbourhoods.of(own, near, cosine, n_terms, known)
+
+
+def open_space(workspace: Workspace, *, votes: bool) -> TermSpace:
+    """Open the terms of a run, their neighbours and the training pairs among them.
 
     Args:
         workspace: The data folder.
-        surface: Whether spellings are wanted.
-        neighbours: Whether neighbourhoods are wanted, in which the training pairs are known.
+        votes: Whether known pairs are to vote.
 
     Returns:
-        The terms and the lexicon, whose vectors are a memory map.
+        The space; vectors and neighbours are memory maps.
+
+    Raises:
+        ArtefactError: Something is missing or damaged, or a training pair touches a held-out term.
     """
     table = workspace.read(TERMS, ["term", "language"])
     terms, language = table["term"].to_list(), table["language"][0]
-    vectors = workspace.read_array("embed", "vectors.npy")
-    spellings = spell_terms(terms, language) if surface else None
-    lexicon = Lexicon(vectors, spellings)
-    if neighbours:
-        lexicon = lexicon._replace(neighbourhoods=taught_neighbourhoods(workspace, len(terms)))
-    return terms, lexicon
-
-
-def lexicon_for(workspace: Workspace, trained: TrainedHead) -> tuple[list[str], Lexicon]:
-    """Open the terms of a run with what a trained head sees of them.
-
-    Args:
-        workspace: The data folder.
-        trained: The head.
-
-    Returns:
-        The terms and the lexicon, as of `read_lexicon`.
-    """
-    voted = trained.dictionary.counts_votes or trained.candidates.counts_votes
-    return read_lexicon(workspace, surface=trained.head.surface, neighbours=voted)
-
-
-def taught_neighbourhoods(workspace: Workspace, n_terms: int) -> Neighbourhoods:
-    """Open the neighbours that retrieve found, with the training pairs known of them.
-
-    Args:
-        workspace: The data folder.
-        n_terms: Number of terms of the run.
-
-    Returns:
-        The neighbourhoods of all terms.
-    """
-    split = term_splits(workspace.read(HELD_OUT), n_terms)
-    return read_neighbourhoods(workspace, pairs_within(workspace.read(PAIRS), split, "train"))
-
-
-def read_neighbourhoods(workspace: Workspace, known: LabelledPairs) -> Neighbourhoods:
-    """Open the neighbours that retrieve found.
-
-    Args:
-        workspace: The data folder.
-        known: The pairs that may be known of neighbours: training pairs.
-
-    Returns:
-        The neighbourhoods of all terms; the neighbours are a memory map.
-    """
+    space = TermSpace(terms, workspace.read_array("embed", "vectors.npy"), language)
+    if not votes:
+        return space
+    split = term_splits(workspace.read(HELD_OUT), len(terms))
+    known = pairs_within(workspace.read(PAIRS), split, "train")
     lists = workspace.read_array(*_FILE)
-    pairs, n_terms = (known.a, known.b, known.relation), len(lists)
-    return Neighbourhoods.of(np.arange(n_terms), lists["id"], lists["cosine"], n_terms, pairs)
+    return space._replace(known=known, lists=lists, floor=_floor(lists))
 
 
 def write_neighbours(workspace: Workspace, lists: npt.NDArray[np.void]) -> None:
@@ -107,3 +212,12 @@ def write_neighbours(workspace: Workspace, lists: npt.NDArray[np.void]) -> None:
                 stream.write(lists[start : start + _ROWS_AT_ONCE, :k].tobytes())
 
     write_atomic(workspace.path(*_FILE), write)
+
+
+def _floor(lists: npt.NDArray[np.void]) -> float:
+    """The least cosine of any neighbour found: what a search for new words keeps to as well."""
+    least = 1.0
+    for start in range(0, len(lists), _ROWS_AT_ONCE):
+        block = lists[start : start + _ROWS_AT_ONCE]
+        least = min(least, float(block["cosine"][block["id"] >= 0].min(initial=1.0)))
+    return least

@@ -1,98 +1,37 @@
-"""`nymgraph fit`: a table of labelled pairs to a classifier that stands by itself.
+"""`nymgraph fit`: a table of labelled pairs to a model that stands by itself."""
 
-Contract of the table: columns term_a, term_b, relation (two or three of synonym, antonym,
-co_hyponym), if you like split (train, validation, test) and confidence. Without a split, some terms
-are held out, and the pairs that touch one validate. A term of a validation or test pair
-occurs in no training pair: a table that breaks this is refused, unless pairs are to be split at
-random, as is often published.
-"""
-
-import json
-import logging
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 
-from nymgraph.discriminator import (
-    RELATIONS,
-    SYNONYM,
-    LabelledPairs,
-    Lexicon,
-    classification_metrics,
-    save_head,
-)
-from nymgraph.pipeline.artefacts import content_hash, replace_folder, write_atomic
+from nymgraph.discriminator import SYNONYM, LabelledPairs, classification_metrics
+from nymgraph.pipeline.artefacts import content_hash
 from nymgraph.pipeline.classifier.cross_encoder import train_behind
+from nymgraph.pipeline.classifier.features import TermSpace
 from nymgraph.pipeline.classifier.head import fit_head
-from nymgraph.pipeline.classifier.known_terms import KnownTerms, save_known
-from nymgraph.pipeline.classifier.model import (
-    MODEL_FORMAT,
-    PairModel,
-    encode_terms,
-    load_pair_model,
-    open_encoder,
-)
-from nymgraph.pipeline.classifier.trained import save_crossed
+from nymgraph.pipeline.classifier.model import Model, encode_terms
+from nymgraph.pipeline.classifier.model_folder import EncoderNotes, NewModel, write_model
+from nymgraph.pipeline.classifier.pair_table import FitRequest, TrainingPairs, read_training_pairs
+from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.classifier.training_set import World
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
-from nymgraph.pipeline.encoders.adaptation import adapt_encoder, settings_of
-from nymgraph.pipeline.encoders.beginnings import begin
-from nymgraph.pipeline.encoders.encoders import locate_model
+from nymgraph.pipeline.encoders.beginnings import begin, fine_tune
+from nymgraph.pipeline.encoders.encoders import ModelLocation, load_encoder, locate_model
 from nymgraph.pipeline.errors import InputError, ParameterError
-from nymgraph.pipeline.lexicon.labelled import touching
-from nymgraph.pipeline.lexicon.normalise import clean
-from nymgraph.pipeline.lexicon.relations import claims_of_dictionary, claims_of_table, resolve
-from nymgraph.pipeline.lexicon.spelled import spell_terms
-from nymgraph.pipeline.lexicon.splits import spared_terms, split_terms
-from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
-from nymgraph.pipeline.params import PairTable, Params, TrainParams, WordNetSource
+from nymgraph.pipeline.lexicon.labelled import relation_codes, touching
+from nymgraph.pipeline.lexicon.splits import spared_terms
+from nymgraph.pipeline.params import AdaptParams, Params, TrainParams
 from nymgraph.pipeline.progress import Progress
-from nymgraph.pipeline.schemas import SPLIT_NAMES
 
-__all__ = ["FitRequest", "fit", "judge_table"]
+__all__ = ["fit"]
 
-_log = logging.getLogger("nymgraph")
 _LEAST_STEPS = 400
 _BATCHES_PER_EPOCH = 30
-_WORK = ".work"
-SPLITS = ("term", "random")
-
-
-@dataclass(frozen=True)
-class FitRequest:
-    """What to fit on.
-
-    Attributes:
-        pairs: The table.
-        out: Folder of the model.
-        dictionary: Edition of WordNet whose pairs are added to the training, or None.
-        dictionary_pairs: So many of them at most of each relation, so that the table is not
-            drowned.
-        dictionary_weight: Their weight in the loss, beside 1 for a pair of the table.
-        exclude: Tables (term_a, term_b) whose terms no dictionary pair may touch, such as the
-            test pairs that the model will be measured on.
-        validation_fraction: Share of the terms held out where the table has no split.
-        split: "term", or "random" to split pairs, not terms.
-        params: Sections `adapt` and `train` say how.
-        seed: Seed of the split.
-    """
-
-    pairs: Path
-    out: Path
-    dictionary: str | None = None
-    dictionary_pairs: int = 10_000
-    dictionary_weight: float = 0.3
-    exclude: tuple[Path, ...] = ()
-    validation_fraction: float = 0.05
-    split: str = "term"
-    params: Params = field(default_factory=Params)
-    seed: int = 0
+_BATCH_SIZE = 256
 
 
 def fit(request: FitRequest, progress: Progress) -> dict[str, Any]:
@@ -107,240 +46,66 @@ def fit(request: FitRequest, progress: Progress) -> dict[str, Any]:
 
     Raises:
         InputError: The table cannot be used: a bad row, a leak, too few pairs.
-        ParameterError: The split has no such name.
+        ParameterError: The split has no such name, or the encoder cannot be trained on pairs.
     """
-    if request.split not in SPLITS:
-        raise ParameterError(
-            f"no such split: {request.split!r}", expected=" or ".join(SPLITS), cure="choose one"
-        )
-    rows = _table(request)
-    terms = sorted({*rows["term_a"], *rows["term_b"]})
-    parts = _parts(rows, terms)
-    temporary = request.out.with_name(f".{request.out.name}.partial")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    try:
-        notes = _train(request, terms, parts, temporary, progress)
-        figures = _measured(load_pair_model(temporary), rows)
-        _write_json(temporary / "model.json", {**notes, "figures": figures})
-        replace_folder(temporary, request.out)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    return figures
+    resolve_device(request.params.train.device)  # refused now, not after the encoder has learnt
+    pairs = read_training_pairs(request)
+    with _work_folder(request.out) as work:
+        model = _trained(pairs, request.params, work, progress)
+        write_model(request.out, model)
+    return dict(model.figures)
 
 
-def judge_table(model: PairModel, pairs: Path, out: Path) -> int:
-    """Judge a table of pairs and write it with three more columns.
-
-    Args:
-        model: The model.
-        pairs: A table with the columns term_a and term_b; other columns are kept.
-        out: File to write, .csv, .tsv, .jsonl or .parquet.
-
-    Returns:
-        Number of pairs.
-
-    Raises:
-        InputError: The table cannot be read or has an empty term, or the kind of `out` is unknown.
-    """
-    _writer(out)
-    rows = read_table(pairs)
-    require_columns(rows, ["term_a", "term_b"], pairs)
-    rows = rows.with_columns(pl.col("term_a", "term_b").cast(pl.String))
-    for column in ("term_a", "term_b"):
-        refuse_rows(rows, pl.col(column).fill_null("") == "", pairs, column, "a term")
-    judged = model.judge(rows["term_a"].to_list(), rows["term_b"].to_list())
-    columns = [pl.Series(f"p_{name}", judged[:, place]) for place, name in enumerate(RELATIONS)]
-    out.parent.mkdir(parents=True, exist_ok=True)
-    whole, write = rows.with_columns(columns), _writer(out)
-    write_atomic(out, lambda path: write(whole, path))
-    return rows.height
-
-
-def _writer(out: Path) -> Callable[[pl.DataFrame, Path], object]:
-    """How to write a user's table, told by the suffix of the file."""
-    writers: dict[str, Callable[[pl.DataFrame, Path], object]] = {
-        ".parquet": lambda rows, path: rows.write_parquet(path),
-        ".csv": lambda rows, path: rows.write_csv(path),
-        ".tsv": lambda rows, path: rows.write_csv(path, separator="\t"),
-        ".jsonl": lambda rows, path: rows.write_ndjson(path),
-    }
-    suffix = out.suffix.lower()
-    if suffix not in writers:
-        raise InputError(
-            f"{out}: this kind of table is not known",
-            got=suffix or "no suffix",
-            expected=", ".join(writers),
-            cure="name the file with one of these suffixes",
-        )
-    return writers[suffix]
-
-
-def _table(request: FitRequest) -> pl.DataFrame:
-    """The pairs of the table with their split and weight, and those of the dictionary."""
-    claims = claims_of_table(PairTable(path=request.pairs), _language(request))
-    pairs, conflicts = resolve(claims, pl.concat([claims["term_a"], claims["term_b"]]).unique())
-    if pairs.is_empty():
-        reasons = conflicts.group_by("reason").len().sort("reason").iter_rows()
-        raise InputError(
-            f"{request.pairs} has no pair to learn from",
-            got=", ".join(f"{reason} {n:,}" for reason, n in reasons) or "no rows with a relation",
-            expected="pairs of two terms, of two or three relations",
-            cure="label more pairs",
-        )
-    if conflicts.height:
-        _log.warning("%d pairs of %s contradict themselves", conflicts.height, request.pairs)
-    pairs = _with_split(pairs, request).select(
-        "term_a", "term_b", "relation", "split", weight=pl.col("confidence")
+def _trained(pairs: TrainingPairs, params: Params, work: Path, progress: Progress) -> NewModel:
+    """Train encoder, head and cross-encoder, and measure them on the held-out pairs."""
+    train, validation = pairs.labelled("train"), pairs.labelled("validation")
+    spared = np.zeros(len(pairs.terms), dtype=bool)
+    if params.adapt.method != "none":
+        free = np.zeros(len(pairs.terms), np.int8)
+        spared = spared_terms(pairs.terms, free, params.adapt.spared, params.adapt.seed)
+    learnt = train.take(~touching(train, spared))
+    notes, location = _fit_encoder(params.adapt, pairs, learnt, work, progress)
+    encoder = load_encoder(
+        location,
+        params.adapt.device,
+        notes.precision,
+        _BATCH_SIZE,
+        prompt=notes.prompt,
+        trust_remote_code=notes.trust_remote_code,
     )
-    if request.dictionary is None:
-        return pairs
-    return pl.concat([pairs, _dictionary_pairs(pairs, request)], how="vertical_relaxed")
-
-
-def _with_split(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
-    given = read_table(request.pairs)
-    if "split" in given.columns:
-        return _given_split(pairs, given, request)
-    if request.split == "random":
-        random = np.random.default_rng(request.seed)
-        held = random.random(pairs.height) < request.validation_fraction
-    else:
-        terms = sorted({*pairs["term_a"], *pairs["term_b"]})
-        none = np.empty(0, np.int64)
-        split = split_terms(terms, none, none, request.validation_fraction, 0.0, request.seed)
-        out = pl.Series([term for term, code in zip(terms, split, strict=True) if code])
-        touches = pl.col("term_a").is_in(out.implode()) | pl.col("term_b").is_in(out.implode())
-        held = pairs.select(touches).to_series().to_numpy()
-    names = pl.when(pl.Series(held)).then(pl.lit("validation")).otherwise(pl.lit("train"))
-    return pairs.with_columns(split=names)
-
-
-def _given_split(pairs: pl.DataFrame, given: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
-    """The split that the table brings; a term of a held-out pair must train nowhere."""
-    path = request.pairs
-    known = pl.col("split").is_in(list(SPLIT_NAMES)).fill_null(value=False)
-    refuse_rows(given, ~known, path, "split", f"one of {', '.join(SPLIT_NAMES)}")
-    written = partial(clean, language=_language(request))
-    ends = given.with_columns(
-        pl.col("term_a", "term_b").cast(pl.String).map_elements(written, return_dtype=pl.String)
+    vectors = encode_terms(encoder, pairs.terms)
+    space = TermSpace.of_pairs(pairs.terms, vectors, pairs.language, train)
+    rows = np.full(len(pairs.terms), -1)
+    rows[np.unique([train.a, train.b])] = np.arange(len(space.terms))
+    voting = space if params.train.neighbours else space._replace(known=None)
+    held = np.unique([validation.a, validation.b])  # only of these votes are asked
+    lexicon = voting.seen(pairs.terms, rows, vectors, surface=params.train.surface, wanted=held)
+    world = World(pairs.terms, lexicon, train, validation, None, spared)
+    trained = fit_head(_head_params(params.train, len(train.a)), world, progress, train)
+    crossed = train_behind(trained, world, params.train, work / "cross_encoder", progress)
+    classifier = TrainedClassifier(trained, crossed)
+    device = resolve_device(params.train.device)
+    model = Model(classifier, voting, lambda: encoder, device)
+    return NewModel(
+        classifier,
+        notes,
+        location,
+        TermSpace(pairs.terms, vectors, pairs.language),
+        pairs.part("train"),
+        made_by="fit",
+        kind=params.train.classifier,
+        figures=_measured(model, pairs),
     )
-    rows = ends.select(
-        pl.min_horizontal("term_a", "term_b").alias("term_a"),
-        pl.max_horizontal("term_a", "term_b").alias("term_b"),
-        "split",
-    ).unique(maintain_order=True)
-    if request.split == "term":
-        _refuse_leak(rows, path)
-    first = rows.unique(["term_a", "term_b"], keep="first", maintain_order=True)
-    return pairs.join(first, on=["term_a", "term_b"], maintain_order="left")
-
-
-def _refuse_leak(rows: pl.DataFrame, path: Path) -> None:
-    trained = rows.filter(pl.col("split") == "train")
-    known = pl.concat([trained["term_a"], trained["term_b"]]).implode()
-    held = rows.filter(pl.col("split") != "train")
-    leaks = held.filter(pl.col("term_a").is_in(known) | pl.col("term_b").is_in(known))
-    if leaks.height:
-        a, b = leaks.select("term_a", "term_b").row(0)
-        raise InputError(
-            f"{path}: {leaks.height} held-out pairs share a term with a training pair",
-            got=f"{a}, {b}",
-            expected="a split by term, or figures mean nothing",
-            cure="split by terms, leave the column split out, or say --split random to do it "
-            "knowingly",
-        )
-
-
-def _language(request: FitRequest) -> str:
-    return request.params.ingest.language
-
-
-def _dictionary_pairs(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
-    """Dictionary pairs of the same relations that touch no held-out and no excluded term."""
-    source = WordNetSource(kind="wordnet", edition=request.dictionary)  # type: ignore[arg-type]
-    per_hypernym, language = request.params.label.co_hyponyms_per_hypernym, _language(request)
-    claims = claims_of_dictionary(source, per_hypernym, request.seed, language)
-    held = pairs.filter(pl.col("split") != "train")
-    out = [held["term_a"], held["term_b"]]
-    for path in request.exclude:
-        table = read_table(path)
-        require_columns(table, ["term_a", "term_b"], path)
-        out += [table["term_a"], table["term_b"]]
-    names = pl.concat([column.cast(pl.String) for column in out]).drop_nulls().unique()
-    written = partial(clean, language=language)
-    excluded = names.map_elements(written, return_dtype=pl.String).implode()
-    claims = claims.filter(
-        ~pl.col("term_a").is_in(excluded)
-        & ~pl.col("term_b").is_in(excluded)
-        & pl.col("relation").is_in(pairs["relation"].cast(pl.String).unique().implode())
-    )
-    known, _ = resolve(claims, pl.concat([claims["term_a"], claims["term_b"]]).unique())
-    new = known.join(pairs, on=["term_a", "term_b"], how="anti", maintain_order="left")
-    lot = pl.int_range(pl.len()).shuffle(request.seed).over("relation")
-    return new.filter(lot < request.dictionary_pairs).select(
-        "term_a",
-        "term_b",
-        "relation",
-        split=pl.lit("train"),
-        weight=pl.lit(request.dictionary_weight),
-    )
-
-
-def _parts(rows: pl.DataFrame, terms: list[str]) -> dict[str, LabelledPairs]:
-    """The pairs of each split as arrays."""
-    row = {term: number for number, term in enumerate(terms)}
-    code = {name: place for place, name in enumerate(RELATIONS)}
-    parts = {}
-    for name in SPLIT_NAMES:
-        part = rows.filter(pl.col("split") == name)
-        a, b = (np.array([row[t] for t in part[end]], np.int64) for end in ("term_a", "term_b"))
-        relation = np.array([code[r] for r in part["relation"]], np.int8)
-        pairs = LabelledPairs.of(a, b, relation)
-        parts[name] = pairs._replace(weight=part["weight"].cast(pl.Float32).to_numpy())
-    return parts
-
-
-def _train(
-    request: FitRequest,
-    terms: list[str],
-    parts: dict[str, LabelledPairs],
-    folder: Path,
-    progress: Progress,
-) -> dict[str, Any]:
-    """Train encoder, head and cross-encoder into the folder; the notes on the model."""
-    train = request.params.train
-    resolve_device(train.device)  # refused now, not after the encoder has learnt
-    spared = np.zeros(len(terms), dtype=bool)
-    if request.params.adapt.method != "none":
-        free, adapt = np.zeros(len(terms), np.int8), request.params.adapt
-        spared = spared_terms(terms, free, adapt.spared, adapt.seed)
-    learnt = parts["train"].take(~touching(parts["train"], spared))
-    notes = _fit_encoder(request, terms, learnt, folder, progress)
-    encoder = open_encoder(folder, notes, request.params.adapt.device)
-    spellings = spell_terms(terms, _language(request)) if train.surface else None
-    vectors, hoods = encode_terms(encoder, terms), None
-    if train.neighbours:
-        known = KnownTerms.of(terms, vectors, parts["train"])
-        save_known(folder / "known", known)
-        held = np.unique(np.concatenate([parts["validation"].a, parts["validation"].b]))
-        hoods = known.neighbourhoods(terms, vectors, held)  # of the terms that are calibrated on
-    lexicon = Lexicon(vectors, spellings, hoods)
-    world = World(terms, lexicon, parts["train"], parts["validation"], None, spared)
-    trained = fit_head(_head_params(train, len(world.train.a)), world, progress, world.train)
-    save_head(folder / "head.safetensors", trained, {"revision": str(notes["revision"])})
-    crossed = train_behind(trained, world, train, folder / _WORK, progress)
-    if crossed is not None:
-        save_crossed(folder / "cross_encoder", crossed)
-    _write_json(folder / "model.json", notes)
-    return notes
 
 
 def _fit_encoder(
-    request: FitRequest, terms: list[str], train: LabelledPairs, folder: Path, progress: Progress
-) -> dict[str, Any]:
-    """Fine-tune the encoder, if that is asked for; the notes on it."""
-    params = request.params.adapt
+    params: AdaptParams,
+    pairs: TrainingPairs,
+    train: LabelledPairs,
+    work: Path,
+    progress: Progress,
+) -> tuple[EncoderNotes, ModelLocation]:
+    """Fine-tune the encoder, if that is asked for; what it is, and where."""
     if params.method == "static":
         raise ParameterError(
             "a static encoder is trained with the lexicon, not on a table of pairs",
@@ -348,31 +113,25 @@ def _fit_encoder(
             "--adapt none",
         )
     location = locate_model(params.encoder, params.revision)
-    notes: dict[str, Any] = {
-        "format": MODEL_FORMAT,
-        "language": _language(request),
-        "classifier": request.params.train.classifier,
-        "encoder": params.encoder,
-        "revision": location.revision,
-        "adapted": params.method != "none",
-        "prompt": params.prompt,
-        "precision": resolve_precision(params.precision, params.device),
-        "trust_remote_code": params.trust_remote_code,
-    }
-    if not notes["adapted"]:
-        return notes
-    if not (train.relation == SYNONYM).any():
-        raise InputError(
-            "no synonym pair to fine-tune the encoder on", cure="set adapt.method to none"
-        )
-    free, device = np.zeros(len(terms), np.int8), resolve_device(params.device)
-    start = begin(params, terms, free, train, notes["language"], device)
-    work = folder / _WORK
-    with progress.track("encoder: steps", params.steps) as advance:
-        adapt_encoder(start.model, start.texts, start.rows, settings_of(params), work, advance)
-    start.model.save(str(folder / "encoder"), create_model_card=False)
-    shutil.rmtree(work)
-    return notes | {"revision": content_hash(folder / "encoder")}
+    if params.method != "none":
+        if not (train.relation == SYNONYM).any():
+            raise InputError(
+                "no synonym pair to fine-tune the encoder on", cure="set adapt.method to none"
+            )
+        free, device = np.zeros(len(pairs.terms), np.int8), resolve_device(params.device)
+        start = begin(params, pairs.terms, free, train, pairs.language, device)
+        folder = fine_tune(start, params, work / "encoder", progress, "encoder: steps")
+        location = ModelLocation(str(folder), content_hash(folder), on_hub=False)
+    notes = EncoderNotes(
+        name=params.encoder,
+        revision=location.revision,
+        adapted=params.method,
+        held=None,
+        prompt=params.prompt,
+        precision=resolve_precision(params.precision, params.device),
+        trust_remote_code=params.trust_remote_code,
+    )
+    return notes, location
 
 
 def _head_params(params: TrainParams, n_pairs: int) -> TrainParams:
@@ -382,16 +141,16 @@ def _head_params(params: TrainParams, n_pairs: int) -> TrainParams:
     return params.model_copy(update={"batch_size": batch_size, "epochs": epochs})
 
 
-def _measured(model: PairModel, rows: pl.DataFrame) -> dict[str, Any]:
+def _measured(model: Model, pairs: TrainingPairs) -> dict[str, Any]:
     """Figures on the held-out pairs of the table."""
-    code = {name: place for place, name in enumerate(RELATIONS)}
     figures = {}
     for name in ("validation", "test"):
-        part = rows.filter(pl.col("split") == name)
+        part = pairs.part(name)
         if part.height:
-            judged = model.judge(part["term_a"].to_list(), part["term_b"].to_list())
-            relation = np.array([code[r] for r in part["relation"]], np.int8)
-            figures[name] = _present(classification_metrics(judged, relation).to_dict())
+            ends = (part[end].to_list() for end in ("term_a", "term_b"))
+            judged = model.probabilities(*ends)
+            metrics = classification_metrics(judged, relation_codes(part))
+            figures[name] = _present(metrics.to_dict())
     return figures
 
 
@@ -401,6 +160,13 @@ def _present(figures: dict[str, Any]) -> dict[str, Any]:
     return figures | {"f1": f1, "macro_f1": sum(f1.values()) / len(f1)}
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    text = json.dumps(content, indent=2, sort_keys=True) + "\n"
-    write_atomic(path, lambda temporary: temporary.write_text(text, "utf-8"))
+@contextmanager
+def _work_folder(out: Path) -> Iterator[Path]:
+    """A folder for working files beside the model, removed at the end."""
+    work = out.with_name(f".{out.name}.work")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)

@@ -9,6 +9,7 @@ Two protocols, which everything that measures or explains a classifier is writte
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -17,7 +18,8 @@ import numpy.typing as npt
 from nymgraph.discriminator import Calibration, Lexicon, PairClassifier
 from nymgraph.discriminator.calibration import EXCLUDED
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.classifier.model import PairModel
+from nymgraph.pipeline.classifier.features import TermSpace
+from nymgraph.pipeline.classifier.model import Model
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over
 from nymgraph.pipeline.encoders.encoders import Encoder, load_encoder, locate_adapted
 from nymgraph.pipeline.errors import ArtefactError, DependencyError
@@ -110,7 +112,10 @@ def judges_of(
     """
     by_spelling: TermJudge | None = None
     try:
-        by_spelling = PairModel(run_encoder(workspace, device), classifier, device, language).judge
+        encoder = run_encoder(workspace, device)
+        nothing_known = TermSpace.empty(encoder.dim, language)
+        model = Model(classifier, nothing_known, lambda: encoder, device)
+        by_spelling = partial(model.probabilities, dictionary=True)
     except DependencyError as error:
         _log.warning("consistency is not measured: %s", error)
     return Judges(

@@ -1,14 +1,17 @@
-"""A trained classifier that stands by itself: `nymgraph fit` makes one, `nymgraph judge` uses it.
+"""A classifier ready to judge any two terms: of a run, of `nymgraph fit`, here or moved.
 
-The folder holds all that is needed to judge any two terms: `model.json`, `head.safetensors`, the
-encoder (a folder, if it was fine-tuned; its name and revision otherwise), `known` (the training
-pairs and the vectors of their terms, for the votes of neighbours) and, where there is one, the
-cross-encoder.
+What holds for a pair of terms of a run's lexicon: judged with the run's data folder it gets, bit
+for bit, the probabilities that `classify` gave it by the model, for vectors, neighbours and
+calibration are the same (pairs that a dictionary knows are overridden in a run, not here). Judged
+with the model's folder alone it gets the same too where no neighbour votes; where they do, they are
+the nearest of the terms that the model knows, not of the lexicon, and a probability may differ a
+little. A word that is not known is encoded: its vector may differ in the last bit of half precision
+with the words that it is encoded with.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,60 +19,210 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from nymgraph.discriminator import Lexicon
-from nymgraph.pipeline.classifier.known_terms import KnownTerms, load_known
-from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over, load_trained
+from nymgraph.discriminator import RELATIONS
+from nymgraph.pipeline.artefacts import Workspace, write_atomic
+from nymgraph.pipeline.classifier.features import TermSpace, open_space
+from nymgraph.pipeline.classifier.model_folder import (
+    MODEL_FILE,
+    ModelNotes,
+    known_space,
+    locate_encoder,
+    model_classifier,
+    read_notes,
+)
+from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over
 from nymgraph.pipeline.devices import resolve_device
-from nymgraph.pipeline.encoders.encoders import Encoder, ModelLocation, load_encoder, locate_model
-from nymgraph.pipeline.errors import ArtefactError
-from nymgraph.pipeline.lexicon.spelled import spell_terms
+from nymgraph.pipeline.encoders.encoders import Encoder, load_encoder
+from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
+from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
 
-__all__ = ["MODEL_FORMAT", "PairModel", "encode_terms", "load_pair_model", "open_encoder"]
+__all__ = ["Model", "encode_terms", "judge_table", "load_model", "model_folder", "open_encoder"]
 
-MODEL_FORMAT = "nymgraph pair model 2"
 _BATCH_SIZE = 256
+_ENDS = ("term_a", "term_b")
 
 
 @dataclass(frozen=True)
-class PairModel:
-    """An encoder, a head and maybe a cross-encoder.
+class Model:
+    """A trained classifier, the terms that it knows, and an encoder for those that it does not.
 
     Attributes:
-        encoder: Gives the vectors of terms.
         classifier: The head, and the cross-encoder behind it.
+        space: The terms that are known.
+        open_encoder: Loads the encoder; called when the first unknown word is judged.
         device: Where to compute, as torch names it.
-        language: Language code of the terms.
-        known: The training pairs, whose terms vote as neighbours; None for no votes.
+        notes: What the folder of the model says; None for one that has no folder yet.
     """
 
-    encoder: Encoder
     classifier: TrainedClassifier
+    space: TermSpace
+    open_encoder: Callable[[], Encoder]
     device: str = "cpu"
-    language: str = "und"
-    known: KnownTerms | None = None
+    notes: ModelNotes | None = None
 
-    def judge(self, terms_a: Sequence[str], terms_b: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Probabilities of pairs of any terms, calibrated for dictionary pairs.
+    def judge(self, pairs: Any) -> pl.DataFrame:  # noqa: ANN401 - rows or a frame of any library
+        """Judge pairs of any terms.
+
+        Args:
+            pairs: (term, term) rows, or a polars or pandas frame with the columns term_a and
+                term_b; other columns are kept.
+
+        Returns:
+            The pairs with the columns p_synonym, p_antonym and p_co_hyponym (float32, calibrated
+            for near neighbours as in a run; "related, neither" counts as co-hyponymy), the same for
+            (a, b) and (b, a).
+
+        Raises:
+            InputError: A row is no pair of terms, or a column is missing.
+        """
+        rows = _pair_frame(pairs)
+        judged = self.probabilities(rows["term_a"].to_list(), rows["term_b"].to_list())
+        columns = [pl.Series(f"p_{name}", judged[:, place]) for place, name in enumerate(RELATIONS)]
+        return rows.with_columns(columns)
+
+    def probabilities(
+        self, terms_a: Sequence[str], terms_b: Sequence[str], *, dictionary: bool = False
+    ) -> npt.NDArray[np.float32]:
+        """Probabilities of pairs of any terms.
 
         Args:
             terms_a: n_pairs terms.
             terms_b: n_pairs terms.
+            dictionary: Whether they are for pairs of which it is known that a dictionary relates
+                them; else they are for near neighbours, as in a run.
 
         Returns:
             float32 (n_pairs, 3), columns as in RELATIONS, the same for (a, b) and (b, a).
         """
-        terms = sorted({*terms_a, *terms_b})
-        if not terms:
-            return np.empty((0, 3), np.float32)
-        row = {term: number for number, term in enumerate(terms)}
-        a, b = (np.array([row[t] for t in ends], np.int64) for ends in (terms_a, terms_b))
+        language = self.space.language
+        ends = [[clean(term, language) for term in side] for side in (terms_a, terms_b)]
+        words = sorted({*ends[0], *ends[1]})
+        if not words:
+            return np.empty((0, len(RELATIONS)), np.float32)
+        place = {word: number for number, word in enumerate(words)}
+        a, b = (np.array([place[word] for word in side], np.int64) for side in ends)
+        rows = self.rows(words)
         surface = self.classifier.trained.head.surface
-        spellings = spell_terms(terms, self.language) if surface else None
-        vectors = encode_terms(self.encoder, terms)
-        hoods = None if self.known is None else self.known.neighbourhoods(terms, vectors)
-        lexicon = Lexicon(vectors, spellings, hoods)
-        whole = classifier_over(self.classifier, terms, lexicon, self.device, dictionary=True)
+        lexicon = self.space.seen(words, rows, self._vectors(words, rows), surface=surface)
+        whole = classifier_over(self.classifier, words, lexicon, self.device, dictionary=dictionary)
         return whole.judge(a, b)
+
+    def rows(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
+        """The row of each word in the space, int64 (n_words,); -1 where it is not known."""
+        asked = pl.DataFrame({"term": words}, {"term": pl.String})
+        found = asked.join(self._numbered, on="term", how="left", maintain_order="left")["row"]
+        return found.fill_null(-1).to_numpy().astype(np.int64)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder, loaded when it is first needed."""
+        return self.open_encoder()
+
+    @cached_property
+    def _numbered(self) -> pl.DataFrame:
+        terms = pl.DataFrame({"term": self.space.terms}, {"term": pl.String})
+        return terms.with_columns(row=pl.int_range(pl.len()))
+
+    def _vectors(
+        self, words: Sequence[str], rows: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float16]:
+        """The vectors of known terms as they are kept, and those of new words."""
+        vectors = self.space.vectors_of(rows)
+        new = np.flatnonzero(rows < 0).tolist()
+        if new:
+            vectors[new] = encode_terms(self.encoder, [words[place] for place in new])
+        return vectors
+
+
+def load_model(
+    folder: str | Path, *, device: str = "auto", trust_remote_code: bool = False
+) -> Model:
+    """Open a trained model.
+
+    Args:
+        folder: The folder that `nymgraph fit` wrote, or the data folder of a run.
+        device: A torch device, or "auto" for a GPU if there is one.
+        trust_remote_code: Whether code that comes with its encoder may run, if it needs any.
+
+    Returns:
+        The model, ready to judge.
+
+    Raises:
+        ArtefactError: There is no model, it is damaged, or of another version.
+    """
+    given, where = Path(folder), resolve_device(device)
+    place = model_folder(given)
+    notes = read_notes(place)
+    classifier = model_classifier(place, where)
+    if place != given and (given / "embed" / "manifest.json").is_file():
+        space = _run_space(Workspace(given), notes, votes=classifier.counts_votes)
+    else:
+        space = known_space(place, notes)
+        space = space if classifier.counts_votes else space._replace(known=None)
+
+    def encoder() -> Encoder:
+        return open_encoder(place, notes, where, trust_remote_code=trust_remote_code)
+
+    return Model(classifier, space, encoder, where, notes)
+
+
+def model_folder(folder: Path) -> Path:
+    """Where the model is: the folder itself, or inside the data folder of a run.
+
+    Args:
+        folder: What the user named.
+
+    Returns:
+        The folder of the model; the one named where there is none.
+
+    Raises:
+        ArtefactError: It is the data folder of a run that has not trained yet.
+    """
+    inside = folder / "train" / "model"
+    if (folder / MODEL_FILE).is_file() or not (folder / "ingest").is_dir():
+        return folder
+    if not (inside / MODEL_FILE).is_file():
+        raise ArtefactError(
+            f"the run in {folder} holds no model yet",
+            got=f"no {inside}",
+            cure="run it up to `nymgraph train`, or name the folder of a model",
+        )
+    return inside
+
+
+def open_encoder(
+    folder: Path, notes: ModelNotes, device: str, *, trust_remote_code: bool = False
+) -> Encoder:
+    """Load the encoder of a model.
+
+    Args:
+        folder: Folder of the model.
+        notes: What it says of itself.
+        device: A torch device.
+        trust_remote_code: Whether code that comes with the encoder may run.
+
+    Returns:
+        The encoder.
+
+    Raises:
+        ArtefactError: It is not the one that the model was made with.
+        DependencyError: It cannot be loaded, or it needs code of its own, which is not trusted.
+    """
+    encoder = notes.encoder
+    if encoder.trust_remote_code and not trust_remote_code:
+        raise DependencyError(
+            f"the encoder of the model, {encoder.name}, runs code of its own",
+            cure="if you trust it: load_model(..., trust_remote_code=True)",
+        )
+    return load_encoder(
+        locate_encoder(folder, encoder),
+        device,
+        encoder.precision,
+        _BATCH_SIZE,
+        prompt=encoder.prompt,
+        trust_remote_code=encoder.trust_remote_code,
+    )
 
 
 def encode_terms(encoder: Encoder, terms: Sequence[str]) -> npt.NDArray[np.float16]:
@@ -88,75 +241,90 @@ def encode_terms(encoder: Encoder, terms: Sequence[str]) -> npt.NDArray[np.float
     return vectors
 
 
-def load_pair_model(folder: Path, device: str = "auto") -> PairModel:
-    """Read the folder that `nymgraph fit` wrote.
+def judge_table(model: Model, pairs: Path, out: Path) -> int:
+    """Judge a table of pairs and write it with three more columns.
 
     Args:
-        folder: The folder.
-        device: A torch device, or "auto" for a GPU if there is one.
+        model: The model.
+        pairs: A table with the columns term_a and term_b; other columns are kept.
+        out: File to write, .csv, .tsv, .jsonl or .parquet.
 
     Returns:
-        The model, ready to judge.
+        Number of pairs.
 
     Raises:
-        ArtefactError: The folder is not there, is damaged, or another version wrote it.
+        InputError: The table cannot be read or has an empty term, or the kind of `out` is unknown.
     """
-    try:
-        notes = json.loads((folder / "model.json").read_text("utf-8"))
-        known = load_known(folder / "known")
-    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+    write = _writer(out)
+    rows = read_table(pairs)
+    require_columns(rows, list(_ENDS), pairs)
+    rows = rows.with_columns(pl.col(_ENDS).cast(pl.String))
+    for column in _ENDS:
+        refuse_rows(rows, pl.col(column).fill_null("") == "", pairs, column, "a term")
+    judged = model.judge(rows)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(out, lambda path: write(judged, path))
+    return rows.height
+
+
+def _run_space(workspace: Workspace, notes: ModelNotes, *, votes: bool) -> TermSpace:
+    """The lexicon of a run, as `classify` sees it."""
+    manifest = workspace.read_json("embed", "manifest.json")
+    if manifest["revision"] != notes.encoder.revision:
         raise ArtefactError(
-            f"{folder} holds no model",
-            got=str(error),
-            expected="a folder that `nymgraph fit` wrote",
-            cure="check the path, or fit the model again",
-        ) from error
-    if notes.get("format") != MODEL_FORMAT:
-        raise ArtefactError(
-            f"{folder} holds a model of another version",
-            got=str(notes.get("format")),
-            expected=MODEL_FORMAT,
-            cure="fit the model again",
+            f"the model in {workspace.root} was trained on vectors of another encoder",
+            got=notes.encoder.name,
+            expected=manifest["encoder"],
+            cure="run `nymgraph train` again",
         )
-    where = resolve_device(device)
-    classifier, _ = load_trained(folder, where, "fit the model again")
-    encoder = open_encoder(folder, notes, device)
-    return PairModel(encoder, classifier, where, notes.get("language", "und"), known)
+    return open_space(workspace, votes=votes)
 
 
-def open_encoder(folder: Path, notes: dict[str, Any], device: str) -> Encoder:
-    """Load the encoder of a model.
-
-    Args:
-        folder: Folder of the model.
-        notes: The content of its `model.json`.
-        device: A torch device, or "auto" for a GPU if there is one.
-
-    Returns:
-        The encoder.
-
-    Raises:
-        ArtefactError: It is not the one that the model was fitted with.
-    """
-    return load_encoder(
-        _encoder_location(folder, notes),
-        device,
-        notes["precision"],
-        _BATCH_SIZE,
-        prompt=notes.get("prompt"),
-        trust_remote_code=notes["trust_remote_code"],
-    )
+def _pair_frame(pairs: Any) -> pl.DataFrame:  # noqa: ANN401
+    """Pairs given in any form as a frame; a row that is no pair of terms is refused."""
+    if hasattr(pairs, "columns"):
+        rows = pairs if isinstance(pairs, pl.DataFrame) else pl.from_pandas(pairs)
+        missing = [name for name in _ENDS if name not in rows.columns]
+        if missing:
+            raise InputError(
+                f"the pairs have no column {missing[0]!r}",
+                got=", ".join(rows.columns),
+                expected=", ".join(_ENDS),
+                cure="rename the columns",
+            )
+        _refuse_no_pairs(rows.select(_ENDS).rows())
+        return rows.with_columns(pl.col(_ENDS).cast(pl.String))
+    listed = [pair if isinstance(pair, str) else tuple(pair) for pair in pairs]
+    _refuse_no_pairs(listed)
+    return pl.DataFrame(listed, dict.fromkeys(_ENDS, pl.String), orient="row")
 
 
-def _encoder_location(folder: Path, notes: dict[str, Any]) -> ModelLocation:
-    if notes["adapted"]:
-        return ModelLocation(str(folder / "encoder"), notes["revision"], on_hub=False)
-    location = locate_model(notes["encoder"], notes["revision"])
-    if location.revision != notes["revision"]:
-        raise ArtefactError(
-            f"the encoder {notes['encoder']} is not the one that the model was fitted with",
-            got=location.revision,
-            expected=notes["revision"],
-            cure="install that version of the encoder, or fit the model again",
+def _refuse_no_pairs(pairs: Sequence[Any]) -> None:
+    for number, pair in enumerate(pairs):
+        two = isinstance(pair, tuple) and len(pair) == len(_ENDS)
+        if not (two and all(isinstance(term, str) and term.strip() for term in pair)):
+            raise InputError(
+                f"row {number + 1} is no pair of terms",
+                got=repr(pair),
+                expected="two terms that are not empty",
+                cure="mend or drop the row",
+            )
+
+
+def _writer(out: Path) -> Callable[[pl.DataFrame, Path], object]:
+    """How to write a user's table, told by the suffix of the file."""
+    writers: dict[str, Callable[[pl.DataFrame, Path], object]] = {
+        ".parquet": lambda rows, path: rows.write_parquet(path),
+        ".csv": lambda rows, path: rows.write_csv(path),
+        ".tsv": lambda rows, path: rows.write_csv(path, separator="\t"),
+        ".jsonl": lambda rows, path: rows.write_ndjson(path),
+    }
+    suffix = out.suffix.lower()
+    if suffix not in writers:
+        raise InputError(
+            f"{out}: this kind of table is not known",
+            got=suffix or "no suffix",
+            expected=", ".join(writers),
+            cure="name the file with one of these suffixes",
         )
-    return location
+    return writers[suffix]

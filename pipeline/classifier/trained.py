@@ -1,6 +1,5 @@
 """What a training leaves: a head, and the cross-encoder behind it, if there is one."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +14,6 @@ from nymgraph.discriminator import (
     TrainedHead,
     load_cross_encoder,
     load_head,
-    save_cross_encoder,
 )
 from nymgraph.pipeline.devices import resolve_precision
 from nymgraph.pipeline.errors import ArtefactError
@@ -23,7 +21,7 @@ from nymgraph.pipeline.errors import ArtefactError
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-__all__ = ["Crossed", "TrainedClassifier", "classifier_over", "load_trained", "save_crossed"]
+__all__ = ["Crossed", "TrainedClassifier", "classifier_over", "load_trained"]
 
 
 class Crossed(NamedTuple):
@@ -39,6 +37,11 @@ class TrainedClassifier(NamedTuple):
 
     trained: TrainedHead
     crossed: Crossed | None = None
+
+    @property
+    def counts_votes(self) -> bool:
+        """Whether what is known of the neighbours of two terms counts."""
+        return self.trained.dictionary.counts_votes or self.trained.candidates.counts_votes
 
 
 def classifier_over(
@@ -72,40 +75,25 @@ def classifier_over(
     return CascadeClassifier(head, cross, blend)
 
 
-def load_trained(folder: Path, device: str, cure: str) -> tuple[TrainedClassifier, dict[str, str]]:
+def load_trained(folder: Path, device: str, cure: str) -> TrainedClassifier:
     """Read what a training left: `head.safetensors` and the folder `cross_encoder`.
 
     Args:
-        folder: Where they are; without a cross-encoder, or with an empty folder, a head alone.
+        folder: Where they are; without a cross-encoder a head alone.
         device: Where to compute, as torch names it.
         cure: What to do where they cannot be read.
 
     Returns:
-        The classifier, and what was noted with the head.
+        The classifier.
 
     Raises:
         ArtefactError: They are damaged or of another version.
     """
     cross_encoder = folder / "cross_encoder"
     try:
-        trained, notes = load_head(folder / "head.safetensors")
-        if not cross_encoder.is_dir() or not any(cross_encoder.iterdir()):
-            return TrainedClassifier(trained), notes
-        crossed = Crossed(*load_cross_encoder(cross_encoder, device))
-        return TrainedClassifier(trained, crossed), notes
+        trained, _ = load_head(folder / "head.safetensors")
+        if not cross_encoder.is_dir():
+            return TrainedClassifier(trained)
+        return TrainedClassifier(trained, Crossed(*load_cross_encoder(cross_encoder, device)))
     except ValueError as error:
         raise ArtefactError(str(error), cure=cure) from error
-
-
-def save_crossed(folder: Path, crossed: Crossed | None) -> None:
-    """Leave the cross-encoder of a training in its folder.
-
-    Args:
-        folder: The folder to write or replace; left empty where there is no cross-encoder.
-        crossed: The cross-encoder and its blends, or None.
-    """
-    if crossed is not None:
-        save_cross_encoder(folder, *crossed)
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)

@@ -1,10 +1,11 @@
-"""Where the training of an encoder begins, by method: the model as it is, and the rows it learns.
+"""The training of an encoder, by method: the model as it is, the rows it learns, and the training.
 
 light and full begin with a model that is there, static with nothing.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,18 +13,25 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.discriminator import LabelledPairs
-from nymgraph.pipeline.encoders.adaptation import Triples, draw_triples, mine_negatives
+from nymgraph.pipeline.encoders.adaptation import (
+    Triples,
+    adapt_encoder,
+    draw_triples,
+    mine_negatives,
+    settings_of,
+)
 from nymgraph.pipeline.encoders.encoders import load_model, locate_model
 from nymgraph.pipeline.encoders.static import draw_rows, free_glosses, static_texts
 from nymgraph.pipeline.encoders.subwords import common_units, new_subword_model
 from nymgraph.pipeline.lexicon.dictionaries import glosses
 from nymgraph.pipeline.lexicon.files import read_lines
 from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.progress import Progress
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["Beginning", "begin"]
+__all__ = ["Beginning", "begin", "fine_tune"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,27 @@ def begin(
         model, terms, rows, known, params.margin, params.mining_corpus, params.seed
     )
     return Beginning(model, terms, rows, {"negatives": quality._asdict()})
+
+
+def fine_tune(
+    start: Beginning, params: AdaptParams, work: Path, progress: Progress, title: str
+) -> Path:
+    """Train an encoder, going on from the last checkpoint in the working folder.
+
+    Args:
+        start: Where it begins.
+        params: The section `adapt`.
+        work: Folder for checkpoints; it must belong to this very training.
+        progress: Told of the steps.
+        title: What it is told that they are.
+
+    Returns:
+        The folder of the trained encoder, inside the working folder.
+    """
+    with progress.track(title, params.steps) as advance:
+        adapt_encoder(start.model, start.texts, start.rows, settings_of(params), work, advance)
+    start.model.save(str(work / "encoder"), create_model_card=False)
+    return work / "encoder"
 
 
 def _from_nothing(

@@ -12,7 +12,15 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["NEIGHBOUR", "Span", "exact_search", "neighbour_lists", "spare", "unit"]
+__all__ = [
+    "NEIGHBOUR",
+    "Span",
+    "exact_search",
+    "nearest_rows",
+    "neighbour_lists",
+    "spare",
+    "unit",
+]
 
 Vectors = npt.NDArray[np.floating[Any]]
 Span = tuple[int, int]
@@ -34,9 +42,27 @@ def exact_search(
     Returns:
         NEIGHBOUR (n_queries, k).
     """
+    return nearest_rows(vectors, vectors[rows], rows, k, min_cosine)
+
+
+def nearest_rows(
+    vectors: Vectors, asked: Vectors, own: npt.NDArray[np.int64], k: int, min_cosine: float
+) -> npt.NDArray[np.void]:
+    """The k rows nearest to any vectors, by exact search, block by block.
+
+    Args:
+        vectors: (n_terms, dim); may be a memory map.
+        asked: (n_queries, dim).
+        own: int64 (n_queries,), the row that is the query itself and no neighbour of it, or -1.
+        k: Neighbours wanted.
+        min_cosine: Neighbours further away than this are left out.
+
+    Returns:
+        NEIGHBOUR (n_queries, k).
+    """
     n_terms = vectors.shape[0]
-    queries = unit(vectors[rows])
-    heaps = faiss.ResultHeap(len(rows), min(k + 1, n_terms), keep_max=True)
+    queries = unit(asked)
+    heaps = faiss.ResultHeap(len(queries), min(k + 1, n_terms), keep_max=True)
     for start in range(0, n_terms, _ADD_ROWS):
         block = unit(vectors[start : start + _ADD_ROWS])
         cosine, ids = faiss.knn(
@@ -45,7 +71,7 @@ def exact_search(
         heaps.add_result(cosine, np.where(ids >= 0, ids + start, -1))
     heaps.finalize()
     ids = np.where((queries == 0).all(axis=1, keepdims=True), -1, heaps.I)
-    return neighbour_lists(rows, ids, heaps.D, k, min_cosine)
+    return neighbour_lists(own, ids, heaps.D, k, min_cosine)
 
 
 def neighbour_lists(

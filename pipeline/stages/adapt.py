@@ -8,8 +8,7 @@ import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace, content_hash, digest, replace_folder
 from nymgraph.pipeline.devices import resolve_device
-from nymgraph.pipeline.encoders.adaptation import adapt_encoder, settings_of
-from nymgraph.pipeline.encoders.beginnings import Beginning, begin
+from nymgraph.pipeline.encoders.beginnings import Beginning, begin, fine_tune
 from nymgraph.pipeline.encoders.encoders import locate_model
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.labelled import pairs_within, touching
@@ -64,11 +63,9 @@ def _adapt(
     for name, figures in start.figures.items():
         workspace.record.fact(name, figures)
     work = _work_folder(workspace, params, revision, start)
-    with workspace.progress.track("adapt: steps", params.steps) as advance:
-        adapt_encoder(start.model, start.texts, start.rows, settings_of(params), work, advance)
-    start.model.save(str(work / "encoder"), create_model_card=False)
+    trained = fine_tune(start, params, work, workspace.progress, "adapt: steps")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    replace_folder(work / "encoder", folder)
+    replace_folder(trained, folder)
     shutil.rmtree(work.parent)
     workspace.write(SPARED, lexicon.select("term_id", "term").filter(pl.Series(spared)))
     workspace.record.wrote("adapt/rows", len(start.rows.anchor))

@@ -7,6 +7,7 @@ import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace, content_hash, missing
 from nymgraph.pipeline.classifier.candidates import JudgeRecipe
+from nymgraph.pipeline.classifier.model_folder import MODEL_FILE
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
@@ -27,8 +28,7 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
     inputs = {
         "candidates": content_hash(workspace.root / CANDIDATES.path),
         "pairs": content_hash(workspace.root / PAIRS.path),
-        "head": content_hash(_present(workspace, "train", "head.safetensors")),
-        "cross_encoder": content_hash(workspace.path("train", "cross_encoder")),
+        "model": content_hash(_present(workspace, "train", f"model/{MODEL_FILE}")),
         "held_out": content_hash(workspace.root / HELD_OUT.path),
         "neighbours": content_hash(_present(workspace, "retrieve", "neighbours.npy")),
         "vectors": workspace.read_json("embed", "manifest.json")["content"],

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from nymgraph.discriminator import LabelledPairs, TrainedHead, save_head
+from nymgraph.discriminator import LabelledPairs, TrainedHead
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.cross_encoder import train_behind
-from nymgraph.pipeline.classifier.features import read_lexicon
+from nymgraph.pipeline.classifier.features import open_space
 from nymgraph.pipeline.classifier.head import fit_head
 from nymgraph.pipeline.classifier.judges import LazyClassifier, judges_of
-from nymgraph.pipeline.classifier.trained import TrainedClassifier, save_crossed
+from nymgraph.pipeline.classifier.model_folder import NewModel, encoder_of_run, write_model
+from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.classifier.training_set import World
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.evaluation.contradictions import label_noise
@@ -25,11 +27,10 @@ Fit = Callable[[LabelledPairs], TrainedHead]
 
 
 def run(params: TrainParams, workspace: Workspace) -> None:
-    """Train, calibrate on validation, measure on test; write the classifier and its figures."""
-    seen = {"surface": params.surface, "neighbours": params.neighbours}
-    terms, lexicon = read_lexicon(workspace, **seen)
+    """Train, calibrate on validation, measure on test; write the model and its figures."""
+    space = open_space(workspace, votes=params.neighbours)
     pairs = workspace.read(PAIRS)
-    split = term_splits(workspace.read(HELD_OUT), len(terms))
+    split = term_splits(workspace.read(HELD_OUT), len(space.terms))
     train, validation = (pairs_within(pairs, split, name) for name in ("train", "validation"))
     n_negatives = round(params.unlabelled_per_labelled * len(train.a))
     sample = CandidateSample(pairs, split, n_negatives, params.unlabelled_weight, params.seed)
@@ -37,25 +38,19 @@ def run(params: TrainParams, workspace: Workspace) -> None:
         sample.add(part)
     taught = train.join(sample.negatives)
     refuse_leaks(taught.a, taught.b, split, "a pair that the discriminator is to learn")
-    spared = term_mask(workspace.read(SPARED, ["term_id"]), len(terms))
-    world = World(terms, lexicon, taught, validation, sample.validation, spared)
+    spared = term_mask(workspace.read(SPARED, ["term_id"]), len(space.terms))
+    lexicon = space.lexicon(surface=params.surface)
+    world = World(space.terms, lexicon, taught, validation, sample.validation, spared)
     fit = partial(fit_head, params, world, workspace.progress)
-    classifier = _train(params, world, fit, workspace)
+    trained = fit(world.train)
+    crossed = train_behind(trained, world, params, workspace.work("train"), workspace.progress)
+    classifier = TrainedClassifier(trained, crossed)
     workspace.record.fact("training pairs", len(taught.a))
     data = held_out(pairs, split, workspace.scan(TERMS))
-    _measure(params, classifier, world, data, (train, sample.negatives), fit, workspace)
-
-
-def _train(params: TrainParams, world: World, fit: Fit, workspace: Workspace) -> TrainedClassifier:
-    """Train the head and, if asked for, the cross-encoder behind it; write both."""
-    trained = fit(world.train)
-    path = workspace.path("train", "head.safetensors")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    manifest = workspace.read_json("embed", "manifest.json")
-    save_head(path, trained, {key: str(manifest[key]) for key in ("encoder", "revision")})
-    crossed = train_behind(trained, world, params, workspace.work("train"), workspace.progress)
-    save_crossed(workspace.path("train", "cross_encoder"), crossed)
-    return TrainedClassifier(trained, crossed)
+    figures = _measure(params, classifier, world, data, (train, sample.negatives), fit, workspace)
+    encoder, location = encoder_of_run(workspace)
+    parts = (classifier, encoder, location, space, data.train, "run", params.classifier, figures)
+    write_model(workspace.path("train", "model"), NewModel(*parts))
 
 
 def _measure(
@@ -66,7 +61,7 @@ def _measure(
     taught: tuple[LabelledPairs, LabelledPairs],
     fit: Fit,
     workspace: Workspace,
-) -> None:
+) -> dict[str, Any]:
     """Measure on test pairs and list contradicted labels; `taught`: labelled pairs, negatives."""
     device = resolve_device(params.device)
     terms, lexicon = world.terms, world.lexicon
@@ -91,3 +86,4 @@ def _measure(
     workspace.write(CONTRADICTED, contradicted)
     for name in ("confusion", "reliability", "reliability_before"):
         workspace.write_csv("train", f"{name}.csv", getattr(found, name))
+    return metrics

@@ -19,16 +19,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.pipeline.artefacts import Workspace, missing
+from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import ArtefactError, InputError
 from nymgraph.pipeline.lexicon.normalise import clean, reject_reason
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.views import Cluster, View
 
 if TYPE_CHECKING:  # torch is loaded when the first word is asked for
-    from nymgraph.discriminator import Neighbourhoods
-    from nymgraph.pipeline.classifier.trained import TrainedClassifier
-    from nymgraph.pipeline.encoders.encoders import Encoder
+    from nymgraph.pipeline.classifier.model import Model
 
 __all__ = ["Nearest", "NearestFinder", "Neighbour", "largest_cosines"]
 
@@ -152,7 +150,7 @@ class NearestFinder:
 
         with self._lock:  # loading happens once, and a model is not asked by two threads at once
             vectors = self.vectors
-            vector = encode_terms(self._encoder, [word])[0]
+            vector = encode_terms(self._model.encoder, [word])[0]
             near = largest_cosines(vectors, vector, max(k, N_NEIGHBOURS))
             rows, cosines = near[0][:k], near[1][:k]
             spelled = np.setdiff1d(self._spelled(word), rows)
@@ -182,18 +180,16 @@ class NearestFinder:
         near: tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]],
     ) -> npt.NDArray[np.float32]:
         """Judge a word with terms; `near` are the terms whose known pairs vote for it."""
-        from nymgraph.discriminator import Lexicon
         from nymgraph.pipeline.classifier.trained import classifier_over
-        from nymgraph.pipeline.lexicon.spelled import spell_terms
 
+        model = self._model
         names = [word, *(self._export.terms.name(row) for row in rows.tolist())]
-        vectors = np.concatenate([vector[None], self.vectors[rows]])
-        surface = self._classifier.trained.head.surface
-        spellings = spell_terms(names, self._export.language) if surface else None
-        hoods = self._neighbourhoods
-        voting = None if hoods is None else hoods.take(rows).and_before(*near)
-        lexicon = Lexicon(vectors, spellings, voting)
-        whole = classifier_over(self._classifier, names, lexicon, "cpu", dictionary=False)
+        asked = np.concatenate([[-1], rows])
+        vectors = model.space.vectors_of(asked)
+        vectors[0] = vector
+        surface = model.classifier.trained.head.surface
+        lexicon = model.space.seen(names, asked, vectors, surface=surface, near_new=near)
+        whole = classifier_over(model.classifier, names, lexicon, "cpu", dictionary=False)
         return whole.judge(np.zeros(len(rows), np.int64), np.arange(1, len(names)))
 
     def _placed(self, word: str, found: list[Neighbour]) -> Nearest:
@@ -237,30 +233,14 @@ class NearestFinder:
         return vectors
 
     @cached_property
-    def _encoder(self) -> "Encoder":
-        from nymgraph.pipeline.classifier.judges import run_encoder
+    def _model(self) -> "Model":
+        """The model of the run, which sees the lexicon as `classify` saw it."""
+        from nymgraph.pipeline.classifier.model import load_model
 
-        return run_encoder(self._workspace, "cpu")
-
-    @cached_property
-    def _classifier(self) -> "TrainedClassifier":
-        from nymgraph.pipeline.classifier.trained import load_trained
-
-        head = self._workspace.path("train", "head.safetensors")
-        if not head.is_file():
-            raise missing(head, "train")
-        classifier, notes = load_trained(head.parent, "cpu", "run `nymgraph train` again")
-        self._same_run("train", notes["revision"], self._export.encoder_revision)
-        return classifier
-
-    @cached_property
-    def _neighbourhoods(self) -> "Neighbourhoods | None":
-        """The neighbours of the terms, if what is known of them votes."""
-        if not self._classifier.trained.candidates.counts_votes:
-            return None
-        from nymgraph.pipeline.classifier.features import taught_neighbourhoods
-
-        return taught_neighbourhoods(self._workspace, len(self.vectors))
+        model = load_model(self._workspace.root, device="cpu")
+        if model.notes is not None:
+            self._same_run("train", model.notes.encoder.revision, self._export.encoder_revision)
+        return model
 
     def _same_run(self, stage: str, got: str, expected: str | None) -> None:
         """ArtefactError unless what a stage left is of the run that made the export."""

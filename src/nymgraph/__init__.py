@@ -7,6 +7,12 @@
     store = ClusterStore("data/export")
     store.synonyms("car")
 
+`load_model` opens what a run or `nymgraph fit` has trained, to judge pairs of any terms:
+
+    from nymgraph import load_model
+
+    load_model("data").judge([("hot", "cold"), ("hot", "warm")])
+
 Every error that is raised on purpose is a `NymgraphError`; its message says what was got, what was
 expected, and the cure. The rooms behind these names are `nymgraph.pipeline` (stages, tables,
 files), `nymgraph.discriminator` (the pair classifier) and `nymgraph.clustering` (graphs and
@@ -19,6 +25,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nymgraph.pipeline.classifier.model import Model, load_model
     from nymgraph.pipeline.errors import (
         ArtefactError,
         CapacityError,
@@ -40,16 +47,19 @@ __all__ = [
     "DependencyError",
     "InputError",
     "LanguageModelError",
+    "Model",
     "NymgraphError",
     "ParameterError",
     "StorageError",
     "UnknownClusterError",
     "UnknownTermError",
     "__version__",
+    "load_model",
 ]
 
 # module to the public names that it holds
 _HOMES = {
+    "nymgraph.pipeline.classifier.model": ("Model", "load_model"),
     "nymgraph.pipeline.errors": (
         "ArtefactError",
         "CapacityError",

@@ -1,6 +1,5 @@
 """`nymgraph fit` and `nymgraph judge` on small made-up tables, with the packaged encoder."""
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +8,11 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from nymgraph.pipeline.classifier import fit as fitting
-from nymgraph.pipeline.classifier.fit import FitRequest, fit, judge_table
-from nymgraph.pipeline.classifier.model import PairModel, load_pair_model
+from nymgraph.pipeline.classifier.fit import fit
+from nymgraph.pipeline.classifier.model import Model, judge_table, load_model
+from nymgraph.pipeline.classifier.pair_table import FitRequest, read_training_pairs
 from nymgraph.pipeline.cli import app
-from nymgraph.pipeline.errors import ArtefactError, InputError, NymgraphError, ParameterError
+from nymgraph.pipeline.errors import InputError, NymgraphError, ParameterError
 from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.progress import SilentProgress
 from tests.discriminator.tiny_bert import write_tiny_bert
@@ -50,28 +49,28 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def model(fitted: Path) -> PairModel:
-    return load_pair_model(fitted, "cpu")
+def model(fitted: Path) -> Model:
+    return load_model(fitted, device="cpu")
 
 
-def test_learns_two_relations_and_leaves_the_third_out(model: PairModel) -> None:
+def test_learns_two_relations_and_leaves_the_third_out(model: Model) -> None:
     new = ROOTS[24:]
-    antonyms = model.judge(new, [f"un{root}" for root in new])
-    synonyms = model.judge(new, [f"{root}ish" for root in new])
+    antonyms = model.probabilities(new, [f"un{root}" for root in new])
+    synonyms = model.probabilities(new, [f"{root}ish" for root in new])
     assert (antonyms[:, 1] > 0.5).all()
     assert (synonyms[:, 0] > 0.5).mean() > 0.8
     assert (antonyms[:, 2] == 0).all()
     np.testing.assert_allclose(antonyms.sum(axis=1), 1, atol=1e-6)
 
 
-def test_order_does_not_matter_and_no_pairs_are_no_fault(model: PairModel) -> None:
+def test_order_does_not_matter_and_no_pairs_are_no_fault(model: Model) -> None:
     a, b = ["hot", "big", "un"], ["cold", "large", "happy"]
-    np.testing.assert_array_equal(model.judge(a, b), model.judge(b, a))
-    assert model.judge([], []).shape == (0, 3)
+    np.testing.assert_array_equal(model.probabilities(a, b), model.probabilities(b, a))
+    assert model.probabilities([], []).shape == (0, 3)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet"])
-def test_judged_tables_keep_their_columns(model: PairModel, tmp_path: Path, suffix: str) -> None:
+def test_judged_tables_keep_their_columns(model: Model, tmp_path: Path, suffix: str) -> None:
     rows = pl.DataFrame({"note": ["x", "y"], "term_a": ["hot", "fair"], "term_b": ["cold", "just"]})
     out = tmp_path / "new" / f"judged.{suffix}"
     assert judge_table(model, write(tmp_path / "pairs.csv", rows), out) == 2
@@ -83,25 +82,17 @@ def test_judged_tables_keep_their_columns(model: PairModel, tmp_path: Path, suff
     }[suffix](out)
     assert read.columns == [*rows.columns, "p_synonym", "p_antonym", "p_co_hyponym"]
     assert read["note"].to_list() == ["x", "y"]
-    expected = model.judge(["hot", "fair"], ["cold", "just"])
+    expected = model.probabilities(["hot", "fair"], ["cold", "just"])
     np.testing.assert_allclose(read.select(pl.col("^p_.*$")).to_numpy(), expected, atol=1e-5)
 
 
-def test_what_cannot_be_judged(model: PairModel, tmp_path: Path) -> None:
+def test_what_cannot_be_judged(model: Model, tmp_path: Path) -> None:
     table = write(tmp_path / "pairs.csv", pl.DataFrame({"term_a": ["a", ""], "term_b": ["b", "c"]}))
     with pytest.raises(InputError, match="row 2"):
         judge_table(model, table, tmp_path / "judged.csv")
     with pytest.raises(InputError, match="kind of table"):
         judge_table(model, table, tmp_path / "judged.xls")
     assert not list(tmp_path.glob("judged*"))
-
-
-def test_a_folder_that_holds_no_model(tmp_path: Path) -> None:
-    with pytest.raises(ArtefactError, match="holds no model"):
-        load_pair_model(tmp_path)
-    (tmp_path / "model.json").write_text('{"format": "other"}', "utf-8")
-    with pytest.raises(ArtefactError, match="another version"):
-        load_pair_model(tmp_path)
 
 
 def split_pairs(*rows: tuple[str, str, str, str]) -> pl.DataFrame:
@@ -117,16 +108,16 @@ LEAKS = split_pairs(
 def test_a_leak_is_refused_unless_asked_for(tmp_path: Path) -> None:
     request = FitRequest(write(tmp_path / "pairs.csv", LEAKS), tmp_path / "model", params=PARAMS)
     with pytest.raises(InputError, match="share a term") as caught:
-        fitting._table(request)
+        read_training_pairs(request)
     assert caught.value.got == "cold, warm"
     assert caught.value.exit_code == 2
-    assert fitting._table(replace(request, split="random")).height == 2
+    assert read_training_pairs(replace(request, split="random")).rows.height == 2
 
 
 def test_a_pair_in_two_splits_is_a_leak(tmp_path: Path) -> None:
     rows = split_pairs(("a", "b", "synonym", "train"), ("b", "a", "synonym", "test"))
     with pytest.raises(InputError, match="share a term"):
-        fitting._table(FitRequest(write(tmp_path / "pairs.csv", rows), tmp_path / "model"))
+        read_training_pairs(FitRequest(write(tmp_path / "pairs.csv", rows), tmp_path / "model"))
 
 
 def test_a_split_column_is_kept_and_rows_without_relation_passed_over(tmp_path: Path) -> None:
@@ -135,17 +126,18 @@ def test_a_split_column_is_kept_and_rows_without_relation_passed_over(tmp_path: 
         ("hot", "warm", "synonym", "train"),
         ("dry", "wet", "antonym", "validation"),
     )
-    table = fitting._table(FitRequest(write(tmp_path / "pairs.csv", rows), tmp_path / "model"))
+    request = FitRequest(write(tmp_path / "pairs.csv", rows), tmp_path / "model")
+    table = read_training_pairs(request).rows
     assert table.select("term_a", "split").rows() == [("dry", "validation"), ("hot", "train")]
 
 
 def test_without_a_split_pairs_of_held_out_terms_validate(tmp_path: Path) -> None:
-    table = fitting._table(
-        FitRequest(write(tmp_path / "p.csv", pairs()), tmp_path / "m", validation_fraction=0.2)
+    request = FitRequest(
+        write(tmp_path / "p.csv", pairs()), tmp_path / "m", validation_fraction=0.2
     )
+    table = read_training_pairs(request).rows
     assert 0 < (table["split"] == "validation").sum() < table.height / 2
-    again = fitting._table(FitRequest(tmp_path / "p.csv", tmp_path / "m", validation_fraction=0.2))
-    assert table.equals(again)
+    assert table.equals(read_training_pairs(request).rows)
 
 
 @pytest.mark.slow
@@ -159,13 +151,14 @@ def test_no_dictionary_pair_touches_what_is_held_out_or_excluded(tmp_path: Path)
         dictionary_pairs=100_000,
         exclude=(write(tmp_path / "test.csv", excluded),),
     )
-    table = fitting._table(request)
-    added = table.filter(pl.col("weight") != 1)
+    table = read_training_pairs(request).rows
+    added = table.filter(pl.col("confidence") != 1)
     terms = {*added["term_a"], *added["term_b"]}
     assert added.height > 50_000
-    few = fitting._table(replace(request, dictionary_pairs=1_000)).filter(pl.col("weight") != 1)
+    few = read_training_pairs(replace(request, dictionary_pairs=1_000)).rows
+    few = few.filter(pl.col("confidence") != 1)
     assert dict(few["relation"].value_counts().rows()) == {"synonym": 1_000, "antonym": 1_000}
-    assert few.join(added, on=few.columns, how="anti").is_empty()
+    assert few.join(added, on=["term_a", "term_b", "relation"], how="anti").is_empty()
     assert set(added["relation"].unique()) == {"synonym", "antonym"}
     assert set(added["split"].unique()) == {"train"}
     assert not terms & {"dry", "wet", "big", "large"}
@@ -183,7 +176,7 @@ def test_no_dictionary_pair_touches_what_is_held_out_or_excluded(tmp_path: Path)
 def test_bad_tables(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "pairs.csv").write_text(text, "utf-8")
     with pytest.raises(NymgraphError, match=message):
-        fitting._table(FitRequest(tmp_path / "pairs.csv", tmp_path / "model"))
+        read_training_pairs(FitRequest(tmp_path / "pairs.csv", tmp_path / "model"))
 
 
 def test_an_unknown_split(tmp_path: Path) -> None:
@@ -227,23 +220,14 @@ def test_the_command_line_with_a_cascade(tmp_path: Path) -> None:
     np.testing.assert_allclose(judged.sum(axis=1), 1, atol=1e-5)
 
 
-def test_training_pairs_vote_only_where_they_are_asked_for(
-    model: PairModel, tmp_path: Path
-) -> None:
-    assert model.known is not None
-    assert model.classifier.trained.dictionary.counts_votes
+def test_training_pairs_vote_only_where_they_are_asked_for(model: Model, tmp_path: Path) -> None:
+    assert model.space.known is not None
+    assert model.classifier.counts_votes
     silent = PARAMS.model_copy(
         update={"train": PARAMS.train.model_copy(update={"neighbours": False})}
     )
     table = write(tmp_path / "pairs.csv", pairs(24))
     fit(FitRequest(table, tmp_path / "model", params=silent), SilentProgress())
-    without = load_pair_model(tmp_path / "model", "cpu")
-    assert without.known is None
-    assert not without.classifier.trained.dictionary.counts_votes
-
-
-def test_a_model_whose_known_pairs_are_damaged(fitted: Path, tmp_path: Path) -> None:
-    shutil.copytree(fitted, tmp_path / "model")
-    (tmp_path / "model" / "known" / "terms.parquet").write_bytes(b"nothing")
-    with pytest.raises(ArtefactError, match="holds no model"):
-        load_pair_model(tmp_path / "model", "cpu")
+    without = load_model(tmp_path / "model", device="cpu")
+    assert without.space.known is None
+    assert not without.classifier.counts_votes

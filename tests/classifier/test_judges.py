@@ -1,12 +1,14 @@
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from nymgraph.discriminator import HeadClassifier, Lexicon, PairHead, TrainedHead, spell
 from nymgraph.discriminator.calibration import Calibration
+from nymgraph.pipeline.classifier.features import TermSpace
 from nymgraph.pipeline.classifier.judges import LazyClassifier
-from nymgraph.pipeline.classifier.model import PairModel
+from nymgraph.pipeline.classifier.model import Model
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
 
 RANDOM = np.random.default_rng(1)
@@ -43,7 +45,8 @@ def test_pairs_are_judged_as_if_the_whole_lexicon_were_projected() -> None:
 def test_spellings_are_judged_as_the_ids_they_stand_for() -> None:
     a, b = RANDOM.integers(0, 40, (2, 100))
     encoder = LookUp()
-    judge = PairModel(encoder, CLASSIFIER).judge
+    model = Model(CLASSIFIER, TermSpace.empty(8, "und"), lambda: encoder)
+    judge = partial(model.probabilities, dictionary=True)
     found = judge([TERMS[n] for n in a], [TERMS[n] for n in b])
     np.testing.assert_array_equal(found, LAZY.judge(a, b))
     assert len(encoder.asked) == len(set(encoder.asked)) == len({*a, *b})  # each spelling once
@@ -53,7 +56,8 @@ def test_spellings_are_judged_as_the_ids_they_stand_for() -> None:
 
 def test_no_pairs() -> None:
     encoder = LookUp()
-    assert PairModel(encoder, CLASSIFIER).judge([], []).shape == (0, 3)
+    model = Model(CLASSIFIER, TermSpace.empty(8, "und"), lambda: encoder)
+    assert model.probabilities([], []).shape == (0, 3)
     assert encoder.asked == []
     none = np.empty(0, dtype=np.int64)
     assert LAZY.judge(none, none).shape == (0, 3)

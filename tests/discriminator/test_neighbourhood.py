@@ -66,18 +66,6 @@ def test_some_terms_taken_vote_as_before() -> None:
     assert votes(taken, 0, 2) == votes(hoods(NEAR, known), 3, 0)
 
 
-def test_a_term_outside_the_lexicon_votes_as_one_in_it() -> None:
-    known = [(2, 3, ANTONYM), (4, 5, ANTONYM), (5, 2, CO_HYPONYM)]
-    rest = hoods([[(3, 0.625), (5, 0.5)], *NEAR[1:]], known)  # 0 is another term there
-    near, cosine = (np.array(column) for column in zip(*NEAR[0], strict=True))
-    joined = rest.take(np.array([1, 4])).and_before(near, cosine)
-    assert joined.n_terms == 3
-    assert votes(joined, 0, 1) == votes(joined, 1, 0) == votes(hoods(NEAR, known), 0, 1)
-    many = rest.take(np.array([1])).and_before(np.append(near, 1), np.append(cosine, 0.1))
-    assert votes(many, 0, 1) == votes(joined, 0, 1)
-    assert votes(rest.take(np.array([1])).and_before(near[:0], cosine[:0]), 0, 1) == [0, 0, 0]
-
-
 @st.composite
 def any_hoods(draw: st.DrawFn) -> tuple[list[list[tuple[int, float]]], Known]:
     n_terms = draw(st.integers(2, 9))

@@ -125,7 +125,7 @@ def test_too_few_pairs_to_train_on_name_the_cure(
         main_ok(project, stage)
     assert project.run("train") == 2
     assert "label more pairs" in capsys.readouterr().err
-    assert not Path("data/train/head.safetensors").exists()
+    assert not Path("data/train/model").exists()
 
 
 BAD_EDGES = {

@@ -131,5 +131,5 @@ def test_what_is_not_asked_for_is_not_measured(small_run: SmallRun, tmp_path: Pa
     assert "consistency" not in metrics
     assert "label_noise" not in metrics
     assert run.workspace.read(CONTRADICTED).is_empty()
-    head = "train/head.safetensors"
+    head = "train/model/head.safetensors"
     assert (run.data / head).read_bytes() == (small_run.data / head).read_bytes()

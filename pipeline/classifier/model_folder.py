@@ -1,0 +1,432 @@
+"""A trained classifier as an artefact: one folder that holds all that it takes to judge two terms.
+
+A run writes it (`data/train/model`), and so does `nymgraph fit`; `classify`, `nymgraph judge`,
+`nymgraph.load_model` and a second run (`model` in the parameters) read it. It may be moved.
+
+Contents, all safetensors, Parquet or JSON:
+
+* `model.json`: format, language, encoder, figures, licences of what it learnt from, versions, and
+  the hash of every other file.
+* `head.safetensors`: the head, and both of its calibrations.
+* `cross_encoder/`: the cross-encoder and how it is mixed with the head, if there is one.
+* `encoder/`: the encoder, if it was fine-tuned or came from a folder or file; otherwise it is named
+  in `model.json`, an installed package or a hub model, with the revision that pins its content.
+* `known/`: what it was trained on, which the votes of neighbours need: `pairs.parquet`, and the
+  terms of these pairs, `terms.parquet` and `vectors.safetensors`, in the order of their rows.
+"""
+
+import importlib.metadata
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from nymgraph.discriminator import LabelledPairs, save_cross_encoder, save_head
+from nymgraph.pipeline.artefacts import Workspace, content_hash, replace_folder, save
+from nymgraph.pipeline.classifier.features import TermSpace
+from nymgraph.pipeline.classifier.trained import TrainedClassifier, load_trained
+from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_adapted, locate_model
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.formats.licences import licences_of
+from nymgraph.pipeline.lexicon.labelled import relation_codes
+from nymgraph.pipeline.runlog import library_versions
+
+__all__ = [
+    "MODEL_FILE",
+    "MODEL_FORMAT",
+    "EncoderNotes",
+    "ModelNotes",
+    "NewModel",
+    "encoder_of_run",
+    "known_rows",
+    "known_space",
+    "locate_encoder",
+    "model_classifier",
+    "notes_in_words",
+    "read_notes",
+    "write_model",
+]
+
+MODEL_FORMAT = "nymgraph model 3"
+MODEL_FILE = "model.json"
+_CURE = "copy the folder again from where it was made, or make the model again (fit, or train)"
+_NO_PAIR_COLUMNS = ("term_a", "term_b", "a", "b", "split")
+
+
+class EncoderNotes(NamedTuple):
+    """The encoder of a model.
+
+    Attributes:
+        name: As the parameters named it: a package, a hub model, a folder or file.
+        revision: Hash of its content, or the commit of a hub model.
+        adapted: How it was fine-tuned: none, light, full or static.
+        held: Path below the folder of the model, where the model holds it; None where it is only
+            named.
+        prompt: What is put before every term; None for what its configuration says.
+        precision: In which it gave the vectors that the head learnt from.
+        trust_remote_code: Whether it needs code of its own.
+    """
+
+    name: str
+    revision: str
+    adapted: str
+    held: str | None
+    prompt: str | None
+    precision: str
+    trust_remote_code: bool
+
+
+class ModelNotes(NamedTuple):
+    """What `model.json` says.
+
+    Attributes:
+        language: Language code of the terms.
+        made_by: run or fit.
+        classifier: head, cascade or cross_encoder.
+        encoder: The encoder.
+        floor: Terms of a lower cosine do not vote as neighbours.
+        pairs: Training pairs of each relation.
+        figures: On held-out pairs.
+        licences: Of what it learnt from: source, licence, attribution.
+        versions: Of nymgraph and the libraries that made it.
+    """
+
+    language: str
+    made_by: str
+    classifier: str
+    encoder: EncoderNotes
+    floor: float
+    pairs: dict[str, int]
+    figures: dict[str, Any]
+    licences: list[dict[str, str]]
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class NewModel:
+    """What a model is made of.
+
+    Attributes:
+        classifier: The head, and the cross-encoder behind it.
+        encoder: The encoder; `held` is settled when it is written.
+        location: Where the encoder is.
+        space: The terms with their vectors.
+        pairs: The training pairs: a and b (rows of the space), relation, confidence and sources;
+            what else they say is kept.
+        made_by: run or fit.
+        kind: head, cascade or cross_encoder.
+        figures: On held-out pairs.
+    """
+
+    classifier: TrainedClassifier
+    encoder: EncoderNotes
+    location: ModelLocation
+    space: TermSpace
+    pairs: pl.DataFrame
+    made_by: str
+    kind: str
+    figures: Mapping[str, Any]
+
+
+def write_model(folder: Path, model: NewModel) -> None:
+    """Write a model, whole or not at all.
+
+    Args:
+        folder: The folder to write or replace.
+        model: What it is made of.
+    """
+    temporary = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        held = _write_encoder(temporary, model.encoder, model.location)
+        save_head(temporary / "head.safetensors", model.classifier.trained, {})
+        if model.classifier.crossed is not None:
+            save_cross_encoder(temporary / "cross_encoder", *model.classifier.crossed)
+        _write_known(temporary / "known", model.space, model.pairs)
+        notes = _notes_of(model, held)._asdict()
+        notes["encoder"] = notes["encoder"]._asdict()
+        content = {"format": MODEL_FORMAT, **notes, "files": _hashes(temporary)}
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        (temporary / MODEL_FILE).write_text(text, "utf-8")
+        replace_folder(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def read_notes(folder: Path, *, verify: bool = True) -> ModelNotes:
+    """Read what a model says of itself.
+
+    Args:
+        folder: Its folder.
+        verify: Whether every file is compared with its hash.
+
+    Returns:
+        The notes.
+
+    Raises:
+        ArtefactError: The folder holds no model, one of another version, or a damaged one.
+    """
+    try:
+        content = json.loads((folder / MODEL_FILE).read_text("utf-8"))
+        found = content.get("format") if isinstance(content, dict) else "no format"
+    except (OSError, ValueError) as error:
+        raise ArtefactError(
+            f"{folder} holds no model",
+            got=str(error),
+            expected="the folder that `nymgraph fit` wrote, or the data folder of a run",
+            cure="check the path, or make a model (fit, or train)",
+        ) from error
+    if found != MODEL_FORMAT:
+        raise ArtefactError(
+            f"{folder} holds a model of another version",
+            got=str(found),
+            expected=MODEL_FORMAT,
+            cure="make the model again with this version (fit, or train), or use the version of "
+            "nymgraph that made it",
+        )
+    try:
+        encoder = EncoderNotes(**content["encoder"])
+        fields = {name: content[name] for name in ModelNotes._fields}
+        files = dict(content["files"])
+        notes = ModelNotes(**{**fields, "encoder": encoder})
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(folder, f"{MODEL_FILE}: {error}") from error
+    if verify:
+        _verify(folder, files)
+    return notes
+
+
+def locate_encoder(folder: Path, notes: EncoderNotes) -> ModelLocation:
+    """Find the encoder of a model.
+
+    Args:
+        folder: The folder of the model.
+        notes: What it says of its encoder.
+
+    Returns:
+        Where the encoder is: in the folder, or where its name leads.
+
+    Raises:
+        ArtefactError: Its name leads to another encoder.
+        DependencyError: Its name leads nowhere.
+    """
+    if notes.held is not None:
+        return ModelLocation(str(folder / notes.held), notes.revision, on_hub=False)
+    location = locate_model(notes.name, notes.revision)
+    if location.revision != notes.revision:
+        raise ArtefactError(
+            f"the encoder {notes.name} is not the one that the model was made with",
+            got=location.revision,
+            expected=notes.revision,
+            cure="install that version of the encoder, or make the model again (fit, or train)",
+        )
+    return location
+
+
+def encoder_of_run(workspace: Workspace) -> tuple[EncoderNotes, ModelLocation]:
+    """The encoder that made the vectors of a run, for the model of that run.
+
+    Args:
+        workspace: The data folder.
+
+    Returns:
+        What is to be said of it, and where it is.
+
+    Raises:
+        ArtefactError: What `adapt` or `embed` left is missing.
+    """
+    adapted = workspace.read_json("adapt", "manifest.json")
+    embedded = workspace.read_json("embed", "manifest.json")
+    encoder = EncoderNotes(
+        name=adapted["base"],
+        revision=embedded["revision"],
+        adapted=adapted["method"],
+        held=None,
+        prompt=adapted.get("prompt"),
+        precision=embedded["precision"],
+        trust_remote_code=adapted["trust_remote_code"],
+    )
+    return encoder, locate_adapted(workspace.root / "adapt", adapted)
+
+
+def model_classifier(folder: Path, device: str) -> TrainedClassifier:
+    """Read the classifier of a model.
+
+    Args:
+        folder: The folder of the model.
+        device: Where to compute, as torch names it.
+
+    Returns:
+        The head, and the cross-encoder behind it, if there is one.
+
+    Raises:
+        ArtefactError: They are missing or damaged.
+    """
+    try:
+        return load_trained(folder, device, _CURE)
+    except OSError as error:
+        raise _damaged(folder, str(error)) from error
+
+
+def known_space(folder: Path, notes: ModelNotes) -> TermSpace:
+    """Read what a model knows: the terms of its training pairs.
+
+    Args:
+        folder: The folder of the model.
+        notes: What it says of itself.
+
+    Returns:
+        The terms with their vectors, and the pairs.
+
+    Raises:
+        ArtefactError: A file is missing or damaged.
+    """
+    pairs = known_rows(folder)
+    try:
+        terms = pl.read_parquet(folder / "known" / "terms.parquet")["term"].to_list()
+        vectors = load_file(folder / "known" / "vectors.safetensors")["vectors"]
+    except (OSError, SafetensorError, pl.exceptions.PolarsError, KeyError) as error:
+        raise _damaged(folder, str(error)) from error
+    a, b = (pairs[end].to_numpy().astype(np.int64) for end in ("a", "b"))
+    weight = pairs["confidence"].to_numpy().astype(np.float32)
+    known = LabelledPairs(a, b, relation_codes(pairs), weight)
+    return TermSpace(terms, vectors, notes.language, known, floor=notes.floor)
+
+
+def known_rows(folder: Path) -> pl.DataFrame:
+    """The training pairs of a model: a and b (rows of its terms), relation, confidence, sources.
+
+    Args:
+        folder: The folder of the model.
+
+    Returns:
+        The pairs; further columns stand behind these.
+
+    Raises:
+        ArtefactError: The file is missing or damaged.
+    """
+    try:
+        return pl.read_parquet(folder / "known" / "pairs.parquet")
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise _damaged(folder, str(error)) from error
+
+
+def notes_in_words(folder: Path, notes: ModelNotes) -> list[str]:
+    """What a model is, for a reader.
+
+    Args:
+        folder: Its folder.
+        notes: What it says of itself.
+
+    Returns:
+        One line each.
+    """
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    encoder = notes.encoder
+    place = "named" if encoder.held is None else "in the folder"
+    counts = ", ".join(f"{n:,} {name}" for name, n in notes.pairs.items())
+    lines = [
+        f"model      {folder} ({size / 1e6:.0f} MB), {MODEL_FORMAT}",
+        f"made by    {notes.made_by}, nymgraph {notes.versions.get('nymgraph', 'unknown')}",
+        f"language   {notes.language}",
+        f"classifier {notes.classifier}",
+        f"encoder    {encoder.name} ({place}), fine-tuned: {encoder.adapted}, {encoder.precision}",
+        f"pairs      {counts}",
+    ]
+    for name in ("validation", "test"):
+        figures = notes.figures.get(name)
+        if isinstance(figures, dict) and "f1" in figures:
+            f1 = ", ".join(f"{relation} {value:.3f}" for relation, value in figures["f1"].items())
+            lines.append(f"{name:<10} macro-F1 {figures['macro_f1']:.3f}; F1 {f1}")
+    for entry in notes.licences:
+        who = f", {entry['attribution']}" if entry.get("attribution") else ""
+        lines.append(f"licence    {entry['source']}: {entry['licence']}{who}")
+    return lines
+
+
+def _notes_of(model: NewModel, held: str | None) -> ModelNotes:
+    sources = model.pairs["sources"].explode().drop_nulls().unique().sort().to_list()
+    counts = model.pairs["relation"].cast(pl.String).value_counts().sort("relation")
+    return ModelNotes(
+        language=model.space.language,
+        made_by=model.made_by,
+        classifier=model.kind,
+        encoder=model.encoder._replace(held=held),
+        floor=model.space.floor,
+        pairs=dict(counts.iter_rows()),
+        figures=dict(model.figures),
+        licences=[_encoder_licence(model.encoder.name), *licences_of(sources, ())],
+        versions=library_versions(),
+    )
+
+
+def _encoder_licence(name: str) -> dict[str, str]:
+    """The licence of the encoder; that of an installed package is in its metadata."""
+    licence = "unknown"
+    try:
+        found = importlib.metadata.metadata(name)
+        keys = [key for key in ("License-Expression", "License") if key in found]
+        licence = next((found[key] for key in keys if found[key]), licence)
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        pass
+    return {"source": f"encoder {name}", "licence": licence.splitlines()[0], "attribution": ""}
+
+
+def _write_encoder(folder: Path, notes: EncoderNotes, location: ModelLocation) -> str | None:
+    """Copy an encoder that is a folder or file of the user's; where it is then."""
+    path = Path(location.path)
+    if location.on_hub or (notes.adapted == "none" and path != Path(notes.name)):
+        return None  # a hub model or an installed package: its name and revision lead to it
+    if path.is_dir():
+        shutil.copytree(path, folder / "encoder")
+        return "encoder"
+    (folder / "encoder").mkdir()
+    shutil.copyfile(path, folder / "encoder" / path.name)
+    return f"encoder/{path.name}"
+
+
+def _write_known(folder: Path, space: TermSpace, pairs: pl.DataFrame) -> None:
+    """Write the terms that stand in a training pair, their vectors and the pairs."""
+    ids, ends = np.unique(
+        np.stack([pairs["a"].to_numpy(), pairs["b"].to_numpy()]), return_inverse=True
+    )
+    a, b = ends.reshape(2, -1)
+    folder.mkdir()
+    save(folder / "terms.parquet", pl.DataFrame({"term": [space.terms[row] for row in ids]}))
+    save_file({"vectors": space.vectors[ids]}, folder / "vectors.safetensors")
+    of_pair = pairs.drop(_NO_PAIR_COLUMNS, strict=False)
+    save(
+        folder / "pairs.parquet",
+        pl.DataFrame({"a": a, "b": b}, {"a": pl.UInt32, "b": pl.UInt32}).hstack(of_pair),
+    )
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """The hash of every file below a folder but `model.json`, by its path."""
+    return {file.relative_to(folder).as_posix(): content_hash(file) for file in _files(folder)}
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    every = sorted(folder.rglob("*"))
+    return (file for file in every if file.is_file() and file != folder / MODEL_FILE)
+
+
+def _verify(folder: Path, files: dict[str, str]) -> None:
+    """Refuse a model of which a file is missing or is not the one that was written."""
+    for name, expected in files.items():
+        if not (folder / name).is_file():
+            raise _damaged(folder, f"{name} is missing")
+        if content_hash(folder / name) != expected:
+            raise _damaged(folder, f"{name} is not the file that was written")
+
+
+def _damaged(folder: Path, what: str) -> ArtefactError:
+    return ArtefactError(f"the model in {folder} is damaged", got=what, cure=_CURE)
