@@ -425,7 +425,8 @@ def adopt(near: Near, partition: Partition, rule: Rule, orphan_support: float) -
     """Let every term that is alone, in order of id, join the best cluster that wants it.
 
     A cluster c of two or more wants x when (Σ w(x, y) - absence) / √|c| >= orphan_support, with c
-    as it stood before any adoption. Cannot-links and the bound hold for c as it stands by then.
+    as it stands by then: what earlier orphans made of it counts, so that a hub does not take in all
+    its leaves.
 
     Args:
         near: what is judged.
@@ -436,9 +437,8 @@ def adopt(near: Near, partition: Partition, rule: Rule, orphan_support: float) -
     Returns:
         int32 (n_terms,), the new clusters.
     """
-    label, size = partition.label, partition.size
     number, graph, forbidden, known = near
-    adopted, grown = label.copy(), size.copy()
+    label, size, n_known = partition.label.copy(), partition.size.copy(), partition.known.copy()
     support = np.zeros(len(label), np.float64)
     barred = np.zeros(len(label), np.bool_)
     for x in number:
@@ -447,46 +447,27 @@ def adopt(near: Near, partition: Partition, rule: Rule, orphan_support: float) -
         row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
         weight = graph.weight[graph.indptr[x] : graph.indptr[x + 1]]
         foes = forbidden.indices[forbidden.indptr[x] : forbidden.indptr[x + 1]]
+        for i in range(len(row)):
+            support[label[row[i]]] += weight[i]
         for y in foes:
-            barred[adopted[y]] = True
-        absence = rule.absence * known[x]
-        best = _adopter(
-            row, weight, partition, grown, support, barred, absence, orphan_support, rule.max_size
-        )
+            barred[label[y]] = True
+        best, best_support = ALONE, 0.0
+        for y in row:  # ties: the cluster of the lowest neighbour
+            c = label[y]
+            if 1 < size[c] < rule.max_size and not barred[c]:
+                cost = rule.absence * known[x] * n_known[c]
+                wanted = (support[c] - cost) / np.sqrt(size[c])
+                if wanted >= orphan_support and wanted > best_support:
+                    best, best_support = c, wanted
+        for y in row:
+            support[label[y]] = 0
         for y in foes:
-            barred[adopted[y]] = False
+            barred[label[y]] = False
         if best != ALONE:
-            adopted[x] = best
-            grown[best] += 1
-    return adopted
-
-
-@kernel
-def _adopter(
-    row: NDArray[np.int32],
-    weight: NDArray[np.float32],
-    partition: Partition,
-    grown: NDArray[np.int32],
-    support: NDArray[np.float64],
-    barred: NDArray[np.bool_],
-    absence: float,
-    orphan_support: float,
-    max_size: int,
-) -> int:
-    """Find the cluster of largest support; ties: that of the lowest neighbour."""
-    label, size = partition.label, partition.size
-    for i in range(len(row)):
-        support[label[row[i]]] += weight[i]
-    best, best_support = ALONE, 0.0
-    for y in row:
-        c = label[y]
-        if size[c] > 1 and grown[c] < max_size and not barred[c]:
-            wanted = (support[c] - absence * partition.known[c]) / np.sqrt(size[c])
-            if wanted >= orphan_support and wanted > best_support:
-                best, best_support = c, wanted
-    for y in row:
-        support[label[y]] = 0
-    return best
+            label[x] = best
+            size[best] += 1
+            n_known[best] += known[x]
+    return label
 
 
 @kernel
@@ -523,7 +504,7 @@ def memberships(
         for i in range(len(row)):
             weight = graph.weight[graph.indptr[x] + i]
             support[label[row[i]]] += weight
-            plain[label[row[i]]] += min(np.float32(1), weight)
+            plain[label[row[i]]] += weight - absence * near.known[row[i]]
         for y in foes:
             barred[label[y]] = True
         for y in row:
@@ -546,17 +527,22 @@ def memberships(
 
 @kernel
 def pulls(
-    graph: Graph, partition: Partition, a: NDArray[np.int32], b: NDArray[np.int32]
+    near: Near,
+    partition: Partition,
+    a: NDArray[np.int32],
+    b: NDArray[np.int32],
+    absence: float,
 ) -> NDArray[np.float32]:
     """Tell how strongly the clusters of two terms want them together, for many pairs.
 
     The largest mean weight of three: a with b's cluster, b with a's, and the two clusters.
 
     Args:
-        graph: the synonym edges as rows.
+        near: what is judged.
         partition: the clusters.
         a: int32 (n_pairs,), one end.
         b: int32 (n_pairs,), the other, of another cluster.
+        absence: what an edge between known terms weighs besides.
 
     Returns:
         float32 (n_pairs,), in [0, 1].
@@ -564,24 +550,25 @@ def pulls(
     out = np.empty(len(a), np.float32)
     for i in range(len(a)):
         x, y = partition.label[a[i]], partition.label[b[i]]
-        of_a = _weight_to(graph, partition, a[i], y) / partition.size[y]
-        of_b = _weight_to(graph, partition, b[i], x) / partition.size[x]
+        of_a = _weight_to(near, partition, a[i], y, absence) / partition.size[y]
+        of_b = _weight_to(near, partition, b[i], x, absence) / partition.size[x]
         if partition.volume[x] > partition.volume[y]:
             x, y = y, x
         between, term = 0.0, partition.first[x]
         for _ in range(partition.size[x]):
-            between += _weight_to(graph, partition, term, y)
+            between += _weight_to(near, partition, term, y, absence)
             term = partition.after[term]
         out[i] = max(of_a, of_b, between / (partition.size[x] * partition.size[y]))
     return out
 
 
 @kernel
-def _weight_to(graph: Graph, partition: Partition, x: int, c: int) -> float:
-    total = 0.0
+def _weight_to(near: Near, partition: Partition, x: int, c: int, absence: float) -> float:
+    graph, total = near.graph, 0.0
+    besides = absence * near.known[x]
     for i in range(graph.indptr[x], graph.indptr[x + 1]):
         if partition.label[graph.indices[i]] == c:
-            total += min(np.float32(1), graph.weight[i])
+            total += graph.weight[i] - besides * near.known[graph.indices[i]]
     return total
 
 

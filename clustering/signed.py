@@ -1,7 +1,9 @@
 """The signed clustering: expansion and voting on weighted edges, with cannot-links.
 
 *Weights.* w(a, b) in [0, 1] is the probability of the edge, lowered where its ends have many
-neighbours that they do not share (`weights` has the formula). Pairs without an edge weigh 0.
+neighbours that they do not share (`weights` has the formula). Pairs without an edge weigh 0. An
+edge between two known terms, that is terms with a certain edge (p = 1, as a dictionary gives),
+weighs `absence` besides.
 
 *Objective.* Over all partitions without a cannot-link inside a cluster, none above max_size,
 maximise
@@ -9,9 +11,9 @@ maximise
     F = Σ over pairs within a cluster of (w(a, b) - d(a, b))  -  Σ over clusters of T(|c|),
     T(n) = theta Σ k^GROWTH over 0 < k < n,    theta = min_support,    GROWTH = 0.65.
 
-d(a, b) = absence where both terms are known, that is have a certain edge (p = 1, as a dictionary
-gives), but none to each other; else 0. A dictionary lists all synonyms of a word that it knows:
-what it leaves out speaks against a cluster, however well its words resemble each other.
+d(a, b) = absence where both terms are known, else 0; an edge gets it back. A dictionary lists most
+synonyms of a word that it knows: what it leaves out, and the judge does not call a synonym either,
+speaks against a cluster. An edge of the judge may fill a gap of the dictionary: it is not charged.
 
 T is what a cluster of n terms costs, theta for a pair. Each pair is a claim of synonymy that its
 weight must pay for: a chain hot - spicy - pain pays for the pair hot - pain that nothing supports.
@@ -31,8 +33,8 @@ first. Finding the best partition is NP-hard, and the moves below climb.
 until nothing moves. Every move raises F by at least one grain (2^-16), and F cannot exceed the
 sum of the weights, so the turns come to an end; MAX_TURNS bounds the time.
 
-4. orphans: terms still alone, by id, join the cluster with the largest Σ (w - d) / √|c|, if that
-   is at least orphan_support: the root asks less of a large cluster than T does, one strong
+4. orphans: terms still alone, by id, join the cluster with the largest Σ (w - d) / √|c|, as it
+   stands by then, if that is at least orphan_support: the root asks less of a large cluster than T does, one strong
    synonym in a family of absent ones.
 
 *Guarantee.* No two terms with a cannot-link share a cluster; checked at the end of every run.
@@ -84,14 +86,14 @@ class SignedSettings(NamedTuple):
         min_support: theta, the weight above which two terms join, in (0, 1]; T scales with it.
         orphan_support: the least Σ (w - d) / √|c| at which a cluster takes in a term that is alone.
         max_size: terms of a cluster at most, at least 2.
-        absence: what it costs a cluster to hold two known terms without a certain edge, in
+        absence: what it costs a cluster to hold two known terms without an edge, in
             [0, MAX_ABSENCE].
     """
 
     min_support: float = 0.3
     orphan_support: float = 0.23
     max_size: int = 200
-    absence: float = 1.0
+    absence: float = 0.5
 
 
 DEFAULTS = SignedSettings()
@@ -124,12 +126,13 @@ def cluster_signed(
     judged, links = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
     number = neighbourly(judged.indptr, judged.indices)
     p_synonym = _look_up(judged, antonyms.a, antonyms.b)
-    # absence is charged on all pairs of known terms; certain edges get it back
-    weighted = renamed(weighted_edges(judged, expected, 1 + rule.absence), number)
+    known = _known(n_terms, edges)
+    # absence is charged on all pairs of known terms; edges get it back
+    weighted = renamed(weighted_edges(judged, expected, known, rule.absence), number)
     del judged  # at 150 million edges these are gigabytes
     graph = fill_rows(n_terms, weighted)
     forbidden = fill_rows(n_terms, renamed(edges_by_pair(links), number))
-    near = Near(number, graph, forbidden, _known(edges, number))
+    near = Near(number, graph, forbidden, known[np.argsort(number)])
     weighted = by_weight(weighted)
     partition = _climb(weighted, near, rule)
     del weighted
@@ -149,12 +152,12 @@ def cluster_signed(
     )
 
 
-def _known(edges: Edges, number: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Mark the terms, by name, that have a certain edge."""
-    known = np.zeros(len(number), np.bool_)
+def _known(n_terms: int, edges: Edges) -> NDArray[np.bool_]:
+    """Mark the terms, by id, that have a certain edge."""
+    known = np.zeros(n_terms, np.bool_)
     certain = edges.weight >= 1
     for end in (edges.a, edges.b):
-        known[number[end[certain]]] = True
+        known[end[certain]] = True
     return known
 
 
@@ -235,7 +238,7 @@ def _tensions(
 ) -> Tensions:
     """List the cannot-links with an edge or with a pull above theta."""
     a, b, p_antonym = antonyms
-    pull = pulls(near.graph, partition, near.number[a], near.number[b])
+    pull = pulls(near, partition, near.number[a], near.number[b], rule.absence)
     tense = np.flatnonzero((p_synonym > 0) | (pull > rule.theta))
     tense = tense[np.lexsort((b[tense], a[tense]))]
     return Tensions(a[tense], b[tense], p_antonym[tense], p_synonym[tense], pull[tense])

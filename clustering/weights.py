@@ -10,8 +10,8 @@ two words (they tell ties apart, and little else), for each synonym that they sh
 edge at a term that resembles everything are divided by a lot, those of an edge within a family of
 synonyms by about 1.
 
-Certain edges (p = 1, as from a dictionary) weigh `certain_weight`: 1, and what `signed` charges for
-the absence of one.
+A certain edge (p = 1, as from a dictionary) weighs 1. An edge between two known terms weighs what
+`signed` charges for its absence besides.
 
 Where the smaller row has more than SAMPLE neighbours, every k-th of them is looked at, so that a
 clique of thousands costs no more than its edges.
@@ -70,25 +70,31 @@ def expected_synonyms(
     return np.asarray(np.bincount(a, units, n_terms) + np.bincount(b, units, n_terms), np.float64)
 
 
-def weighted_edges(graph: Graph, expected: NDArray[np.float64], certain_weight: float) -> Edges:
+def weighted_edges(
+    graph: Graph, expected: NDArray[np.float64], known: NDArray[np.bool_], absence: float
+) -> Edges:
     """Weigh every edge.
 
     Args:
         graph: the gated edges as rows, weight = p_synonym, neighbours ascending.
         expected: float64 (n_terms,), m(x).
-        certain_weight: the weight of an edge of p = 1, at least 1.
+        known: bool (n_terms,), the terms that a dictionary knows.
+        absence: what an edge between two of these weighs besides, a multiple of GRAIN.
 
     Returns:
-        The edges ordered by (a, b); weights are multiples of GRAIN, at most
-            certain_weight.
+        The edges ordered by (a, b); weights are multiples of GRAIN, at most 1 + absence.
     """
     edges = edges_by_pair(graph)
-    return edges._replace(weight=_weigh(graph, edges, expected, certain_weight))
+    return edges._replace(weight=_weigh(graph, edges, expected, known, absence))
 
 
 @parallel_kernel
 def _weigh(
-    graph: Graph, edges: Edges, expected: NDArray[np.float64], certain_weight: float
+    graph: Graph,
+    edges: Edges,
+    expected: NDArray[np.float64],
+    known: NDArray[np.bool_],
+    absence: float,
 ) -> NDArray[np.float32]:
     out = np.empty(len(edges.a), np.float32)
     for block in numba.prange((len(out) + BLOCK - 1) // BLOCK):
@@ -96,14 +102,15 @@ def _weigh(
         out[start] = _touch(graph, edges, start, end)
         for e in range(start, end):
             x, y, p = edges.a[e], edges.b[e], np.float64(edges.weight[e])
+            besides = absence if known[x] and known[y] else 0.0
             if p >= 1:
-                out[e] = np.rint(certain_weight / GRAIN) * GRAIN
+                out[e] = 1.0 + besides
                 continue
             rest = max(0.0, expected[x] + expected[y] - 2.0 * p)
             competition = 1.0 + min(rest, GRANTED) / 10.0
             if rest - GRANTED > competition:
                 competition = max(competition, (rest - GRANTED) / (1.0 + _shared(graph, x, y)))
-            out[e] = np.rint(p / (p + (1.0 - p) * competition) / GRAIN) * GRAIN
+            out[e] = np.rint(p / (p + (1.0 - p) * competition) / GRAIN) * GRAIN + besides
     return out
 
 

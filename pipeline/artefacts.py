@@ -179,6 +179,26 @@ class Workspace:
         write_atomic(self.root / table.path, write)
         self.record.wrote(f"{table.stage}/{table.name}", rows)
 
+    def write_parts(self, table: Table, parts: Iterable[pl.DataFrame]) -> None:
+        """Write a table of parts, a file for each frame, whole or not at all.
+
+        Args:
+            table: The table.
+            parts: Its rows, in order; only one part is held at a time.
+
+        Raises:
+            ArtefactError: A part does not conform to the declaration.
+        """
+        work, rows = self.work(table.stage) / table.name, 0
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        for number, part in enumerate(parts):
+            save(work / f"part-{number:05d}.parquet", table.conform(part))
+            rows += part.height
+        sync(work)
+        replace_folder(work, self.root / table.path)
+        self.record.wrote(f"{table.stage}/{table.name}", rows)
+
     def write_json(self, stage: str, name: str, value: dict[str, Any]) -> None:
         """Write a JSON artefact, whole or not at all; keys keep their order."""
         text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"

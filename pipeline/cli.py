@@ -30,6 +30,7 @@ STAGES = {
     "train": "Labelled pairs to the calibrated three-way discriminator.",
     "classify": "Candidate pairs to judged pairs; known pairs override the model.",
     "cluster": "Judged pairs to soft and hard clusters and the links between them.",
+    "release": "The judged graph told every known pair, clustered for export.",
     "evaluate": "Judged pairs and clusters, measured on held-out terms.",
     "export": "Clusters and terms to the files that users take away.",
     "report": "All figures of the run to one self-contained HTML page.",
@@ -150,7 +151,7 @@ def cluster(
     gate: Annotated[float | None, typer.Option(help="With --edges: least p_synonym.")] = None,
     previous: Annotated[
         Path | None,
-        typer.Option(help="An earlier result: cluster again only what changed since."),
+        typer.Option(help="With --edges: an earlier result; cluster again only what changed."),
     ] = None,
 ) -> None:
     """Judged pairs to soft and hard clusters and the links between them.
@@ -158,14 +159,14 @@ def cluster(
     With --edges a table of term_a, term_b, p_synonym[, p_antonym] is clustered by itself. For
     example: `nymgraph cluster --edges edges.csv --out clusters --gate 0.7`.
 
-    With --previous, the folder of an export (or of an earlier --edges), components without a new
-    or changed judgement keep their clusters; the result is that of a run without it.
+    With --previous, the folder of an earlier --edges, components without a new or changed judgement
+    keep their clusters; the result is that of a run without it.
     """
     given = {"algorithm": algorithm, "overlap_ratio": overlap_ratio, "gate": gate}
     if edges is None:
-        if out is not None or any(value is not None for value in given.values()):
+        if any(value is not None for value in (out, previous, *given.values())):
             raise typer.BadParameter("these options go with --edges FILE; else use params.yaml")
-        run_stage("cluster", params, data, previous=previous)
+        run_stage("cluster", params, data)
         return
     if out is None:
         raise typer.BadParameter("--edges needs --out DIR")
@@ -174,6 +175,22 @@ def cluster(
     chosen = {name: value for name, value in given.items() if value is not None}
     n_again = cluster_edge_table(edges, out, chosen, previous)
     typer.echo(f"cluster: {n_again:,} terms clustered")
+
+
+def release(
+    params: ParamsFile = _PARAMS,
+    data: DataFolder = _DATA,
+    previous: Annotated[
+        Path | None,
+        typer.Option(help="An earlier export: cluster again only what changed since."),
+    ] = None,
+) -> None:
+    """The judged graph told every known pair, clustered for export.
+
+    With --previous, the folder of an export, components without a new or changed judgement keep
+    their clusters; the result is that of a run without it. For example: `nymgraph release`.
+    """
+    run_stage("release", params, data, previous=previous)
 
 
 def export(
@@ -219,6 +236,7 @@ def _stage_command(stage: str) -> Callable[..., None]:
 _OWN_COMMANDS: dict[str, Callable[..., None]] = {
     "augment": augment,
     "cluster": cluster,
+    "release": release,
     "export": export,
 }
 for _stage in STAGES:

@@ -37,6 +37,7 @@ __all__ = [
     "MyThesSource",
     "PairTable",
     "Params",
+    "ReleaseParams",
     "ReportParams",
     "RetrieveParams",
     "RuleParams",
@@ -377,10 +378,16 @@ class ClusterParams(Section):
     gate: Probability = 0.7
     antonym_gate: Probability = 0.7
     min_support: Annotated[float, Field(ge=2**-16, le=1)] = 0.3
-    absence: Annotated[float, Field(ge=0, le=16)] = 1.0
+    absence: Annotated[float, Field(ge=0, le=16)] = 0.5
     orphan_support: Probability = 0.23
     max_size: Annotated[int, Field(ge=2)] = 200
     overlap_ratio: Probability = 0.51
+
+
+class ReleaseParams(Section):
+    """Which known pairs the exported graph is told."""
+
+    evidence: Literal["all", "measured"] = "all"
 
 
 class EvaluateParams(Section):
@@ -460,6 +467,7 @@ class Params(Section):
     train: TrainParams = TrainParams()
     classify: ClassifyParams = ClassifyParams()
     cluster: ClusterParams = ClusterParams()
+    release: ReleaseParams = ReleaseParams()
     evaluate: EvaluateParams = EvaluateParams()
     export: ExportParams = ExportParams()
     report: ReportParams = ReportParams()

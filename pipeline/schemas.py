@@ -6,7 +6,7 @@ passes on what another cannot take. Changing a declaration changes `schemas.json
 change of a stored format is deliberate.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,11 @@ __all__ = [
     "EXPORTED_EVIDENCE",
     "EXPORTED_LINKS",
     "EXPORTED_MEMBERSHIPS",
+    "EXPORTED_SENSES",
     "EXPORTED_TENSIONS",
     "EXPORTED_TERMS",
     "EXPORTED_VARIANTS",
+    "EXPORT_COPIES",
     "EXPORT_VERSION",
     "HELD_OUT",
     "JUDGEMENTS",
@@ -41,7 +43,16 @@ __all__ = [
     "REJECTS",
     "RELATIONS",
     "RELATION_NAMES",
+    "RELEASED_ASSIGNMENTS",
+    "RELEASED_CLUSTERS",
+    "RELEASED_EVIDENCE",
+    "RELEASED_LINKS",
+    "RELEASED_MEMBERSHIPS",
+    "RELEASED_RELATIONS",
+    "RELEASED_SENSES",
+    "RELEASED_TENSIONS",
     "REPAIRED",
+    "SENSES",
     "SPARED",
     "SPLIT_NAMES",
     "TABLES",
@@ -53,7 +64,7 @@ __all__ = [
 ]
 
 # The version of the exported tables and manifest; raise it when they change.
-EXPORT_VERSION = 2
+EXPORT_VERSION = 3
 RELATION_NAMES = ("synonym", "antonym", "co_hyponym")
 # From the least to the most held out: a pair takes the later of the splits of its terms.
 SPLIT_NAMES = ("train", "validation", "test")
@@ -62,6 +73,7 @@ _SPLIT = pl.Enum(SPLIT_NAMES)
 _ROUTE = pl.Enum(["vector", "surface", "affix", "dictionary"])
 _EVIDENCE = pl.Enum(["model", "dictionary"])
 _LINK = pl.Enum(["opposite", "related"])
+_KNOWN_BY = pl.Enum(["counts", "order", "estimate"])
 
 
 @dataclass(frozen=True)
@@ -179,6 +191,12 @@ _PAIR_IDS = (
     Column("a", pl.UInt32, "term_id of the first term, a < b"),
     Column("b", pl.UInt32, "term_id of the second term"),
 )
+_DOMINANCE = (
+    Column(
+        "dominance_a", pl.Float32, "share of a's use in the senses in which they are so, (0, 1]"
+    ),
+    Column("dominance_b", pl.Float32, "the same of b's use"),
+)
 _CANDIDATE = (
     *_PAIR_IDS,
     Column("cosine", pl.Float32, "cosine of the two vectors, -1 to 1"),
@@ -188,6 +206,7 @@ _JUDGED = (
     *_CANDIDATE,
     *_P_COLUMNS,
     Column("evidence", _EVIDENCE, "who judged: the model, or the dictionary that overrides it"),
+    *(replace(column, nullable=True) for column in _DOMINANCE),  # null: the model does not know
 )
 _CLUSTER_ID = Column("cluster_id", pl.Int64, "stable id, computed from the members")
 
@@ -303,6 +322,7 @@ PAIRS = Table(
         Column("relation", _RELATION, "synonym, antonym or co_hyponym"),
         Column("sources", pl.List(pl.String), "names of the sources that say so, sorted"),
         Column("confidence", pl.Float32, "confidence of the label, 0 to 1"),
+        *_DOMINANCE,
         Column("split", _SPLIT, "the more held-out of the splits of its two terms"),
         Column("pos", pl.String, "part of speech, where its sources agree on one", nullable=True),
     ),
@@ -320,6 +340,25 @@ CONFLICTS = Table(
         Column("kept", _RELATION, "the relation kept, null if the pair is dropped", nullable=True),
         Column("reason", pl.String, "the rule that decided"),
     ),
+)
+_SENSE = (
+    _TERM_ID,
+    Column("sense", pl.UInt16, "its place among the senses of the term, the commonest is 1"),
+    Column("share", pl.Float32, "share of the term's use that lies in this sense, 0 to 1"),
+    Column("count", pl.Float64, "times the term was met in this sense, where that is counted"),
+    Column("known_by", _KNOWN_BY, "how the share is known: counts, order of senses, estimate"),
+    Column("pos", pl.String, "part of speech, empty where the dictionary names none"),
+    Column("gloss", pl.String, "its definition, empty where the dictionary has none"),
+    Column("synonyms", pl.List(pl.UInt32), "term_id of the others of this sense, closest first"),
+    Column("antonyms", pl.List(pl.UInt32), "term_id of its opposites in this sense, closest first"),
+    Column("similar", pl.List(pl.UInt32), "term_id of terms of nearly this meaning, closest first"),
+)
+SENSES = Table(
+    "label",
+    "senses",
+    "one sense of a term in the first dictionary that holds the term",
+    ("term_id", "sense"),
+    _SENSE,
 )
 HELD_OUT = Table(
     "label",
@@ -363,6 +402,12 @@ MEMBERSHIPS = Table(
         _TERM_ID,
         _CLUSTER_ID,
         Column("support", pl.Float32, "how much of the cluster stands behind the term, 0 to 1"),
+        Column(
+            "share",
+            pl.Float32,
+            "share of the term's use in the senses that tie it to the cluster; not measured: null",
+            nullable=True,
+        ),
     ),
 )
 ASSIGNMENTS = Table(
@@ -430,6 +475,22 @@ EVIDENCE = Table(
         Column("evidence", pl.UInt64, "changes when a judgement at the term does"),
     ),
 )
+RELEASED_RELATIONS, RELEASED_MEMBERSHIPS, RELEASED_ASSIGNMENTS, RELEASED_CLUSTERS = (
+    replace(table, stage="release") for table in (RELATIONS, MEMBERSHIPS, ASSIGNMENTS, CLUSTERS)
+)
+RELEASED_LINKS, RELEASED_TENSIONS, RELEASED_EVIDENCE = (
+    replace(table, stage="release") for table in (LINKS, TENSIONS, EVIDENCE)
+)
+RELEASED_SENSES = Table(
+    "release",
+    "senses",
+    "one sense of a term, with the cluster of those who share it",
+    ("term_id", "sense"),
+    (
+        *_SENSE,
+        Column("cluster_id", pl.Int64, "the cluster that holds most of them", nullable=True),
+    ),
+)
 EXPORTED_TERMS = Table(
     "export",
     "terms",
@@ -452,9 +513,21 @@ EXPORTED_MEMBERSHIPS = Table(
 )
 EXPORTED_TENSIONS = Table("export", "tensions", TENSIONS.unit, TENSIONS.key, TENSIONS.columns)
 EXPORTED_EVIDENCE = Table("export", "evidence", EVIDENCE.unit, EVIDENCE.key, EVIDENCE.columns)
+EXPORTED_SENSES = Table(
+    "export", "senses", RELEASED_SENSES.unit, RELEASED_SENSES.key, RELEASED_SENSES.columns
+)
 EXPORTED_EDGES = Table(
     "export", "edges", "one judged pair above the export floor", ("a", "b"), _JUDGED
 )
+# what export takes from release as it is
+EXPORT_COPIES = {
+    RELEASED_CLUSTERS: EXPORTED_CLUSTERS,
+    RELEASED_LINKS: EXPORTED_LINKS,
+    RELEASED_MEMBERSHIPS: EXPORTED_MEMBERSHIPS,
+    RELEASED_TENSIONS: EXPORTED_TENSIONS,
+    RELEASED_EVIDENCE: EXPORTED_EVIDENCE,
+    RELEASED_SENSES: EXPORTED_SENSES,
+}
 
 TABLES = (
     TERMS,
@@ -466,6 +539,7 @@ TABLES = (
     AUGMENT_REJECTS,
     PAIRS,
     CONFLICTS,
+    SENSES,
     HELD_OUT,
     SPARED,
     CANDIDATES,
@@ -477,6 +551,14 @@ TABLES = (
     LINKS,
     TENSIONS,
     EVIDENCE,
+    RELEASED_RELATIONS,
+    RELEASED_MEMBERSHIPS,
+    RELEASED_ASSIGNMENTS,
+    RELEASED_CLUSTERS,
+    RELEASED_LINKS,
+    RELEASED_TENSIONS,
+    RELEASED_EVIDENCE,
+    RELEASED_SENSES,
     EXPORTED_TERMS,
     EXPORTED_VARIANTS,
     EXPORTED_CLUSTERS,
@@ -484,5 +566,6 @@ TABLES = (
     EXPORTED_MEMBERSHIPS,
     EXPORTED_TENSIONS,
     EXPORTED_EVIDENCE,
+    EXPORTED_SENSES,
     EXPORTED_EDGES,
 )

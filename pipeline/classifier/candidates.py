@@ -12,6 +12,7 @@ from nymgraph.pipeline.classifier.model_folder import model_classifier, read_not
 from nymgraph.pipeline.classifier.trained import classifier_over
 from nymgraph.pipeline.engine.recipe import Make, Recipe
 from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.lexicon.evidence import overridden
 from nymgraph.pipeline.schemas import RELATION_NAMES, RELATIONS
 
 __all__ = ["JudgeRecipe", "judge"]
@@ -24,7 +25,7 @@ class JudgeRecipe(Recipe):
     Attributes:
         data: The data folder.
         files: The parts of the candidates.
-        evidence: Known pairs: a, b, known (relation), confidence.
+        evidence: Known pairs, from `lexicon.evidence.evidence_of`.
         device: Where to compute, as torch names it.
     """
 
@@ -52,27 +53,16 @@ def judge(
     Args:
         candidates: Rows of CANDIDATES.
         classifier: What judges pairs of this lexicon.
-        evidence: Known pairs: a, b, known (relation), confidence.
+        evidence: Known pairs, from `lexicon.evidence.evidence_of`.
 
     Returns:
         Rows of RELATIONS, in the order of the candidates.
     """
     judged = classifier.judge(candidates["a"].to_numpy(), candidates["b"].to_numpy())
-    rows = candidates.join(evidence, on=["a", "b"], how="left", maintain_order="left")
-    known = pl.col("known").is_not_null()
-    columns = []
-    for place, name in enumerate(RELATION_NAMES):
-        certain = (
-            pl.when(pl.col("known") == name)
-            .then(pl.col("confidence"))
-            .otherwise((1 - pl.col("confidence")) / 2)
-        )
-        model = pl.Series(judged[:, place])
-        columns.append(pl.when(known).then(certain).otherwise(model).alias(f"p_{name}"))
-    return rows.with_columns(
-        *columns,
-        evidence=pl.when(known).then(pl.lit("dictionary")).otherwise(pl.lit("model")),
-    ).drop("known", "confidence")
+    columns = {
+        f"p_{name}": pl.Series(judged[:, place]) for place, name in enumerate(RELATION_NAMES)
+    }
+    return overridden(candidates.with_columns(**columns), evidence)
 
 
 def _classifier(workspace: Workspace, device: str) -> PairClassifier:

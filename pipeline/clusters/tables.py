@@ -96,6 +96,7 @@ def cluster_tables(
         "term_id": clustering.term,
         "cluster_id": ids[clustering.cluster],
         "support": clustering.support,
+        "share": pl.Series([None] * len(clustering.term), dtype=pl.Float32),
     }
     return ClusterTables(
         clustering,

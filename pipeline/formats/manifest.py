@@ -47,7 +47,7 @@ def manifest_of(
         "encoder": encoder["encoder"],
         "encoder_revision": encoder["revision"],
         "vectors": encoder["content"],
-        **workspace.read_json("cluster", "settings.json"),
+        **workspace.read_json("release", "settings.json"),
         "min_probability": params.min_probability,
         "terms": described[EXPORTED_TERMS.name]["rows"],
         "clusters": described[EXPORTED_CLUSTERS.name]["rows"],

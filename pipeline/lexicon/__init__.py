@@ -9,6 +9,9 @@ dictionaries  all of these, read in one way
 sources     the items of each lexicon source
 inflection  which terms are inflected forms of others
 build       items to terms and rejects
+dominance   how much of a word's use lies in each of its senses
+senses      the senses of the terms as a table
+evidence    known pairs in the place of the classifier, by dominance
 relations   claims of dictionaries and users; one label per pair, conflicts listed
 spelled     spellings in small letters, with and without accents
 hashing     hashes that are the same everywhere

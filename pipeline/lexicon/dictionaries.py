@@ -4,10 +4,12 @@ To add a kind: a section in `params.py` that is part of `Dictionary`, a reader, 
 `read_dictionary`. It is then a source for ingest, label and augment.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 import polars as pl
 
+from nymgraph.pipeline.lexicon.dominance import Sense, senses_of
 from nymgraph.pipeline.lexicon.mythes import read_mythes
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.synonym_rules import read_synonym_rules
@@ -22,7 +24,48 @@ from nymgraph.pipeline.params import (
     WordNetSource,
 )
 
-__all__ = ["clean_synsets", "dictionary_name", "glosses", "listed_forms", "read_dictionary"]
+__all__ = [
+    "Inventory",
+    "clean_synsets",
+    "dictionary_name",
+    "glosses",
+    "listed_forms",
+    "read_dictionary",
+    "read_inventory",
+]
+
+
+class Inventory(NamedTuple):
+    """A dictionary and how common each sense of its terms is.
+
+    Attributes:
+        name: The name of the dictionary in the tables.
+        synsets: Its synsets, the terms written as those of the lexicon.
+        senses: Of each term its senses, the commonest first.
+    """
+
+    name: str
+    synsets: list[Synset]
+    senses: dict[str, tuple[Sense, ...]]
+
+
+def read_inventory(source: Dictionary, language: str, withheld: Collection[str] = ()) -> Inventory:
+    """Read a dictionary with the dominance of its senses.
+
+    Args:
+        source: Its parameters.
+        language: Language code of the lexicon.
+        withheld: Terms whose counts and order of senses are not looked at.
+
+    Returns:
+        The dictionary.
+
+    Raises:
+        InputError: The user's file is missing, malformed or lacks a column.
+        DependencyError: The WordNet wheel is not installed.
+    """
+    synsets = clean_synsets(source, language)
+    return Inventory(dictionary_name(source), synsets, senses_of(synsets, withheld))
 
 
 def dictionary_name(source: Dictionary) -> str:

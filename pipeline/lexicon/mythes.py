@@ -82,11 +82,11 @@ def _synsets(word: str, meaning: _Meaning, name: str) -> Iterator[Synset]:
     above += [f"{name}^"] if meaning.beside else []
     terms = tuple(dict.fromkeys([word, *meaning.synonyms]))
     antonyms = tuple(Antonym(0, f"{name}-{place}", 0) for place in range(len(meaning.antonyms)))
-    yield Synset(name, terms, tuple(above), antonyms, meaning.pos)
+    yield Synset(name, terms, tuple(above), antonyms, meaning.pos, weight=1.0)
     for place, antonym in enumerate(meaning.antonyms):
-        yield Synset(f"{name}-{place}", (antonym,), (), ())
+        yield Synset(f"{name}-{place}", (antonym,), (), (), weight=1.0)
     for place, other in enumerate(meaning.beside):
-        yield Synset(f"{name}+{place}", (other,), (f"{name}^",), ())
+        yield Synset(f"{name}+{place}", (other,), (f"{name}^",), (), weight=1.0)
 
 
 def _meaning(line: str, meanings: dict[str, str]) -> _Meaning:

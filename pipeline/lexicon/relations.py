@@ -1,7 +1,8 @@
 """Claims about pairs of terms, and the rule that turns them into one label per pair.
 
-A *claim* is (term_a, term_b, relation, source, confidence, part of speech or null). The rule, in
-this order:
+A *claim* is (term_a, term_b, relation, source, confidence, part of speech or null, dominance_a,
+dominance_b): the dominance of an end is the share of its use that lies in the senses in which the
+two are related (`dominance`), 1 where a source has no senses. The rule, in this order:
 
 1. `same_term`: a term with itself is no pair: dropped.
 2. `not_in_lexicon`: a term that the lexicon does not hold: dropped.
@@ -19,11 +20,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations, product
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
-from nymgraph.pipeline.lexicon.dictionaries import clean_synsets, dictionary_name
+from nymgraph.pipeline.lexicon.dictionaries import Inventory, read_inventory
+from nymgraph.pipeline.lexicon.dominance import sense_shares
 from nymgraph.pipeline.lexicon.hashing import stable_hash
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.tables import (
@@ -31,6 +34,7 @@ from nymgraph.pipeline.lexicon.tables import (
     refuse_rows,
     relation_words,
     require_columns,
+    weighted,
 )
 from nymgraph.pipeline.lexicon.wordnet import Synset
 from nymgraph.pipeline.params import Dictionary, PairTable
@@ -39,6 +43,7 @@ from nymgraph.pipeline.schemas import CONFLICTS, RELATION_NAMES
 __all__ = [
     "antonym_pairs",
     "claims_of_dictionary",
+    "claims_of_inventory",
     "claims_of_language_model",
     "claims_of_table",
     "resolve",
@@ -46,9 +51,36 @@ __all__ = [
 
 _log = logging.getLogger("nymgraph")
 _LANGUAGE_MODEL, _DICTIONARY, _TABLE = range(3)  # ranks: a higher one silences a lower
-_CLAIM = {"term_a": pl.String, "term_b": pl.String, "pos": pl.String}
-# two terms and the part of speech, empty where it is not known
-_Pair = tuple[str, str, str]
+
+
+class _Tie(NamedTuple):
+    """Two terms that a dictionary relates, each in one sense of it.
+
+    The part of speech is empty where it is not known; senses are places in the dictionary.
+    """
+
+    term_a: str
+    term_b: str
+    pos: str
+    sense_a: int
+    sense_b: int
+    share_a: float
+    share_b: float
+
+    def oriented(self) -> "_Tie":
+        """The same with term_a <= term_b byte-wise."""
+        if self.term_a <= self.term_b:
+            return self
+        a, b, pos, sense_a, sense_b, share_a, share_b = self
+        return _Tie(b, a, pos, sense_b, sense_a, share_b, share_a)
+
+
+_TIE = {
+    **dict.fromkeys(("term_a", "term_b", "pos"), pl.String),
+    **dict.fromkeys(("sense_a", "sense_b"), pl.UInt32),
+    **dict.fromkeys(("share_a", "share_b"), pl.Float64),
+}
+_WEIGHTS = ("confidence", "dominance_a", "dominance_b")
 
 
 def claims_of_dictionary(
@@ -66,21 +98,44 @@ def claims_of_dictionary(
         language: Language code of the lexicon.
 
     Returns:
-        The claims, oriented (term_a <= term_b byte-wise).
+        The claims, oriented (term_a <= term_b byte-wise), with the dominance of each end.
     """
-    synsets = clean_synsets(source, language)
-    kinds = (_synonyms(synsets), antonym_pairs(synsets), _co_hyponyms(synsets, co_hyponyms, seed))
+    return claims_of_inventory(read_inventory(source, language), co_hyponyms, seed)
+
+
+def claims_of_inventory(inventory: Inventory, co_hyponyms: int, seed: int) -> pl.DataFrame:
+    """`claims_of_dictionary` of a dictionary that has been read."""
+    synsets = inventory.synsets
+    shares = sense_shares(synsets, inventory.senses)
+    kinds = (
+        _synonyms(synsets, shares),
+        _antonyms(synsets, shares),
+        _co_hyponyms(synsets, shares, co_hyponyms, seed),
+    )
     frames = [
-        pl.DataFrame(sorted(set(pairs)), schema=_CLAIM, orient="row").with_columns(
-            relation=pl.lit(relation)
-        )
-        for relation, pairs in zip(RELATION_NAMES, kinds, strict=True)
+        _summed(ties).with_columns(relation=pl.lit(relation))
+        for relation, ties in zip(RELATION_NAMES, kinds, strict=True)
     ]
-    return _claims(pl.concat(frames), dictionary_name(source), _DICTIONARY)
+    return _claims(pl.concat(frames), inventory.name, _DICTIONARY)
+
+
+def _summed(ties: Iterable[_Tie]) -> pl.DataFrame:
+    """One row for each pair and part of speech; what its senses are of each end adds up."""
+    pair = ["term_a", "term_b", "pos"]
+    rows = pl.DataFrame([tie.oriented() for tie in ties], schema=_TIE, orient="row")
+    sums = [
+        rows.unique([*pair, f"sense_{end}"])
+        .group_by(pair)
+        .agg(pl.col(f"share_{end}").sort().sum().clip(0, 1).alias(f"dominance_{end}"))
+        for end in ("a", "b")
+    ]
+    return sums[0].join(sums[1], on=pair).sort(pair)
 
 
 def claims_of_table(table: PairTable, language: str = "und") -> pl.DataFrame:
-    """Claims of a user's table: term_a, term_b, relation and, if it has them, confidence and pos.
+    """Claims of a user's table: term_a, term_b, relation and, if it has them, more of each.
+
+    `confidence` and `pos` are read, and `weight`: the dominance of the pair at both ends.
 
     A row without a relation, as a review leaves it where nobody knew, claims nothing; such rows are
     counted in the log. A relation may be written in capitals or with a hyphen.
@@ -93,8 +148,8 @@ def claims_of_table(table: PairTable, language: str = "und") -> pl.DataFrame:
         The claims, oriented.
 
     Raises:
-        InputError: The file or a column is missing, a term is empty, a relation does not exist or
-            a confidence is not between 0 and 1.
+        InputError: The file or a column is missing, a term is empty, a relation does not exist, or
+            a confidence or weight is not between 0 and 1.
     """
     rows = read_table(table.path)
     require_columns(rows, ["term_a", "term_b", "relation"], table.path)
@@ -115,11 +170,12 @@ def claims_of_table(table: PairTable, language: str = "und") -> pl.DataFrame:
         rows = rows.with_columns(confidence=given.cast(pl.Float32, strict=False).fill_null(-1))
         outside = ~pl.col("confidence").is_between(0, 1)
         refuse_rows(rows, outside, table.path, "confidence", "a number from 0 to 1", given)
-    answered = rows.filter(pl.col("relation").is_not_null())
+    answered = weighted(rows, table.path).filter(pl.col("relation").is_not_null())
     if answered.height < rows.height:
         skipped = rows.height - answered.height
         _log.info("%s: %d of %d rows have no relation yet", table.path, skipped, rows.height)
-    return _claims(answered, table.path.name, _TABLE)
+    dominance = {f"dominance_{end}": pl.col("weight") for end in ("a", "b")}
+    return _claims(answered.with_columns(**dominance), table.path.name, _TABLE)
 
 
 def claims_of_language_model(augmented: pl.DataFrame) -> pl.DataFrame:
@@ -146,16 +202,24 @@ def antonym_pairs(synsets: list[Synset]) -> Iterator[tuple[str, str, str]]:
     Yields:
         term_a, term_b, part of speech.
     """
-    terms_of = {synset.id: synset.terms for synset in synsets}
-    for synset in synsets:
-        for antonym in synset.antonyms:
-            target = terms_of.get(antonym.target, ())
-            if antonym.target_literal < len(target):
-                a, b = synset.terms[antonym.literal], target[antonym.target_literal]
-                yield min(a, b), max(a, b), synset.pos
+    flat = [(1.0,) * len(synset.terms) for synset in synsets]
+    for tie in _antonyms(synsets, flat):
+        yield tie.oriented()[:3]
+
+
+def _antonyms(synsets: list[Synset], shares: list[tuple[float, ...]]) -> Iterator[_Tie]:
+    number_of = {synset.id: number for number, synset in enumerate(synsets)}
+    for one, synset in enumerate(synsets):
+        pointers = [(x.literal, x.target, x.target_literal) for x in synset.antonyms]
         for opposite in synset.opposites:
-            for a, b in product(synset.terms, terms_of.get(opposite, ())):
-                yield min(a, b), max(a, b), synset.pos
+            size = len(synsets[number_of[opposite]].terms) if opposite in number_of else 0
+            ends = product(range(len(synset.terms)), range(size))
+            pointers += [(i, opposite, j) for i, j in ends]
+        for i, target, j in pointers:
+            other = number_of.get(target)
+            if other is not None and j < len(synsets[other].terms):
+                a, b = synset.terms[i], synsets[other].terms[j]
+                yield _Tie(a, b, synset.pos, one, other, shares[one][i], shares[other][j])
 
 
 def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -166,8 +230,8 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
         terms: The terms of the lexicon.
 
     Returns:
-        The labelled pairs (term_a, term_b, relation, sources, confidence, pos; one row per pair,
-        sorted) and the table CONFLICTS.
+        The labelled pairs (term_a, term_b, relation, sources, confidence, dominance_a, dominance_b,
+        pos; one row per pair, sorted) and the table CONFLICTS.
     """
     pair = ["term_a", "term_b"]
     rank = pl.col("rank")
@@ -194,6 +258,8 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
         .agg(
             sources=pl.col("source").unique().sort(),
             confidence=pl.col("confidence").filter("heard").max(),
+            dominance_a=pl.col("dominance_a").filter("heard").max(),
+            dominance_b=pl.col("dominance_b").filter("heard").max(),
             pos=pl.coalesce(_agreed(pl.col("pos").filter("heard")), _agreed(pl.col("pos"))),
         )
         .sort(pair)
@@ -244,7 +310,10 @@ def _dropped() -> pl.Expr:
 
 
 def _claims(rows: pl.DataFrame, source: str | pl.Expr, rank: int) -> pl.DataFrame:
-    confidence = pl.col("confidence") if "confidence" in rows.columns else pl.lit(1.0)
+    """Rows as claims, oriented; what the rows do not say is certain and dominant."""
+    swapped = pl.col("term_a") > pl.col("term_b")
+    given = {name: pl.col(name) if name in rows.columns else pl.lit(1.0) for name in _WEIGHTS}
+    ends = [given["dominance_a"], given["dominance_b"]]
     pos = pl.col("pos") if "pos" in rows.columns else pl.lit(None)
     pos = pos.cast(pl.String).str.strip_chars().str.to_lowercase()
     return rows.select(
@@ -252,24 +321,29 @@ def _claims(rows: pl.DataFrame, source: str | pl.Expr, rank: int) -> pl.DataFram
         pl.max_horizontal("term_a", "term_b").alias("term_b"),
         pl.col("relation"),
         (pl.lit(source) if isinstance(source, str) else source).alias("source"),
-        confidence.cast(pl.Float32).alias("confidence"),
+        given["confidence"].cast(pl.Float32).alias("confidence"),
         pl.lit(rank, pl.UInt8).alias("rank"),
         pl.when(pos != "").then(pos).alias("pos"),
+        pl.when(swapped).then(ends[1]).otherwise(ends[0]).cast(pl.Float32).alias("dominance_a"),
+        pl.when(swapped).then(ends[0]).otherwise(ends[1]).cast(pl.Float32).alias("dominance_b"),
     )
 
 
-def _synonyms(synsets: Iterable[Synset]) -> Iterator[_Pair]:
-    for synset in synsets:
-        for a, b in combinations(sorted(set(synset.terms)), 2):
-            yield a, b, synset.pos
+def _synonyms(synsets: list[Synset], shares: list[tuple[float, ...]]) -> Iterator[_Tie]:
+    for number, (synset, share) in enumerate(zip(synsets, shares, strict=True)):
+        of_term = dict(zip(synset.terms, share, strict=True))
+        for a, b in combinations(sorted(of_term), 2):
+            yield _Tie(a, b, synset.pos, number, number, of_term[a], of_term[b])
 
 
-def _co_hyponyms(synsets: list[Synset], limit: int, seed: int) -> Iterator[_Pair]:
+def _co_hyponyms(
+    synsets: list[Synset], shares: list[tuple[float, ...]], limit: int, seed: int
+) -> Iterator[_Tie]:
     """Draw, per hypernym, `limit` pairs of children and one term of each; repeats fall together."""
-    children: dict[str, list[Synset]] = defaultdict(list)
-    for synset in filter(lambda synset: synset.terms, synsets):
-        for hypernym in synset.hypernyms:
-            children[hypernym].append(synset)
+    children: dict[str, list[int]] = defaultdict(list)
+    for number, synset in enumerate(synsets):
+        for hypernym in synset.hypernyms if synset.terms else ():
+            children[hypernym].append(number)
     for hypernym, group in children.items():
         if len(group) < 2:
             continue
@@ -279,7 +353,8 @@ def _co_hyponyms(synsets: list[Synset], limit: int, seed: int) -> Iterator[_Pair
         other = (one + random.integers(1, len(group), size=limit)) % len(group)
         places = random.random((limit, 2))
         for i, j, (x, y) in zip(one, other, places, strict=True):
-            a = group[i].terms[int(x * len(group[i].terms))]
-            b = group[j].terms[int(y * len(group[j].terms))]
+            left, right = group[i], group[j]
+            p, q = int(x * len(synsets[left].terms)), int(y * len(synsets[right].terms))
+            a, b, pos = synsets[left].terms[p], synsets[right].terms[q], synsets[left].pos
             if a != b:
-                yield min(a, b), max(a, b), group[i].pos
+                yield _Tie(a, b, pos, left, right, shares[left][p], shares[right][q])

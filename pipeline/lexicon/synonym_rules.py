@@ -52,10 +52,10 @@ def _synsets(name: str, left: list[str], right: list[str] | None = None) -> Iter
     if right is None or len(right) == 1:
         terms = tuple(dict.fromkeys([*(right or ()), *left]))
         if terms:
-            yield Synset(name, terms, (), ())
+            yield Synset(name, terms, (), (), weight=1.0)
         return
     for place, pair in enumerate(product(left, right)):
-        yield Synset(f"{name}.{place}", tuple(dict.fromkeys(pair)), (), ())
+        yield Synset(f"{name}.{place}", tuple(dict.fromkeys(pair)), (), (), weight=1.0)
 
 
 def _rules(path: Path) -> Iterator[tuple[int, str]]:

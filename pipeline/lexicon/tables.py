@@ -23,7 +23,14 @@ import polars.exceptions
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.files import plain_name, unpacked, utf8_content
 
-__all__ = ["read_separated", "read_table", "refuse_rows", "relation_words", "require_columns"]
+__all__ = [
+    "read_separated",
+    "read_table",
+    "refuse_rows",
+    "relation_words",
+    "require_columns",
+    "weighted",
+]
 
 _log = logging.getLogger("nymgraph")
 _SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
@@ -156,6 +163,30 @@ def relation_words() -> pl.Expr:
     """A user's words for relations: trimmed, in small letters; null where there is none."""
     words = pl.col("relation").cast(pl.String).str.strip_chars().str.to_lowercase()
     return pl.when(words != "").then(words.str.replace_all(r"[- ]", "_"))
+
+
+def weighted(rows: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """A user's table with the column `weight` as numbers; 1 where the table does not say.
+
+    Args:
+        rows: The table; its column `weight`, if it has one, holds numbers or text.
+        path: Its file, for the message.
+
+    Returns:
+        The same rows, `weight` float64 in (0, 1].
+
+    Raises:
+        InputError: A weight is no such number.
+    """
+    if "weight" not in rows.columns:
+        return rows.with_columns(weight=pl.lit(1.0))
+    given = rows["weight"]
+    empty = pl.col("weight").cast(pl.String).str.strip_chars().fill_null("") == ""
+    number = pl.col("weight").cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
+    rows = rows.with_columns(weight=pl.when(empty).then(1.0).otherwise(number.fill_null(-1)))
+    valid = (pl.col("weight") > 0) & (pl.col("weight") <= 1)
+    refuse_rows(rows, ~valid, path, "weight", "a number above 0, at most 1", given)
+    return rows
 
 
 def _parse(path: Path, suffix: str) -> pl.DataFrame:

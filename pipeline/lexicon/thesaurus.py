@@ -4,7 +4,9 @@ Contract: a table as `tables` takes it, and .txt or .tab with tab stops, where (
 quotation mark is a letter like others. Without `columns` the first line names the columns; with it
 the file has no such line and `columns` names them. A row without a relation says synonym. Words of
 the file for relations are given by `relations`; rows with other words are then passed over and
-counted in the log. A bad row stops the run.
+counted in the log. A column `weight` (above 0, at most 1) tells how much of the use of both terms
+lies in the senses in which they are so related; a row without it is dominant: 1. A bad row stops
+the run.
 """
 
 import logging
@@ -21,6 +23,7 @@ from nymgraph.pipeline.lexicon.tables import (
     refuse_rows,
     relation_words,
     require_columns,
+    weighted,
 )
 from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
 from nymgraph.pipeline.params import ThesaurusSource
@@ -31,6 +34,7 @@ __all__ = ["read_thesaurus"]
 _log = logging.getLogger("nymgraph")
 _TABBED = (".tsv", ".txt", ".tab")
 _SEPARATED = (*_TABBED, ".csv")
+_COLUMNS = ("term", "synonym", "relation", "weight")
 
 
 def read_thesaurus(source: ThesaurusSource) -> Iterator[Synset]:
@@ -46,27 +50,27 @@ def read_thesaurus(source: ThesaurusSource) -> Iterator[Synset]:
         InputError: The file or a column is missing, a term is empty or a relation unknown.
     """
     rows = _rows(source)
-    for number, (term, synonym, relation) in enumerate(rows.iter_rows(), 1):
+    for number, (term, synonym, relation, weight) in enumerate(rows.iter_rows(), 1):
         one, other, above = f"{number}a", f"{number}b", f"{number}"
         if relation == "synonym":
-            yield Synset(one, (term, synonym), (), ())
+            yield Synset(one, (term, synonym), (), (), weight=weight)
         elif relation == "antonym":
-            yield Synset(one, (term,), (), (Antonym(0, other, 0),))
-            yield Synset(other, (synonym,), (), ())
+            yield Synset(one, (term,), (), (Antonym(0, other, 0),), weight=weight)
+            yield Synset(other, (synonym,), (), (), weight=weight)
         else:
-            yield Synset(one, (term,), (above,), ())
-            yield Synset(other, (synonym,), (above,), ())
+            yield Synset(one, (term,), (above,), (), weight=weight)
+            yield Synset(other, (synonym,), (above,), (), weight=weight)
 
 
 def _rows(source: ThesaurusSource) -> pl.DataFrame:
-    """Columns term, synonym, relation (a name of RELATION_NAMES), one row for each usable row."""
-    table = _table(source)
+    """Columns term, synonym, relation (a name of RELATION_NAMES), weight, a row for each usable."""
+    table = weighted(_table(source), source.path)
     require_columns(table, ["term", "synonym"], source.path)
     table = table.with_columns(pl.col("term", "synonym").cast(pl.String).str.strip_chars())
     for column in ("term", "synonym"):
         refuse_rows(table, pl.col(column).fill_null("") == "", source.path, column, "a term")
     if "relation" not in table.columns:
-        return table.select("term", "synonym", pl.lit("synonym").alias("relation"))
+        return table.select("term", "synonym", pl.lit("synonym").alias("relation"), "weight")
     given = table["relation"]
     table = table.with_columns(pl.col("relation").cast(pl.String).str.strip_chars())
     table = table.with_columns(pl.col("relation").replace("", None).fill_null("synonym"))
@@ -75,10 +79,10 @@ def _rows(source: ThesaurusSource) -> pl.DataFrame:
         known = pl.col("relation").is_in(RELATION_NAMES)
         expected = f"one of {', '.join(RELATION_NAMES)}; or say in `relations` what its words mean"
         refuse_rows(table, ~known, source.path, "relation", expected, given)
-        return table.select("term", "synonym", "relation")
+        return table.select(*_COLUMNS)
     words = {**{name: name for name in RELATION_NAMES}, **source.relations}
     named = table.with_columns(pl.col("relation").replace_strict(words, default=None))
-    used = named.filter(pl.col("relation").is_not_null()).select("term", "synonym", "relation")
+    used = named.filter(pl.col("relation").is_not_null()).select(*_COLUMNS)
     if used.height < table.height:
         skipped = table.height - used.height
         _log.info("%s: %d of %d rows have other relations", source.path, skipped, table.height)

@@ -6,7 +6,8 @@ its synset. Antonyms
 are sense relations between terms, or synset relations between all terms of two synsets; a hypernym
 may be given from either end. Read are the relations of `_ANTONYMS` and `_ABOVE` / `_BELOW`. Targets
 that are not in the file are passed over, and so are senses without a synset and extensions of
-entries elsewhere (`ExternalLexicalEntry`). The file is streamed; what is kept is its words.
+entries elsewhere (`ExternalLexicalEntry`). The order of the senses of an entry is their rank, a
+`<Count>` in a sense how often it was met. The file is streamed; what is kept is its words.
 """
 
 import xml.etree.ElementTree as ElementTree
@@ -22,6 +23,7 @@ from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
 __all__ = ["read_forms", "read_wn_lmf"]
 
 _ANTONYMS = {"antonym", "anto_gradable", "anto_simple", "anto_converse"}
+_SIMILAR = {"similar"}
 _ABOVE = {"hypernym", "instance_hypernym"}
 _BELOW = {"hyponym", "instance_hyponym"}
 _POS = {"n": "noun", "v": "verb", "a": "adjective", "s": "adjective", "r": "adverb"}
@@ -72,8 +74,11 @@ class _Content:
         self.synsets: list[Synset] = []
         self.forms: dict[str, str] = {}  # of a form: its lemma
         self._terms: dict[str, list[str]] = defaultdict(list)  # of a synset
+        self._ranks: dict[str, list[int]] = defaultdict(list)  # of these terms
+        self._counts: dict[str, list[float]] = defaultdict(list)
         self._place: dict[str, tuple[str, int]] = {}  # of a sense: synset, number of the term
         self._pointers: dict[str, list[tuple[int, str]]] = defaultdict(list)  # term, sense
+        self._n_links: dict[str, int] = defaultdict(int)  # of a synset and its senses
         self._below: dict[str, list[str]] = defaultdict(list)  # of a synset: what is above
 
     def add_entry(self, entry: ElementTree.Element) -> None:
@@ -84,10 +89,13 @@ class _Content:
             written = form.get("writtenForm", "")
             if written not in ("", term):
                 self.forms.setdefault(written, term)
-        for sense in entry.findall("Sense"):
+        for rank, sense in enumerate(entry.findall("Sense"), 1):
             synset = sense.get("synset", "")
             number = len(self._terms[synset])
             self._terms[synset].append(term)
+            self._ranks[synset].append(rank)
+            self._counts[synset].append(sum(_count(count) for count in sense.findall("Count")))
+            self._n_links[synset] += len(sense.findall("SenseRelation"))
             self._place[sense.get("id", "")] = (synset, number)
             targets = _targets(sense, "SenseRelation", _ANTONYMS)
             self._pointers[synset] += [(number, target) for target in targets]
@@ -95,6 +103,8 @@ class _Content:
     def add_synset(self, synset: ElementTree.Element) -> None:
         """Take a synset; its terms come from the entries."""
         name = synset.get("id", "")
+        kinds = [relation.get("relType") for relation in synset.findall("SynsetRelation")]
+        self._n_links[name] += sum(kind not in _ABOVE | _BELOW for kind in kinds)
         for child in _targets(synset, "SynsetRelation", _BELOW):
             self._below[child].append(name)
         self.synsets.append(
@@ -106,6 +116,7 @@ class _Content:
                 _POS.get(synset.get("partOfSpeech", ""), ""),
                 (synset.findtext("Definition") or "").strip(),
                 _targets(synset, "SynsetRelation", _ANTONYMS),
+                _targets(synset, "SynsetRelation", _SIMILAR),
             )
         )
 
@@ -122,6 +133,9 @@ class _Content:
                 terms=tuple(self._terms.get(synset.id, [])),
                 hypernyms=tuple(dict.fromkeys(above)),
                 antonyms=tuple(antonyms),
+                n_links=self._n_links[synset.id],
+                ranks=tuple(self._ranks.get(synset.id, [])),
+                counts=tuple(self._counts.get(synset.id, [])),
             )
 
 
@@ -155,6 +169,11 @@ def _read(stream: IO[bytes], content: _Content, path: Path) -> None:
             content.add_synset(element)
         if event == "end" and element.tag in ("LexicalEntry", "Synset") and lexicon is not None:
             lexicon.clear()  # the file does not pile up in memory
+
+
+def _count(element: ElementTree.Element) -> float:
+    text = (element.text or "").strip()
+    return float(text) if text.isascii() and text.isdigit() else 0.0
 
 
 def _targets(element: ElementTree.Element, tag: str, types: set[str]) -> tuple[str, ...]:

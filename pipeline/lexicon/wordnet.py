@@ -8,15 +8,23 @@ relations: its antonyms stand between synsets. A synset may name a target that t
 slice read) does not hold: such relations are passed over. An English literal may end in a marker of
 an adjective's position, (a), (p) or (ip), as in `ablaze(p)` (wninput(5WN)): it is syntax and no
 part of the term, and is cut off.
+
+How often a word is used in each sense the English file does not say (its `<SENSE>` is a
+lexicographer's id). `counts/` holds the counts of Princeton's index.sense of WordNet
+3.1 (senseidx(5WN)). Its sense numbers follow the counts and are arbitrary where these are 0.
 """
 
 import importlib.metadata
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import as_file, files
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
+
+import polars as pl
 
 from nymgraph.pipeline.errors import ArtefactError, DependencyError
 
@@ -29,6 +37,7 @@ _EDITIONS = {
 }
 _POSITION_MARKER = re.compile(r"\((?:a|p|ip)\)$")
 _HYPERNYMS = {"HYPERNYM", "INSTANCE_HYPERNYM"}
+_TAXONOMY = _HYPERNYMS | {"HYPONYM", "INSTANCE_HYPONYM"}
 # KeNet's r is a pronoun, i an interjection or a proverb, c a conjunction, p a postposition
 _POS = {"n": "noun", "v": "verb", "a": "adjective", "s": "adjective", "b": "adverb"}
 
@@ -52,6 +61,12 @@ class Synset(NamedTuple):
         pos: noun, verb, adjective or adverb; empty where the file gives no such.
         gloss: Its definition; empty where the file gives none.
         opposites: Synsets every term of which is an antonym of every term here.
+        similar: Synsets of nearly the same meaning (WordNet's satellites: fast, rapid).
+        n_links: Relations of any kind but hypernymy and hyponymy, those of its terms too.
+        ranks: By term, the place of this among the senses of the term and part of speech, from 1;
+            0 where the file does not say; empty where it says so of none.
+        counts: By term, how often it was met in this sense; empty where nothing is known.
+        weight: The dominance of the sense in all its terms, 0 to 1, where the source states it.
     """
 
     id: str
@@ -61,6 +76,11 @@ class Synset(NamedTuple):
     pos: str = ""
     gloss: str = ""
     opposites: tuple[str, ...] = ()
+    similar: tuple[str, ...] = ()
+    n_links: int = 0
+    ranks: tuple[int, ...] = ()
+    counts: tuple[float, ...] = ()
+    weight: float | None = None
 
 
 def find_edition(edition: str) -> Path:
@@ -127,14 +147,27 @@ def _synset(element: ElementTree.Element) -> Synset:
         for relation in literal.findall("SR")
         if relation.findtext("TYPE") == "ANTONYM"
     ]
+    name = element.findtext("ID", "")
+    terms = tuple(_POSITION_MARKER.sub("", literal.text or "") for literal in literals)
     return Synset(
-        element.findtext("ID", ""),
-        tuple(_POSITION_MARKER.sub("", literal.text or "") for literal in literals),
+        name,
+        terms,
         _targets(element, _HYPERNYMS),
         tuple(antonyms),
         _POS.get(element.findtext("POS", ""), ""),
         element.findtext("DEF", ""),
+        similar=_targets(element, {"SIMILAR_TO"}),
+        n_links=_n_links(element),
+        counts=tuple(_sense_counts().get((name, term.lower()), 0) for term in terms),
     )
+
+
+@cache
+def _sense_counts() -> dict[tuple[str, str], int]:
+    """Synset and lemma to the count, where it is not 0, of the lemmas of two senses and more."""
+    with as_file(files("nymgraph.pipeline.lexicon") / "counts/wordnet31.parquet") as path:
+        rows = pl.read_parquet(path).filter(pl.col("count") > 0).select("synset", "lemma", "count")
+    return {(synset, lemma): count for synset, lemma, count in rows.iter_rows()}
 
 
 def _turkish_synset(element: ElementTree.Element) -> Synset:
@@ -147,7 +180,20 @@ def _turkish_synset(element: ElementTree.Element) -> Synset:
         _POS.get(element.findtext("POS", ""), ""),
         element.findtext("DEF", ""),
         _targets(element, {"ANTONYM"}),
+        n_links=_n_links(element),
+        ranks=tuple(_rank(literal) for literal in literals),
     )
+
+
+def _rank(literal: ElementTree.Element) -> int:
+    """KeNet's number of a sense: its place in the dictionary."""
+    text = literal.findtext("SENSE", "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _n_links(element: ElementTree.Element) -> int:
+    kinds = [relation.findtext("TYPE") for relation in element.iter("SR")]
+    return sum(kind not in _TAXONOMY for kind in kinds)
 
 
 def _targets(element: ElementTree.Element, types: set[str]) -> tuple[str, ...]:

@@ -149,7 +149,7 @@ class Export:
             Columns term_id, term, cluster_id (null for a singleton) and support (0 to 1, null for
             a singleton).
         """
-        memberships = self.scan(EXPORTED_MEMBERSHIPS)
+        memberships = self.scan(EXPORTED_MEMBERSHIPS).drop("share")
         for batch in self.batches(EXPORTED_TERMS, ["term_id", "term", "cluster_id"]):
             low, high = batch["term_id"][0], batch["term_id"][-1]
             near = memberships.filter(pl.col("term_id").is_between(low, high)).collect()

@@ -9,11 +9,24 @@ in an array that belong to i.
 
 from typing import NamedTuple
 
-__all__ = ["ARRAYS", "FENCE", "FOLDER", "NONE", "Array", "strings_of"]
+__all__ = [
+    "ARRAYS",
+    "FENCE",
+    "FOLDER",
+    "KNOWN_BY",
+    "NONE",
+    "POS",
+    "RELATIVES",
+    "Array",
+    "strings_of",
+]
 
 FOLDER = "index"
 NONE = 0xFFFFFFFF
 FENCE = 64
+POS = ("", "noun", "verb", "adjective", "adverb")
+KNOWN_BY = ("counts", "order", "estimate")
+RELATIVES = ("synonyms", "antonyms", "similar")
 
 
 class Array(NamedTuple):
@@ -58,6 +71,15 @@ ARRAYS = {
     "memberships.term": Array("<u4", "the terms of the soft memberships, ascending"),
     "memberships.cluster": Array("<u4", "their clusters"),
     "memberships.support": Array("<f4", "their supports"),
+    "memberships.share": Array("<f4", "their shares of the term's use; NaN where not known"),
+    "senses.at": Array("<i8", "by term: its first sense; they follow each other, commonest first"),
+    "senses.share": Array("<f4", "by sense: the share of the term's use"),
+    "senses.known_by": Array("|u1", "by sense: how that is known, a place in KNOWN_BY"),
+    "senses.pos": Array("|u1", "by sense: part of speech, a place in POS"),
+    "senses.cluster": Array("<u4", "by sense: its cluster, or NONE"),
+    **_strings("senses.gloss", "the definitions, by sense; not sorted"),
+    **{f"senses.{x}": Array("<u4", f"the {x}, sense by sense, closest first") for x in RELATIVES},
+    **{f"senses.{x}_at": Array("<i8", f"by sense: its place in {x}") for x in RELATIVES},
     "edges.a": Array("<u4", "by pair: its first term, ascending"),
     "edges.b": Array("<u4", "by pair: its second term; ascending where the first is the same"),
     "edges.cosine": Array("<f4", "by pair: the cosine"),

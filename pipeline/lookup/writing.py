@@ -3,7 +3,7 @@
 Contract: the tables are as declared and sorted by their keys; members are in byte-wise order.
 Tables are read batch by batch, once for each array. Held whole: 8 bytes a term, 8 a cluster, then
 24 a pair, then a link (to sort them by their second ends); the keys that differ from their terms;
-the variants.
+the variants; the relatives of the senses.
 """
 
 from collections.abc import Iterator
@@ -17,12 +17,13 @@ import polars as pl
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.lookup.arrays import save, save_blocks, save_groups, save_strings
 from nymgraph.pipeline.lookup.export import Export
-from nymgraph.pipeline.lookup.layout import ARRAYS, NONE
+from nymgraph.pipeline.lookup.layout import ARRAYS, KNOWN_BY, NONE, POS, RELATIVES
 from nymgraph.pipeline.schemas import (
     EXPORTED_CLUSTERS,
     EXPORTED_EDGES,
     EXPORTED_LINKS,
     EXPORTED_MEMBERSHIPS,
+    EXPORTED_SENSES,
     EXPORTED_TERMS,
     EXPORTED_VARIANTS,
     Table,
@@ -56,6 +57,7 @@ def write_index(export: Export, folder: Path) -> dict[str, int]:
     _write_variants(export, folder)
     _write_clusters(export, folder, ids, own)
     _write_memberships(export, folder, ids)
+    _write_senses(export, folder, ids, len(own))
     _write_edges(export, folder, len(own))
     _write_links(export, folder, ids)
     return {name: (folder / f"{name}.npy").stat().st_size for name in ARRAYS}
@@ -140,6 +142,35 @@ def _write_memberships(export: Export, folder: Path, ids: _Array) -> None:
     save_blocks(folder, "memberships.cluster", rows, clusters)
     supports = _column(export, table, pl.col("support"), ["support"])
     save_blocks(folder, "memberships.support", rows, supports)
+    shares = _column(export, table, pl.col("share").fill_null(float("nan")), ["share"])
+    save_blocks(folder, "memberships.share", rows, shares)
+
+
+def _write_senses(export: Export, folder: Path, ids: _Array, n_terms: int) -> None:
+    table, rows = EXPORTED_SENSES, export.rows(EXPORTED_SENSES)
+    own = list(_rising(_column(export, table, pl.col("term_id"), ["term_id"]), table))
+    save_groups(folder, "senses.at", np.concatenate([np.empty(0, np.uint32), *own]), n_terms)
+    codes = {
+        "share": pl.col("share"),
+        "known_by": pl.col("known_by").cast(pl.String).replace_strict(KNOWN_BY, range(3)),
+        "pos": pl.col("pos").replace_strict(POS, range(len(POS)), default=0),
+    }
+    for name, value in codes.items():
+        save_blocks(folder, f"senses.{name}", rows, _column(export, table, value, [name]))
+    clusters = (
+        _places_of(ids, batch["cluster_id"]) for batch in export.batches(table, ["cluster_id"])
+    )
+    save_blocks(folder, "senses.cluster", rows, clusters)
+    save_strings(
+        folder, "senses.gloss", lambda: (x["gloss"] for x in export.batches(table, ["gloss"]))
+    )
+    for name in RELATIVES:
+        lists = [batch[name] for batch in export.batches(table, [name])]
+        lengths = [x.list.len().to_numpy().astype(np.int64) for x in lists]
+        at = np.concatenate([[0], np.cumsum(np.concatenate([np.empty(0, np.int64), *lengths]))])
+        flat = (x.explode(empty_as_null=False).drop_nulls().to_numpy() for x in lists)
+        save(folder, f"senses.{name}_at", at)
+        save_blocks(folder, f"senses.{name}", int(at[-1]), flat)
 
 
 def _write_edges(export: Export, folder: Path, n_terms: int) -> None:

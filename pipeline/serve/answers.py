@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nymgraph.pipeline.store import Cluster, ClusterLink, ClusterStore, Entry, Explanation
+from nymgraph.pipeline.store import (
+    Cluster,
+    ClusterLink,
+    ClusterStore,
+    Entry,
+    Explanation,
+    Sense,
+)
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -78,17 +85,36 @@ class AntonymAnswer(Answer):
     """An antonym of a term."""
 
     term: str
-    probability: float = Field(description="p_antonym of the pair, or mean between the clusters")
-    via: str = Field(
-        description="direct (the pair was judged) or cluster (its cluster is opposite)"
-    )
+    probability: float = Field(description="p_antonym of the pair, or of belonging to one")
+    via: str = Field(description="direct (the pair was judged) or cluster (a synonym of it was)")
+    weight: float = Field(description="probability times how common the senses are, 0 to 1")
 
 
 class SenseAnswer(Answer):
-    """Another cluster that a term could belong to."""
+    """One sense of a term: of its dictionary, else a cluster that the term could belong to."""
 
     cluster: ClusterAnswer
     support: float = Field(description="how much of the cluster stands behind the term, 0 to 1")
+    share: float | None = Field(description="share of the term's use; null where not known")
+    pos: str = Field(description="part of speech; empty where not known")
+    gloss: str = Field(description="definition; empty where there is none")
+    synonyms: list[str]
+    antonyms: list[str]
+    similar: list[str] = Field(description="terms of nearly the same meaning")
+
+    @classmethod
+    def of(cls, sense: Sense) -> Self:
+        """From what the store gives."""
+        return cls(
+            cluster=ClusterAnswer.of(sense.cluster),
+            support=sense.support,
+            share=sense.share,
+            pos=sense.pos,
+            gloss=sense.gloss,
+            synonyms=list(sense.synonyms),
+            antonyms=list(sense.antonyms),
+            similar=list(sense.similar),
+        )
 
 
 class TermAnswer(Answer):
@@ -111,10 +137,7 @@ class TermAnswer(Answer):
             cluster=ClusterAnswer.of(entry.cluster),
             synonyms=list(entry.synonyms),
             antonyms=[AntonymAnswer(**antonym._asdict()) for antonym in entry.antonyms],
-            senses=[
-                SenseAnswer(cluster=ClusterAnswer.of(sense.cluster), support=sense.support)
-                for sense in entry.senses
-            ],
+            senses=[SenseAnswer.of(sense) for sense in entry.senses],
             alone=list(entry.alone),
         )
 

@@ -11,9 +11,10 @@ from nymgraph.pipeline.classifier.model_folder import MODEL_FILE
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
-from nymgraph.pipeline.lexicon.provenance import without_language_model
+from nymgraph.pipeline.lexicon.evidence import evidence_of
+from nymgraph.pipeline.lexicon.senses import term_uses
 from nymgraph.pipeline.params import ClassifyParams
-from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, RELATIONS
+from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, RELATIONS, SENSES
 from nymgraph.pipeline.shards import open_work
 
 __all__ = ["run"]
@@ -22,12 +23,15 @@ __all__ = ["run"]
 def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) -> None:
     """Judge every candidate and write `relations`, one part for each part of the candidates."""
     device = engine.ask(partial(resolve_device, params.device))
-    pairs = workspace.read(PAIRS)
-    evidence = _evidence(pairs if params.trust_language_model else without_language_model(pairs))
+    # evidence on a held-out term would void every figure: `release` adds it
+    pairs = workspace.read(PAIRS).filter(pl.col("split") == "train")
+    uses = term_uses(workspace.read(SENSES), workspace.read_json("embed", "manifest.json")["rows"])
+    evidence = evidence_of(pairs, uses, language_model=params.trust_language_model)
     files = workspace.files(CANDIDATES)
     inputs = {
         "candidates": content_hash(workspace.root / CANDIDATES.path),
         "pairs": content_hash(workspace.root / PAIRS.path),
+        "senses": content_hash(workspace.root / SENSES.path),
         "model": content_hash(_present(workspace, "train", f"model/{MODEL_FILE}")),
         "held_out": content_hash(workspace.root / HELD_OUT.path),
         "neighbours": content_hash(_present(workspace, "retrieve", "neighbours.npy")),
@@ -42,12 +46,6 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
         workspace.record.wrote("classify/relations", work.rows)
         workspace.record.fact("pairs per second", round(work.rows_per_second))
         work.publish(workspace.root / RELATIONS.path)
-
-
-def _evidence(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Known pairs of free terms only: evidence on a held-out term would void every figure."""
-    free = pairs.filter(pl.col("split") == "train")
-    return free.select("a", "b", pl.col("relation").alias("known"), "confidence")
 
 
 def _present(workspace: Workspace, stage: str, name: str) -> Path:

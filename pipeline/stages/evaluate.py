@@ -12,11 +12,21 @@ from nymgraph.pipeline.evaluation.clustering import (
     intruders,
     size_rows,
 )
+from nymgraph.pipeline.evaluation.everyday import everyday, failures
 from nymgraph.pipeline.evaluation.gates import gate_curve
 from nymgraph.pipeline.lexicon.provenance import without_language_model
 from nymgraph.pipeline.lexicon.splits import refuse_leaks, term_splits
 from nymgraph.pipeline.params import EvaluateParams
-from nymgraph.pipeline.schemas import ASSIGNMENTS, HELD_OUT, PAIRS, RELATIONS, SPLIT_NAMES
+from nymgraph.pipeline.schemas import (
+    ASSIGNMENTS,
+    HELD_OUT,
+    PAIRS,
+    RELATIONS,
+    RELEASED_ASSIGNMENTS,
+    SENSES,
+    SPLIT_NAMES,
+    TERMS,
+)
 
 __all__ = ["run"]
 
@@ -42,12 +52,31 @@ def run(params: EvaluateParams, workspace: Workspace) -> None:
             "edges": len(edges.a),
             "judged_edges": curve.drop("gate").row(0, named=True),
             "clusters": cluster_figures(labels, pairs, split == SPLIT_NAMES.index("test"), edges),
+            "everyday": _everyday(workspace, labels, split),
         },
     )
     workspace.write_csv("evaluate", "gates.csv", curve[1:])
     workspace.write_csv("evaluate", "sizes.csv", size_rows(labels))
     listed = intruders(labels, pairs).select("term_a", "term_b", "split")
     workspace.write_csv("evaluate", "intruders.csv", listed)
+
+
+def _everyday(
+    workspace: Workspace, labels: npt.NDArray[np.int32], split: npt.NDArray[np.int8]
+) -> dict[str, dict[str, float | int]]:
+    """Common words: unseen ones in the measured graph, all in the released one; lists failures."""
+    senses, terms = workspace.read(SENSES), workspace.read(TERMS, ["term", "frequency"])
+    released = workspace.read(RELEASED_ASSIGNMENTS)
+    unseen = split == SPLIT_NAMES.index("test")
+    told = hard_labels(released["cluster_id"])
+    measured = everyday(senses, labels, terms["frequency"], unseen)
+    whole = everyday(senses, told, terms["frequency"])
+    workspace.write_csv("evaluate", "everyday.csv", failures(whole.terms, senses, terms, told))
+    clustered = int(released["cluster_id"].is_not_null().sum())
+    return {
+        "measured_on_held_out": measured.figures,
+        "released": {"terms_in_clusters": clustered, **whole.figures},
+    }
 
 
 def _judged_synonyms(workspace: Workspace, gate: float) -> pl.DataFrame:

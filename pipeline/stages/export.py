@@ -19,21 +19,12 @@ from nymgraph.pipeline.lookup.layout import FOLDER
 from nymgraph.pipeline.lookup.writing import write_index
 from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.schemas import (
-    ASSIGNMENTS,
-    CLUSTERS,
-    EVIDENCE,
-    EXPORTED_CLUSTERS,
+    EXPORT_COPIES,
     EXPORTED_EDGES,
-    EXPORTED_EVIDENCE,
-    EXPORTED_LINKS,
-    EXPORTED_MEMBERSHIPS,
-    EXPORTED_TENSIONS,
     EXPORTED_TERMS,
     EXPORTED_VARIANTS,
-    LINKS,
-    MEMBERSHIPS,
-    RELATIONS,
-    TENSIONS,
+    RELEASED_ASSIGNMENTS,
+    RELEASED_RELATIONS,
     TERMS,
     VARIANTS,
     Table,
@@ -41,24 +32,17 @@ from nymgraph.pipeline.schemas import (
 
 __all__ = ["run"]
 
-_COPIES = {
-    CLUSTERS: EXPORTED_CLUSTERS,
-    LINKS: EXPORTED_LINKS,
-    MEMBERSHIPS: EXPORTED_MEMBERSHIPS,
-    TENSIONS: EXPORTED_TENSIONS,
-    EVIDENCE: EXPORTED_EVIDENCE,
-}
 _EDGES_HELD = 8_000_000
 
 
 def run(params: ExportParams, workspace: Workspace) -> None:
     """Join terms with clusters, keep the strong edges, copy the rest; the manifest comes last."""
     workspace.path("export", "manifest.json").unlink(missing_ok=True)
-    own = workspace.scan(ASSIGNMENTS).select("term_id", "cluster_id")
+    own = workspace.scan(RELEASED_ASSIGNMENTS).select("term_id", "cluster_id")
     tables = {EXPORTED_TERMS: _joined(workspace, TERMS, own, "term_id")}
     of_lemma, forms = own.rename({"term_id": "lemma_id"}), EXPORTED_VARIANTS
     tables[forms] = _joined(workspace, VARIANTS, of_lemma, "lemma_id", *forms.schema)
-    tables |= {copy: _blocks(workspace.scan(table)) for table, copy in _COPIES.items()}
+    tables |= {copy: _blocks(workspace.scan(table)) for table, copy in EXPORT_COPIES.items()}
     tables[EXPORTED_EDGES] = _strong_edges(params, workspace)
     for table, blocks in tables.items():
         workspace.write_blocks(table, blocks)
@@ -98,7 +82,7 @@ def _strong_edges(params: ExportParams, workspace: Workspace) -> Iterator[pl.Dat
     """The strong edges and those of the dictionary, sorted by (a, b), a range of `a` at a time."""
     floor = pl.lit(params.min_probability, pl.Float32)
     strong = pl.max_horizontal("p_synonym", "p_antonym") >= floor
-    edges = workspace.scan(RELATIONS).filter(strong | (pl.col("evidence") == "dictionary"))
+    edges = workspace.scan(RELEASED_RELATIONS).filter(strong | (pl.col("evidence") == "dictionary"))
     height, last = edges.select(pl.len(), pl.col("a").max()).collect(engine="streaming").row(0)
     step = -(-(last or 0) // max(1, -(-height // _EDGES_HELD))) + 1
     for low in range(0, (last or 0) + 1, step):

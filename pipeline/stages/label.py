@@ -5,22 +5,32 @@ import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.dictionaries import read_inventory
 from nymgraph.pipeline.lexicon.provenance import without_language_model
 from nymgraph.pipeline.lexicon.relations import (
-    claims_of_dictionary,
+    claims_of_inventory,
     claims_of_language_model,
     claims_of_table,
     resolve,
 )
+from nymgraph.pipeline.lexicon.senses import senses_table
 from nymgraph.pipeline.lexicon.splits import split_pairs, split_terms
 from nymgraph.pipeline.params import LabelParams
-from nymgraph.pipeline.schemas import AUGMENTED, CONFLICTS, HELD_OUT, PAIRS, SPLIT_NAMES, TERMS
+from nymgraph.pipeline.schemas import (
+    AUGMENTED,
+    CONFLICTS,
+    HELD_OUT,
+    PAIRS,
+    SENSES,
+    SPLIT_NAMES,
+    TERMS,
+)
 
 __all__ = ["run"]
 
 
 def run(params: LabelParams, workspace: Workspace) -> None:
-    """Collect the claims, settle conflicts, split, and write `pairs`, `conflicts`, `held_out`.
+    """Collect the claims, settle conflicts, split; write pairs, conflicts, senses, held_out.
 
     A language model is heard where nobody else speaks. Its pairs change neither the split nor which
     terms are held out, so that figures with and without it compare.
@@ -34,9 +44,10 @@ def run(params: LabelParams, workspace: Workspace) -> None:
     """
     lexicon = workspace.read(TERMS, ["term_id", "term", "language"])
     terms, language = lexicon.drop("language"), lexicon["language"][0]
+    inventories = [read_inventory(source, language) for source in params.dictionaries]
     claims = [
-        claims_of_dictionary(source, params.co_hyponyms_per_hypernym, params.seed, language)
-        for source in params.dictionaries
+        claims_of_inventory(inventory, params.co_hyponyms_per_hypernym, params.seed)
+        for inventory in inventories
     ] + [claims_of_table(table, language) for table in params.tables]
     if workspace.exists(AUGMENTED):  # `augment` may be left out
         claims.append(claims_of_language_model(workspace.read(AUGMENTED)))
@@ -53,6 +64,7 @@ def run(params: LabelParams, workspace: Workspace) -> None:
     pairs, split = _split(_with_ids(pairs, terms), terms, params)
     workspace.write(PAIRS, pairs)
     workspace.write(CONFLICTS, conflicts)
+    workspace.write(SENSES, senses_table(inventories, terms["term"].to_list(), language))
     workspace.write(HELD_OUT, terms.with_columns(split=split).filter(split != "train"))
 
 

@@ -2,6 +2,7 @@
 
 cluster_store   ClusterStore: ask for a term, its synonyms, antonyms, senses, or why
 views           what it answers, readable in a terminal and in a notebook
+senses          the senses of a term as its dictionary has them
 relatives       the synonyms and antonyms of a term, ranked
 expansion       queries widened by synonyms
 nearest         where a word that the lexicon does not hold would belong

@@ -126,8 +126,8 @@ class ClusterStore(View):
             term: The term.
 
         Returns:
-            The pairs judged antonyms at the gate ("direct"), then the members of the clusters
-            opposite to the term's ("cluster"); in each the most probable first, then byte-wise.
+            The pairs judged antonyms at the gate ("direct"), then their synonyms and what opposes
+            the nearest of its meaning ("cluster"); in each those of common senses first.
         """
         return antonyms(self._export, self._export.terms.resolve(term))
 
@@ -136,7 +136,7 @@ class ClusterStore(View):
         term_id = self._export.terms.resolve(term)
         found, form = self._export.terms.name(term_id), self._export.terms.form(term, term_id)
         cluster = self[found]
-        senses = [sense for sense in self.senses(found) if sense.cluster.id != cluster.id]
+        senses = self.senses(found)
         synonyms, antonyms = tuple(self.synonyms(found)), tuple(self.antonyms(found))
         names = tuple(map(self._export.terms.name, unclustered(self._export, term_id)))
         return Entry(found, cluster, synonyms, antonyms, tuple(senses), names, form)
@@ -146,7 +146,15 @@ class ClusterStore(View):
         return self._export.cluster(cluster_id)
 
     def senses(self, term: str) -> list[Sense]:
-        """The clusters that a term could belong to, best supported first, then by id."""
+        """The senses of a term, the commonest first, then the other clusters it could belong to.
+
+        Args:
+            term: The term.
+
+        Returns:
+            Those of its dictionary with share, part of speech, gloss, synonyms and antonyms; then
+            the clusters that only the judged graph tells of, best supported first.
+        """
         return self._export.senses(self._export.terms.resolve(term))
 
     def opposites(self, cluster_id: int) -> list[ClusterLink]:

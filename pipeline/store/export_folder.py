@@ -19,6 +19,7 @@ from nymgraph.pipeline.lookup import LookupIndex
 from nymgraph.pipeline.lookup.manifest import read_manifest
 from nymgraph.pipeline.store.numbers import shortest
 from nymgraph.pipeline.store.pairs import JudgedPairs
+from nymgraph.pipeline.store.senses import DictionarySenses
 from nymgraph.pipeline.store.terms import Terms
 from nymgraph.pipeline.store.views import Cluster, ClusterLink, Sense
 
@@ -32,6 +33,7 @@ _TABLES = (
     schemas.EXPORTED_CLUSTERS,
     schemas.EXPORTED_LINKS,
     schemas.EXPORTED_MEMBERSHIPS,
+    schemas.EXPORTED_SENSES,
     schemas.EXPORTED_EDGES,
 )
 _DAMAGE = (AttributeError, KeyError, TypeError, ValueError)
@@ -73,6 +75,7 @@ class ExportFolder:
         vectors: Hash of the vectors behind it; None if the manifest does not say.
         terms: The terms.
         pairs: The judged pairs.
+        dictionary: The senses that a dictionary gives its terms.
         n_clusters: Number of clusters.
     """
 
@@ -84,6 +87,7 @@ class ExportFolder:
     vectors: str | None
     terms: Terms
     pairs: JudgedPairs
+    dictionary: DictionarySenses
     n_clusters: int
 
     def __init__(self, path: Path) -> None:
@@ -97,6 +101,7 @@ class ExportFolder:
         index = LookupIndex(path, self._index_bytes)
         self.terms = Terms(index, self.language)
         self.pairs = JudgedPairs(index, self.gate)
+        self.dictionary = DictionarySenses(index)
         self._open_clusters(index)
 
     def cluster(self, cluster_id: int) -> Cluster:
@@ -134,12 +139,30 @@ class ExportFolder:
         return [term_id for term_id in found if term_id is not None]
 
     def senses(self, term_id: int) -> list[Sense]:
-        """The clusters that a term could belong to, best supported first, then by id."""
+        """The senses of a term, the commonest first, then the other clusters it could belong to."""
+        name = self.terms.name
+        alone = Cluster(None, name(term_id), (name(term_id),), None)
+        supports = dict(self._memberships_of(term_id))
+        found, placed = [], set()
+        for sense in self.dictionary.of(term_id):
+            cluster = alone if sense.cluster is None else self._cluster(sense.cluster)
+            support = 0.0 if sense.cluster is None else supports.get(sense.cluster, 0.0)
+            synonyms, antonyms, similar = (
+                tuple(name(other) for other in others)
+                for others in (sense.synonyms, sense.antonyms, sense.similar)
+            )
+            said = (sense.share, sense.pos, sense.gloss, synonyms, antonyms, similar)
+            found.append(Sense(cluster, support, *said, sense.known_by))
+            placed.add(sense.cluster)
+        ranked = sorted((-support, place) for place, support in supports.items())
+        rest = [(place, -support) for support, place in ranked if place not in placed]
+        return found + [Sense(self._cluster(place), support) for place, support in rest]
+
+    def _memberships_of(self, term_id: int) -> list[tuple[int, float]]:
         terms, clusters, supports = self._memberships
         rows = slice(bisect_left(terms, term_id), bisect_right(terms, term_id))
-        pairs = zip(supports[rows].tolist(), clusters[rows].tolist(), strict=True)
-        ranked = sorted((-shortest(support), place) for support, place in pairs)
-        return [Sense(self._cluster(place), -support) for support, place in ranked]
+        found = zip(clusters[rows].tolist(), supports[rows].tolist(), strict=True)
+        return [(place, shortest(support)) for place, support in found]
 
     def links(self, cluster_id: int, relation: Relation) -> list[ClusterLink]:
         """The links of a cluster: most votes first, then most probable, then by id.

@@ -5,6 +5,12 @@ from nymgraph.pipeline.store.views import Antonym
 
 __all__ = ["antonyms", "synonyms", "unclustered"]
 
+UNKNOWN = 0.5  # how common the senses of an opposition are taken to be that no dictionary knows
+COMMON, HARDLY = (
+    0.25,
+    0.1,
+)  # weights: a sense a quarter as common as the first; one hardly ever meant
+
 
 def synonyms(export: ExportFolder, term_id: int) -> list[int]:
     """The other members of a term's cluster.
@@ -39,29 +45,82 @@ def unclustered(export: ExportFolder, term_id: int) -> list[int]:
 
 
 def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
-    """The antonyms of a term.
+    """The antonyms of a term, those of its common senses first.
+
+    *direct*: pairs judged antonyms at the gate. The weight of one is its probability times how
+    common the senses are, at both ends, in which the dictionary opposes the two (beside the
+    commonest sense of each; UNKNOWN where only the model judged). Those of senses hardly ever
+    meant are left to `senses` where there are others.
+
+    *cluster*: the synonyms of the best direct ones, and what opposes the nearest of its meaning
+    (WordNet's satellites: *rapid* has the opposite of *fast*); where there is none of these, the
+    members of the clusters opposite to its own.
 
     Args:
         export: The export.
         term_id: The term.
 
     Returns:
-        The pairs judged antonyms at the gate, then the members of the clusters opposite to the
-        term's; in each the most probable first, then byte-wise.
+        The direct ones, then those by cluster; in each the weightiest first, then byte-wise.
     """
-    name = export.terms.name
     judged = export.pairs.antonyms(term_id)
-    direct = {name(other): probability for other, probability in judged.items()}
-    cluster_id = export.cluster_id(term_id)
-    opposite: dict[str, float] = {}
+    weights = {other: p * _opposition(export, term_id, other) for other, p in judged.items()}
+    if max(weights.values(), default=0.0) >= COMMON:
+        weights = {other: weight for other, weight in weights.items() if weight >= HARDLY}
+    further = _through_synonyms(export, weights) | _through_similar(export, term_id)
+    synonyms = {term_id, *export.members(export.cluster_of(term_id)), *judged}
+    further = {x: found for x, found in further.items() if x not in synonyms}
+    if not weights and not further:
+        further = _through_links(export, term_id)
+    found = {other: (judged[other], weight) for other, weight in weights.items()}
+    return _ranked(export, found, "direct") + _ranked(export, further, "cluster")
+
+
+def _opposition(export: ExportFolder, a: int, b: int) -> float:
+    """How common the senses are in which two terms are opposites, the rarer end."""
+    ends = [export.dictionary.closeness(x, y, "antonyms") for x, y in ((a, b), (b, a))]
+    return min(UNKNOWN if end is None else end for end in ends)
+
+
+def _through_synonyms(
+    export: ExportFolder, direct: dict[int, float]
+) -> dict[int, tuple[float, float]]:
+    """The clusters of the direct antonyms of common senses: probability, weight."""
+    found: dict[int, tuple[float, float]] = {}
+    for antonym, weight in direct.items():
+        for other in export.members(export.cluster_of(antonym)) if weight >= COMMON else ():
+            p = export.pairs.p_synonym(other, antonym)
+            if other not in direct and p >= export.gate:
+                found[other] = max(found.get(other, (0.0, 0.0)), (p, p * weight))
+    return found
+
+
+def _through_similar(export: ExportFolder, term_id: int) -> dict[int, tuple[float, float]]:
+    """What opposes the terms of nearly the same meaning, in a common sense of the term."""
+    found: dict[int, tuple[float, float]] = {}
+    for near in {x for sense in export.dictionary.of(term_id) for x in sense.similar}:
+        closeness = export.dictionary.closeness(term_id, near, "similar") or 0.0
+        for sense in export.dictionary.of(near):
+            if term_id in sense.similar and closeness >= COMMON:
+                for other in sense.antonyms:
+                    back = export.dictionary.closeness(other, near, "antonyms") or 0.0
+                    weight = closeness * sense.share * back
+                    found[other] = max(found.get(other, (0.0, 0.0)), (closeness, weight))
+    return found
+
+
+def _through_links(export: ExportFolder, term_id: int) -> dict[int, tuple[float, float]]:
+    """The members of the clusters opposite to the term's own."""
+    cluster_id, found = export.cluster_id(term_id), dict[int, tuple[float, float]]()
     for link in [] if cluster_id is None else export.links(cluster_id, "opposite"):
-        for member in link.cluster:
-            if member not in direct:
-                opposite[member] = max(link.probability, opposite.get(member, 0.0))
-    return _ranked(direct, "direct") + _ranked(opposite, "cluster")
+        for other in export.members(link.cluster):
+            weight = link.probability * link.votes / (1 + link.votes)
+            found[other] = max(found.get(other, (0.0, 0.0)), (link.probability, weight))
+    return found
 
 
-def _ranked(found: dict[str, float], via: str) -> list[Antonym]:
-    """The most probable first, then byte-wise."""
-    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    return [Antonym(term, probability, via) for term, probability in ranked]
+def _ranked(export: ExportFolder, found: dict[int, tuple[float, float]], via: str) -> list[Antonym]:
+    """The weightiest first, then byte-wise."""
+    name = export.terms.name
+    ranked = sorted((-weight, name(other), p) for other, (p, weight) in found.items())
+    return [Antonym(term, p, via, -weight) for weight, term, p in ranked]

@@ -24,6 +24,8 @@ __all__ = [
 ]
 
 _SHOWN = 12
+_SENSES = 5
+_NEAR = 5
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 (what JSON can hold)
@@ -110,25 +112,50 @@ class Antonym(NamedTuple):
 
     Attributes:
         term: The antonym.
-        probability: p_antonym of the pair, or the mean over the pairs between the clusters.
-        via: "direct" if the pair itself was judged, "cluster" if its cluster is the opposite.
+        probability: p_antonym of the pair; by a cluster, how surely the antonym belongs to it.
+        via: "direct" if the pair itself was judged, "cluster" if a synonym of it was.
+        weight: The probability times how common the senses are in which the two are opposites.
     """
 
     term: str
     probability: float
     via: str
+    weight: float = 1.0
 
 
 class Sense(NamedTuple):
-    """A cluster that a term could belong to.
+    """One sense of a term, as a dictionary has it; else a cluster that the term could belong to.
 
     Attributes:
-        cluster: The cluster.
-        support: Share of the cluster that neighbours the term, 0 to 1.
+        cluster: The cluster of those who share the sense; the term alone where they have none.
+        support: Mean weight of the term to the other members, 0 to 1; 0 where only the sense tells.
+        share: Share of the term's use that lies in the sense, 0 to 1; None where nothing is known.
+        pos: Part of speech; empty where no dictionary tells.
+        gloss: Its definition; empty where no dictionary has one.
+        synonyms: The terms that share the sense, closest first.
+        antonyms: Its opposites in this sense, closest first.
+        similar: Terms of nearly the same meaning, closest first.
+        known_by: How the share is known: counts, order (of the dictionary) or estimate.
     """
 
     cluster: Cluster
     support: float
+    share: float | None = None
+    pos: str = ""
+    gloss: str = ""
+    synonyms: tuple[str, ...] = ()
+    antonyms: tuple[str, ...] = ()
+    similar: tuple[str, ...] = ()
+    known_by: str = ""
+
+    def __str__(self) -> str:
+        share = "" if self.share is None else f"{_percent(self.share)} "
+        said = f"{share}{self.pos}".strip()
+        said += f"{': ' if said else ''}{self.gloss}" if self.gloss else ""
+        words = self.synonyms or tuple(x for x in self.cluster.members) * (not self.gloss)
+        lists = (("=", words), ("≠", self.antonyms), ("≈", self.similar[:_NEAR]))
+        text = " ".join([said, *(f"{sign} {_listed(terms)}" for sign, terms in lists if terms)])
+        return text.removeprefix(" = ")
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,7 +167,7 @@ class Entry(View):
         cluster: Its cluster, or itself alone.
         synonyms: The other members, closest first.
         antonyms: Its antonyms, judged directly first.
-        senses: The other clusters that it could belong to, best supported first.
+        senses: Its senses, the commonest first.
         alone: Terms in no cluster that were judged its synonyms, the most probable first.
         form: "cars, a form of car" where a form of the term was asked for; else empty.
     """
@@ -158,12 +185,12 @@ class Entry(View):
         return (self.form or self.term) + (" (no cluster)" if self.cluster.id is None else "")
 
     def rows(self) -> list[tuple[str, str]]:
-        """Synonyms, antonyms and other senses; what there is none of is left out."""
+        """Synonyms, antonyms and senses; what there is none of is left out."""
         rows = [
             ("synonyms", _listed(self.synonyms)),
             ("antonyms", _listed(self._antonyms("direct"))),
-            ("opposite clusters", _listed(self._antonyms("cluster"))),
-            *(("other sense", _listed(sense.cluster.members)) for sense in self.senses),
+            ("by their synonyms", _listed(self._antonyms("cluster"))),
+            *((f"sense {n}", str(sense)) for n, sense in enumerate(self.senses[:_SENSES], 1)),
             ("in no cluster, but close", _listed(self.alone)),
         ]
         return [(name, text) for name, text in rows if text]
@@ -293,6 +320,10 @@ class Explanation(View):
             ("cannot-links", _joined(self.cannot_links) or "none"),
             ("path", " → ".join(self.path) or "none found over synonym edges"),
         ]
+
+
+def _percent(share: float) -> str:
+    return "<1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")
 
 
 def _joined(links: tuple[CannotLink, ...]) -> str:

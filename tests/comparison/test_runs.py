@@ -31,7 +31,7 @@ def run_of(folder: Path, clusters: dict[str, int | None], f05: float) -> Path:
     )
     antonyms = [(0, 3)] if f05 < 0.5 else [(0, 4)]
     frames[schemas.EXPORTED_EDGES] = pl.DataFrame(
-        [(a, b, 0.5, "vector", 0.0, 1.0, 0.0, "model") for a, b in antonyms],
+        [(a, b, 0.5, "vector", 0.0, 1.0, 0.0, "model", None, None) for a, b in antonyms],
         schema=schemas.EXPORTED_EDGES.schema,
         orient="row",
     )

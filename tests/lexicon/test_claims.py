@@ -7,13 +7,20 @@ from hypothesis import strategies as st
 
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon import dictionaries, relations
-from nymgraph.pipeline.lexicon.relations import claims_of_dictionary, claims_of_table, resolve
+from nymgraph.pipeline.lexicon.dictionaries import Inventory
+from nymgraph.pipeline.lexicon.dominance import senses_of
+from nymgraph.pipeline.lexicon.relations import (
+    claims_of_dictionary,
+    claims_of_inventory,
+    claims_of_table,
+)
 from nymgraph.pipeline.lexicon.wordnet import Synset
 from nymgraph.pipeline.params import PairTable, WordNetSource
 from nymgraph.pipeline.schemas import RELATION_NAMES
 from tests.lexicon.small_wordnet import write_wordnet
 
 TERMS = pl.Series("term", ["cold", "cool", "hot", "warm"])
+DOMINANCE = ("dominance_a", "dominance_b")
 # ends, relation, source, confidence, rank, part of speech
 Claim = tuple[str, str, str, str, float, int, str | None]
 
@@ -28,7 +35,14 @@ def claims(*rows: Claim) -> pl.DataFrame:
         "rank": pl.UInt8,
         "pos": pl.String,
     }
-    return pl.DataFrame(list(rows), schema=schema, orient="row")
+    certain = {name: pl.lit(1.0, pl.Float32) for name in DOMINANCE}
+    return pl.DataFrame(list(rows), schema=schema, orient="row").with_columns(**certain)
+
+
+def resolve(found: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Without the dominance, which `test_dominance` is about."""
+    kept, conflicts = relations.resolve(found, terms)
+    return kept.drop(DOMINANCE), conflicts
 
 
 def dictionary(
@@ -220,7 +234,7 @@ class TestTables:
 
     def test_pairs_are_oriented_and_cleaned(self, tmp_path: Path) -> None:
         text = "term_a,term_b,relation,confidence\nhot, cold ,antonym,0.25\nZ,a,synonym,1\n"
-        assert claims_of_table(self.write(tmp_path, text)).rows() == [
+        assert claims_of_table(self.write(tmp_path, text)).drop(DOMINANCE).rows() == [
             ("cold", "hot", "antonym", "pairs.csv", 0.25, 2, None),
             ("Z", "a", "synonym", "pairs.csv", 1.0, 2, None),  # byte-wise: Z before a
         ]
@@ -328,9 +342,9 @@ def family(hypernym: str, n: int) -> list[Synset]:
 
 
 def draw(synsets: list[Synset], limit: int, seed: int) -> list[tuple[str, str]]:
-    drawn = list(relations._co_hyponyms(synsets, limit, seed))
-    assert {pos for *_, pos in drawn} <= {"noun"}
-    return [(a, b) for a, b, _ in drawn]
+    found = claims_of_inventory(Inventory("birds", synsets, senses_of(synsets)), limit, seed)
+    assert set(found["pos"]) <= {"noun"}
+    return found.select("term_a", "term_b").rows()
 
 
 def test_the_draw_of_co_hyponyms_is_seeded_and_bounded() -> None:

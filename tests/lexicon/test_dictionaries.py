@@ -62,6 +62,8 @@ def test_kenet_by_hand(kenet: WordNetSource) -> None:
         "adjective",
         "İstenilen nitelikte olan",
         ("bad",),
+        n_links=2,
+        ranks=(1, 2),
     )
     assert list(read_dictionary(kenet))[2].pos == ""  # r is a pronoun here
     found = labels(claims_of_dictionary(kenet, 500, 0, "tr"))
@@ -113,6 +115,9 @@ def test_wn_lmf_by_hand(tmp_path: Path) -> None:
         (Antonym(0, "y2", 0),),
         "adjective",
         "tenperatura altukoa",
+        n_links=3,
+        ranks=(1, 1),
+        counts=(0, 0),
     )
     assert synsets["y2"].hypernyms == ("y3",)  # said from above only
     assert [synset.pos for synset in synsets.values()] == [

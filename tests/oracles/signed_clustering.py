@@ -67,10 +67,12 @@ class Signed:
         max_size: int,
         absence: float,
     ) -> None:
-        self.weights = oracle_weights(edges, expected)
         self.absence = round(absence * GRAIN)
-        self.certain = {(a, b) for a, b, p in edges if p == 1}
-        self.known = {x for pair in self.certain for x in pair}
+        self.known = {x for a, b, p in edges if p == 1 for x in (a, b)}
+        self.weights = {
+            pair: w + self.absence * ({*pair} <= self.known)
+            for pair, w in oracle_weights(edges, expected).items()
+        }
         self.neighbours: dict[int, dict[int, int]] = {x: {} for x in range(n_terms)}
         for (a, b), w in sorted(self.weights.items()):
             self.neighbours[a][b] = self.neighbours[b][a] = w
@@ -84,13 +86,18 @@ class Signed:
     def between(self, one: Iterable[int], other: set[int]) -> int:
         return sum(w for x in one for y, w in self.neighbours[x].items() if y in other)
 
+    def plain(self, one: Iterable[int], other: set[int]) -> int:
+        """Σ w without what known terms have besides."""
+        ends = [(x, y) for x in one for y in self.neighbours[x] if y in other]
+        besides = self.absence * sum({x, y} <= self.known for x, y in ends)
+        return sum(self.neighbours[x][y] for x, y in ends) - besides
+
     def claims(self, one: Iterable[int], other: set[int]) -> int:
         """Σ w - d over the pairs between the two."""
         one, cost = list(one), 0
         for x in one:
             for y in other:
-                charged = {x, y} <= self.known and (min(x, y), max(x, y)) not in self.certain
-                cost += self.absence * charged
+                cost += self.absence * ({x, y} <= self.known)
         return self.between(one, other) - cost
 
     def worth(self, one: Iterable[int], other: set[int]) -> int:
@@ -171,16 +178,16 @@ class Signed:
             before = after
 
     def adopt(self, orphan_support: float) -> None:
-        old = [frozenset(c) for c in self.clusters]
-        for x in range(len(old)):
-            if len(old[x]) > 1:
+        for x, own in enumerate(list(self.clusters)):
+            if len(own) > 1 or len(self.clusters[x]) > 1:
                 continue
             best, best_support = None, 0.0
             for y in self.neighbours[x]:
-                if len(old[y]) > 1 and self.allowed({x}, self.clusters[y]):
-                    wanted = self.claims([x], set(old[y])) / GRAIN / math.sqrt(len(old[y]))
+                c = self.clusters[y]
+                if len(c) > 1 and self.allowed({x}, c):
+                    wanted = self.claims([x], c) / GRAIN / math.sqrt(len(c))
                     if wanted >= orphan_support and wanted > best_support:
-                        best, best_support = self.clusters[y], wanted
+                        best, best_support = c, wanted
             if best is not None:
                 self.assign(best | {x})
 
@@ -203,7 +210,7 @@ def oracle_signed(
     for x in range(n_terms):
         for number, c in enumerate(clusters):
             others = c - {x}
-            total = run.between([x], others)
+            total = run.plain([x], others)
             if x in c or (run.worth([x], c) > 0 and not run.foes[x] & c):
                 support[x, number] = total / GRAIN / len(others)
     return OracleSigned(clusters, support, _tensions(run, edges, antonyms))
@@ -217,9 +224,9 @@ def _tensions(
     for a, b in antonyms:
         one, other = run.clusters[a], run.clusters[b]
         pull = max(
-            Fraction(run.between([a], other), len(other)),
-            Fraction(run.between([b], one), len(one)),
-            Fraction(run.between(one, other), len(one) * len(other)),
+            Fraction(run.plain([a], other), len(other)),
+            Fraction(run.plain([b], one), len(one)),
+            Fraction(run.plain(one, other), len(one) * len(other)),
         )
         if (a, b) in p_synonym or pull > run.theta:
             tensions[a, b] = (p_synonym.get((a, b), 0.0), float(pull) / GRAIN)

@@ -19,6 +19,7 @@ LEFT_OUT = {
     ),
     *(file.relative_to(ROOT) for file in (ROOT / "pipeline" / "engine").glob("*.py")),
 }
+DATA_FOLDERS = ("counts", "texts", "templates")
 
 
 def names(entries: list[Any]) -> list[str]:
@@ -34,7 +35,7 @@ def written(stage: str) -> list[str]:
 def code_deps(stage: str) -> set[str]:
     """The code that a stage needs: modules and texts of the pipeline, the core as packages."""
     needed = closure(Path("pipeline", "stages", f"{stage}.py"))
-    texts = {(file.parent / name).as_posix() for file in needed for name in ("texts", "templates")}
+    texts = {(file.parent / name).as_posix() for file in needed for name in DATA_FOLDERS}
     return {text for text in texts if (ROOT / text).is_dir()} | {
         file.as_posix() if file.parts[0] == "pipeline" else file.parts[0]
         for file in needed

@@ -19,6 +19,7 @@ from nymgraph.pipeline.review.pairs import (
     write_review,
 )
 from nymgraph.pipeline.schemas import ASSIGNMENTS, HELD_OUT, RELATIONS, TERMS
+from tests.store.small_export import completed
 
 NAMES = "abcdefgh"
 # a, b, p_synonym, p_antonym, p_co_hyponym, evidence; clusters {a, b, c} and {d, e}; h is held out
@@ -36,7 +37,8 @@ JUDGED = [
 def judged(rows: list[tuple[int, int, float, float, float, str]]) -> pl.DataFrame:
     names = ["a", "b", "p_synonym", "p_antonym", "p_co_hyponym", "evidence"]
     frame = pl.DataFrame(rows, schema=names, orient="row")
-    return RELATIONS.conform(frame.with_columns(cosine=pl.lit(0.5), route=pl.lit("vector")))
+    found = {"cosine": pl.lit(0.5), "route": pl.lit("vector")}
+    return RELATIONS.conform(completed(RELATIONS, frame.with_columns(**found)))
 
 
 @pytest.fixture

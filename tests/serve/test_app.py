@@ -20,11 +20,17 @@ def test_a_term_has_its_cluster_its_opposites_and_its_senses(server: Running) ->
     assert found["term"] == "hot"
     assert found["synonyms"] == ["warm"]
     assert found["cluster"]["id"] == "4"
-    assert found["antonyms"][0] == {"term": "cold", "probability": 0.98, "via": "direct"}
+    assert found["antonyms"][0] == {
+        "term": "cold",
+        "probability": 0.98,
+        "via": "direct",
+        "weight": 0.49,
+    }
     assert {x["term"] for x in found["antonyms"] if x["via"] == "cluster"} == {"freezing", "frosty"}
-    (sense,) = found["senses"]
-    assert sense["cluster"]["representative"] == "spicy"
-    assert sense["support"] == 0.5
+    own, other = found["senses"]
+    assert (own["cluster"]["representative"], own["support"]) == ("hot", 1.0)
+    assert (other["cluster"]["representative"], other["support"]) == ("spicy", 0.5)
+    assert (other["share"], other["gloss"]) == (None, "")
 
 
 def test_a_singleton_has_no_id(server: Running) -> None:

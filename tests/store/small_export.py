@@ -64,9 +64,12 @@ MANIFEST = {
 def write_export(
     root: Path, frames: dict[Table, pl.DataFrame], group: int | None = None, **manifest: object
 ) -> Path:
-    """Write the tables, the index and the manifest of an export; without variants if not given."""
+    """Write the tables, the index and the manifest of an export; without variants and senses
+    if not given."""
     root.mkdir(parents=True, exist_ok=True)
-    frames = {schemas.EXPORTED_VARIANTS: schemas.EXPORTED_VARIANTS.empty(), **frames}
+    optional = (schemas.EXPORTED_VARIANTS, schemas.EXPORTED_SENSES)
+    frames = {**{table: table.empty() for table in optional}, **frames}
+    frames = {table: completed(table, frame) for table, frame in frames.items()}
     for table, frame in frames.items():
         table.conform(frame).write_parquet(root / table.path.name, row_group_size=group)
     tables = {
@@ -78,6 +81,12 @@ def write_export(
     whole = {**MANIFEST, "tables": tables, "index": {"hash": "0", "bytes": sizes}, **manifest}
     (root / "manifest.json").write_text(json.dumps(whole), "utf-8")
     return root
+
+
+def completed(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with nulls in the columns that may be null and that it lacks."""
+    lacking = [c for c in table.columns if c.nullable and c.name not in frame.columns]
+    return frame.with_columns(pl.lit(None, c.dtype).alias(c.name) for c in lacking)
 
 
 def small_frames() -> dict[Table, pl.DataFrame]:
@@ -97,12 +106,14 @@ def small_frames() -> dict[Table, pl.DataFrame]:
             LINKS, schema=schemas.EXPORTED_LINKS.schema, orient="row"
         ),
         schemas.EXPORTED_MEMBERSHIPS: pl.DataFrame(
-            sorted((ids[term], number, share) for (term, number), share in MEMBERSHIPS.items()),
+            sorted(
+                (ids[term], number, share, None) for (term, number), share in MEMBERSHIPS.items()
+            ),
             schema=schemas.EXPORTED_MEMBERSHIPS.schema,
             orient="row",
         ),
         schemas.EXPORTED_EDGES: pl.DataFrame(
-            [(a, b, cosine, "vector", *rest) for a, b, cosine, *rest in edges],
+            [(a, b, cosine, "vector", *rest, None, None) for a, b, cosine, *rest in edges],
             schema=schemas.EXPORTED_EDGES.schema,
             orient="row",
         ),

@@ -113,18 +113,18 @@ def test_synonyms_are_closest_first(store: ClusterStore) -> None:
 
 def test_antonyms_are_direct_first_then_of_the_opposite_cluster(store: ClusterStore) -> None:
     assert store.antonyms("happy") == [
-        Antonym("unhappy", 1.0, "direct"),
-        Antonym("sad", 0.9, "direct"),
+        Antonym("unhappy", 1.0, "direct", 0.5),  # no dictionary tells how common the senses are
+        Antonym("sad", 0.9, "direct", 0.45),
     ]
-    # the pair (glad, unhappy) was judged at 0.69, below the gate
+    # the pair (glad, unhappy) was judged at 0.69, below the gate: the clusters are opposite
     assert store.antonyms("glad") == [
-        Antonym("sad", 0.95, "cluster"),
-        Antonym("unhappy", 0.95, "cluster"),
+        Antonym("sad", 0.95, "cluster", pytest.approx(0.95 * 2 / 3)),
+        Antonym("unhappy", 0.95, "cluster", pytest.approx(0.95 * 2 / 3)),
     ]
     assert store.antonyms("hot") == [
-        Antonym("cold", 0.98, "direct"),
-        Antonym("freezing", 0.98, "cluster"),
-        Antonym("frosty", 0.98, "cluster"),
+        Antonym("cold", 0.98, "direct", 0.49),
+        Antonym("freezing", 0.9, "cluster", pytest.approx(0.9 * 0.49)),
+        Antonym("frosty", 0.7, "cluster", pytest.approx(0.7 * 0.49)),
     ]
     assert store.antonyms("lonely") == []
 
@@ -221,3 +221,34 @@ def test_suggestions_begin_with_the_prefix(store: ClusterStore) -> None:
     assert store.suggest("é") == ["Éclair", "éclair"]
     assert store.suggest("strass") == ["Straße"]
     assert store.suggest("fr", 0) == store.suggest("") == store.suggest("zz") == []
+
+
+def with_senses() -> dict[schemas.Table, pl.DataFrame]:
+    """The small export with a dictionary: hot has two senses, fast none that is rare and judged."""
+    frames = small_frames()
+    terms = frames[schemas.EXPORTED_TERMS]["term"].to_list()
+    ids = {term: row for row, term in enumerate(terms)}
+    rows = [
+        ("cold", 1, 1.0, 9.0, "counts", "adjective", "of low heat", [], ["hot"], [], 3),
+        ("hot", 1, 0.9, 9.0, "counts", "adjective", "of much heat", ["warm"], ["cold"], [], 4),
+        ("hot", 2, 0.1, 1.0, "counts", "adjective", "of the tongue", ["spicy"], [], ["fiery"], 8),
+    ]
+    numbered = [
+        (ids[term], *rest, *([ids[other] for other in others] for others in lists), cluster)
+        for term, *rest, a, b, c, cluster in rows
+        for lists in [(a, b, c)]
+    ]
+    schema = schemas.EXPORTED_SENSES.schema
+    return frames | {schemas.EXPORTED_SENSES: pl.DataFrame(numbered, schema=schema, orient="row")}
+
+
+def test_senses_are_those_of_the_dictionary_the_commonest_first(tmp_path: Path) -> None:
+    store = ClusterStore(write_export(tmp_path / "export", with_senses()))
+    first, second = store.senses("hot")
+    assert (first.share, first.pos, first.gloss) == (0.9, "adjective", "of much heat")
+    assert (first.synonyms, first.antonyms, first.cluster.id) == (("warm",), ("cold",), 4)
+    assert (second.share, second.synonyms, second.similar) == (0.1, ("spicy",), ("fiery",))
+    assert second.cluster.id == 8
+    assert str(second) == "10 % adjective: of the tongue = spicy ≈ fiery"
+    # both ends mean it first: the whole probability
+    assert store.antonyms("hot")[0] == Antonym("cold", 0.98, "direct", 0.98)

@@ -81,7 +81,7 @@ def paths_over(folder: Path, edges: list[tuple[int, int, float]]) -> ClusterStor
     """Six terms, a to f, in no cluster, with these synonym judgements."""
     frames = {table: table.empty() for table in small_frames()}
     frames[schemas.EXPORTED_TERMS] = terms_frame(list("abcdef"), [None] * 6)
-    rows = [(a, b, 0.5, "vector", p, 0.0, 1 - p, "model") for a, b, p in sorted(edges)]
+    rows = [(a, b, 0.5, "vector", p, 0.0, 1 - p, "model", None, None) for a, b, p in sorted(edges)]
     schema = schemas.EXPORTED_EDGES.schema
     frames[schemas.EXPORTED_EDGES] = pl.DataFrame(rows, schema=schema, orient="row")
     return ClusterStore(write_export(folder, frames))

@@ -41,8 +41,8 @@ def test_an_entry_tells_direct_antonyms_from_those_of_opposite_clusters() -> Non
         "hot",
         "  synonyms: heated",
         "  antonyms: cold (0.98)",
-        "  opposite clusters: cool (0.90)",
-        "  other sense: hot, warm",
+        "  by their synonyms: cool (0.90)",
+        "  sense 1: hot, warm",
         "  in no cluster, but close: torrid",
     ]
     alone = Entry("<hot>", Cluster(None, "<hot>", ("<hot>",), None), (), (), ())

@@ -117,7 +117,7 @@
     terms("Synonyms", "synonyms", found.term, found.synonyms.map((term) => ({ term })));
     terms("Antonyms", "antonyms", found.term, found.antonyms.filter((x) => x.via === "direct"));
     terms("In opposite clusters", "antonyms", found.term, found.antonyms.filter((x) => x.via === "cluster"));
-    clusters("Other senses", found.senses);
+    senses(found.senses);
     terms("In no cluster, but close", "synonyms", found.term, found.alone.map((term) => ({ term })));
   }
   function terms(title, className, from, items) {
@@ -131,6 +131,19 @@
       all.append(line);
     }
     byId("lists").append(element("h3", "", title), all);
+  }
+  function senses(items) {
+    if (!items.length) return;
+    const all = element("ol", "terms");
+    for (const item of items) {
+      const line = element("li");
+      const share = item.share === null ? "" : item.share < 0.01 ? "<1 %" : percent(item.share);
+      const words = item.gloss || item.synonyms.length ? item.synonyms : item.cluster.members;
+      line.append(element("small", "", [share, item.pos, item.gloss].filter(Boolean).join(" · ")), " ");
+      for (const word of words.slice(0, 8)) line.append(button("go", word, () => go(word)), " ");
+      all.append(line);
+    }
+    byId("lists").append(element("h3", "", "Senses"), all);
   }
   function clusters(title, items) {
     if (!items.length) return;

@@ -1,0 +1,143 @@
+"""The senses of the terms of a lexicon as a table: how common, what they mean, who shares them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from nymgraph.pipeline.lexicon.dictionaries import Inventory
+from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.lexicon.wordnet import Synset
+from nymgraph.pipeline.schemas import SENSES
+
+__all__ = ["senses_table", "term_uses"]
+
+
+def senses_table(
+    inventories: Iterable[Inventory], terms: Sequence[str], language: str
+) -> pl.DataFrame:
+    """The senses of every term that a dictionary holds.
+
+    A term has the senses of the first dictionary that holds it. One without senses, such as a
+    thesaurus, is passed over. Within a list the terms met most often in the sense come
+    first, then those of the largest share of it: *large* before *prominent* as synonyms of *big*.
+
+    Args:
+        inventories: The dictionaries in order.
+        terms: The lexicon; the row is the term_id.
+        language: Language code of the lexicon.
+
+    Returns:
+        The table SENSES.
+    """
+    number = {term: term_id for term_id, term in enumerate(terms)}
+    rows: list[tuple[object, ...]] = []
+    done: set[str] = set()
+    for inventory in inventories:
+        mine = {term: own for term, own in inventory.senses.items() if term in number}
+        mine = {term: own for term, own in mine.items() if own[0].source != "stated"}
+        relatives = _Relatives(inventory, number)
+        for term in mine.keys() - done:
+            for place, sense in enumerate(mine[term], 1):
+                synset = inventory.synsets[sense.synset]
+                rows.append(
+                    (
+                        number[term],
+                        place,
+                        sense.share,
+                        _count(synset, sense.term),
+                        sense.source,
+                        synset.pos,
+                        clean(synset.gloss, language),
+                        *relatives.of(sense.synset, sense.term),
+                    )
+                )
+        done |= mine.keys()
+    names = list(SENSES.schema)
+    table = pl.DataFrame(rows, schema=SENSES.schema, orient="row") if rows else SENSES.empty()
+    return SENSES.conform(table.select(names).sort("term_id", "sense"))
+
+
+def term_uses(senses: pl.DataFrame, n_terms: int) -> pl.DataFrame:
+    """How much each term is used, and the share of its commonest sense.
+
+    The use of a term is how often it was met, and a tenth of the square of the number of its
+    senses: the meanings of a word grow with the root of its frequency (Zipf 1945), which is all
+    there is to go by where nothing was counted.
+
+    Args:
+        senses: The table SENSES.
+        n_terms: Number of terms.
+
+    Returns:
+        By term_id: use (at least .1) and top (in (0, 1]; 1 where no sense is known).
+    """
+    found = senses.group_by("term_id").agg(
+        top=pl.col("share").max(), counted=pl.col("count").sort().sum(), n=pl.len()
+    )
+    every = pl.DataFrame({"term_id": pl.Series(range(n_terms), dtype=pl.UInt32)})
+    rows = every.join(found, on="term_id", how="left", maintain_order="left")
+    n = pl.col("n").fill_null(1).cast(pl.Float64)
+    return rows.select(
+        top=pl.col("top").fill_null(1.0),
+        use=pl.col("counted").fill_null(0.0) + n**2 / 10,
+    )
+
+
+class _Relatives:
+    """Who shares a sense, opposes it or comes near it, by term_id, the commonest first."""
+
+    def __init__(self, inventory: Inventory, number: dict[str, int]) -> None:
+        self._synsets = inventory.synsets
+        self._number = number
+        self._rank = {
+            (term, sense.synset): (
+                -_count(inventory.synsets[sense.synset], sense.term),
+                -sense.share,
+            )
+            for term, own in inventory.senses.items()
+            for sense in own
+        }
+        self._place = {synset.id: place for place, synset in enumerate(inventory.synsets)}
+        self._opposed = _opposed(inventory.synsets, self._place)
+
+    def of(self, synset: int, term: int) -> tuple[list[int], list[int], list[int]]:
+        """Synonyms, antonyms and similar terms of a term in one of its senses."""
+        here = self._synsets[synset]
+        own = here.terms[term]
+        synonyms = [(synset, other) for other in here.terms]
+        antonyms = self._opposed.get((synset, own), [])
+        near = [self._place[name] for name in here.similar if name in self._place]
+        similar = [(place, other) for place in near for other in self._synsets[place].terms]
+        return self._ids(synonyms, own), self._ids(antonyms, own), self._ids(similar, own)
+
+    def _ids(self, found: list[tuple[int, str]], own: str) -> list[int]:
+        ranked = sorted({(*self._rank[other, place], other) for place, other in found})
+        known = (other for *_, other in ranked if other != own and other in self._number)
+        return [self._number[other] for other in dict.fromkeys(known)]
+
+
+def _count(synset: Synset, term: int) -> float:
+    return synset.counts[term] if synset.counts else 0.0
+
+
+def _opposed(
+    synsets: Sequence[Synset], place: dict[str, int]
+) -> dict[tuple[int, str], list[tuple[int, str]]]:
+    """Synset and term to the synsets and terms that are its antonyms, from either end."""
+    found: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
+    for one, synset in enumerate(synsets):
+        pointers: list[tuple[int, str, tuple[int, ...]]] = [
+            (x.literal, x.target, (x.target_literal,)) for x in synset.antonyms
+        ]
+        for name in synset.opposites:
+            size = len(synsets[place[name]].terms) if name in place else 0
+            pointers += [(i, name, tuple(range(size))) for i in range(len(synset.terms))]
+        for i, name, targets in pointers:
+            other = place.get(name)
+            for j in targets:
+                if other is not None and j < len(synsets[other].terms):
+                    a, b = (one, synset.terms[i]), (other, synsets[other].terms[j])
+                    found[a].append(b)
+                    found[b].append(a)
+    return found

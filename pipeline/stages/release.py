@@ -1,0 +1,68 @@
+"""release: the judged graph with every known pair as evidence, clustered: what is exported.
+
+`cluster` makes the graph that is measured: no known pair of a held-out term is evidence in it. Here
+these pairs count too, and the settings are those of `cluster`. No figure is taken from this graph
+on pairs that it was told.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.candidates.candidates import cosines
+from nymgraph.pipeline.clusters.graph import RELEASED, cluster_graph
+from nymgraph.pipeline.clusters.senses import senses_in_clusters, with_senses
+from nymgraph.pipeline.lexicon.evidence import evidence_of, overridden
+from nymgraph.pipeline.lexicon.senses import term_uses
+from nymgraph.pipeline.params import ClusterParams, ReleaseParams
+from nymgraph.pipeline.schemas import (
+    PAIRS,
+    RELATIONS,
+    RELEASED_MEMBERSHIPS,
+    RELEASED_RELATIONS,
+    RELEASED_SENSES,
+    SENSES,
+)
+
+__all__ = ["run"]
+
+
+def run(params: ReleaseParams, workspace: Workspace, previous: Path | None = None) -> None:
+    """Add the evidence on held-out terms, cluster, and write the tables that export takes.
+
+    Args:
+        params: The section of the stage.
+        workspace: The data folder.
+        previous: An earlier export: only what judgements since then touch is clustered again.
+    """
+    settings = ClusterParams(**workspace.read_json("cluster", "settings.json"))
+    vectors, senses = workspace.read_array("embed", "vectors.npy"), workspace.read(SENSES)
+    evidence = evidence_of(workspace.read(PAIRS), term_uses(senses, len(vectors)))
+    evidence = evidence.clear() if params.evidence == "measured" else evidence
+    workspace.write_parts(RELEASED_RELATIONS, _told(workspace, evidence, vectors))
+    tables = cluster_graph(settings, workspace, RELEASED, previous)
+    placed = senses_in_clusters(senses, tables.clustering.labels, tables.ids)
+    workspace.write(RELEASED_SENSES, placed)
+    workspace.write(RELEASED_MEMBERSHIPS, with_senses(tables.memberships, placed))
+
+
+def _told(
+    workspace: Workspace, evidence: pl.DataFrame, vectors: np.ndarray
+) -> Iterator[pl.DataFrame]:
+    """The judged pairs, part by part, then the known ones that were no candidates."""
+    pair, known = ["a", "b"], evidence.filter(pl.col("known") != "co_hyponym")
+    for part in workspace.parts(RELATIONS):
+        yield overridden(part, evidence)
+        known = known.join(part.select(pair), on=pair, how="anti", maintain_order="left")
+    a, b = (known[end].to_numpy().astype(np.int64) for end in pair)
+    new = known.select(pair).with_columns(
+        cosine=pl.Series(cosines(vectors, a, b), dtype=pl.Float32),
+        route=pl.lit("dictionary"),
+        p_synonym=pl.lit(0.0),
+        p_antonym=pl.lit(0.0),
+        p_co_hyponym=pl.lit(0.0),
+    )
+    yield overridden(new, evidence)
