@@ -1,9 +1,9 @@
 """`nymgraph init`: a folder with params.yaml, dvc.yaml and .gitignore, from a file of terms."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
-
-import yaml
 
 from nymgraph.pipeline.artefacts import write_atomic
 from nymgraph.pipeline.errors import InputError, ParameterError
@@ -13,7 +13,7 @@ from nymgraph.pipeline.own_list.params_file import params_text
 from nymgraph.pipeline.own_list.stage_graph import folder_graph, template
 from nymgraph.pipeline.params import check_params, load_params
 
-__all__ = ["Beginning", "begin", "refresh"]
+__all__ = ["Beginning", "begin", "parameters_of", "refresh"]
 
 _EDITIONS = {"english": "en", "turkish": "tr"}
 _GITIGNORE = "# what the stages write\n/data/\n"
@@ -50,11 +50,12 @@ class Beginning(NamedTuple):
     dictionary: str | None = None
 
 
-def begin(asked: Beginning) -> list[Path]:
+def begin(asked: Beginning, besides: Mapping[str, Any] = MappingProxyType({})) -> list[Path]:
     """Write the files of a folder.
 
     Args:
         asked: What is asked for.
+        besides: Keys to be set besides, by section.
 
     Returns:
         The files written.
@@ -70,9 +71,8 @@ def begin(asked: Beginning) -> list[Path]:
             expected="a folder without parameters",
             cure="take another folder, delete the file, or leave --terms out to renew dvc.yaml",
         )
-    chosen = _chosen(asked)
-    # the keys first, so that nothing is written for parameters that cannot be
-    check_params(yaml.safe_load(yaml.safe_dump(chosen, allow_unicode=True)), target)
+    chosen = parameters_of(asked, besides)
+    check_params(chosen, target)  # so that nothing is written for parameters that cannot be
     text = params_text(template("params.yaml"), chosen, _NOTES)
     _write(target, text)
     return [target, *refresh(asked.folder)]
@@ -99,8 +99,20 @@ def refresh(folder: Path) -> list[Path]:
     return [graph, ignored]
 
 
-def _chosen(asked: Beginning) -> dict[str, Any]:
-    """The keys that are set, by section."""
+def parameters_of(asked: Beginning, besides: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that a folder is to have.
+
+    Args:
+        asked: What is asked for.
+        besides: Keys to be set besides, by section.
+
+    Returns:
+        The keys that are set, by section; all others have their defaults.
+
+    Raises:
+        InputError: The terms cannot be read.
+        ParameterError: There is no such dictionary, or none is known for the language.
+    """
     source = _source(asked.terms, asked.column)
     language, dictionary = _languages(asked)
     chosen: dict[str, Any] = {
@@ -125,6 +137,8 @@ def _chosen(asked: Beginning) -> dict[str, Any]:
     elif language.partition("-")[0] not in ("en", "und"):
         glosses = chosen["label"]["dictionaries"]
         chosen["adapt"] = {**_STATIC, "static": {"glosses": glosses}}
+    for section, keys in besides.items():
+        chosen[section] = {**chosen.get(section, {}), **keys} if isinstance(keys, dict) else keys
     return chosen
 
 

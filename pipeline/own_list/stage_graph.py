@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from nymgraph.pipeline.params import Params
 
-__all__ = ["folder_graph", "stage_entries", "template", "user_files"]
+__all__ = ["anchored", "folder_graph", "stage_entries", "template", "user_files"]
 
 _HEAD = """\
 # The stages of this folder, made from params.yaml by `nymgraph init`; `nymgraph init .` renews it.
@@ -54,6 +54,20 @@ def user_files(params: Params, stage: str) -> list[Path]:
     return sorted(found)
 
 
+def anchored(params: Params, folder: Path) -> Params:
+    """Parameters whose relative paths lead from a folder, wherever the process is.
+
+    Args:
+        params: All parameters.
+        folder: The folder whose params.yaml they are.
+
+    Returns:
+        The parameters with paths that begin at the folder.
+    """
+    moved: Params = _moved(params, folder)
+    return moved
+
+
 def folder_graph(params: Params) -> str:
     """The dvc.yaml of a folder.
 
@@ -71,6 +85,15 @@ def folder_graph(params: Params) -> str:
         given = {**entry, "deps": deps} if deps else {k: v for k, v in entry.items() if k != "deps"}
         whole["stages"][stage] = given
     return _HEAD + yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=2**31)
+
+
+def _moved(value: Any, folder: Path) -> Any:  # noqa: ANN401 - any value of a section
+    if isinstance(value, Path):
+        return folder / value
+    if isinstance(value, BaseModel):
+        names = type(value).model_fields
+        return value.model_copy(update={n: _moved(getattr(value, n), folder) for n in names})
+    return tuple(_moved(item, folder) for item in value) if isinstance(value, tuple) else value
 
 
 def _paths(value: object) -> Iterator[Path]:

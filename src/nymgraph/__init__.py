@@ -1,11 +1,13 @@
 """Synonym/antonym graphs and clean synonym clusters from millions of terms.
 
-`ClusterStore` reads a finished export:
+`cluster` makes clusters of a list, and gives them as a `ClusterStore`; one can also be opened on a
+finished export:
 
-    from nymgraph import ClusterStore
+    import nymgraph
 
-    store = ClusterStore("data/export")
-    store.synonyms("car")
+    store = nymgraph.cluster(["sofa", "couch", "hot drinks", "cold drinks"], out="goods")
+    store = nymgraph.ClusterStore("goods/data/export")
+    store.synonyms("sofa")
 
 `load_model` opens what a run or `nymgraph fit` has trained, to judge pairs of any terms:
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
         ParameterError,
         StorageError,
     )
+    from nymgraph.pipeline.own_list.in_python import cluster
     from nymgraph.pipeline.store import ClusterStore, UnknownClusterError, UnknownTermError
 
 __version__ = "0.1.0"
@@ -54,6 +57,7 @@ __all__ = [
     "UnknownClusterError",
     "UnknownTermError",
     "__version__",
+    "cluster",
     "load_model",
 ]
 
@@ -70,6 +74,7 @@ _HOMES = {
         "ParameterError",
         "StorageError",
     ),
+    "nymgraph.pipeline.own_list.in_python": ("cluster",),
     "nymgraph.pipeline.store": ("ClusterStore", "UnknownClusterError", "UnknownTermError"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

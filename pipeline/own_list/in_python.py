@@ -1,0 +1,139 @@
+"""`nymgraph.cluster`: a list, a column or a file to a ClusterStore, in one call."""
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nymgraph.pipeline.artefacts import write_atomic
+from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.own_list.beginning import Beginning, begin, parameters_of
+from nymgraph.pipeline.own_list.stage_graph import anchored
+from nymgraph.pipeline.own_list.whole_run import run_all
+from nymgraph.pipeline.params import check_params, load_params
+from nymgraph.pipeline.store import ClusterStore
+
+__all__ = ["cluster"]
+
+_TERMS = "terms.txt"
+_ENGLISH = ("en", "und")
+
+
+def cluster(
+    terms: Any,  # noqa: ANN401 - a path, or a column of any library
+    *,
+    language: str = "en",
+    model: str | Path | None = None,
+    dictionary: str | None = "english",
+    out: str | Path | None = None,
+    column: str | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> ClusterStore:
+    """Cluster a list of terms.
+
+    It is `nymgraph init` and `nymgraph run` in one call, and leaves the same bytes. Called again
+    with the same list and folder it runs only what is not up to date.
+
+    Args:
+        terms: Terms as a list, a column of polars or pandas, or any iterable of text; or the path
+            of a file: one term a line, or a table.
+        language: Language code of the terms.
+        model: A trained model, of `fit` or of another run; nothing is trained then. None: a judge
+            is trained on the dictionary, which takes minutes.
+        dictionary: english, turkish, or a file (WN-LMF, thesaurus, synonym rules); not read where
+            there is a model.
+        out: Folder for all that is made; None: a temporary one, deleted with the store.
+        column: In a table: the column of terms; None: found out.
+        params: Keys of params.yaml to be set besides, by section.
+
+    Returns:
+        The clusters, to be asked.
+
+    Raises:
+        InputError: The terms cannot be used, or the folder holds the parameters of another list.
+        ParameterError: A parameter is not as it should be.
+
+    Example:
+        >>> import nymgraph
+        >>> store = nymgraph.cluster(["sofa", "couch"], out="goods")  # doctest: +SKIP
+        >>> store.synonyms("sofa")  # doctest: +SKIP
+        ['couch']
+    """
+    if model is not None:
+        dictionary = None
+    elif dictionary == "english" and language.partition("-")[0] not in _ENGLISH:
+        raise ParameterError(
+            f"an English dictionary says nothing of terms in {language!r}",
+            expected="a dictionary of that language, or a model",
+            cure="give dictionary= (turkish, or a file such as WN-LMF), or model=",
+        )
+    known = None if model is None else Path(model)
+    asked = Beginning(Path(out or ""), Path(), column, language, known, dictionary)
+    if out is not None:
+        return _clustered(terms, asked, params or {})
+    folder = Path(tempfile.mkdtemp(prefix="nymgraph-"))
+    try:
+        store = _clustered(terms, asked._replace(folder=folder), params or {})
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    weakref.finalize(store, shutil.rmtree, folder, ignore_errors=True)
+    return store
+
+
+def _clustered(terms: Any, asked: Beginning, besides: Mapping[str, Any]) -> ClusterStore:  # noqa: ANN401
+    """Begin the folder, unless it is there for this list, and run it."""
+    folder = asked.folder
+    _begin(asked._replace(terms=_file_of(terms, folder)), besides)
+    run_all(anchored(load_params(folder / "params.yaml"), folder), folder / "data")
+    return ClusterStore(folder / "data" / "export", data=folder / "data")
+
+
+def _begin(asked: Beginning, besides: Mapping[str, Any]) -> None:
+    """Write the files of the folder, or find that they are there for this list."""
+    target = asked.folder / "params.yaml"
+    if not target.exists():
+        begin(asked, besides)
+        return
+    wanted = check_params(parameters_of(asked, besides), target)
+    if load_params(target) != wanted:
+        raise InputError(
+            f"{target} holds the parameters of another list",
+            got=yaml.safe_dump(wanted.model_dump(mode="json", exclude_defaults=True)),
+            expected="an empty folder, or one that was made with the same arguments",
+            cure="give another folder (out=), or delete that file",
+        )
+
+
+def _file_of(terms: Any, folder: Path) -> Path:  # noqa: ANN401
+    """The file of the terms; a list is written to one, a term a line."""
+    if isinstance(terms, str | Path):
+        return Path(terms)
+    if hasattr(terms, "columns") or isinstance(terms, Mapping) or not isinstance(terms, Iterable):
+        raise InputError(
+            "the terms are no list and no file",
+            got=type(terms).__name__,
+            expected="a list of text, a column of polars or pandas, or a path",
+            cure='give one column: frame["name"]',
+        )
+    text = "".join(f"{_line(term, row)}\n" for row, term in enumerate(terms, 1))
+    path = folder / _TERMS
+    # a file that is the same keeps its time, so that a second call finds all up to date
+    if not path.is_file() or path.read_text("utf-8") != text:
+        write_atomic(path, lambda temporary: temporary.write_text(text, "utf-8"))
+    return path
+
+
+def _line(term: object, row: int) -> str:
+    """A term as a line; what is missing is an empty one, which ingest lists among the rejects."""
+    if term is None or term != term:
+        return ""
+    if not isinstance(term, str):
+        raise InputError(
+            f"term {row} is no text", got=repr(term), expected="text", cure="make it text: str(...)"
+        )
+    return " ".join(term.split())
