@@ -32,9 +32,9 @@ from numpy.typing import NDArray
 from benchmarks.clustered import clustered
 from benchmarks.machine import describe
 from nymgraph.pipeline.candidates.audit import mean_recall, recall_against
-from nymgraph.pipeline.candidates.tuning import Trial, least_effort
+from nymgraph.pipeline.candidates.tuning import Free, Trial, least_cost, least_effort
 from nymgraph.pipeline.errors import ParameterError
-from nymgraph.pipeline.indexes.indexes import FaissIndex, NeighbourIndex, build_index
+from nymgraph.pipeline.indexes.indexes import FaissIndex, NeighbourIndex, PartedIndex, build_index
 from nymgraph.pipeline.indexes.neighbours import exact_search, neighbour_lists, unit
 from nymgraph.pipeline.indexes.plans import IndexSettings, plan_index
 from nymgraph.pipeline.indexes.rerank import fixed_cosines, fixed_lengths
@@ -174,7 +174,7 @@ def _ours(kind: str, storage: str) -> Callable[[Array], NeighbourIndex]:
     def build(vectors: Array) -> NeighbourIndex:
         settings = IndexSettings(kind, storage=storage)  # type: ignore[arg-type]
         plan = plan_index(len(vectors), vectors.shape[1], settings)
-        return build_index(vectors, plan, 64, 0)
+        return PartedIndex([build_index(vectors, plan, 64, 0)])
 
     return build
 
@@ -195,6 +195,7 @@ def _peer(make: Callable[[Array], Graph]) -> Callable[[Array], NeighbourIndex]:
 
 
 METHODS: dict[str, Callable[[Array], NeighbourIndex]] = {
+    "two-step": _ours("two_step", "int8"),
     "ours": _ours("ivf", "int8"),
     "usearch-bf16": _peer(lambda vectors: Usearch(vectors, "bf16")),
     "usearch-i8": _peer(lambda vectors: Usearch(vectors, "i8")),
@@ -218,8 +219,7 @@ def _measured(pipe: Connection, method: str, path: Path, floor: float, n_queries
     build, cpu = time.perf_counter() - clock, time.process_time() - processor
     print(f"{method}: built in {build:.0f} s, {cpu:.0f} of the processor", file=sys.stderr)
     trial = Trial.draw(vectors, 1_000, K, -1.0, 0)
-    effort = 32 if method == "published" else _tuned(index, trial, floor)
-    index = index.with_effort(effort)
+    index, effort = _tuned(index, trial, floor, method)
     rows = np.arange(len(vectors))
     if n_queries:
         rows = np.sort(np.random.default_rng(1).choice(rows, n_queries, replace=False))
@@ -248,12 +248,24 @@ def _measured(pipe: Connection, method: str, path: Path, floor: float, n_queries
     )
 
 
-def _tuned(index: NeighbourIndex, trial: Trial, floor: float) -> int:
-    """The least effort that reaches the floor; the largest tried where none does."""
-    try:
-        return least_effort(index, trial, floor, _MOST_EFFORT)
-    except ParameterError:
-        return _MOST_EFFORT
+def _tuned(
+    index: NeighbourIndex, trial: Trial, floor: float, method: str
+) -> tuple[NeighbourIndex, str]:
+    """The index with the least effort that reaches the floor; the largest where none does."""
+    if method in ("two-step", "ours") and isinstance(index, PartedIndex):
+        kind = "ivf" if method == "ours" else "two_step"
+        settings = IndexSettings(kind)  # type: ignore[arg-type]
+        plan = plan_index(*index.parts[0].vectors.shape, settings)  # type: ignore[attr-defined]
+        plan, index = least_cost(index, trial, floor, plan, Free())
+        lists = f"{plan.nprobe} of {plan.nlist} lists, " if plan.nlist else ""
+        return index, f"{lists}{plan.directions} directions, shortlist {plan.shortlist}"
+    effort = 32
+    if method != "published":
+        try:
+            effort = least_effort(index, trial, floor, _MOST_EFFORT)
+        except ParameterError:
+            effort = _MOST_EFFORT
+    return index.with_effort(effort), str(effort)
 
 
 def _memory() -> float:

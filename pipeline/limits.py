@@ -31,9 +31,9 @@ _GB = 1e9
 GPU_MOST = 2_048
 GPU_CODES_MOST = 512
 _CGROUP = Path("/sys/fs/cgroup")
+_CODED_DIM = 128  # numbers in a code, where tuning finds no other length
 # Bytes that an index keeps in the host's memory for one number of a vector, by storage or by kind.
 _BYTES = {
-    "int8": 1.0,
     "fp32": 4.0,
     "fp16": 2.0,
     "sq8": 1.0,
@@ -145,6 +145,8 @@ def index_gb(n_terms: int, dim: int, kind: str, storage: str, device: str) -> fl
     """
     if kind == "exact" and device != "cpu":
         return 0.0
+    if storage == "int8" or kind == "two_step":
+        return n_terms * min(dim, _CODED_DIM) / _GB
     return n_terms * dim * _BYTES[storage or kind] / _GB
 
 

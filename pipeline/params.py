@@ -312,9 +312,12 @@ class RetrieveParams(Section):
     spelling_k: Positive = 16
     min_spelling: Annotated[float, Field(gt=0, le=1)] = 0.4
     max_postings: Positive = 5_000
-    index: Literal["auto", "exact", "ivf", "hnsw", "cagra"] = "auto"
-    exact_below: Positive = 200_000
-    recall_floor: Annotated[float, Field(gt=0, le=1)] = 0.95
+    index: Literal["auto", "exact", "two_step", "ivf", "hnsw", "cagra"] = "auto"
+    exact_below: Positive = 20_000
+    two_step_below: Positive = 200_000
+    recall_floor: Annotated[float, Field(gt=0, le=1)] | None = None
+    directions: Positive | None = None
+    shortlist: Positive | None = None
     nlist: Positive | None = None
     nprobe: Positive | None = None
     storage: Literal["int8", "fp32", "fp16", "sq8"] = "int8"

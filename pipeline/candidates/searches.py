@@ -22,7 +22,7 @@ from nymgraph.pipeline.candidates.spelling import (
     build_spelling_index,
     search_spellings,
 )
-from nymgraph.pipeline.candidates.tuning import Trial, below_floor, least_effort
+from nymgraph.pipeline.candidates.tuning import Free, Trial, below_floor, least_cost, least_effort
 from nymgraph.pipeline.engine.recipe import Make, PartedRecipe, Recipe, Rows
 from nymgraph.pipeline.indexes.indexes import PartedIndex, build_parts, merged
 from nymgraph.pipeline.indexes.neighbours import Span
@@ -40,6 +40,7 @@ __all__ = [
     "assembled",
     "cuts_of",
     "discard_lists",
+    "floor_of",
     "lists_file",
     "settings_of",
     "settled_plan",
@@ -49,6 +50,7 @@ __all__ = [
 Cuts = list[npt.NDArray[np.int64]]
 _EXACT_PART = 2**18
 _OTHER_PART = 2**22
+_SETTLED = ("nprobe", "ef", "directions", "shortlist")
 
 
 class Found(NamedTuple):
@@ -100,21 +102,30 @@ def settled_plan(
     if plan.kind == "exact":
         return plan, None
     if not work.pending:
-        return plan.with_effort(int(np.load(work.file(0))[0])), None
+        settled = zip(_SETTLED, np.load(work.file(0)).tolist(), strict=True)
+        return IndexPlan(**{**plan._asdict(), **dict(settled)}), None
     sampled = (params.train_sample_per_list, params.seed)
     index = build_parts(vectors, plan, *sampled, spans_of(len(vectors), plan))
     sample = (params.audit_queries, params.k, params.min_cosine, params.seed)
-    trial = Trial.draw(vectors, *sample)
-    if params.nprobe if plan.kind == "ivf" else params.ef:
+    trial, floor = Trial.draw(vectors, *sample), floor_of(params, plan)
+    free = Free(*(getattr(params, name) is None for name in Free._fields))
+    given = params.nprobe if plan.kind == "ivf" else params.ef
+    if plan.is_coded and any(free):
+        plan, index = least_cost(index, trial, floor, plan, free)
+    elif plan.is_coded or given:
         mean, half_width = trial.recall(index, plan.effort)
-        if mean + half_width < params.recall_floor:
-            raise below_floor(mean, half_width, params.recall_floor)
+        if mean + half_width < floor:
+            raise below_floor(mean, half_width, floor)
     else:
-        plan = plan.with_effort(
-            least_effort(index, trial, params.recall_floor, plan.most_effort(len(vectors)))
-        )
-    work.commit(0, np.array([plan.effort]))
+        most = plan.most_effort(len(vectors))
+        plan = plan.with_effort(least_effort(index, trial, floor, most))
+    work.commit(0, np.array([getattr(plan, name) for name in _SETTLED]))
     return plan, index.with_effort(plan.effort)
+
+
+def floor_of(params: RetrieveParams, plan: IndexPlan) -> float:
+    """Which share of the nearest neighbours the search must find: as given, or usual for it."""
+    return plan.recall_floor if params.recall_floor is None else params.recall_floor
 
 
 def spans_of(n_terms: int, plan: IndexPlan) -> list[Span]:

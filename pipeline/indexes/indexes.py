@@ -2,9 +2,9 @@
 
 All keep the contract of `neighbours`. An index may hold a span of the terms only, such as one of
 several machines does: it is searched for any rows, finds among its span, and `merged` puts the
-lists of several spans together. The exact index (FAISS, on the processor) and the inverted file of
-int8 codes give the same bytes with any number of threads; a graph (hnsw) is built by one thread,
-since the order in which threads add to it would change it.
+lists of several spans together. The exact index (FAISS, on the processor) and the search by codes
+give the same bytes with any number of threads; a graph (hnsw) is built by one thread, since the
+order in which threads add to it would change it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -162,9 +162,8 @@ def build_index(
     span = span or (0, len(vectors))
     if plan.kind == "exact" and plan.device != "cpu":
         return build_blockwise(vectors, plan.device, span, length=length)
-    if plan.kind == "ivf" and plan.storage == "int8":
-        sizes = (plan.nlist, plan.nprobe, sample_per_list)
-        return build_inverted(vectors, *sizes, seed, span, length)
+    if plan.is_coded:
+        return build_inverted(vectors, plan, sample_per_list, seed, span, length)
     if plan.kind == "ivf":
         index = _lists(vectors, plan, sample_per_list, seed, span)
     else:

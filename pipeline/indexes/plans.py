@@ -10,32 +10,44 @@ from nymgraph.pipeline.errors import DependencyError, ParameterError
 from nymgraph.pipeline.limits import GPU_CODES_MOST as _GPU_MOST_CODED
 from nymgraph.pipeline.limits import GPU_MOST as _GPU_MOST
 
-__all__ = ["IndexPlan", "IndexSettings", "checked_plan", "plan_index"]
+__all__ = ["LOOKED_AT", "IndexPlan", "IndexSettings", "checked_plan", "plan_index"]
 
-Kind = Literal["auto", "exact", "ivf", "hnsw", "cagra"]
+Kind = Literal["auto", "exact", "two_step", "ivf", "hnsw", "cagra"]
 Storage = Literal["int8", "fp32", "fp16", "sq8"]
 # Multiply-adds up to which a GPU searches exactly: 15 M terms of 1,024 dimensions.
 _GPU_EXACT_WORK = 2.5e17
 _MOST_BREADTH = 4_096  # in a graph
+# Of a search by codes, where nothing is tuned.
+_DIRECTIONS, _SHORTLIST = 128, 128
+LOOKED_AT = 128
+"""Multiply-adds that take as long as to look at one product of codes."""
+_RANKED = 128_000  # the same to rank one of a shortlist, of 384 dimensions
+_UNEVEN = 1.45  # queries look into the fuller lists
 
 
 class IndexSettings(NamedTuple):
     """What the parameters say of the index; None is the rule.
 
     Attributes:
-        kind: "auto", "exact", "ivf", "hnsw" or "cagra".
+        kind: "auto", "exact", "two_step", "ivf", "hnsw" or "cagra".
         exact_below: "auto" searches exactly, on the processor, below so many terms.
+        two_step_below: "auto" searches in two steps, without lists, below so many.
         nlist: Number of lists of the inverted file.
         nprobe: Number of lists probed.
+        directions: Length of the codes of a search in two steps and of an inverted file of int8.
+        shortlist: How many of each query these rank by their cosines.
         storage: How the inverted file keeps vectors: "int8", "fp32", "fp16" or "sq8".
         ef: Breadth of the search in a graph.
         device: Where the search runs: "auto", "cpu", "cuda".
     """
 
     kind: Kind = "auto"
-    exact_below: int = 200_000
+    exact_below: int = 20_000
+    two_step_below: int = 200_000
     nlist: int | None = None
     nprobe: int | None = None
+    directions: int | None = None
+    shortlist: int | None = None
     storage: Storage = "int8"
     ef: int | None = None
     device: str = "cpu"
@@ -45,12 +57,14 @@ class IndexPlan(NamedTuple):
     """Which index; what does not apply is 0 or empty.
 
     Attributes:
-        kind: "exact", "ivf", "hnsw" or "cagra".
+        kind: "exact", "two_step", "ivf", "hnsw" or "cagra".
         nlist: Number of lists of an inverted file.
         nprobe: Number of lists probed.
         storage: How an inverted file keeps the vectors.
         ef: Breadth of the search in a graph.
         device: Where it runs, as torch names it.
+        directions: Length of the codes.
+        shortlist: How many of each query are ranked by their cosines.
     """
 
     kind: str
@@ -59,11 +73,41 @@ class IndexPlan(NamedTuple):
     storage: str = ""
     ef: int = 0
     device: str = "cpu"
+    directions: int = 0
+    shortlist: int = 0
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether it searches by our codes: in two steps, in lists or not."""
+        return self.kind == "two_step" or (self.kind == "ivf" and self.storage == "int8")
+
+    @property
+    def recall_floor(self) -> float:
+        """Which recall is wanted where the parameters do not say."""
+        return 0.99 if self.kind == "two_step" else 0.95
 
     @property
     def effort(self) -> int:
         """The setting that buys recall with time: nprobe or ef; 0 for exact search."""
         return self.nprobe or self.ef
+
+    def work(self, n_terms: int, dim: int) -> float:
+        """What a query costs in a search by codes.
+
+        The constants are those of one core of a Xeon with AVX-512 VNNI: not measured anew on each
+        machine, for then a search would now be tuned to one setting, now to another.
+
+        Args:
+            n_terms: Number of terms.
+            dim: Number of dimensions of their vectors.
+
+        Returns:
+            Multiply-adds of 8 bits.
+        """
+        compared = float(n_terms)
+        if self.nlist:
+            compared = compared * min(1.0, _UNEVEN * self.nprobe / self.nlist) + self.nlist
+        return compared * (self.directions + LOOKED_AT) + self.shortlist * _RANKED * dim / 384
 
     def with_effort(self, effort: int) -> "IndexPlan":
         """The same plan with another effort."""
@@ -78,7 +122,12 @@ class IndexPlan(NamedTuple):
     def described(self) -> dict[str, Any]:
         """Kind, nlist and nprobe, and what else applies."""
         plain: dict[str, Any] = {"kind": self.kind, "nlist": self.nlist, "nprobe": self.nprobe}
-        others: dict[str, Any] = {"storage": self.storage, "ef": self.ef}
+        others: dict[str, Any] = {
+            "directions": self.directions,
+            "shortlist": self.shortlist,
+            "storage": self.storage,
+            "ef": self.ef,
+        }
         if self.device != "cpu":
             others["device"] = self.device
         return plain | {name: value for name, value in others.items() if value}
@@ -89,8 +138,9 @@ def plan_index(
 ) -> IndexPlan:
     """Choose the index.
 
-    Exact below `exact_below` terms; on a GPU exact too as long as n_terms^2 dim multiply-adds take
-    it minutes; else an inverted file. Its nlist is the power of two nearest to 4 sqrt(n_terms), its
+    Exact below `exact_below` terms, in two steps below `two_step_below`, both on the processor: the
+    same on every machine. On a GPU exact as long as n_terms^2 dim multiply-adds take it minutes;
+    else an inverted file. Its nlist is the power of two nearest to 4 sqrt(n_terms), its
     nprobe, where nothing is tuned, an eighth of that; ef begins at 64.
 
     Args:
@@ -103,9 +153,14 @@ def plan_index(
         The plan.
     """
     kind, device = settings.kind, device or resolve_device(settings.device)
-    small = n_terms < settings.exact_below
-    if kind == "auto" and small:
+    coded: dict[str, Any] = {
+        "directions": min(settings.directions or _DIRECTIONS, dim),
+        "shortlist": settings.shortlist or _SHORTLIST,
+    }
+    if kind == "auto" and n_terms < settings.exact_below:
         return IndexPlan("exact")
+    if kind == "two_step" or (kind == "auto" and n_terms < settings.two_step_below):
+        return IndexPlan("two_step", **coded)
     if kind == "auto":
         gpu_exact = device != "cpu" and float(n_terms) ** 2 * dim <= _GPU_EXACT_WORK
         kind = "exact" if gpu_exact else "ivf"
@@ -114,8 +169,9 @@ def plan_index(
     if kind == "ivf":
         lists = min(settings.nlist or 2 ** round(np.log2(4 * np.sqrt(n_terms))), n_terms)
         probed = min(settings.nprobe or max(1, lists // 8), lists)
-        on = "cpu" if settings.storage == "int8" else device
-        return IndexPlan("ivf", lists, probed, settings.storage, device=on)
+        if settings.storage == "int8":
+            return IndexPlan("ivf", lists, probed, "int8", **coded)
+        return IndexPlan("ivf", lists, probed, settings.storage, device=device)
     on = "cpu" if kind == "hnsw" else device
     return IndexPlan(kind, ef=settings.ef or 64, device=on)
 

@@ -5,12 +5,15 @@ from typing import Any
 import numba
 import numpy as np
 import numpy.typing as npt
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba import types
+from numba.extending import intrinsic
 
 __all__ = ["fixed_cosines", "fixed_lengths"]
 
 Vectors = npt.NDArray[np.floating[Any]]
 Floats = npt.NDArray[np.float32]
-_LANES = 16
+_LANES = 64
 
 
 def fixed_lengths(vectors: Vectors) -> Floats:
@@ -23,7 +26,7 @@ def fixed_lengths(vectors: Vectors) -> Floats:
         float32 (n_terms,).
     """
     length = np.empty(len(vectors), np.float32)
-    _lengths(*_stored(vectors), length)
+    _lengths(_stored(vectors), length)
     return length
 
 
@@ -42,75 +45,85 @@ def fixed_cosines(
         float32 (n_rows, width), 0 where a vector is zero or there is none.
     """
     cosine = np.zeros(ids.shape, np.float32)
-    _cosines(*_stored(vectors), length, rows, ids, cosine)
+    _cosines(_stored(vectors), length, rows, ids, cosine)
     return cosine
 
 
-def _stored(vectors: Vectors) -> tuple[npt.NDArray[np.int16], Floats]:
-    """The vectors as halves, by their bits, or as floats; the other is empty."""
+def _stored(vectors: Vectors) -> npt.NDArray[np.int16] | Floats:
+    """The vectors as halves, by their bits, or as floats."""
     plain = np.asarray(vectors)
     if plain.dtype == np.float16:
-        return plain.view(np.int16), np.empty((0, 0), np.float32)
-    return np.empty((0, 0), np.int16), plain.astype(np.float32, copy=False)
+        return plain.view(np.int16)
+    return plain.astype(np.float32, copy=False)
+
+
+def _widening(context: Any, stored: Any) -> Any:  # noqa: ANN401
+    """A stored number as float32; Numba knows no halves, LLVM and the processors do."""
+
+    def widened(_: Any, builder: Any, __: Any, given: Any) -> Any:  # noqa: ANN401
+        if stored == types.float32:
+            return given[0]
+        half = builder.bitcast(given[0], ir.HalfType())
+        return builder.fpext(half, ir.FloatType())
+
+    return types.float32(stored), widened
+
+
+_value: Any = intrinsic(_widening)
 
 
 @numba.njit(cache=True, parallel=True)
-def _lengths(halves: npt.NDArray[np.int16], floats: Floats, length: Floats) -> None:
+def _lengths(stored: npt.NDArray[Any], length: Floats) -> None:
     for row in numba.prange(len(length)):
-        one = _widened(halves, floats, row)
-        length[row] = np.sqrt(_dot(one, one))
+        one, sums = np.empty(stored.shape[1], np.float32), np.empty(_LANES, np.float32)
+        for i in range(stored.shape[1]):
+            one[i] = _value(stored[row, i])
+        length[row] = np.sqrt(_dot(one, stored, row, sums))
 
 
 @numba.njit(cache=True, parallel=True)
 def _cosines(
-    halves: npt.NDArray[np.int16],
-    floats: Floats,
+    stored: npt.NDArray[Any],
     length: Floats,
     rows: npt.NDArray[np.int64],
     ids: npt.NDArray[np.int32],
     cosine: Floats,
 ) -> None:
     for i in numba.prange(len(rows)):
-        one = _widened(halves, floats, rows[i])
+        one, sums = np.empty(stored.shape[1], np.float32), np.empty(_LANES, np.float32)
+        for t in range(stored.shape[1]):
+            one[t] = _value(stored[rows[i], t])
         for place in range(ids.shape[1]):
             other = ids[i, place]
-            if other < 0:
-                continue
-            lengths = length[rows[i]] * length[other]
+            lengths = length[rows[i]] * length[other] if other >= 0 else np.float32(0)
             if lengths > 0:
-                cosine[i, place] = _dot(one, _widened(halves, floats, other)) / lengths
+                cosine[i, place] = _dot(one, stored, other, sums) / lengths
 
 
 @numba.njit(cache=True)
-def _widened(halves: npt.NDArray[np.int16], floats: Floats, row: int) -> Floats:
-    """A row as floats, with zeros behind up to a multiple of the lanes.
+def _dot(one: Floats, stored: npt.NDArray[Any], row: int, sums: Floats) -> np.float32:
+    """Every 64th product is summed by itself, then these sums by halves, the last 16 in order.
 
-    A half has 5 bits of exponent, with the bias 15, and 10 of mantissa; put into a float's place
-    they read as the value times 2^-112 (subnormal halves too).
+    A place without a sign needs no check for counting from the end, so that the loops are of the
+    kind that a compiler makes of many numbers at once.
     """
-    dim = max(halves.shape[1], floats.shape[1])
-    wide = np.zeros((dim + _LANES - 1) // _LANES * _LANES, np.int32)
-    value = wide.view(np.float32)
-    if len(floats) > 0:
-        for i in range(dim):
-            value[i] = floats[row, i]
-        return value
-    for i in range(dim):
-        half = np.int32(halves[row, i])
-        wide[i] = ((half & 0x7FFF) << 13) | (half & np.int32(-0x80000000))
-    for i in range(dim):
-        value[i] *= np.float32(2.0**112)
-    return value
-
-
-@numba.njit(cache=True)
-def _dot(one: Floats, other: Floats) -> np.float32:
-    """Every 16th product is summed by itself, then the 16 sums in order."""
-    sums = np.zeros(_LANES, np.float32)
-    for start in range(0, len(one), _LANES):
-        for lane in range(_LANES):
-            sums[lane] += one[start + lane] * other[start + lane]
-    total = np.float32(0)
+    dim, other = len(one), np.uint64(row)
+    whole = dim // _LANES * _LANES
     for lane in range(_LANES):
+        sums[lane] = 0
+    for start in range(0, whole, _LANES):
+        for lane in range(_LANES):
+            place = np.uint64(start + lane)
+            sums[lane] += one[place] * _value(stored[other, place])
+    for lane in range(dim - whole):
+        place = np.uint64(whole + lane)
+        sums[lane] += one[place] * _value(stored[other, place])
+    width = _LANES
+    while width > 16:
+        width //= 2
+        for lane in range(width):
+            sums[lane] += sums[np.uint64(lane + width)]
+    total = np.float32(0)
+    for lane in range(16):
         total += sums[lane]
     return total

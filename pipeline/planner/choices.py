@@ -63,8 +63,11 @@ def choose(params: Params, workload: Workload, machine: Machine) -> Choices:
     device = "cuda" if gpu_wanted else "cpu"
     dim = workload.encoder.dim
     index = plan_index(workload.n_terms, dim, settings_of(retrieve), device)
-    given = retrieve.nprobe if index.kind == "ivf" else retrieve.ef
-    return Choices(index, is_tuned=index.effort > 0 and given is None)
+    if index.is_coded:
+        given = (retrieve.directions, retrieve.shortlist, retrieve.nprobe or not index.nlist)
+        return Choices(index, is_tuned=not all(given))
+    tuned = (retrieve.nprobe if index.kind == "ivf" else retrieve.ef) is None
+    return Choices(index, is_tuned=index.effort > 0 and tuned)
 
 
 def suggest(params: Params, workload: Workload, machine: Machine) -> list[Suggestion]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nymgraph.discriminator import N_NEIGHBOURS
+from nymgraph.pipeline.indexes.plans import LOOKED_AT
 from nymgraph.pipeline.limits import index_gb
 from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.planner.choices import Choices
@@ -85,17 +86,32 @@ def exact(run: Run) -> IndexCost:
     return IndexCost(seconds + _ranked_again(run), _queries_gb(run), min(0.8 * memory, half + 20))
 
 
-def ivf(run: Run) -> IndexCost:
-    """An inverted file: rounds of k-means on a sample, then nprobe of nlist lists for each term."""
+def two_step(run: Run) -> IndexCost:
+    """Short codes of every vector against those of every other; the shortlists ranked again."""
     n_terms, dim = run.workload.n_terms, run.workload.encoder.dim
     index = run.choices.vector_index
-    own = index.storage == "int8"  # codes, multiplied list by list; FAISS goes query by query
+    seconds = n_terms * index.work(n_terms, dim) / run.rates.scan
+    tuned = _TRIALS * run.params.retrieve.audit_queries / n_terms if run.choices.is_tuned else 0.0
+    stored = index_gb(n_terms, dim, index.kind, index.storage, index.device) + 16 * n_terms / _GB
+    return IndexCost(seconds * (1 + tuned) + _coded(run), 2 * stored + _queries_gb(run))
+
+
+def ivf(run: Run) -> IndexCost:
+    """An inverted file: rounds of k-means on a sample, then nprobe of nlist lists for each term.
+
+    Ours compares codes list by list; FAISS goes query by query.
+    """
+    n_terms, dim = run.workload.n_terms, run.workload.encoder.dim
+    index = run.choices.vector_index
     sample = min(n_terms, index.nlist * run.params.retrieve.train_sample_per_list)
-    rounds = 6 if own else 10
-    assigned = float((rounds * sample + 2 * n_terms) * index.nlist * dim)
-    assigned /= run.rates.scan * _CENTRES if own else run.rates.host_search
+    if index.is_coded:
+        searched = two_step(run)
+        assigned = float((6 * sample + n_terms) * index.nlist) * (index.directions + LOOKED_AT)
+        seconds = searched.seconds + assigned / run.rates.scan
+        return searched._replace(seconds=seconds, ram_gb=searched.ram_gb + sample * 256 / _GB)
+    assigned = float((10 * sample + 2 * n_terms) * index.nlist * dim) / run.rates.host_search
     scanned = n_terms * (n_terms * index.nprobe / index.nlist) * dim
-    scanned *= _UNEVEN / run.rates.scan if own else 1 / (_QUERY_BY_QUERY * run.rates.search)
+    scanned /= _QUERY_BY_QUERY * run.rates.search
     stored = index_gb(n_terms, dim, index.kind, index.storage, index.device)
     stored += (8 * n_terms + sample * dim * 4) / _GB
     on_gpu = stored + 2 if run.choices.searches_on_gpu else 0.0
@@ -122,6 +138,7 @@ def cagra(run: Run) -> IndexCost:
 
 INDEX_COSTS: dict[str, Callable[[Run], IndexCost]] = {
     "exact": exact,
+    "two_step": two_step,
     "ivf": ivf,
     "hnsw": hnsw,
     "cagra": cagra,
@@ -347,10 +364,8 @@ STAGE_COSTS: dict[str, Callable[[Run], Cost]] = {
     )
 }
 
-# Lists are uneven, queries look into the fuller ones, and centres are multiplied faster than lists.
-# GMAC per core-second: 6.6 and 15.8 on WordNet's vectors (1,024 lists, 128 probed); a probe: 9.5.
-_UNEVEN = 1.45
-_CENTRES = 1.65
+_TRIALS = 5  # numbers of directions that tuning tries, each with the audit's number of queries
+_CODED = 1.7e-6  # seconds of one core to project a vector of 384 dimensions and round it
 # Terms of the probe of spellings. A larger table of sums leaves the caches (benchmarks.plan: 6 ns
 # an entry at 30 thousand terms, 9 to 11 at 300 thousand); never more than five times as slow.
 _SPELLED_AT = 30_000
@@ -396,6 +411,13 @@ def _spelling(run: Run) -> tuple[float, float]:
     search = work.n_terms * work.postings * float(slower) / run.rates.postings
     tables = cores * work.n_terms * 8
     return build + search, (60 * letters + tables) / _GB
+
+
+def _coded(run: Run) -> float:
+    """Seconds to code all vectors: for members, for queries, and once more for each trial."""
+    times = 2 + (_TRIALS if run.choices.is_tuned else 0)
+    each = _CODED * run.workload.encoder.dim / 384
+    return times * run.workload.n_terms * each / (run.rates.host * run.machine.cores)
 
 
 def _ranked_again(run: Run) -> float:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from nymgraph.pipeline.candidates.searches import floor_of
 from nymgraph.pipeline.limits import Refusal, index_refusals
 from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.planner.choices import Choices, Suggestion, choose, suggest
@@ -139,7 +140,7 @@ def _notes(params: Params, run: Run) -> list[str]:
     if run.machine.device.is_gpu and not run.choices.searches_on_gpu:
         notes.append("retrieve searches on the processor: the GPU waits")
     if run.choices.is_tuned:
-        least = params.retrieve.recall_floor
+        least = floor_of(params.retrieve, run.choices.vector_index)
         notes.append(f"retrieve seeks the least effort for recall {least}; the figure is a guess")
     if run.choices.vector_index.kind == "cagra":
         notes.append("there is no figure for cagra: its time is that of exact search, a bound")

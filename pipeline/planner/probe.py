@@ -33,6 +33,7 @@ from nymgraph.pipeline.encoders.encoders import Encoder, load_encoder, locate_ad
 from nymgraph.pipeline.errors import NymgraphError
 from nymgraph.pipeline.indexes.blockwise import build_blockwise
 from nymgraph.pipeline.indexes.inverted import build_inverted
+from nymgraph.pipeline.indexes.plans import IndexPlan
 from nymgraph.pipeline.lexicon.spelled import spell_bare
 from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.planner.machine import usable_cores
@@ -224,10 +225,10 @@ def _search_on(vectors: npt.NDArray[np.float32], k: int, device: str) -> float:
 
 
 def _scan(vectors: npt.NDArray[np.float32], k: int) -> float:
-    lists, rows = 128, np.arange(_ROWS)
-    index = build_inverted(vectors, lists, lists // 8, 64, 0, (0, _ROWS))
+    plan, dim = IndexPlan("two_step", directions=128, shortlist=128), int(vectors.shape[1])
+    index, rows = build_inverted(vectors, plan, 64, 0, (0, _ROWS)), np.arange(_QUERIES)
     seconds = _busy(lambda: index.search(rows, k, -1.0))
-    return _ROWS * _ROWS / 8 * int(vectors.shape[1]) / seconds
+    return _QUERIES * plan.work(_ROWS, dim) / seconds
 
 
 def _postings(terms: list[str], params: Params) -> float:

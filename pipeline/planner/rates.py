@@ -25,7 +25,7 @@ class Rates(BaseModel):
         encode: Terms through the encoder of the run.
         search: Multiply-adds of exact search, the choice of the k best included.
         host_search: The same on the processor, where that is not the device.
-        scan: Multiply-adds inside the lists of an inverted file of codes, on the processor.
+        scan: Multiply-adds of the search by codes on the processor, counted by `IndexPlan.work`.
         postings: Entries read by the search of spellings.
         judge: Pairs that the head judges, projections and spellings at hand.
         cross_encode: Pairs that a cross-encoder of MiniLM's size reads.
@@ -50,7 +50,7 @@ class Rates(BaseModel):
 _ENCODE_FLOPS = 6.9e10  # MiniLM in bfloat16, tokens counted as `tokens_per_term` does
 _LOOKED_UP = 20_000.0  # terms/s of the static encoder, which looks vectors up
 _SEARCH = 4.0e10
-_SCAN = 9.5e9
+_SCAN = 2.2e11
 _POSTINGS = 1.4e8
 _JUDGE = 3.4e5
 _CROSS = 200.0  # docs/experiments.md, "The cascade": 24 to 36 s for 10,000 pairs on both cores

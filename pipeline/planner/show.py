@@ -93,7 +93,9 @@ def _chosen(plan: Plan) -> list[str]:
     index = plan.choices.vector_index
     lists = f" of {index.storage}, nlist {index.nlist:,}, nprobe" if index.nlist else ", ef"
     tuned = " (to be tuned)" if plan.choices.is_tuned else ""
+    codes = f", {index.directions} directions, shortlist {index.shortlist}{tuned}"
     effort = f"{lists} {index.effort:,}{tuned}" if index.effort else ""
+    effort += codes if index.is_coded else ""
     where = "the GPU" if plan.choices.searches_on_gpu else "the processor"
     lines = [f"chosen: index {index.kind}{effort}, searched on {where}"]
     lines += [

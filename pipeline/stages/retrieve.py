@@ -15,6 +15,7 @@ from nymgraph.pipeline.candidates.searches import (
     assembled,
     cuts_of,
     discard_lists,
+    floor_of,
     lists_file,
     settings_of,
     settled_plan,
@@ -66,7 +67,7 @@ def run(params: RetrieveParams, workspace: Workspace, engine: Engine = LOCAL) ->
         alike = SpellRecipe(spell_bare(terms, language), cuts, params)
         spelled.take(engine.made(alike, spelled.pending), progress, "retrieve: shards spelled")
         found = Found(assembled(near, cuts), assembled(spelled, cuts))
-        recall = _audited(found, vectors, params)
+        recall = _audited(found, vectors, params, floor_of(params, plan))
         pairing = PairRecipe(cuts, lists_file(near), lists_file(spelled), file, opposites, pairs)
         paired.take(engine.made(pairing, paired.pending), progress, "retrieve: shards paired")
         metrics = {
@@ -84,13 +85,15 @@ def run(params: RetrieveParams, workspace: Workspace, engine: Engine = LOCAL) ->
         tuned.discard()
 
 
-def _audited(found: Found, vectors: npt.NDArray[Any], params: RetrieveParams) -> dict[str, float]:
+def _audited(
+    found: Found, vectors: npt.NDArray[Any], params: RetrieveParams, floor: float
+) -> dict[str, float]:
     """Recall of the index; an error where it is surely below the floor."""
     sample = (params.audit_queries, params.min_cosine, params.seed)
     recall = index_recall(found.near, vectors, *sample)
     mean, half_width = recall["recall_at_k"], recall["recall_ci95"]
-    if recall["queries"] and mean + half_width < params.recall_floor:
-        raise below_floor(mean, half_width, params.recall_floor)
+    if recall["queries"] and mean + half_width < floor:
+        raise below_floor(mean, half_width, floor)
     return recall
 
 

@@ -1,13 +1,14 @@
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
 from nymgraph.pipeline.candidates.searches import SearchRecipe, cuts_of, settings_of, settled_plan
-from nymgraph.pipeline.candidates.tuning import Trial, least_effort
+from nymgraph.pipeline.candidates.tuning import Free, Trial, least_cost, least_effort
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.errors import ParameterError
-from nymgraph.pipeline.indexes.indexes import build_index
+from nymgraph.pipeline.indexes.indexes import PartedIndex, build_index, build_parts
 from nymgraph.pipeline.indexes.plans import IndexPlan
 from nymgraph.pipeline.params import RetrieveParams
 from nymgraph.pipeline.progress import SilentProgress
@@ -15,7 +16,7 @@ from nymgraph.pipeline.shards import open_work
 from tests.indexes.test_indexes import clusters
 
 VECTORS = clusters(600, 24)
-PLAN = IndexPlan("ivf", 32, 4, "int8")
+PLAN = IndexPlan("ivf", 32, 4, "int8", directions=24, shortlist=128)
 TRIAL = Trial.draw(VECTORS, 200, 10, -1.0, 0)
 INDEX = build_index(VECTORS, PLAN, 64, 0)
 
@@ -39,7 +40,7 @@ def test_an_index_that_cannot_reach_it_fails_with_the_settings_to_change() -> No
 
 def test_where_nobody_has_a_neighbour_the_least_effort_will_do() -> None:
     lonely = np.eye(40, dtype=np.float16)
-    index = build_index(lonely, IndexPlan("ivf", 8, 1, "int8"), 64, 0)
+    index = build_index(lonely, IndexPlan("ivf", 8, 1, "int8", directions=40, shortlist=9), 64, 0)
     assert least_effort(index, Trial.draw(lonely, 20, 3, 0.5, 0), 0.95, 8) == 1
 
 
@@ -47,6 +48,43 @@ def test_a_trial_draws_other_terms_than_the_audit() -> None:
     audit = np.random.default_rng(0).choice(600, 200, replace=False)
     assert sorted(audit) != TRIAL.rows.tolist()
     assert len(set(TRIAL.rows)) == 200
+
+
+class TestLeastCost:
+    VECTORS = clusters(2_000, 96)
+    SPANS: ClassVar = [(0, 900), (900, 2_000)]
+    TRIAL = Trial.draw(VECTORS, 200, 10, -1.0, 0)
+
+    def index(self, plan: IndexPlan) -> PartedIndex:
+        return build_parts(self.VECTORS, plan, 64, 0, self.SPANS)
+
+    @pytest.mark.parametrize("floor", [0.7, 0.95])
+    @pytest.mark.parametrize("plan", [PLAN, IndexPlan("two_step", directions=96, shortlist=99)])
+    def test_reaches_the_floor_and_nothing_cheaper_does(
+        self, floor: float, plan: IndexPlan
+    ) -> None:
+        found, index = least_cost(self.index(plan), self.TRIAL, floor, plan, Free())
+        mean, half_width = self.TRIAL.recall(index, found.nprobe)
+        assert mean - half_width >= floor
+        built = self.index(found).with_effort(found.nprobe)
+        rows = np.arange(300)
+        np.testing.assert_array_equal(index.search(rows, 10, 0.1), built.search(rows, 10, 0.1))
+        if found.nlist:
+            fewer, _ = self.TRIAL.recall(index, found.nprobe - 2)
+            assert fewer < mean
+
+    def test_leaves_alone_what_is_given(self) -> None:
+        plan = PLAN._replace(nprobe=32, directions=64)
+        free = Free(directions=False, nprobe=False)
+        found, _ = least_cost(self.index(plan), self.TRIAL, 0.9, plan, free)
+        assert (found.nprobe, found.directions) == (32, 64)
+        assert found.shortlist < 128
+
+    def test_what_cannot_reach_the_floor_fails_with_the_settings_to_change(self) -> None:
+        plan, free = PLAN._replace(nprobe=1), Free(nprobe=False)
+        with pytest.raises(ParameterError, match="recall_floor") as caught:
+            least_cost(self.index(plan), self.TRIAL, 0.99, plan, free)
+        assert "shortlist" in caught.value.cure
 
 
 class TestSettledPlan:

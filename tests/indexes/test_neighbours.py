@@ -21,7 +21,7 @@ def searched(
 
 
 def inverted(nlist: int, nprobe: int, storage: str = "int8") -> IndexPlan:
-    return IndexPlan("ivf", nlist, nprobe, storage)
+    return IndexPlan("ivf", nlist, nprobe, storage, directions=128, shortlist=128)
 
 
 def random_vectors(seed: int, n_terms: int, dim: int = 4) -> npt.NDArray[np.float32]:

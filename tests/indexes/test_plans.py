@@ -5,6 +5,8 @@ from nymgraph.pipeline.errors import DependencyError, ParameterError
 from nymgraph.pipeline.indexes import plans
 from nymgraph.pipeline.indexes.plans import IndexPlan, IndexSettings, checked_plan, plan_index
 
+CODED = IndexPlan("ivf", storage="int8", directions=128, shortlist=128)
+
 
 def planned(n_terms: int, kind: str, dim: int = 384, **settings: object) -> IndexPlan:
     return plan_index(n_terms, dim, IndexSettings(kind, **settings))  # type: ignore[arg-type]
@@ -16,17 +18,18 @@ class TestTheRule:
         [
             (199, "auto", IndexPlan("exact")),
             (10**6, "exact", IndexPlan("exact")),
-            # 4 sqrt(200) = 56.6; its logarithm 5.82 rounds to 6: 64 lists, an eighth is 8
-            (200, "auto", IndexPlan("ivf", 64, 8, "int8")),
+            # 4 sqrt(600) = 98; its logarithm 6.6 rounds to 7: 128 lists, an eighth is 16
+            (200, "auto", IndexPlan("two_step", directions=128, shortlist=128)),
+            (600, "auto", CODED._replace(nlist=128, nprobe=16)),
             # 4 sqrt(10^6) = 4000, next to 4096; an eighth is 512
-            (10**6, "auto", IndexPlan("ivf", 4096, 512, "int8")),
+            (10**6, "auto", CODED._replace(nlist=4096, nprobe=512)),
             # 4 sqrt(5) = 8.9, next to 8, but there are 5 terms
-            (5, "ivf", IndexPlan("ivf", 5, 1, "int8")),
+            (5, "ivf", CODED._replace(nlist=5, nprobe=1)),
             (10**6, "hnsw", IndexPlan("hnsw", ef=64)),
         ],
     )
     def test_on_a_processor(self, n_terms: int, kind: str, expected: IndexPlan) -> None:
-        assert planned(n_terms, kind, exact_below=200) == expected
+        assert planned(n_terms, kind, exact_below=200, two_step_below=600) == expected
 
     @pytest.mark.parametrize(
         ("n_terms", "dim", "kind", "expected"),
@@ -35,11 +38,11 @@ class TestTheRule:
                 199_999,
                 384,
                 "auto",
-                IndexPlan("exact"),
+                IndexPlan("two_step", directions=128, shortlist=128),
             ),  # the default run: the same on every machine
             (200_000, 384, "auto", IndexPlan("exact", device="cuda")),
             (15 * 10**6, 1_024, "auto", IndexPlan("exact", device="cuda")),  # 2.3e17
-            (30 * 10**6, 1_024, "auto", IndexPlan("ivf", 16_384, 2_048, "int8")),
+            (30 * 10**6, 1_024, "auto", CODED._replace(nlist=16_384, nprobe=2_048)),
             (100, 8, "exact", IndexPlan("exact", device="cuda")),
             (100, 8, "cagra", IndexPlan("cagra", ef=64, device="cuda")),
         ],
@@ -56,7 +59,9 @@ class TestTheRule:
         assert planned(n_terms, kind, dim, device="cuda") == expected
 
     def test_what_is_given_counts_within_bounds(self) -> None:
-        assert planned(1000, "ivf", nlist=10, nprobe=99) == IndexPlan("ivf", 10, 10, "int8")
+        assert planned(1000, "ivf", nlist=10, nprobe=99) == CODED._replace(nlist=10, nprobe=10)
+        assert planned(1000, "two_step", 96).directions == 96
+        assert planned(1000, "two_step", directions=64, shortlist=9)[-2:] == (64, 9)
         assert planned(1000, "ivf", nprobe=3, storage="sq8").nprobe == 3
         assert planned(1000, "hnsw", ef=200).effort == 200
 
@@ -70,6 +75,14 @@ class TestAPlan:
     def test_takes_another_effort(self) -> None:
         assert IndexPlan("ivf", 64, 8).with_effort(5) == IndexPlan("ivf", 64, 5)
         assert IndexPlan("hnsw", ef=8).with_effort(5) == IndexPlan("hnsw", ef=5)
+
+    def test_counts_the_work_of_a_query(self) -> None:
+        # 1,000 terms, 64 multiply-adds and one look each; 10 ranked
+        plan = IndexPlan("two_step", directions=64, shortlist=10)
+        assert plan.work(1_000, 384) == 1_000 * (64 + 128) + 10 * 128_000
+        # a tenth of 50 lists, 1.45 times as full; and 50 centres
+        lists = plan._replace(kind="ivf", nlist=50, nprobe=5)
+        assert lists.work(1_000, 768) == pytest.approx((145 + 50) * 192 + 10 * 256_000)
 
     def test_knows_the_largest_effort(self) -> None:
         assert IndexPlan("ivf", 8_192, 8, "int8").most_effort(10**6) == 8_192

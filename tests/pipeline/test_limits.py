@@ -64,7 +64,8 @@ def test_an_index_in_memory() -> None:
     sizes = (15_000_000, 1_024)
     assert index_gb(*sizes, "exact", "", "cpu") == pytest.approx(61.44)
     assert index_gb(*sizes, "ivf", "fp16", "cpu") == pytest.approx(30.72)
-    assert index_gb(*sizes, "ivf", "int8", "cpu") == pytest.approx(15.36)
+    assert index_gb(*sizes, "ivf", "sq8", "cpu") == pytest.approx(15.36)
+    assert index_gb(*sizes, "ivf", "int8", "cpu") == pytest.approx(1.92)  # codes of 128
     assert index_gb(*sizes, "exact", "", "cuda") == 0
 
 

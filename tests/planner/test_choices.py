@@ -8,8 +8,8 @@ from tests.planner.plans import params_of, plan_of
 
 DECISIONS = [
     # terms, retrieve, kind, nlist, nprobe
-    (150_000, {}, "exact", 0, 0),
-    (199_999, {}, "exact", 0, 0),
+    (15_000, {}, "exact", 0, 0),
+    (199_999, {}, "two_step", 0, 0),
     (200_000, {}, "ivf", 2048, 256),
     (1_000_000, {}, "ivf", 4096, 512),
     (15_000_000, {}, "ivf", 16_384, 2048),
@@ -30,7 +30,7 @@ def test_the_index(
 
 WHERE = [
     # terms, dim, device, retrieve, kind, where, whether the effort is found by the stage
-    (150_000, 384, "h200x1", {}, "exact", "cpu", False),
+    (150_000, 384, "h200x1", {}, "two_step", "cpu", True),
     (1_000_000, 384, "h200x1", {}, "exact", "cuda", False),
     (15_000_000, 1024, "h200x1", {}, "exact", "cuda", False),  # 2.3e17 multiply-adds: minutes
     (16_000_000, 1024, "h200x1", {}, "ivf", "cpu", True),  # 2.6e17: too many

@@ -15,7 +15,9 @@ from tests.planner.plans import params_of, plan_of
 def run_of(terms: float, kind: str = "exact", nlist: int = 0, nprobe: int = 0) -> Run:
     params = params_of(retrieve={"index": kind})
     plan = plan_of(params, terms=terms)
-    choices = plan.choices._replace(vector_index=IndexPlan(kind, nlist, nprobe, "int8"))
+    coded = {"directions": 128, "shortlist": 40}
+    index = IndexPlan(kind, nlist, nprobe, "int8" if nlist else "", **coded)
+    choices = plan.choices._replace(is_tuned=True, vector_index=index)
     rates = plan.rates.model_copy(update={"search": 1e9, "scan": 1e8})
     return Run(params, plan.workload, plan.machine, rates, choices)
 
@@ -32,13 +34,23 @@ def test_exact_search_by_hand() -> None:
     assert cost.seconds == pytest.approx(1e8 * 384 / 1e9)
 
 
+def test_the_search_in_two_steps_by_hand() -> None:
+    cost = INDEX_COSTS["two_step"](run_of(100_000, "two_step"))
+    # 128 multiply-adds and one look of 128 at each of 100,000; 40 ranked, of 128,000 each
+    query = 100_000 * 256 + 40 * 128_000
+    coded = 7 * 100_000 * 1.7e-6 / 2  # members, queries, five trials; two cores
+    trials = 1 + 5 * 1_000 / 100_000  # of 1,000 queries each
+    assert cost.seconds == pytest.approx(100_000 * query / 1e8 * trials + coded, rel=1e-3)
+
+
 def test_the_inverted_file_by_hand() -> None:
+    whole = INDEX_COSTS["two_step"](run_of(100_000, "two_step")).seconds
     cost = INDEX_COSTS["ivf"](run_of(100_000, "ivf", nlist=100, nprobe=10))
-    # k-means: six rounds of 100 * 64 vectors against 100 centres; every vector twice against them
-    assigned = (6 * 6_400 + 2 * 100_000) * 100 * 384 / 1.65e8
-    scanned = 1.45 * 100_000 * 10_000 * 384 / 1e8  # a tenth of the lists, 1.45 times as long
-    ranked = 100_000 * 40 * 768 / (2e9 * 2)  # 40 vectors of 768 bytes, two cores
-    assert cost.seconds == pytest.approx(assigned + scanned + ranked)
+    # k-means: six rounds of 100 * 64 vectors against 100 centres, then every vector
+    assigned = (6 * 6_400 + 100_000) * 100 * 256 / 1e8
+    # a tenth of the lists, 1.45 times as full, and 100 centres, instead of all terms
+    saved = 100_000 * (100_000 - 14_500 - 100) * 256 / 1e8 * 1.05
+    assert cost.seconds == pytest.approx(whole + assigned - saved, rel=1e-3)
 
 
 def test_exact_search_on_a_gpu_by_hand() -> None:
