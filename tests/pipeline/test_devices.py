@@ -1,12 +1,15 @@
 import pytest
 import torch
 
+from nymgraph.pipeline import devices
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
 from nymgraph.pipeline.errors import DependencyError, ParameterError
 
 
 def gpu(monkeypatch: pytest.MonkeyPatch, *, there: bool, bfloat16: bool = True) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    if there:
+        monkeypatch.setattr(devices, "_compute_on", lambda _device: None)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: bfloat16)
 
 
@@ -30,10 +33,14 @@ def test_a_device_that_torch_does_not_know(device: str) -> None:
         resolve_device(device)
 
 
-def test_a_gpu_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    gpu(monkeypatch, there=False)
-    with pytest.raises(DependencyError, match="'cuda:0' is not there"):
-        resolve_device("cuda:0")
+@pytest.mark.parametrize("device", ["cuda:0", "cuda:99", "meta", "mps", "xla"])
+def test_a_device_that_is_not_there(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
+    if device == "cuda:0" and torch.cuda.is_available():
+        pytest.skip("it is there")
+    if device == "mps" and torch.backends.mps.is_available():
+        pytest.skip("it is there")
+    with pytest.raises(DependencyError, match=f"'{device}' is not there"):
+        resolve_device(device)
 
 
 @pytest.mark.parametrize("native", [True, False])

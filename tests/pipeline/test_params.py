@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 from typing import Any
 
@@ -5,7 +6,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.errors import InputError, NymgraphError, ParameterError
 from nymgraph.pipeline.params import Params, load_params
 
 FILE = Path(__file__).parents[2] / "params.yaml"
@@ -130,6 +131,64 @@ def test_a_bad_value_names_its_key(tmp_path: Path, text: str, key: str, got: str
     assert f"parameter {key!r}: " in caught.value.problem
     assert caught.value.got == got
     assert caught.value.exit_code == 2
+
+
+BAD = {
+    "everywhere": [
+        ".nan",
+        ".inf",
+        "-.inf",
+        "1.0e+308",
+        "-1",
+        "[]",
+        "{}",
+        "[[[]]]",
+        '"\\0"',
+        "!!x 1",
+    ],
+    "numbers": [2**31, 2**63, 10**39, "010.5", "1:30", "true", "''", "'1 '", "-0.5", "0x"],
+}
+
+
+def loaded_or_refused(path: Path) -> Any:  # noqa: ANN401
+    try:
+        return load_params(path)
+    except NymgraphError as error:
+        return error
+
+
+@pytest.mark.parametrize("value", [str(x) for x in (*BAD["everywhere"], *BAD["numbers"])])
+def test_every_key_with_every_bad_value_is_refused_or_stays_in_bounds(
+    tmp_path: Path, value: str
+) -> None:
+    for key in sorted(keys_of(Params)):
+        *sections, name = key.split(".")
+        text = "".join(f"{'  ' * depth}{part}:\n" for depth, part in enumerate(sections))
+        text += f"{'  ' * len(sections)}{name}: {value}\n"
+        loaded = loaded_or_refused(write(tmp_path, text))
+        if isinstance(loaded, NymgraphError):
+            assert loaded.exit_code == 2
+            assert len(str(loaded)) < 1_000
+            continue
+        for part in (*sections, name):
+            loaded = getattr(loaded, part)
+        if isinstance(loaded, float):
+            assert math.isfinite(loaded)
+        if name == "seed":
+            assert loaded >= 0
+
+
+@pytest.mark.parametrize(
+    "text", ["ingest:\n  sources: []\n", "label:\n  seed: -1\n", "retrieve:\n  k: 2147483648\n"]
+)
+def test_what_would_fail_later_is_refused_at_once(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ParameterError):
+        load_params(write(tmp_path, text))
+
+
+def test_a_key_written_twice_names_both_lines(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="lines 1 and 3"):
+        load_params(write(tmp_path, "retrieve:\n  k: 3\nretrieve:\n  k: 4\n"))
 
 
 def test_the_held_out_fractions_must_leave_terms_to_train_on(tmp_path: Path) -> None:
