@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -53,12 +54,19 @@ def console_errors(opened: Any) -> list[str]:  # noqa: ANN401
 def requests(opened: Any) -> list[str]:  # noqa: ANN401
     """The address of every request of a page since the last call, also of those that were blocked.
 
-    Left out are `data:`, which asks nobody, and the browser's own pages.
+    Only those of the page that is open count: a browser asks for pages of its own, such as that of
+    a new tab. `data:` asks nobody.
     """
     events = [json.loads(line["message"])["message"] for line in opened.get_log("performance")]
-    sent = [event for event in events if event["method"] == "Network.requestWillBeSent"]
-    urls = [event["params"]["request"]["url"] for event in sent]
-    return [url for url in urls if not url.startswith(("data:", "chrome:"))]
+    sent = [event["params"] for event in events if event["method"] == "Network.requestWillBeSent"]
+    page = _document(opened.current_url)
+    urls = [one["request"]["url"] for one in sent if _document(one["documentURL"]) == page]
+    return [url for url in urls if not url.startswith("data:")]
+
+
+def _document(address: str) -> tuple[str, str, str]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.netloc, parts.path
 
 
 def resize(opened: Any, width: int, scheme: str = "light") -> None:  # noqa: ANN401

@@ -1,4 +1,9 @@
 import pytest
+from hypothesis import settings
+
+# the first example may wait for a compiler: time is no ground for a test to fail
+settings.register_profile("nymgraph", deadline=None, print_blob=True)
+settings.load_profile("nymgraph")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
