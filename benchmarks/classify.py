@@ -91,6 +91,7 @@ def draw_candidates(data: Path, n_pairs: int, seed: int = 0) -> None:
             rows.with_columns(pl.col("cosine").cast(pl.Float32), route=pl.lit("vector"))
         ).sort("a", "b")
         rows.write_parquet(folder / f"part-{part:05d}.parquet")
+    Workspace(data).finish(CANDIDATES.stage)
 
 
 def as_line(n_pairs: int, run: dict[str, Any]) -> str:

@@ -74,6 +74,7 @@ def write_judged(workspace: Workspace, n_terms: int) -> int:
         rows = RELATIONS.conform(_relations(keys[some], p_synonym[some]))
         file = workspace.root / RELATIONS.path / f"part-{part:05d}.parquet"
         rows.write_parquet(file, row_group_size=ROW_GROUP_ROWS)
+    workspace.finish("classify")
     return len(keys)
 
 

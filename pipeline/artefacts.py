@@ -5,13 +5,14 @@ half of one. Long work goes through `shards.ShardedWork`.
 """
 
 import errno
-import hashlib
+import glob
 import json
 import os
 import re
 import shutil
+import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -22,7 +23,16 @@ import numpy.typing as npt
 import polars as pl
 import polars.exceptions
 
-from nymgraph.pipeline.errors import ArtefactError, StorageError
+from nymgraph.pipeline.errors import ArtefactError, InputError, NymgraphError, StorageError
+from nymgraph.pipeline.locks import hold
+from nymgraph.pipeline.manifests import (
+    LIST,
+    StageFiles,
+    content_hash,
+    digest,
+    list_folder,
+    read_list,
+)
 from nymgraph.pipeline.progress import Progress, SilentProgress
 from nymgraph.pipeline.runlog import RunRecord
 from nymgraph.pipeline.schemas import Table
@@ -31,16 +41,20 @@ __all__ = [
     "Workspace",
     "content_hash",
     "digest",
+    "new_folder",
+    "reading",
     "replace_folder",
+    "replaceable",
     "save",
     "save_blocks",
     "sync",
+    "temporary_beside",
     "write_atomic",
     "writing",
 ]
 
 ROW_GROUP_ROWS = 262_144
-_CHUNK_BYTES = 1 << 22
+_FULL_BYTES = 1 << 16  # a disk with less than this left is full, however the error puts it
 _AGAIN = "; then run the same command again: finished shards are kept"
 
 
@@ -48,27 +62,151 @@ _AGAIN = "; then run the same command again: finished shards are kept"
 class Workspace:
     """The data folder as one stage sees it.
 
+    What a stage left is opened through its list of files (`manifests`): parts are those of the
+    list, and whatever does not fit it is an error. A table, array or document that is written
+    outside `stage` is listed at once.
+
     Attributes:
         root: The data folder; each stage writes `root/<stage>/`.
         progress: Where long work shows how far it is.
-        record: The run record that counts rows read and written.
+        record: The run record that counts rows read and written; it names the stage at work.
     """
 
     root: Path
     progress: Progress = field(default_factory=SilentProgress)
     record: RunRecord = field(default_factory=lambda: RunRecord("none", {}))
+    _lists: dict[str, StageFiles] = field(default_factory=dict, repr=False, compare=False)
+    _inputs: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def path(self, stage: str, name: str) -> Path:
-        """Path of an artefact that is not a declared table."""
+        """Path of an artefact that is not a declared table, to be written."""
         return self.root / stage / name
 
     def work(self, stage: str) -> Path:
         """Folder for the working shards of a stage, outside every finished artefact."""
         return self.root / ".work" / stage
 
+    @contextmanager
+    def lock(self, stage: str) -> Iterator[None]:
+        """Be the one process that works for a stage in this data folder.
+
+        Args:
+            stage: The stage.
+
+        Raises:
+            ArtefactError: Another process is at it.
+        """
+        with ExitStack() as held:
+            with writing(self.root / stage):
+                held.enter_context(
+                    hold(self.root / ".work" / f"{stage}.lock", str(self.root / stage))
+                )
+            yield
+
+    @contextmanager
+    def stage(self) -> Iterator[None]:
+        """Write the folder of the stage at work: its list is removed first and written last.
+
+        Where the block raises and no file has changed, the list is put back: a mistake found before
+        the first write costs nothing.
+
+        Raises:
+            ArtefactError: Another process writes it, or something read was written meanwhile.
+        """
+        stage = self.record.stage
+        folder, path = self.root / stage, self.path(stage, LIST)
+        with self.lock(stage):
+            with writing(folder):
+                _clear_temporary(folder)
+                before = path.read_bytes() if path.is_file() else None
+                path.unlink(missing_ok=True)
+            state = _state_of(folder)
+            try:
+                yield
+            except BaseException:
+                if before is not None and _state_of(folder) == state:
+                    with suppress(OSError, StorageError):  # the error that counts is the first
+                        write_atomic(path, lambda temporary: temporary.write_bytes(before))
+                raise
+            self.finish(stage)
+
+    def finish(self, stage: str) -> None:
+        """List what a stage left; of the stage at work also the hashes of what it read.
+
+        Args:
+            stage: The stage.
+
+        Raises:
+            ArtefactError: Something that was read was written meanwhile.
+        """
+        inputs = self._inputs if stage == self.record.stage else {}
+        for read in {name.split("/", 1)[0] for name in inputs}:
+            if read_list(read, self.root / read) != self._lists[read]:
+                raise ArtefactError(
+                    f"{self.root / read} was written while `{stage}` read it",
+                    cure=f"run `nymgraph {stage}` again",
+                )
+        listed = list_folder(stage, self.root / stage, inputs)
+        self._save_json(self.path(stage, LIST), listed.as_data())
+
+    def file(self, stage: str, name: str, *, whole: bool = False) -> Path:
+        """Path of a finished file or folder, checked against the list of its stage.
+
+        Args:
+            stage: The stage that wrote it.
+            name: Its name below the folder of the stage.
+            whole: Whether large files are hashed too.
+
+        Returns:
+            The path.
+
+        Raises:
+            ArtefactError: It is missing, or is not what the stage left.
+        """
+        if stage == self.record.stage:  # its own, not listed yet
+            return self.path(stage, name)
+        path, listed = self.path(stage, name), self.listed(stage)
+        if f"{stage}/{name}" not in self._inputs or whole:
+            listed.check(name, whole=whole)
+            self._inputs[f"{stage}/{name}"] = listed.hash_of(name)
+        if not path.exists():
+            raise missing(path, stage)
+        return path
+
+    def hash_of(self, stage: str, name: str) -> str:
+        """The hash of a finished file or folder, as it is listed."""
+        self.file(stage, name)
+        return self._inputs[f"{stage}/{name}"]
+
+    def listed(self, stage: str) -> StageFiles:
+        """The list of a finished stage.
+
+        Args:
+            stage: The stage.
+
+        Returns:
+            Its files.
+
+        Raises:
+            ArtefactError: It has not run or did not end, or was made from other inputs than those
+                at hand.
+        """
+        if stage not in self._lists:
+            self._lists[stage] = read_list(stage, self.root / stage)
+            self._refuse_mixed()
+        return self._lists[stage]
+
+    def damage(self) -> ArtefactError | None:
+        """The first of the files read that is not what its stage left, all of them hashed."""
+        for name in self._inputs:
+            stage, below = name.split("/", 1)
+            for fault in self._lists[stage].faults(below, whole=True):
+                return fault
+        return None
+
     def exists(self, table: Table) -> bool:
-        """Whether the table has been written."""
-        return (self.root / table.path).exists()
+        """Whether the stage of the table has run, or the table is there."""
+        return (self.root / table.stage / LIST).exists() or (self.root / table.path).exists()
 
     def files(self, table: Table) -> list[Path]:
         """The files of a table, in order.
@@ -77,15 +215,21 @@ class Workspace:
             table: The table.
 
         Returns:
-            Its one file, or its parts.
+            Its one file, or the parts that are listed.
 
         Raises:
-            ArtefactError: The table is not there.
+            ArtefactError: The table is not there, or not as its stage left it.
         """
-        path = self.root / table.path
-        files = sorted(path.glob("part-*.parquet")) if table.parts else [path]
+        path = self.file(table.stage, table.path.name)
+        if not table.parts:
+            files = [path]
+        elif table.stage == self.record.stage:  # its own, not listed yet
+            files = sorted(path.glob("part-*.parquet"))
+        else:
+            listed = self.listed(table.stage)
+            files = [listed.folder / name for name in listed.below(table.path.name)]
         if not files or not all(file.is_file() for file in files):
-            raise missing(path, table.stage)
+            raise missing(self.root / table.path, table.stage)
         return files
 
     def scan(self, table: Table) -> pl.LazyFrame:
@@ -119,10 +263,8 @@ class Workspace:
             ArtefactError: The table is missing, unreadable or not as declared.
         """
         lazy = self.scan(table)
-        try:
+        with reading(self.root / table.path, table.stage):
             frame = (lazy if columns is None else lazy.select(columns)).collect()
-        except polars.exceptions.PolarsError as error:
-            raise damaged(self.root / table.path, table.stage, error) from error
         self.record.read(f"{table.stage}/{table.name}", frame.height)
         return frame
 
@@ -138,10 +280,8 @@ class Workspace:
         rows = 0
         for file in self.files(table):
             table.check(read_schema(file, table.stage), str(file))
-            try:
+            with reading(file, table.stage):
                 part = pl.read_parquet(file)
-            except polars.exceptions.PolarsError as error:
-                raise damaged(file, table.stage, error) from error
             rows += part.height
             yield part
         self.record.read(f"{table.stage}/{table.name}", rows)
@@ -157,6 +297,7 @@ class Workspace:
             ArtefactError: The frame does not conform to the declaration.
         """
         write_atomic(self.root / table.path, lambda path: save(path, table.conform(frame)))
+        self._wrote(table.stage)
         self.record.wrote(f"{table.stage}/{table.name}", frame.height)
 
     def write_blocks(self, table: Table, blocks: Iterable[pl.DataFrame]) -> None:
@@ -177,6 +318,7 @@ class Workspace:
             rows = save_blocks(path, conformed, table.empty())
 
         write_atomic(self.root / table.path, write)
+        self._wrote(table.stage)
         self.record.wrote(f"{table.stage}/{table.name}", rows)
 
     def write_parts(self, table: Table, parts: Iterable[pl.DataFrame]) -> None:
@@ -197,12 +339,13 @@ class Workspace:
             rows += part.height
         sync(work)
         replace_folder(work, self.root / table.path)
+        self._wrote(table.stage)
         self.record.wrote(f"{table.stage}/{table.name}", rows)
 
     def write_json(self, stage: str, name: str, value: dict[str, Any]) -> None:
         """Write a JSON artefact, whole or not at all; keys keep their order."""
-        text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-        write_atomic(self.path(stage, name), lambda path: path.write_text(text, "utf-8"))
+        self._save_json(self.path(stage, name), value)
+        self._wrote(stage)
 
     def read_json(self, stage: str, name: str) -> dict[str, Any]:
         """Read a JSON artefact.
@@ -217,18 +360,18 @@ class Workspace:
         Raises:
             ArtefactError: The file is missing or damaged.
         """
-        path = self.path(stage, name)
+        own = stage.startswith(".")  # run records are of no stage
+        path = self.path(stage, name) if own else self.file(stage, name)
         if not path.is_file():
             raise missing(path, stage)
-        try:
+        with reading(path, stage):
             value: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        except ValueError as error:
-            raise damaged(path, stage, error) from error
-        return value
+            return value
 
     def write_csv(self, stage: str, name: str, frame: pl.DataFrame) -> None:
         """Write a small CSV artefact (the data of a plot), whole or not at all."""
         write_atomic(self.path(stage, name), lambda path: frame.write_csv(path))
+        self._wrote(stage)
 
     def read_array(self, stage: str, name: str) -> npt.NDArray[Any]:
         """Open a `.npy` artefact as a read-only memory map.
@@ -243,14 +386,56 @@ class Workspace:
         Raises:
             ArtefactError: The file is missing or damaged.
         """
-        path = self.path(stage, name)
+        path = self.file(stage, name)
         if not path.is_file():
             raise missing(path, stage)
-        try:
+        with reading(path, stage):
             array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (ValueError, EOFError) as error:
-            raise damaged(path, stage, error) from error
-        return array
+            return array
+
+    def _wrote(self, stage: str) -> None:
+        """List at once what is written outside `stage`; run records are of no stage."""
+        if stage != self.record.stage and not stage.startswith("."):
+            self._lists.pop(stage, None)
+            for name in [name for name in self._inputs if self._of(name) == stage]:
+                del self._inputs[name]
+            self.finish(stage)
+
+    def _save_json(self, path: Path, value: dict[str, Any]) -> None:
+        text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+        write_atomic(path, lambda temporary: temporary.write_text(text, "utf-8"))
+
+    def _refuse_mixed(self) -> None:
+        """ArtefactError if a stage that is read was made from other files than those read here."""
+        for made in self._lists.values():
+            for name, expected in made.inputs.items():
+                source = self._lists.get(self._of(name))
+                if source is not None and source.hash_of(name.split("/", 1)[1]) != expected:
+                    raise ArtefactError(
+                        f"{made.folder} was made from another {self.root / name}",
+                        got="files of two runs",
+                        cure=f"run `nymgraph {made.stage}` again",
+                    )
+
+    @staticmethod
+    def _of(name: str) -> str:
+        """The stage of an input."""
+        return name.split("/", 1)[0]
+
+
+def _state_of(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """Of every file below a folder its place on the disk, its size and when it was written."""
+    found = ((path, path.stat()) for path in folder.rglob("*") if path.is_file())
+    return {str(path): (stat.st_ino, stat.st_size, stat.st_mtime_ns) for path, stat in found}
+
+
+def _clear_temporary(folder: Path) -> None:
+    """Remove what writers that were killed left in a folder."""
+    for left in list(folder.rglob(".*.tmp")):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def read_schema(file: Path, stage: str) -> dict[str, Any]:
@@ -266,10 +451,55 @@ def read_schema(file: Path, stage: str) -> dict[str, Any]:
     Raises:
         ArtefactError: The file is damaged.
     """
-    try:
+    with reading(file, stage):
         return dict(pl.read_parquet_schema(file))
-    except (polars.exceptions.PolarsError, OSError) as error:
-        raise damaged(file, stage, error) from error
+
+
+@contextmanager
+def reading(path: Path, stage: str) -> Iterator[None]:
+    """Give whatever a library throws at a file that it cannot read as one clear error.
+
+    Args:
+        path: The file or folder that is read.
+        stage: The stage that wrote it.
+
+    Raises:
+        ArtefactError: It is damaged.
+    """
+    try:
+        yield
+    except NymgraphError:
+        raise
+    except Exception as error:
+        raise damaged(path, stage, error) from error
+
+
+@contextmanager
+def blamed(workspace: Workspace) -> Iterator[None]:
+    """Let whatever a damaged artefact makes the block throw be an error that names the artefact.
+
+    A library may throw anything at bytes that it cannot read. So, where something is thrown that is
+    no error of ours, all that was read is hashed; where it is as it should be, the fault is ours
+    and shows as it is.
+
+    Args:
+        workspace: What the block reads.
+
+    Raises:
+        ArtefactError: An artefact is damaged.
+        StorageError: No space is left, in the words of a library that has its own for that.
+    """
+    try:
+        yield
+    except NymgraphError:
+        raise
+    except Exception as error:
+        fault = workspace.damage()
+        if fault is not None:
+            raise fault from error
+        if _out_of_space(error, workspace.root):
+            raise _no_space(workspace.root / workspace.record.stage, errno.ENOSPC) from error
+        raise
 
 
 def missing(path: Path, stage: str) -> ArtefactError:
@@ -280,7 +510,9 @@ def missing(path: Path, stage: str) -> ArtefactError:
 def damaged(path: Path, stage: str, error: Exception) -> ArtefactError:
     """The error for an artefact that cannot be read."""
     return ArtefactError(
-        f"{path} is damaged", got=str(error), cure=f"delete it and run `nymgraph {stage}` again"
+        f"{path} is damaged",
+        got=str(error)[:500],
+        cure=f"delete it and run `nymgraph {stage}` again",
     )
 
 
@@ -326,17 +558,15 @@ def writing(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    except NymgraphError:
+        raise
+    except Exception as error:
+        number = getattr(error, "errno", None)
+        if number in (errno.ENOSPC, errno.EDQUOT) or _out_of_space(error, path):
+            raise _no_space(path, number or errno.ENOSPC) from error
+        if number in (errno.EROFS, errno.EACCES, errno.EPERM):
             raise StorageError(
-                f"{path} cannot be written: {os.strerror(error.errno)}",
-                got=_free(path),
-                expected="space for the working shards of the stage and for its result",
-                cure=f"make space, or take a folder elsewhere with --data{_AGAIN}",
-            ) from error
-        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-            raise StorageError(
-                f"{path} cannot be written: {os.strerror(error.errno)}",
+                f"{path} cannot be written: {os.strerror(number)}",
                 got=f"a folder that user {os.getuid()} may not write",
                 expected="a folder on a file system that is mounted for writing",
                 cure=f"mount it so, mend its permissions, or take another with --data{_AGAIN}",
@@ -344,10 +574,27 @@ def writing(path: Path) -> Iterator[None]:
         raise
 
 
-def _free(path: Path) -> str:
-    """The space left where a file was to be."""
-    folder = next(parent for parent in path.absolute().parents if parent.is_dir())
-    return f"{shutil.disk_usage(folder).free / 1e6:.1f} MB free in {folder}"
+def _no_space(path: Path, number: int) -> StorageError:
+    folder = _folder_of(path)
+    return StorageError(
+        f"{path} cannot be written: {os.strerror(number)}",
+        got=f"{shutil.disk_usage(folder).free / 1e6:.1f} MB free in {folder}",
+        expected="space for the working shards of the stage and for its result",
+        cure=f"make space, or take a folder elsewhere with --data{_AGAIN}",
+    )
+
+
+def _out_of_space(error: Exception, path: Path) -> bool:
+    """Whether an error tells of a full disk, whatever a library made of it."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOSPC
+    full = shutil.disk_usage(_folder_of(path)).free < _FULL_BYTES
+    return full or _system_number(error) == errno.ENOSPC
+
+
+def _folder_of(path: Path) -> Path:
+    """The nearest folder above a path that is there."""
+    return next(parent for parent in path.absolute().parents if parent.is_dir())
 
 
 def save_blocks(path: Path, blocks: Iterable[pl.DataFrame], empty: pl.DataFrame) -> int:
@@ -375,6 +622,11 @@ def save_blocks(path: Path, blocks: Iterable[pl.DataFrame], empty: pl.DataFrame)
     return rows
 
 
+def temporary_beside(path: Path) -> Path:
+    """A hidden name beside a path that no other writer has."""
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.tmp")
+
+
 def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a temporary file beside `path`, flush it to disk and rename it to `path`.
 
@@ -385,7 +637,7 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
     Raises:
         StorageError: No space is left, or the folder cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = temporary_beside(path)
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -401,15 +653,68 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
 
 def replace_folder(new: Path, destination: Path) -> None:
     """Move a finished folder to its place; the one it replaces is deleted last."""
-    old = destination.with_name(f".{destination.name}.old")
+    old = temporary_beside(destination)
     with writing(destination):
         destination.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(old, ignore_errors=True)
         if destination.exists():
             destination.rename(old)
         new.rename(destination)
         sync(destination.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def replaceable(folder: Path) -> Path:
+    """Where a folder that is to be replaced lies; a link stays, and leads to the new folder.
+
+    Args:
+        folder: The folder; it need not be there.
+
+    Returns:
+        Its path without links.
+
+    Raises:
+        InputError: It is, or holds, the folder that this process works in.
+    """
+    found = Path(os.path.realpath(folder))
+    if found in (Path.cwd(), *Path.cwd().parents):
+        raise InputError(
+            f"{folder} cannot be replaced: it is, or holds, the current folder",
+            cure="name a new folder in it, such as --out out",
+        )
+    return found
+
+
+@contextmanager
+def new_folder(destination: Path) -> Iterator[Path]:
+    """Let the block fill a new folder, and put it in its place whole or not at all.
+
+    Args:
+        destination: The folder to be; what is there is replaced.
+
+    Yields:
+        An empty folder beside it, removed if the block raises.
+
+    Raises:
+        InputError: The folder is the one this process works in, or holds that one.
+        ArtefactError: Another process is writing the same folder.
+        StorageError: No space is left, or the folder cannot be written.
+    """
+    destination = replaceable(destination)
+    with ExitStack() as held:
+        with writing(destination):
+            held.enter_context(
+                hold(destination.with_name(f".{destination.name}.lock"), str(destination))
+            )
+            for left in destination.parent.glob(f".{glob.escape(destination.name)}.*.tmp"):
+                shutil.rmtree(left, ignore_errors=True)  # by a writer that was killed
+            temporary = temporary_beside(destination)
+            temporary.mkdir()
+        try:
+            with writing(destination):
+                yield temporary
+            replace_folder(temporary, destination)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def sync(path: Path) -> None:
@@ -419,24 +724,3 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def content_hash(path: Path) -> str:
-    """Hash of a file's bytes, or of a folder's file names and bytes in name order (BLAKE2b)."""
-    state = hashlib.blake2b(digest_size=16)
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    for file in files:
-        if file.is_file():
-            # with its size, so that no name can pass for the bytes of the file before it
-            name = file.relative_to(path).as_posix()
-            state.update(f"{name}\0{file.stat().st_size}\0".encode())
-            with file.open("rb") as stream:
-                while chunk := stream.read(_CHUNK_BYTES):
-                    state.update(chunk)
-    return state.hexdigest()
-
-
-def digest(value: dict[str, Any]) -> str:
-    """Hash of plain data, whatever the order of its keys (BLAKE2b)."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

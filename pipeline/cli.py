@@ -136,7 +136,9 @@ def augment(
         return
     from nymgraph.pipeline.stages.augment import dry_run as estimate
 
-    typer.echo(estimate(load_params(params).augment, Workspace(data, default_progress())))
+    workspace = Workspace(data, default_progress())
+    with workspace.lock("augment"):
+        typer.echo(estimate(load_params(params).augment, workspace))
 
 
 def cluster(
@@ -525,6 +527,30 @@ def runs(data: DataFolder = _DATA) -> None:
     from nymgraph.pipeline.doctor import run_table
 
     typer.echo(run_table(data, tuple(STAGES)))
+
+
+@app.command()
+def verify(
+    data: DataFolder = _DATA,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Verify this export alone.")
+    ] = None,
+) -> None:
+    """Hash every file of a run, or of an export; say what is missing, damaged or of another run.
+
+    For example: `nymgraph verify`, or `nymgraph verify --export clusters`. Exit code 1 if anything
+    does not fit.
+    """
+    from nymgraph.pipeline.verify import verify_export, verify_run
+
+    found = verify_run(data, STAGES) if export is None else [verify_export(export)]
+    for stage in found:
+        mark = "FAIL" if stage.faults else "ok  "
+        typer.echo(f"{mark} {stage.stage:<10}{stage.files:>7,} files{stage.bytes / 1e6:>12,.1f} MB")
+        for fault in stage.faults:
+            typer.echo("     " + str(fault).replace("\n", "\n     "))
+    if any(stage.faults for stage in found):
+        raise SystemExit(1)
 
 
 @app.command()

@@ -15,6 +15,7 @@ import psutil
 from nymgraph.pipeline.errors import NymgraphError
 from nymgraph.pipeline.lexicon.wordnet import find_edition
 from nymgraph.pipeline.params import Params
+from nymgraph.pipeline.verify import RECORD
 
 __all__ = ["Finding", "diagnose", "format_findings", "run_table"]
 
@@ -32,7 +33,7 @@ class Finding(NamedTuple):
 
 
 def diagnose(params: Params, data: Path) -> list[Finding]:
-    """Check Python, the libraries, devices, memory, disk, the encoder, the sources and DVC.
+    """Check Python, libraries, devices, memory, disk, encoder, sources, DVC and the last verify.
 
     Args:
         params: The parameters that a run would use.
@@ -50,6 +51,7 @@ def diagnose(params: Params, data: Path) -> list[Finding]:
         _encoder(params),
         *_wordnets(params),
         _dvc(),
+        _verified(data),
     ]
 
 
@@ -169,6 +171,19 @@ def _wordnets(params: Params) -> list[Finding]:
         except NymgraphError as error:
             findings.append(Finding(f"wordnet {edition}", error.problem, False, error.cure))
     return findings
+
+
+def _verified(data: Path) -> Finding:
+    """When all hashes of the run were checked last, and with what result."""
+    file = data / ".runs" / RECORD
+    if not file.is_file():
+        return Finding("verified", "never: nymgraph verify checks every file of the run")
+    try:
+        last = json.loads(file.read_text("utf-8"))
+        found = f"{last['at']}, {last['bytes'] / 1e6:,.0f} MB, {last['faults']} faults"
+        return Finding("verified", found, not last["faults"], "run nymgraph verify again")
+    except (OSError, ValueError, KeyError, TypeError):
+        return Finding("verified", f"{file} is damaged", ok=False, cure="run nymgraph verify again")
 
 
 def _dvc() -> Finding:

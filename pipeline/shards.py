@@ -4,14 +4,14 @@ Layout of a working folder, which lies outside every finished artefact:
 
     manifest.jsonl   first line: the fingerprint of the work; then one line per finished shard
     parts/           the shards' files
-    lock             held while a process works here
+
+One process at a time works here: the one that holds the lock of the stage (`Workspace.lock`).
 
 A shard counts as done when the manifest says so *and* its file has the stated size and hash; a bare
 file is never trusted. The fingerprint covers inputs, parameters and library versions: when it
 changes, the shards of the earlier work are discarded.
 """
 
-import fcntl
 import json
 import mmap
 import os
@@ -157,6 +157,8 @@ class ShardedWork:
         return array
 
     def _resume(self) -> dict[int, dict[str, Any]]:
+        for left in (self.folder / "parts").glob(".*.tmp"):  # by a writer that was killed
+            left.unlink()
         lines = self._read_manifest()
         if not lines or lines[0] != self._header:
             self.discard()
@@ -208,7 +210,7 @@ def _let_go(array: np.memmap[Any, Any]) -> None:
 def open_work(
     folder: Path, inputs: dict[str, Any], n_shards: int, suffix: str = ".parquet"
 ) -> Iterator[ShardedWork]:
-    """Open or resume a piece of sharded work; one process at a time.
+    """Open or resume a piece of sharded work, by the process that holds the lock of the stage.
 
     Args:
         folder: The working folder, made if need be.
@@ -220,18 +222,9 @@ def open_work(
         The work, with the shards of an interrupted run already done.
 
     Raises:
-        ArtefactError: Another process works in the folder.
         StorageError: The folder cannot be written.
     """
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("w")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ArtefactError(
-                f"another process is working in {folder}", cure="wait until it is done, or stop it"
-            ) from error
-        fingerprint = digest({"inputs": inputs, "versions": library_versions()})
-        yield ShardedWork(folder, fingerprint, n_shards, suffix)
+    fingerprint = digest({"inputs": inputs, "versions": library_versions()})
+    yield ShardedWork(folder, fingerprint, n_shards, suffix)

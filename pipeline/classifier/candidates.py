@@ -66,7 +66,7 @@ def judge(
 
 
 def _classifier(workspace: Workspace, device: str) -> PairClassifier:
-    folder = workspace.path("train", "model")
+    folder = workspace.file("train", "model", whole=True)
     notes = read_notes(folder, verify=False)
     manifest = workspace.read_json("embed", "manifest.json")
     if notes.encoder.revision != manifest["revision"]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nymgraph.discriminator import SYNONYM, LabelledPairs, classification_metrics
-from nymgraph.pipeline.artefacts import content_hash
+from nymgraph.pipeline.artefacts import content_hash, replaceable, writing
 from nymgraph.pipeline.classifier.cross_encoder import train_behind
 from nymgraph.pipeline.classifier.features import TermSpace
 from nymgraph.pipeline.classifier.head import fit_head
@@ -24,6 +24,7 @@ from nymgraph.pipeline.encoders.encoders import ModelLocation, load_encoder, loc
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.labelled import relation_codes, touching
 from nymgraph.pipeline.lexicon.splits import spared_terms
+from nymgraph.pipeline.locks import hold
 from nymgraph.pipeline.params import AdaptParams, Params, TrainParams
 from nymgraph.pipeline.progress import Progress
 
@@ -163,10 +164,12 @@ def _present(figures: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def _work_folder(out: Path) -> Iterator[Path]:
     """A folder for working files beside the model, removed at the end."""
+    out = replaceable(out)
     work = out.with_name(f".{out.name}.work")
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    try:
-        yield work
-    finally:
+    with hold(out.with_name(f".{out.name}.fit.lock"), str(out)), writing(work):
         shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)

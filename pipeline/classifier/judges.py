@@ -142,6 +142,8 @@ def run_encoder(workspace: Workspace, device: str) -> Encoder:
     """
     adapted = workspace.read_json("adapt", "manifest.json")
     manifest = workspace.read_json("embed", "manifest.json")
+    if adapted["method"] != "none":
+        workspace.file("adapt", "encoder", whole=True)
     location = locate_adapted(workspace.root / "adapt", adapted)
     if location.revision != manifest["revision"]:
         raise ArtefactError(

@@ -29,7 +29,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from nymgraph.discriminator import LabelledPairs, save_cross_encoder, save_head
-from nymgraph.pipeline.artefacts import Workspace, content_hash, replace_folder, save
+from nymgraph.pipeline.artefacts import Workspace, content_hash, new_folder, save
 from nymgraph.pipeline.classifier.features import TermSpace
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, load_trained
 from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_adapted, locate_model
@@ -142,10 +142,7 @@ def write_model(folder: Path, model: NewModel) -> None:
         folder: The folder to write or replace.
         model: What it is made of.
     """
-    temporary = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    try:
+    with new_folder(folder) as temporary:
         held = _write_encoder(temporary, model.encoder, model.location)
         save_head(temporary / "head.safetensors", model.classifier.trained, {})
         if model.classifier.crossed is not None:
@@ -156,9 +153,6 @@ def write_model(folder: Path, model: NewModel) -> None:
         content = {"format": MODEL_FORMAT, **notes, "files": _hashes(temporary)}
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         (temporary / MODEL_FILE).write_text(text, "utf-8")
-        replace_folder(temporary, folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def read_notes(folder: Path, *, verify: bool = True) -> ModelNotes:
@@ -254,6 +248,8 @@ def encoder_of_run(workspace: Workspace) -> tuple[EncoderNotes, ModelLocation]:
         precision=embedded["precision"],
         trust_remote_code=adapted["trust_remote_code"],
     )
+    if adapted["method"] != "none":
+        workspace.file("adapt", "encoder", whole=True)
     return encoder, locate_adapted(workspace.root / "adapt", adapted)
 
 

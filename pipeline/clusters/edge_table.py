@@ -14,6 +14,7 @@ from nymgraph.pipeline.clusters.previous import load_previous, made_with
 from nymgraph.pipeline.clusters.tables import cluster_tables, expected_of, links_of, links_table
 from nymgraph.pipeline.errors import ParameterError
 from nymgraph.pipeline.lexicon.edges import read_edge_table
+from nymgraph.pipeline.locks import hold
 from nymgraph.pipeline.params import ClusterParams
 from nymgraph.pipeline.schemas import ASSIGNMENTS, CLUSTERS, EVIDENCE, LINKS, MEMBERSHIPS, TENSIONS
 
@@ -66,8 +67,10 @@ def cluster_edge_table(
         judged = judged.with_columns(p_co_hyponym=rest)
         links = links_of(tables.clustering.labels, judged, params.gate)
         frames[LINKS] = links_table(links, tables.ids)
-    for table, frame in frames.items():
-        write_atomic(out / table.path.name, partial(save, data=frame))
     settings = json.dumps(made_with(params), indent=2) + "\n"
-    write_atomic(out / "settings.json", lambda path: path.write_text(settings, "utf-8"))
+    with hold(out / ".lock", str(out)):
+        (out / "settings.json").unlink(missing_ok=True)  # comes last: without it, not finished
+        for table, frame in frames.items():
+            write_atomic(out / table.path.name, partial(save, data=frame))
+        write_atomic(out / "settings.json", lambda path: path.write_text(settings, "utf-8"))
     return tables.n_again

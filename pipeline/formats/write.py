@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from nymgraph.pipeline.artefacts import replace_folder, sync
+from nymgraph.pipeline.artefacts import new_folder, replace_folder, sync
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.formats import csv_files, elasticsearch, jsonl, skos, solr, wn_lmf
 from nymgraph.pipeline.formats.folder import MANIFEST, FormatFolder
@@ -95,10 +95,8 @@ def write_format(
             cure="take one of these; Parquet is what the export itself is",
         )
     _check_free(destination, name)
-    work = destination.with_name(f".{destination.name}.tmp")
-    shutil.rmtree(work, ignore_errors=True)
-    _write(export, name, params, work, progress)
-    replace_folder(work, destination)
+    with new_folder(destination) as work:
+        _write(export, name, params, work, progress)
 
 
 def _write(export: Export, name: str, params: ExportParams, path: Path, progress: Progress) -> None:

@@ -5,6 +5,8 @@ may follow each other.
 """
 
 from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import pairwise
 
@@ -35,20 +37,15 @@ class SortedStrings:
 
     def text(self, row: int) -> str:
         """The string of a row; ArtefactError if the index names a row that is not there."""
-        try:
+        with _decoding():
             return str(self._content[self._places[row] : self._places[row + 1]], "utf-8")
-        except (IndexError, UnicodeDecodeError) as error:
-            raise ArtefactError(
-                "the index of the export is damaged",
-                got=str(error),
-                cure="run `nymgraph export` again",
-            ) from error
 
     def texts(self, rows: range) -> list[str]:
         """The strings of a run of rows."""
         places = self._places[rows.start : rows.stop + 1].tolist() if rows else []
-        whole = self._content[places[0] : places[-1]].tobytes() if rows else b""
-        return [whole[a - places[0] : b - places[0]].decode() for a, b in pairwise(places)]
+        with _decoding():
+            whole = self._content[places[0] : places[-1]].tobytes() if rows else b""
+            return [whole[a - places[0] : b - places[0]].decode() for a, b in pairwise(places)]
 
     def place(self, value: str) -> int | None:
         """The first row that holds `value`, or None."""
@@ -58,7 +55,8 @@ class SortedStrings:
 
     def sample(self) -> list[str]:
         """Every FENCE-th string; other pages are not touched."""
-        return [text.decode() for text in self._fence]
+        with _decoding():
+            return [text.decode() for text in self._fence]
 
     def first(self, value: str) -> int:
         """The first row that is not below `value`; the number of rows if there is none."""
@@ -86,6 +84,18 @@ class SortedStrings:
 
     def _bytes(self, row: int) -> bytes:
         return self._content[self._places[row] : self._places[row + 1]].tobytes()
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """ArtefactError where a place is none, or its bytes are no text."""
+    try:
+        yield
+    except (IndexError, UnicodeDecodeError) as error:
+        cure = "`nymgraph verify --export DIR` names the file; then run `nymgraph export` again"
+        raise ArtefactError(
+            "the index of the export is damaged", got=str(error), cure=cure
+        ) from error
 
 
 def _encoded(value: str) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.artefacts import Workspace, blamed
 from nymgraph.pipeline.engine.choose import open_engine
 from nymgraph.pipeline.errors import StorageError
 from nymgraph.pipeline.params import Params
@@ -46,16 +46,18 @@ def perform(
     record = RunRecord(stage, section.model_dump(mode="json"))
     workspace = Workspace(data, progress, record)
     module = importlib.import_module(f"nymgraph.pipeline.stages.{stage}")
-    try:
-        if stage in _SHARDED:
-            with open_engine(settings.engine) as engine:
-                module.run(section, workspace, engine)
-        else:
-            module.run(section, workspace, **options)
-    except BaseException:
-        with suppress(StorageError, OSError):  # the error that counts is the first one
-            workspace.write_json(".runs", f"{stage}.json", record.summary("failed"))
-        raise
+    with workspace.stage():
+        try:
+            with blamed(workspace):
+                if stage in _SHARDED:
+                    with open_engine(settings.engine) as engine:
+                        module.run(section, workspace, engine)
+                else:
+                    module.run(section, workspace, **options)
+        except BaseException:
+            with suppress(StorageError, OSError):  # the error that counts is the first one
+                workspace.write_json(".runs", f"{stage}.json", record.summary("failed"))
+            raise
     summary = record.summary("done")
     workspace.write_json(".runs", f"{stage}.json", summary)
     return summary

@@ -39,7 +39,7 @@ class RunData:
 
     def csv(self, stage: str, name: str) -> pl.DataFrame:
         """A small CSV artefact."""
-        return pl.read_csv(self.workspace.path(stage, name))
+        return pl.read_csv(self.workspace.file(stage, name))
 
     @cached_property
     def settings(self) -> dict[str, Any]:

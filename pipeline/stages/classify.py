@@ -1,11 +1,10 @@
 """classify: candidate pairs to judged pairs, part by part; known pairs override the model."""
 
 from functools import partial
-from pathlib import Path
 
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace, content_hash, missing
+from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.candidates import JudgeRecipe
 from nymgraph.pipeline.classifier.model_folder import MODEL_FILE
 from nymgraph.pipeline.devices import resolve_device
@@ -14,7 +13,7 @@ from nymgraph.pipeline.engine.recipe import Engine
 from nymgraph.pipeline.lexicon.evidence import evidence_of
 from nymgraph.pipeline.lexicon.senses import term_uses
 from nymgraph.pipeline.params import ClassifyParams
-from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, RELATIONS, SENSES
+from nymgraph.pipeline.schemas import CANDIDATES, PAIRS, RELATIONS, SENSES
 from nymgraph.pipeline.shards import open_work
 
 __all__ = ["run"]
@@ -29,12 +28,12 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
     evidence = evidence_of(pairs, uses, language_model=params.trust_language_model)
     files = workspace.files(CANDIDATES)
     inputs = {
-        "candidates": content_hash(workspace.root / CANDIDATES.path),
-        "pairs": content_hash(workspace.root / PAIRS.path),
-        "senses": content_hash(workspace.root / SENSES.path),
-        "model": content_hash(_present(workspace, "train", f"model/{MODEL_FILE}")),
-        "held_out": content_hash(workspace.root / HELD_OUT.path),
-        "neighbours": content_hash(_present(workspace, "retrieve", "neighbours.npy")),
+        "candidates": workspace.hash_of("retrieve", "candidates"),
+        "pairs": workspace.hash_of("label", "pairs.parquet"),
+        "senses": workspace.hash_of("label", "senses.parquet"),
+        "model": workspace.hash_of("train", f"model/{MODEL_FILE}"),
+        "held_out": workspace.hash_of("label", "held_out.parquet"),
+        "neighbours": workspace.hash_of("retrieve", "neighbours.npy"),
         "vectors": workspace.read_json("embed", "manifest.json")["content"],
         "terms": workspace.read_json("embed", "manifest.json")["terms"],
         "device": device.split(":")[0],
@@ -46,10 +45,3 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
         workspace.record.wrote("classify/relations", work.rows)
         workspace.record.fact("pairs per second", round(work.rows_per_second))
         work.publish(workspace.root / RELATIONS.path)
-
-
-def _present(workspace: Workspace, stage: str, name: str) -> Path:
-    path = workspace.path(stage, name)
-    if not path.is_file():
-        raise missing(path, stage)
-    return path

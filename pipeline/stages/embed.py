@@ -26,11 +26,13 @@ def run(params: EmbedParams, workspace: Workspace, engine: Engine = LOCAL) -> No
     n_terms = workspace.scan(TERMS).select(pl.len()).collect().item()
     workspace.record.read("ingest/terms", n_terms)
     adapted = workspace.read_json("adapt", "manifest.json")
+    if adapted["method"] != "none":
+        workspace.file("adapt", "encoder", whole=True)
     location = locate_adapted(workspace.root / "adapt", adapted)
     device = engine.ask(partial(resolve_device, params.device))
     precision = engine.ask(partial(resolve_precision, params.precision, params.device))
     inputs = {
-        "terms": content_hash(workspace.root / TERMS.path),
+        "terms": workspace.hash_of("ingest", "terms.parquet"),
         "model": location.revision,
         "prompt": adapted.get("prompt"),
         "precision": precision,

@@ -5,7 +5,7 @@ from typing import Any
 import faiss
 import numpy.typing as npt
 
-from nymgraph.pipeline.artefacts import Workspace, content_hash
+from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.candidates.audit import index_recall, labelled_recall
 from nymgraph.pipeline.candidates.searches import (
     Found,
@@ -103,7 +103,7 @@ def _inputs(params: RetrieveParams, plan: IndexPlan, workspace: Workspace) -> di
     return {
         "vectors": manifest["content"],
         "terms": manifest["terms"],
-        "pairs": content_hash(workspace.root / PAIRS.path),
+        "pairs": workspace.hash_of("label", "pairs.parquet"),
         "params": params.model_dump(),
         "plan": plan._asdict(),
         "threads": faiss.omp_get_max_threads(),

@@ -1,9 +1,11 @@
 """ClusterStore: ask an export for a term, its synonyms, antonyms, senses, or why."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import wraps
+from inspect import isfunction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 import polars.exceptions
@@ -26,6 +28,7 @@ from nymgraph.pipeline.store.views import (
     Sense,
     View,
 )
+from nymgraph.pipeline.verify import blamed_export, verify_export
 
 if TYPE_CHECKING:  # loaded when they are asked for; altair is of the extra `notebook`
     import networkx as nx
@@ -33,7 +36,30 @@ if TYPE_CHECKING:  # loaded when they are asked for; altair is of the extra `not
 
 __all__ = ["ClusterStore"]
 
+_ASKED = ("__contains__", "__getitem__", "__len__")
 
+
+Store = TypeVar("Store", bound="ClusterStore")
+
+
+def _names_damage(cls: type[Store]) -> type[Store]:
+    """Let every public method of a store name the file where a damaged one made it fail."""
+
+    def guarded(method: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(method)
+        def call(self: "ClusterStore", *given: Any, **named: Any) -> Any:  # noqa: ANN401
+            with blamed_export(self._path):
+                return method(self, *given, **named)
+
+        return call
+
+    for name, method in list(vars(cls).items()):
+        if isfunction(method) and (not name.startswith("_") or name in _ASKED):
+            setattr(cls, name, guarded(method))
+    return cls
+
+
+@_names_damage
 class ClusterStore(View):
     """A finished export, asked term by term.
 
@@ -275,6 +301,15 @@ class ClusterStore(View):
             and `cluster_id` (null for singletons and where no term is meant).
         """
         return cluster_ids(self._export, terms)
+
+    def verify(self) -> None:
+        """Hash every file of the export and compare it with what was written.
+
+        Raises:
+            ArtefactError: One is missing, damaged or changed; or the export has no list of files.
+        """
+        for fault in verify_export(self._path).faults:
+            raise fault
 
     def scan(self, table: str) -> pl.LazyFrame:
         """A table, not yet read: terms, variants, clusters, links, memberships or edges."""

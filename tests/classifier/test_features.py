@@ -115,5 +115,6 @@ def test_the_nearest_neighbours_come_back(
     lists = np.zeros((8, k), NEIGHBOUR)
     lists["id"], lists["cosine"] = random.integers(-1, 8, (8, k)), random.random((8, k))
     write_neighbours(Workspace(tmp_path), lists)
+    Workspace(tmp_path).finish("retrieve")
     stored = Workspace(tmp_path).read_array("retrieve", "neighbours.npy")
     np.testing.assert_array_equal(stored, lists[:, : min(k, N_NEIGHBOURS)])

@@ -43,6 +43,8 @@ def write_data(root: Path) -> Path:
     workspace.path("evaluate", "gates.csv").write_text(GATES, "utf-8")
     intruders = "term_a,term_b,split\nglad,unhappy,train\n"
     workspace.path("evaluate", "intruders.csv").write_text(intruders, "utf-8")
+    for stage in ("embed", "evaluate"):
+        workspace.finish(stage)
     return root
 
 

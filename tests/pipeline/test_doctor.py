@@ -24,6 +24,7 @@ def test_every_check_speaks_and_a_fault_has_a_cure(
     params = Params(adapt=AdaptParams(encoder="no-such-encoder"))
     findings = {finding.subject: finding for finding in diagnose(params, tmp_path / "data")}
     expected = {"python", "torch", "faiss", "memory", "disk", "encoder", "wordnet english", "dvc"}
+    expected |= {"verified"}
     assert set(findings) == expected
     assert findings["encoder"].cure == "pip install no-such-encoder"
     assert not findings["encoder"].ok

@@ -1,8 +1,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -120,32 +118,6 @@ def test_a_write_that_raises_leaves_nothing(folder: Path, monkeypatch: pytest.Mo
         assert work.pending == [3]
     after = sorted(os.listdir(folder / "parts")), (folder / "manifest.jsonl").read_bytes()
     assert after == before
-
-
-def test_a_second_process_cannot_open_the_same_work(folder: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from nymgraph.pipeline.shards import open_work\n"
-        "from nymgraph.pipeline.errors import ArtefactError\n"
-        "try:\n"
-        "    with open_work(Path(sys.argv[1]), {}, 1): print('opened')\n"
-        "except ArtefactError as error: print(error.problem)"
-    )
-    command = [sys.executable, "-c", code, str(folder)]
-
-    def other() -> str:
-        run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path.cwd())
-        return run.stdout.strip()
-
-    with open_work(folder, INPUTS, 4) as work:
-        assert other() == f"another process is working in {folder}"
-        assert work.pending == [3]
-    assert other() == "opened"
-
-
-def test_the_lock_is_released_when_the_work_fails(folder: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), open_work(folder, INPUTS, 4):
-        raise KeyboardInterrupt
-    assert pending(folder) == [3]
 
 
 class TestPublish:

@@ -10,6 +10,7 @@ from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import CapacityError
 from nymgraph.pipeline.limits import Room
 from nymgraph.pipeline.params import EmbedParams, RetrieveParams
+from nymgraph.pipeline.runlog import RunRecord
 from nymgraph.pipeline.schemas import HELD_OUT, PAIRS, TERMS
 from nymgraph.pipeline.stages import embed, retrieve
 
@@ -34,7 +35,9 @@ def workspace(tmp_path: Path) -> Workspace:
 @pytest.fixture
 def embedded(workspace: Workspace) -> Workspace:
     """The same with vectors and without labelled pairs."""
-    embed.run(EmbedParams(), workspace)
+    at_work = Workspace(workspace.root, record=RunRecord("embed", {}))
+    with at_work.stage():
+        embed.run(EmbedParams(), at_work)
     workspace.write(PAIRS, PAIRS.empty())
     workspace.write(HELD_OUT, HELD_OUT.empty())
     return workspace

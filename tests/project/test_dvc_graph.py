@@ -15,7 +15,7 @@ GRAPH: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))
 LEFT_OUT = {
     *(
         Path("pipeline", f"{name}.py")
-        for name in ("errors", "limits", "params", "progress", "runlog")
+        for name in ("errors", "limits", "locks", "params", "plain_yaml", "progress", "runlog")
     ),
     *(file.relative_to(ROOT) for file in (ROOT / "pipeline" / "engine").glob("*.py")),
 }
@@ -78,6 +78,11 @@ def test_the_data_deps_are_written_by_earlier_stages(stage: str) -> None:
 def test_a_stage_writes_into_its_own_folder(stage: str) -> None:
     assert written(stage)
     assert all(path.startswith(f"data/{stage}/") for path in written(stage))
+
+
+def test_every_stage_leaves_its_list_of_files() -> None:
+    for stage in STAGES:
+        assert f"data/{stage}/files.json" in written(stage)
 
 
 def test_every_table_is_an_out_of_its_stage() -> None:

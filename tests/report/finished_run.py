@@ -106,7 +106,9 @@ def write_run(root: Path) -> Workspace:
     vectors = random.standard_normal((len(TERMS), 8))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     np.save(workspace.path("embed", "vectors.npy"), vectors.astype(np.float16))
-    return workspace
+    for stage in ("train", "evaluate", "classify", "embed"):
+        workspace.finish(stage)
+    return Workspace(root)
 
 
 def documents() -> list[tuple[str, str, dict[str, Any]]]:

@@ -30,6 +30,7 @@ def test_only_pairs_of_held_out_terms_count(run: RunData) -> None:
     vectors[:, 0] = 1  # every cosine 1, but the synonyms held out for test
     vectors[TERMS.index("large")] = vectors[TERMS.index("vast")] = 0
     np.save(run.workspace.path("embed", "vectors.npy"), vectors)
+    run.workspace.finish("embed")
     figures = next(block for block in build(run).blocks if isinstance(block, Figures)).items
     assert [figure.value for figure in figures] == ["0.0 %", "100.0 %"]
     assert "2 synonym, 2 antonym pairs" in figures[0].basis

@@ -54,6 +54,7 @@ def workspace(tmp_path: Path) -> Workspace:
         folder = tmp_path / RELATIONS.path
         folder.mkdir(parents=True, exist_ok=True)
         save(folder / f"part-{number:05d}.parquet", part)
+    workspace.finish("classify")
     return workspace
 
 

@@ -10,6 +10,7 @@ from nymgraph.pipeline.lexicon.normalise import look_up_key
 from nymgraph.pipeline.lookup import FOLDER
 from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.lookup.writing import write_index
+from nymgraph.pipeline.manifests import LIST, list_folder
 from nymgraph.pipeline.schemas import Table
 
 INJECTION = "<script>alert(1)</script>"
@@ -80,6 +81,7 @@ def write_export(
     sizes = write_index(Export(root, {"tables": tables}), root / FOLDER)
     whole = {**MANIFEST, "tables": tables, "index": {"hash": "0", "bytes": sizes}, **manifest}
     (root / "manifest.json").write_text(json.dumps(whole), "utf-8")
+    (root / LIST).write_text(json.dumps(list_folder("export", root, {}).as_data()), "utf-8")
     return root
 
 

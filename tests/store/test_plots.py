@@ -21,6 +21,7 @@ def placed(tmp_path: Path) -> ClusterStore:
     Workspace(tmp_path).write_json("embed", "manifest.json", {"content": "these", "revision": "r"})
     vectors = np.random.default_rng(0).standard_normal((N_TERMS, 6)).astype(np.float16)
     np.save(tmp_path / "embed" / "vectors.npy", vectors)
+    Workspace(tmp_path).finish("embed")
     return ClusterStore(write_export(tmp_path / "export", small_frames(), vectors="these"))
 
 
@@ -119,6 +120,7 @@ def test_without_the_vectors_the_cure_is_named(store: ClusterStore) -> None:
 
 def test_vectors_of_another_lexicon_are_refused(tmp_path: Path, placed: ClusterStore) -> None:
     np.save(tmp_path / "embed" / "vectors.npy", np.zeros((3, 6), np.float16))
+    Workspace(tmp_path).finish("embed")
     with pytest.raises(ArtefactError, match="not of the run that made this export"):
         placed.plot_map()
 
