@@ -17,6 +17,7 @@ from nymgraph.pipeline.own_list.stages import perform
 from nymgraph.pipeline.params import Params, check_params, load_params
 from nymgraph.pipeline.profiles import ENGLISH, locate_profile, profile_graph
 from nymgraph.pipeline.progress import default_progress
+from nymgraph.pipeline.shown import visible
 
 __all__ = ["app", "main"]
 
@@ -94,10 +95,10 @@ def main() -> None:
     try:
         app()
     except NymgraphError as error:
-        typer.echo(f"nymgraph: {error}", err=True)
+        typer.echo(visible(f"nymgraph: {error}"), err=True)
         raise SystemExit(error.exit_code) from None
     except OSError as error:
-        typer.echo(f"nymgraph: {_explain(error)}", err=True)
+        typer.echo(visible(f"nymgraph: {_explain(error)}"), err=True)
         raise SystemExit(1) from None
 
 
@@ -331,13 +332,13 @@ def query(
             answer = ask(term)
         except UnknownTermError as error:  # the others are answered all the same
             unknown = True
-            typer.echo(f"nymgraph: {error}", err=True)
+            typer.echo(visible(f"nymgraph: {error}"), err=True)
             if as_json:
                 row = {"asked": error.term, "near": list(error.near)}
-                typer.echo(json.dumps(row, ensure_ascii=False))
+                typer.echo(visible(json.dumps(row, ensure_ascii=False)))
         else:
             shown = json.dumps(plain(answer), ensure_ascii=False) if as_json else repr(answer)
-            typer.echo(shown)
+            typer.echo(visible(shown))
     if unknown:
         raise SystemExit(InputError.exit_code)
 
@@ -350,7 +351,7 @@ def explain(term_a: str, term_b: str, export: ExportFolder = _EXPORT) -> None:
     """
     from nymgraph.pipeline.store import ClusterStore
 
-    typer.echo(repr(ClusterStore(export).explain(term_a, term_b)))
+    typer.echo(visible(repr(ClusterStore(export).explain(term_a, term_b))))
 
 
 @app.command()
@@ -477,7 +478,7 @@ def compare(
 
     found = compare_runs(old, new, examples)
     text = json.dumps(found, ensure_ascii=False, indent=2) if json_ else None
-    typer.echo(text or "\n".join(comparison_lines(found)))
+    typer.echo(visible(text or "\n".join(comparison_lines(found))))
 
 
 @app.command()

@@ -440,6 +440,7 @@ class ExportParams(Section):
     base_iri: Annotated[str, Field(pattern=r"^[a-zA-Z][a-zA-Z0-9+.-]*:[^\s<>\"{}|^`\\]*[/#:]$")] = (
         "https://example.org/nymgraph/"
     )
+    csv_formulas: Literal["quoted", "kept"] = "quoted"
     rules: RuleParams = RuleParams()
 
     @field_validator("formats")

@@ -41,7 +41,9 @@ _LOST = re.compile(r"\ufffd|\[UNK\]|<unk>", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\([^()]*\)|-[lr][rcs]b-")
 _DEBRIS = re.compile(r"(?<= )[#*^|$%~©«»](?= [^\W\d]| [#*^|$%~©«»])")
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe0e\ufe0f\ufeff]"
+)
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )

@@ -54,6 +54,8 @@ class Guard:
             await send(message)
 
         refusal = self._refusal(scope)
+        if scope["method"] == "HEAD":  # the answer to GET; the server leaves its body away
+            scope = {**scope, "method": "GET"}
         if refusal is None:
             await self._app(scope, receive, send_guarded)
         else:
@@ -61,7 +63,7 @@ class Guard:
 
     def _refusal(self, scope: "MutableMapping[str, Any]") -> tuple[int, str, str] | None:
         """Status, fault and cure; None if the request may pass."""
-        if scope["method"] != "GET":
+        if scope["method"] not in ("GET", "HEAD"):
             return 405, f"{scope['method']} is not allowed: this server is read only", "use GET"
         if _host(scope) not in self._names:
             cure = "ask for localhost, or start the server with --allow-host NAME"
@@ -98,7 +100,7 @@ async def _refuse(send: "Send", status: int, error: str, cure: str) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
-        *([(b"allow", b"GET")] if status == 405 else []),
+        *([(b"allow", b"GET, HEAD")] if status == 405 else []),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -11,9 +11,10 @@ import uvicorn
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.serve.app import make_app
 from nymgraph.pipeline.serve.guard import LOCAL_NAMES
+from nymgraph.pipeline.serve.patience import ImpatientProtocol, Seldom
 from nymgraph.pipeline.store import ClusterStore
 
-__all__ = ["listen", "serve", "warm"]
+__all__ = ["listen", "serve", "server_config", "warm"]
 
 _log = logging.getLogger("nymgraph")
 _BUSY = {errno.EADDRINUSE, errno.EACCES}
@@ -40,16 +41,31 @@ def serve(export: Path, host: str, port: int, names: frozenset[str]) -> None:
         _log.info(
             "serve: %s terms at http://%s:%d/ (Ctrl-C ends it)", f"{len(store):,}", shown, number
         )
-        allowed = LOCAL_NAMES | {name.lower() for name in names}
-        config = uvicorn.Config(
-            make_app(store, allowed),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            ws="none",
-        )
+        config = server_config(store, LOCAL_NAMES | {name.lower() for name in names})
+        logging.getLogger("asyncio").addFilter(Seldom())
+        logging.getLogger("uvicorn.error").addFilter(Seldom())
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def server_config(store: ClusterStore, names: frozenset[str]) -> uvicorn.Config:
+    """How the server is run.
+
+    Args:
+        store: The export to ask.
+        names: Names and addresses under which it may be asked, lower case.
+
+    Returns:
+        The settings of uvicorn.
+    """
+    return uvicorn.Config(
+        make_app(store, names),
+        http=ImpatientProtocol,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

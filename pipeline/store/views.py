@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from html import escape
 from typing import Any, NamedTuple
 
+from nymgraph.pipeline.shown import visible
+
 __all__ = [
     "Antonym",
     "CannotLink",
@@ -49,7 +51,8 @@ class View:
         raise NotImplementedError
 
     def __repr__(self) -> str:
-        return "\n".join([self.title(), *(f"  {name}: {text}" for name, text in self.rows())])
+        lines = [self.title(), *(f"  {name}: {text}" for name, text in self.rows())]
+        return visible("\n".join(lines))
 
     def _repr_html_(self) -> str:
         cells = "".join(

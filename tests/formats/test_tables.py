@@ -54,9 +54,19 @@ def test_csv_holds_every_row(export: Export, tmp_path: Path) -> None:
 def test_nasty_terms(tmp_path: Path) -> None:
     export = export_of(tmp_path / "export", [NASTY])
     for module, read, suffix in ((jsonl, lines, "jsonl"), (csv_files, cells, "csv")):
-        written(module, export, tmp_path / suffix)
+        written(module, export, tmp_path / suffix, csv_formulas="kept")
         rows = read(tmp_path / suffix / f"terms.{suffix}")
         assert [row["term"] for row in rows] == sorted(NASTY)
+
+
+def test_what_a_spreadsheet_takes_for_a_formula_is_quoted_unless_kept(tmp_path: Path) -> None:
+    terms = ["+1 x", "-12", "-ness", "=cmd|' /C calc'!A0", "@home", "a=b", "plain"]
+    export = export_of(tmp_path / "export", [terms])
+    written(csv_files, export, tmp_path / "quoted")
+    found = [row["term"] for row in cells(tmp_path / "quoted" / "terms.csv")]
+    assert found == ["'+1 x", "-12", "'-ness", "'=cmd|' /C calc'!A0", "'@home", "a=b", "plain"]
+    written(csv_files, export, tmp_path / "kept", csv_formulas="kept")
+    assert [row["term"] for row in cells(tmp_path / "kept" / "terms.csv")] == terms
 
 
 def test_a_column_of_lists_is_no_cell(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ from nymgraph.pipeline.lexicon.normalise import (
         ("ﬁsh", "fish"),
         ("POLISH", "POLISH"),
         ("a\u200bb", "ab"),  # a space of no width is no white space
+        ("\u202ecixot\u202c \u2067x\u2069", "cixot x"),  # overrides and isolates of direction
+        ("heart\u2764\ufe0f", "heart\u2764"),  # how a picture is to be drawn
         (" \n ", ""),
     ],
 )
@@ -86,7 +88,8 @@ def test_clean_is_idempotent(item: str, language: str) -> None:
 
 @given(ITEMS, LANGUAGES)
 def test_clean_empties_no_item_that_shows_anything(item: str, language: str) -> None:
-    shown = re.sub("[\u00ad\u200b\u200e\u200f\u2060\ufeff]", "", item).strip()
+    invisible = "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe0e\ufe0f\ufeff"
+    shown = re.sub(f"[{invisible}]", "", item).strip()
     assert bool(clean(item, language)) == bool(shown)
 
 

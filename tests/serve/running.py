@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 import uvicorn
 
-from nymgraph.pipeline.serve.app import make_app
 from nymgraph.pipeline.serve.guard import LOCAL_NAMES
-from nymgraph.pipeline.serve.server import listen
+from nymgraph.pipeline.serve.server import listen, server_config
 from nymgraph.pipeline.store import ClusterStore
 
 
@@ -51,8 +50,7 @@ class Running(NamedTuple):
 def running(store: ClusterStore, names: frozenset[str] = LOCAL_NAMES) -> Iterator[Running]:
     """The server while the block runs."""
     opened = listen("127.0.0.1", 0)
-    config = uvicorn.Config(make_app(store, names), log_level="critical", ws="none")
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_config(store, names))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)
     thread.start()
     try:

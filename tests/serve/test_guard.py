@@ -1,10 +1,16 @@
 """Injection, tricks with paths, broken addresses, foreign hosts: refused in JSON."""
 
+import contextlib
+import http.client
+import logging
+import socket
+import time
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from nymgraph.pipeline.serve.patience import ImpatientProtocol, Seldom
 from nymgraph.pipeline.store import ClusterStore
 from tests.serve.running import Running, running
 from tests.store.small_export import INJECTION, small_frames, write_export
@@ -59,8 +65,55 @@ def test_a_bad_address_is_refused_in_json(server: Running, target: str, status: 
 def test_it_is_read_only(server: Running, method: str) -> None:
     answer = server.get("/api/about", method)
     assert answer.status == 405
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD"
     assert "read only" in answer.data["error"]
+
+
+@pytest.mark.parametrize("target", ["/", "/api/about", "/page.css", "/api/term?term=zzz"])
+def test_head_is_get_without_its_body(server: Running, target: str) -> None:
+    whole, head = server.get(target), server.get(target, "HEAD")
+    assert (head.status, head.body) == (whole.status, "")
+    assert head.headers["content-length"] == whole.headers["content-length"]
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\n"])
+def test_half_a_request_is_given_up(
+    server: Running, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(ImpatientProtocol, "seconds", 0.2)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as slow:
+        slow.sendall(sent)
+        assert ended(slow)
+    assert server.get("/api/about").status == 200
+
+
+def test_a_crowd_is_refused_and_others_are_answered_after_it(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImpatientProtocol, "most", 3)
+    crowd = [socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(4)]
+    assert ended(crowd[-1])
+    for visitor in crowd:
+        visitor.close()
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            assert server.get("/api/about").status == 200
+            return
+    pytest.fail("no answer once the crowd had gone")
+
+
+def ended(visitor: socket.socket) -> bool:
+    """Whether the server ends the connection, within the time of the socket."""
+    try:
+        return visitor.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_the_same_fault_a_thousand_times_is_one_line() -> None:
+    seldom, record = Seldom(), logging.makeLogRecord({})
+    assert [seldom.filter(record) for _ in range(1_000)].count(True) == 1
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", ""])
