@@ -3,6 +3,7 @@
 light and full begin with a model that is there, static with nothing.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,6 +114,7 @@ def fine_tune(
     with progress.track(title, params.steps) as advance:
         adapt_encoder(start.model, start.texts, start.rows, settings_of(params), work, advance)
     start.model.save(str(work / "encoder"), create_model_card=False)
+    _forget_the_machine(work / "encoder")
     return work / "encoder"
 
 
@@ -139,3 +141,11 @@ def _from_nothing(
         "lines": len(lines),
     }
     return Beginning(model, read.texts, draw_rows(known, read, params), {"static": figures})
+
+
+def _forget_the_machine(folder: Path) -> None:
+    """Leave away how the tokenizer was found: the same training gives the same bytes offline."""
+    for file in folder.rglob("tokenizer_config.json"):
+        content = json.loads(file.read_text("utf-8"))
+        if content.pop("local_files_only", None) is not None:
+            file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
