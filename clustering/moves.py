@@ -451,14 +451,8 @@ def adopt(near: Near, partition: Partition, rule: Rule, orphan_support: float) -
             support[label[row[i]]] += weight[i]
         for y in foes:
             barred[label[y]] = True
-        best, best_support = ALONE, 0.0
-        for y in row:  # ties: the cluster of the lowest neighbour
-            c = label[y]
-            if 1 < size[c] < rule.max_size and not barred[c]:
-                cost = rule.absence * known[x] * n_known[c]
-                wanted = (support[c] - cost) / np.sqrt(size[c])
-                if wanted >= orphan_support and wanted > best_support:
-                    best, best_support = c, wanted
+        absence = rule.absence * known[x]
+        best = _adopter(row, label, size, n_known, support, barred, absence, orphan_support, rule)
         for y in row:
             support[label[y]] = 0
         for y in foes:
@@ -468,6 +462,29 @@ def adopt(near: Near, partition: Partition, rule: Rule, orphan_support: float) -
             size[best] += 1
             n_known[best] += known[x]
     return label
+
+
+@kernel
+def _adopter(
+    row: NDArray[np.int32],
+    label: NDArray[np.int32],
+    size: NDArray[np.int32],
+    n_known: NDArray[np.float64],
+    support: NDArray[np.float64],
+    barred: NDArray[np.bool_],
+    absence: float,
+    orphan_support: float,
+    rule: Rule,
+) -> int:
+    """Find the cluster of largest support; ties: that of the lowest neighbour."""
+    best, best_support = ALONE, 0.0
+    for y in row:
+        c = label[y]
+        if 1 < size[c] < rule.max_size and not barred[c]:
+            wanted = (support[c] - absence * n_known[c]) / np.sqrt(size[c])
+            if wanted >= orphan_support and wanted > best_support:
+                best, best_support = c, wanted
+    return best
 
 
 @kernel

@@ -2,8 +2,8 @@
 
 *Weights.* w(a, b) in [0, 1] is the probability of the edge, lowered where its ends have many
 neighbours that they do not share (`weights` has the formula). Pairs without an edge weigh 0. An
-edge between two known terms, that is terms with a certain edge (p = 1, as a dictionary gives),
-weighs `absence` besides.
+edge between two known terms, that is terms of which the graph was told an edge, weighs `absence`
+besides.
 
 *Objective.* Over all partitions without a cannot-link inside a cluster, none above max_size,
 maximise
@@ -34,8 +34,8 @@ until nothing moves. Every move raises F by at least one grain (2^-16), and F ca
 sum of the weights, so the turns come to an end; MAX_TURNS bounds the time.
 
 4. orphans: terms still alone, by id, join the cluster with the largest Σ (w - d) / √|c|, as it
-   stands by then, if that is at least orphan_support: the root asks less of a large cluster than T does, one strong
-   synonym in a family of absent ones.
+   stands by then, if that is at least orphan_support: the root asks less of a large cluster than T
+   does, one strong synonym in a family of absent ones.
 
 *Guarantee.* No two terms with a cannot-link share a cluster; checked at the end of every run.
 What cannot-links held apart is listed as tensions: those pairs that a synonym edge joins, or
@@ -93,7 +93,7 @@ class SignedSettings(NamedTuple):
     min_support: float = 0.3
     orphan_support: float = 0.23
     max_size: int = 200
-    absence: float = 0.5
+    absence: float = 0.25
 
 
 DEFAULTS = SignedSettings()
@@ -105,6 +105,7 @@ def cluster_signed(
     antonyms: Edges,
     expected: NDArray[np.float64],
     settings: SignedSettings = DEFAULTS,
+    told: Edges | None = None,
 ) -> Clustering:
     """Cluster the gated graph under cannot-links, as specified at the top of the file.
 
@@ -114,6 +115,8 @@ def cluster_signed(
         antonyms: the cannot-links, from `canonical_edges` of p_antonym.
         expected: float64 (n_terms,), from `expected_synonyms`.
         settings: theta and the bounds.
+        told: those of `edges` that are not judged but told, as by a dictionary; None for those of
+            p_synonym 1.
 
     Returns:
         Hard labels, numbered by the lowest term of each cluster; soft memberships; tensions.
@@ -126,9 +129,12 @@ def cluster_signed(
     judged, links = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
     number = neighbourly(judged.indptr, judged.indices)
     p_synonym = _look_up(judged, antonyms.a, antonyms.b)
-    known = _known(n_terms, edges)
+    told = _certain(edges) if told is None else told
+    known = _known(n_terms, told)
     # absence is charged on all pairs of known terms; edges get it back
-    weighted = renamed(weighted_edges(judged, expected, known, rule.absence), number)
+    weighted = renamed(
+        weighted_edges(judged, build_graph(n_terms, told), expected, known, rule.absence), number
+    )
     del judged  # at 150 million edges these are gigabytes
     graph = fill_rows(n_terms, weighted)
     forbidden = fill_rows(n_terms, renamed(edges_by_pair(links), number))
@@ -152,12 +158,15 @@ def cluster_signed(
     )
 
 
-def _known(n_terms: int, edges: Edges) -> NDArray[np.bool_]:
-    """Mark the terms, by id, that have a certain edge."""
+def _certain(edges: Edges) -> Edges:
+    sure = edges.weight >= 1
+    return Edges(edges.a[sure], edges.b[sure], edges.weight[sure])
+
+
+def _known(n_terms: int, told: Edges) -> NDArray[np.bool_]:
+    """Mark the terms, by id, that have a told edge."""
     known = np.zeros(n_terms, np.bool_)
-    certain = edges.weight >= 1
-    for end in (edges.a, edges.b):
-        known[end[certain]] = True
+    known[told.a] = known[told.b] = True
     return known
 
 

@@ -10,8 +10,9 @@ two words (they tell ties apart, and little else), for each synonym that they sh
 edge at a term that resembles everything are divided by a lot, those of an edge within a family of
 synonyms by about 1.
 
-A certain edge (p = 1, as from a dictionary) weighs 1. An edge between two known terms weighs what
-`signed` charges for its absence besides.
+An edge that the graph was told of, as by a dictionary, weighs 2 p - 1, at least 0: what competes
+with a judgement does not compete with knowledge, but common senses do with rarer ones. An edge
+between two known terms weighs what `signed` charges for its absence besides.
 
 Where the smaller row has more than SAMPLE neighbours, every k-th of them is looked at, so that a
 clique of thousands costs no more than its edges.
@@ -71,12 +72,17 @@ def expected_synonyms(
 
 
 def weighted_edges(
-    graph: Graph, expected: NDArray[np.float64], known: NDArray[np.bool_], absence: float
+    graph: Graph,
+    told: Graph,
+    expected: NDArray[np.float64],
+    known: NDArray[np.bool_],
+    absence: float,
 ) -> Edges:
     """Weigh every edge.
 
     Args:
         graph: the gated edges as rows, weight = p_synonym, neighbours ascending.
+        told: those of them that were told, as rows, neighbours ascending.
         expected: float64 (n_terms,), m(x).
         known: bool (n_terms,), the terms that a dictionary knows.
         absence: what an edge between two of these weighs besides, a multiple of GRAIN.
@@ -85,13 +91,14 @@ def weighted_edges(
         The edges ordered by (a, b); weights are multiples of GRAIN, at most 1 + absence.
     """
     edges = edges_by_pair(graph)
-    return edges._replace(weight=_weigh(graph, edges, expected, known, absence))
+    return edges._replace(weight=_weigh(graph, edges, told, expected, known, absence))
 
 
 @parallel_kernel
 def _weigh(
     graph: Graph,
     edges: Edges,
+    told: Graph,
     expected: NDArray[np.float64],
     known: NDArray[np.bool_],
     absence: float,
@@ -103,8 +110,8 @@ def _weigh(
         for e in range(start, end):
             x, y, p = edges.a[e], edges.b[e], np.float64(edges.weight[e])
             besides = absence if known[x] and known[y] else 0.0
-            if p >= 1:
-                out[e] = 1.0 + besides
+            if _holds(told, x, y):
+                out[e] = np.rint(max(0.0, 2.0 * p - 1.0) / GRAIN) * GRAIN + besides
                 continue
             rest = max(0.0, expected[x] + expected[y] - 2.0 * p)
             competition = 1.0 + min(rest, GRANTED) / 10.0
@@ -112,6 +119,14 @@ def _weigh(
                 competition = max(competition, (rest - GRANTED) / (1.0 + _shared(graph, x, y)))
             out[e] = np.rint(p / (p + (1.0 - p) * competition) / GRAIN) * GRAIN + besides
     return out
+
+
+@kernel
+def _holds(graph: Graph, x: np.int32, y: np.int32) -> bool:
+    """Tell whether two terms have an edge."""
+    start, end = graph.indptr[x], graph.indptr[x + 1]
+    at = start + np.searchsorted(graph.indices[start:end], y)
+    return bool(at < end and graph.indices[at] == y)
 
 
 @kernel

@@ -394,7 +394,7 @@ class ClusterParams(Section):
     gate: Probability = 0.7
     antonym_gate: Probability = 0.7
     min_support: Annotated[float, Field(ge=2**-16, le=1)] = 0.3
-    absence: Annotated[float, Field(ge=0, le=16)] = 0.5
+    absence: Annotated[float, Field(ge=0, le=16)] = 0.25
     orphan_support: Probability = 0.23
     max_size: Several = 200
     overlap_ratio: Probability = 0.51

@@ -53,6 +53,7 @@ __all__ = [
     "RELEASED_TENSIONS",
     "REPAIRED",
     "SENSES",
+    "SIMILAR",
     "SPARED",
     "SPLIT_NAMES",
     "TABLES",
@@ -360,6 +361,13 @@ SENSES = Table(
     ("term_id", "sense"),
     _SENSE,
 )
+SIMILAR = Table(
+    "label",
+    "similar",
+    "one pair of terms in two senses that a dictionary calls similar",
+    ("a", "b", "senses"),
+    (*_PAIR_IDS, Column("senses", pl.UInt32, "number of the pair of senses"), *_DOMINANCE),
+)
 HELD_OUT = Table(
     "label",
     "held_out",
@@ -540,6 +548,7 @@ TABLES = (
     PAIRS,
     CONFLICTS,
     SENSES,
+    SIMILAR,
     HELD_OUT,
     SPARED,
     CANDIDATES,

@@ -66,8 +66,8 @@ def cluster_tables(
 
     Args:
         terms: The terms, in byte-wise order; the row is the term_id.
-        judged: Columns a, b (term ids), p_synonym and, if known, p_antonym (0 to 1): the pairs that
-            pass a gate, or more.
+        judged: Columns a, b (term ids), p_synonym and, if known, p_antonym (0 to 1) and told (bool:
+            not judged by the model): the pairs that pass a gate, or more.
         expected: float64 (n_terms,), p_synonym summed over all judged pairs of each term.
         params: Algorithm and its settings.
         vectors: (n_terms, dim) for central representatives; without them the degree decides.
@@ -83,7 +83,11 @@ def cluster_tables(
     antonyms = _edges(terms, judged, "p_antonym", params.antonym_gate)
     keys = stable_hashes(terms)
     evidence = evidence_of(keys, edges, antonyms, expected)
-    clustering, n_again = _clustering(edges, antonyms, expected, params, evidence, previous)
+    told = None
+    if "told" in judged.columns:
+        told = _edges(terms, judged.filter("told"), "p_synonym", params.gate)
+    graph = _Graph(edges, antonyms, expected, told)
+    clustering, n_again = _clustering(graph, params, evidence, previous)
     labels = clustering.labels
     ids = cluster_ids(labels, keys)
     central = (
@@ -175,31 +179,40 @@ def named(numbers: npt.NDArray[np.int32], ids: npt.NDArray[np.int64]) -> pl.Seri
     return pl.select(pl.when(pl.Series(numbers >= 0)).then(pl.Series(found))).to_series()
 
 
+class _Graph(NamedTuple):
+    """What a clustering takes: see `cluster_signed`."""
+
+    edges: Edges
+    antonyms: Edges
+    expected: npt.NDArray[np.float64]
+    told: Edges | None
+
+
 def _clustering(
-    edges: Edges,
-    antonyms: Edges,
-    expected: npt.NDArray[np.float64],
+    graph: _Graph,
     params: ClusterParams,
     evidence: npt.NDArray[np.uint64],
     previous: Previous | None,
 ) -> tuple[Clustering, int]:
     """Cluster all, or what is touched; also tell how many terms that were."""
     if previous is None:
-        return _run(edges, antonyms, expected, params), len(expected)
-    again = touched(edges, evidence, previous)
-    fresh = _run(only(edges, again), only(antonyms, again), expected, params)
-    return merge(fresh, previous, again), int(again.sum())
+        return _run(graph, params), len(graph.expected)
+    again = touched(graph.edges, evidence, previous)
+    told = None if graph.told is None else only(graph.told, again)
+    few = graph._replace(
+        edges=only(graph.edges, again), antonyms=only(graph.antonyms, again), told=told
+    )
+    return merge(_run(few, params), previous, again), int(again.sum())
 
 
-def _run(
-    edges: Edges, antonyms: Edges, expected: npt.NDArray[np.float64], params: ClusterParams
-) -> Clustering:
+def _run(graph: _Graph, params: ClusterParams) -> Clustering:
+    n_terms = len(graph.expected)
     if params.algorithm == "reference":
-        return cluster_reference(len(expected), edges, params.overlap_ratio)
+        return cluster_reference(n_terms, graph.edges, params.overlap_ratio)
     asked = SignedSettings(
         params.min_support, params.orphan_support, params.max_size, params.absence
     )
-    return cluster_signed(len(expected), edges, antonyms, expected, asked)
+    return cluster_signed(n_terms, graph.edges, graph.antonyms, graph.expected, asked, graph.told)
 
 
 def _edges(terms: pl.Series, judged: pl.DataFrame, name: str, gate: float) -> Edges:

@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 import polars as pl
 
 from nymgraph.pipeline.lexicon.dictionaries import Inventory
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.wordnet import Synset
-from nymgraph.pipeline.schemas import SENSES
+from nymgraph.pipeline.schemas import SENSES, SIMILAR
 
-__all__ = ["senses_table", "term_uses"]
+__all__ = ["senses_table", "similar_pairs", "term_uses"]
 
 
 def senses_table(
@@ -56,6 +57,40 @@ def senses_table(
     names = list(SENSES.schema)
     table = pl.DataFrame(rows, schema=SENSES.schema, orient="row") if rows else SENSES.empty()
     return SENSES.conform(table.select(names).sort("term_id", "sense"))
+
+
+def similar_pairs(inventories: Iterable[Inventory], terms: Sequence[str]) -> pl.DataFrame:
+    """The pairs of terms of two senses that a dictionary calls similar.
+
+    Args:
+        inventories: The dictionaries.
+        terms: The lexicon; the row is the term_id.
+
+    Returns:
+        The table SIMILAR.
+    """
+    number = {term: term_id for term_id, term in enumerate(terms)}
+    rows: list[tuple[int, int, int, float, float]] = []
+    n_senses = 0
+    for synsets, share in ((x.synsets, _shares(x)) for x in inventories):
+        place = {synset.id: i for i, synset in enumerate(synsets)}
+        for i, synset in enumerate(synsets):
+            for j in sorted({place[name] for name in synset.similar if name in place}):
+                if i > j and synset.id in synsets[j].similar:
+                    continue  # said from both ends
+                for x, y in product(synset.terms, synsets[j].terms):
+                    if x != y and x in number and y in number:
+                        ends = sorted([(number[x], share[x, i]), (number[y], share[y, j])])
+                        (a, at_a), (b, at_b) = ends
+                        rows.append((a, b, n_senses, at_a, at_b))
+                n_senses += 1
+    table = pl.DataFrame(rows, schema=SIMILAR.schema, orient="row") if rows else SIMILAR.empty()
+    return SIMILAR.conform(table.unique(["a", "b", "senses"]).sort("a", "b", "senses"))
+
+
+def _shares(inventory: Inventory) -> dict[tuple[str, int], float]:
+    """Term and place of the synset to the share of that sense."""
+    return {(t, sense.synset): sense.share for t, own in inventory.senses.items() for sense in own}
 
 
 def term_uses(senses: pl.DataFrame, n_terms: int) -> pl.DataFrame:

@@ -156,10 +156,19 @@ def _synset(element: ElementTree.Element) -> Synset:
         tuple(antonyms),
         _POS.get(element.findtext("POS", ""), ""),
         element.findtext("DEF", ""),
-        similar=_targets(element, {"SIMILAR_TO"}),
+        similar=_similar(element, name),
         n_links=_n_links(element),
         counts=tuple(_sense_counts().get((name, term.lower()), 0) for term in terms),
     )
+
+
+def _similar(element: ElementTree.Element, name: str) -> tuple[str, ...]:
+    """The satellites of a head, or the head of a satellite.
+
+    The file calls satellites ...-s where they stand and ...-a where a head points to them.
+    """
+    found = _targets(element, {"SIMILAR_TO"})
+    return tuple(f"{x[:-1]}s" for x in found) if name.endswith("-a") else found
 
 
 @cache

@@ -13,7 +13,7 @@ from nymgraph.pipeline.lexicon.relations import (
     claims_of_table,
     resolve,
 )
-from nymgraph.pipeline.lexicon.senses import senses_table
+from nymgraph.pipeline.lexicon.senses import senses_table, similar_pairs
 from nymgraph.pipeline.lexicon.splits import split_pairs, split_terms
 from nymgraph.pipeline.params import LabelParams
 from nymgraph.pipeline.schemas import (
@@ -22,6 +22,7 @@ from nymgraph.pipeline.schemas import (
     HELD_OUT,
     PAIRS,
     SENSES,
+    SIMILAR,
     SPLIT_NAMES,
     TERMS,
 )
@@ -65,6 +66,7 @@ def run(params: LabelParams, workspace: Workspace) -> None:
     workspace.write(PAIRS, pairs)
     workspace.write(CONFLICTS, conflicts)
     workspace.write(SENSES, senses_table(inventories, terms["term"].to_list(), language))
+    workspace.write(SIMILAR, similar_pairs(inventories, terms["term"].to_list()))
     workspace.write(HELD_OUT, terms.with_columns(split=split).filter(split != "train"))
 
 

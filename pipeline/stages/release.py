@@ -15,7 +15,7 @@ from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.candidates.candidates import cosines
 from nymgraph.pipeline.clusters.graph import RELEASED, cluster_graph
 from nymgraph.pipeline.clusters.senses import senses_in_clusters, with_senses
-from nymgraph.pipeline.lexicon.evidence import evidence_of, overridden
+from nymgraph.pipeline.lexicon.evidence import evidence_of, overridden, similar_evidence
 from nymgraph.pipeline.lexicon.senses import term_uses
 from nymgraph.pipeline.params import ClusterParams, ReleaseParams
 from nymgraph.pipeline.schemas import (
@@ -25,6 +25,8 @@ from nymgraph.pipeline.schemas import (
     RELEASED_RELATIONS,
     RELEASED_SENSES,
     SENSES,
+    SIMILAR,
+    TERMS,
 )
 
 __all__ = ["run"]
@@ -40,13 +42,29 @@ def run(params: ReleaseParams, workspace: Workspace, previous: Path | None = Non
     """
     settings = ClusterParams(**workspace.read_json("cluster", "settings.json"))
     vectors, senses = workspace.read_array("embed", "vectors.npy"), workspace.read(SENSES)
-    evidence = evidence_of(workspace.read(PAIRS), term_uses(senses, len(vectors)))
+    evidence = _evidence(settings, workspace, term_uses(senses, len(vectors)))
     evidence = evidence.clear() if params.evidence == "measured" else evidence
     workspace.write_parts(RELEASED_RELATIONS, _told(workspace, evidence, vectors))
     tables = cluster_graph(settings, workspace, RELEASED, previous)
     placed = senses_in_clusters(senses, tables.clustering.labels, tables.ids)
     workspace.write(RELEASED_SENSES, placed)
     workspace.write(RELEASED_MEMBERSHIPS, with_senses(tables.memberships, placed))
+
+
+def _evidence(settings: ClusterParams, workspace: Workspace, uses: pl.DataFrame) -> pl.DataFrame:
+    """What the dictionaries know, and what they call similar and the judge a synonym."""
+    known = evidence_of(workspace.read(PAIRS), uses)
+    similar, pair = workspace.read(SIMILAR), ["a", "b"]
+    judged = (
+        workspace.scan(RELATIONS)
+        .filter(pl.col("evidence") == "model")
+        .select(*pair, "p_synonym")
+        .join(similar.lazy().select(pair).unique(), on=pair, how="semi")
+        .collect()
+    )
+    terms = workspace.read(TERMS, ["term"])["term"]
+    further = similar_evidence(similar, judged, uses, terms, settings.gate)
+    return pl.concat([known, further.join(known, on=pair, how="anti", maintain_order="left")])
 
 
 def _told(

@@ -6,10 +6,9 @@ from nymgraph.pipeline.store.views import Antonym
 __all__ = ["antonyms", "synonyms", "unclustered"]
 
 UNKNOWN = 0.5  # how common the senses of an opposition are taken to be that no dictionary knows
-COMMON, HARDLY = (
-    0.25,
-    0.1,
-)  # weights: a sense a quarter as common as the first; one hardly ever meant
+# weights: a sense a quarter as common as the first; one hardly ever meant
+COMMON, HARDLY = 0.25, 0.1
+NEAR, SATELLITES = 0.3, 5  # how sure the nearest of an opposite are opposites; how many
 
 
 def synonyms(export: ExportFolder, term_id: int) -> list[int]:
@@ -52,9 +51,9 @@ def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
     commonest sense of each; UNKNOWN where only the model judged). Those of senses hardly ever
     meant are left to `senses` where there are others.
 
-    *cluster*: the synonyms of the best direct ones, and what opposes the nearest of its meaning
-    (WordNet's satellites: *rapid* has the opposite of *fast*); where there is none of these, the
-    members of the clusters opposite to its own.
+    *cluster*: who shares or comes near the sense of the best direct ones that is opposed, and what
+    opposes the nearest of its meaning (WordNet's satellites: *rapid* has the opposite of *fast*);
+    where there is none of these, the members of the clusters opposite to its own.
 
     Args:
         export: The export.
@@ -67,8 +66,8 @@ def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
     weights = {other: p * _opposition(export, term_id, other) for other, p in judged.items()}
     if max(weights.values(), default=0.0) >= COMMON:
         weights = {other: weight for other, weight in weights.items() if weight >= HARDLY}
-    further = _through_synonyms(export, weights) | _through_similar(export, term_id)
-    synonyms = {term_id, *export.members(export.cluster_of(term_id)), *judged}
+    further = _through_synonyms(export, term_id, weights) | _through_similar(export, term_id)
+    synonyms = {term_id, *export.members(export.cluster_of(term_id)), *weights}
     further = {x: found for x, found in further.items() if x not in synonyms}
     if not weights and not further:
         further = _through_links(export, term_id)
@@ -83,16 +82,36 @@ def _opposition(export: ExportFolder, a: int, b: int) -> float:
 
 
 def _through_synonyms(
-    export: ExportFolder, direct: dict[int, float]
+    export: ExportFolder, term_id: int, direct: dict[int, float]
 ) -> dict[int, tuple[float, float]]:
-    """The clusters of the direct antonyms of common senses: probability, weight."""
+    """Who shares, or comes near, the sense in which a direct antonym opposes the term.
+
+    Where no dictionary has that sense, its cluster.
+    """
     found: dict[int, tuple[float, float]] = {}
     for antonym, weight in direct.items():
-        for other in export.members(export.cluster_of(antonym)) if weight >= COMMON else ():
-            p = export.pairs.p_synonym(other, antonym)
-            if other not in direct and p >= export.gate:
-                found[other] = max(found.get(other, (0.0, 0.0)), (p, p * weight))
+        if weight < UNKNOWN:
+            continue
+        senses = [x for x in export.dictionary.of(antonym) if term_id in x.antonyms]
+        shared = {x: (1.0, weight) for sense in senses for x in sense.synonyms}
+        near = {
+            x: (NEAR, NEAR * weight / (1 + place / SATELLITES))  # the commonest come first
+            for sense in senses
+            for place, x in enumerate(sense.similar[:SATELLITES])
+        }
+        judged = {} if senses else _of_cluster(export, antonym, weight)
+        for other, measure in {**near, **shared, **judged}.items():
+            if other not in direct:
+                found[other] = max(found.get(other, (0.0, 0.0)), measure)
     return found
+
+
+def _of_cluster(
+    export: ExportFolder, antonym: int, weight: float
+) -> dict[int, tuple[float, float]]:
+    members = export.members(export.cluster_of(antonym))
+    sure = {other: export.pairs.p_synonym(other, antonym) for other in members}
+    return {other: (p, p * weight) for other, p in sure.items() if p >= export.gate}
 
 
 def _through_similar(export: ExportFolder, term_id: int) -> dict[int, tuple[float, float]]:

@@ -34,7 +34,9 @@ def oracle_expected(rows: Iterable[tuple[int, int, float]], n_terms: int) -> lis
     return expected
 
 
-def oracle_weights(edges: list[tuple[int, int, float]], expected: list[float]) -> dict[Pair, int]:
+def oracle_weights(
+    edges: list[tuple[int, int, float]], expected: list[float], told: set[Pair]
+) -> dict[Pair, int]:
     """Weights in grains."""
     rows: dict[int, dict[int, float]] = {}
     for a, b, p in edges:
@@ -50,7 +52,7 @@ def oracle_weights(edges: list[tuple[int, int, float]], expected: list[float]) -
         rest = max(0.0, expected[a] + expected[b] - 2.0 * p)
         competition = max(1.0 + min(rest, GRANTED) / 10.0, (rest - GRANTED) / (1.0 + shared))
         w = p / (p + (1.0 - p) * competition)
-        weights[a, b] = round(w * GRAIN)
+        weights[a, b] = round((max(0.0, 2 * p - 1) if (a, b) in told else w) * GRAIN)
     return weights
 
 
@@ -66,12 +68,14 @@ class Signed:
         theta: float,
         max_size: int,
         absence: float,
+        told: set[Pair] | None = None,
     ) -> None:
         self.absence = round(absence * GRAIN)
-        self.known = {x for a, b, p in edges if p == 1 for x in (a, b)}
+        told = {(a, b) for a, b, p in edges if p == 1} if told is None else told
+        self.known = {x for pair in told for x in pair}
         self.weights = {
             pair: w + self.absence * ({*pair} <= self.known)
-            for pair, w in oracle_weights(edges, expected).items()
+            for pair, w in oracle_weights(edges, expected, told).items()
         }
         self.neighbours: dict[int, dict[int, int]] = {x: {} for x in range(n_terms)}
         for (a, b), w in sorted(self.weights.items()):
@@ -198,10 +202,11 @@ def oracle_signed(
     antonyms: list[Pair],
     expected: list[float],
     settings: tuple[float, float, int, float],
+    told: set[Pair] | None = None,
 ) -> OracleSigned:
     """Cluster edges that `oracle_edges` has ordered."""
     theta, orphan_support, max_size, absence = settings
-    run = Signed(n_terms, edges, antonyms, expected, theta, max_size, absence)
+    run = Signed(n_terms, edges, antonyms, expected, theta, max_size, absence, told)
     run.climb()
     run.adopt(orphan_support)
     assert not any(run.foes[x] & c for x, c in enumerate(run.clusters))
