@@ -5,7 +5,7 @@ from nymgraph.pipeline.store.views import Antonym
 
 __all__ = ["antonyms", "synonyms", "unclustered"]
 
-UNKNOWN = 0.5  # how common the senses of an opposition are taken to be that no dictionary knows
+UNKNOWN = 0.5  # how common the senses of an opposition are taken to be that only the model tells
 # weights: a sense a quarter as common as the first; one hardly ever meant
 COMMON, HARDLY = 0.25, 0.1
 NEAR, SATELLITES = 0.3, 5  # how sure the nearest of an opposite are opposites; how many
@@ -78,7 +78,9 @@ def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
 def _opposition(export: ExportFolder, a: int, b: int) -> float:
     """How common the senses are in which two terms are opposites, the rarer end."""
     ends = [export.dictionary.closeness(x, y, "antonyms") for x, y in ((a, b), (b, a))]
-    return min(UNKNOWN if end is None else end for end in ends)
+    edge = export.pairs.edge(a, b)
+    unknown = UNKNOWN if edge is None or edge.evidence == "model" else 1.0
+    return min(unknown if end is None else end for end in ends)
 
 
 def _through_synonyms(

@@ -24,7 +24,7 @@ def test_a_term_has_its_cluster_its_opposites_and_its_senses(server: Running) ->
         "term": "cold",
         "probability": 0.98,
         "via": "direct",
-        "weight": 0.49,
+        "weight": 0.98,
     }
     assert {x["term"] for x in found["antonyms"] if x["via"] == "cluster"} == {"freezing", "frosty"}
     own, other = found["senses"]

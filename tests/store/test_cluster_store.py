@@ -113,8 +113,8 @@ def test_synonyms_are_closest_first(store: ClusterStore) -> None:
 
 def test_antonyms_are_direct_first_then_of_the_opposite_cluster(store: ClusterStore) -> None:
     assert store.antonyms("happy") == [
-        Antonym("unhappy", 1.0, "direct", 0.5),  # no dictionary tells how common the senses are
-        Antonym("sad", 0.9, "direct", 0.45),
+        Antonym("unhappy", 1.0, "direct", 1.0),
+        Antonym("sad", 0.9, "direct", 0.45),  # by the model alone
     ]
     # the pair (glad, unhappy) was judged at 0.69, below the gate: the clusters are opposite
     assert store.antonyms("glad") == [
@@ -122,9 +122,9 @@ def test_antonyms_are_direct_first_then_of_the_opposite_cluster(store: ClusterSt
         Antonym("unhappy", 0.95, "cluster", pytest.approx(0.95 * 2 / 3)),
     ]
     assert store.antonyms("hot") == [
-        Antonym("cold", 0.98, "direct", 0.49),
-        Antonym("freezing", 0.9, "cluster", pytest.approx(0.9 * 0.49)),
-        Antonym("frosty", 0.7, "cluster", pytest.approx(0.7 * 0.49)),
+        Antonym("cold", 0.98, "direct", 0.98),
+        Antonym("freezing", 0.9, "cluster", pytest.approx(0.9 * 0.98)),
+        Antonym("frosty", 0.7, "cluster", pytest.approx(0.7 * 0.98)),
     ]
     assert store.antonyms("lonely") == []
 
