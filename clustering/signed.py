@@ -91,7 +91,7 @@ class SignedSettings(NamedTuple):
     """
 
     min_support: float = 0.3
-    orphan_support: float = 0.23
+    orphan_support: float = 0.3
     max_size: int = 200
     absence: float = 0.25
 

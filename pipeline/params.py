@@ -395,7 +395,7 @@ class ClusterParams(Section):
     antonym_gate: Probability = 0.7
     min_support: Annotated[float, Field(ge=2**-16, le=1)] = 0.3
     absence: Annotated[float, Field(ge=0, le=16)] = 0.25
-    orphan_support: Probability = 0.23
+    orphan_support: Probability = 0.3
     max_size: Several = 200
     overlap_ratio: Probability = 0.51
 

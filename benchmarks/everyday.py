@@ -1,0 +1,88 @@
+"""Common words in the released graph when the counts of half of them are withheld.
+
+    python -m benchmarks.everyday --data data [--words words.parquet] [--withhold 0.5] [--seeds 3]
+
+The graph of a finished run is told again what the dictionary knows, with the counts and the order
+of senses of a random half of the counted words withheld (their shares are guessed), and clustered.
+Figures are of these words, against their true shares. With --words, a table with a column `word`,
+those words are withheld instead of a random half.
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.clusters.tables import cluster_tables, expected_of
+from nymgraph.pipeline.evaluation.everyday import everyday
+from nymgraph.pipeline.lexicon.dictionaries import read_inventory
+from nymgraph.pipeline.lexicon.evidence import evidence_of, overridden
+from nymgraph.pipeline.lexicon.relations import claims_of_inventory
+from nymgraph.pipeline.lexicon.senses import senses_table, term_uses
+from nymgraph.pipeline.params import ClusterParams, WordNetSource
+from nymgraph.pipeline.schemas import PAIRS, RELEASED_RELATIONS, SENSES, TERMS
+
+COLUMNS = ("a", "b", "p_synonym", "p_antonym", "p_co_hyponym", "evidence")
+
+
+def main() -> None:
+    """Print the figures with all counts, and of each draw without."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=Path("data"))
+    parser.add_argument("--words", type=Path)
+    parser.add_argument("--withhold", type=float, default=0.5)
+    parser.add_argument("--seeds", type=int, default=3)
+    asked = parser.parse_args()
+    workspace = Workspace(asked.data)
+    truth = workspace.read(SENSES)
+    terms = workspace.read(TERMS, ["term", "frequency"])
+    counted = truth.filter(pl.col("known_by") == "counts")["term_id"].unique()
+    names = set(terms["term"].gather(counted))
+    draws = [
+        {word for word in names if _draw(word, seed) < asked.withhold}
+        for seed in range(asked.seeds)
+    ]
+    if asked.words is not None:
+        listed = {word.lower() for word in pl.read_parquet(asked.words)["word"]}
+        draws = [{word for word in terms["term"] if word.lower() in listed}]
+    for withheld in draws:
+        for hidden in (set[str](), withheld):
+            labels = _labels(workspace, terms["term"], hidden)
+            measured = terms["term"].is_in(list(withheld)).to_numpy()
+            found = everyday(truth, labels, terms["frequency"], measured).figures
+            print("withheld" if hidden else "all counts", json.dumps(found))
+
+
+def _draw(word: str, seed: int) -> float:
+    return int(hashlib.md5(f"{seed}:{word}".encode()).hexdigest(), 16) / 2**128
+
+
+def _labels(workspace: Workspace, terms: pl.Series, withheld: set[str]) -> np.ndarray:
+    """The clusters of the released graph with shares guessed for some words."""
+    inventory = read_inventory(WordNetSource(kind="wordnet"), "en", withheld)
+    uses = term_uses(senses_table([inventory], terms.to_list(), "en"), len(terms))
+    claims = claims_of_inventory(inventory, 1, 0).filter(pl.col("relation") == "synonym")
+    pair, ends = ["term_a", "term_b"], ["dominance_a", "dominance_b"]
+    shares = claims.group_by(pair).agg(pl.col(ends).max())
+    known = (
+        workspace.read(PAIRS).drop(ends).join(shares, on=pair, how="left", maintain_order="left")
+    )
+    evidence = evidence_of(known.with_columns(pl.col(ends).fill_null(1.0)), uses)
+    settings = ClusterParams(**workspace.read_json("cluster", "settings.json"))
+    judged = overridden(workspace.scan(RELEASED_RELATIONS).select(COLUMNS).collect(), evidence)
+    gate = pl.lit(settings.gate, pl.Float32)
+    told = (pl.col("evidence") == "dictionary").alias("told")
+    expected = expected_of(len(terms), judged.filter(~told | (pl.col("p_synonym") >= gate)))
+    passes = (pl.col("p_synonym") >= gate) | (pl.col("p_antonym") >= settings.antonym_gate)
+    edges = judged.filter(passes).with_columns(told)
+    return cluster_tables(terms, edges, expected, settings).clustering.labels
+
+
+if __name__ == "__main__":
+    main()
