@@ -6,7 +6,7 @@ blocks        what a section is made of: figures, charts, tables, notes
 numbers       numbers and lists of terms as people read them
 charts        small charts as inline SVG, coloured by the page's style sheet
 
-overview · flow · blind_spot · judgements · gates · purity · clusters · search · previous:
+overview · everyday · flow · blind_spot · judgements · gates · purity · clusters · search · previous:
 one module per section, each with its `TITLE`, `NEEDS` (files without which there is nothing to
 show) and `build`.
 """

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from nymgraph.pipeline.report import (
     blind_spot,
     clusters,
+    everyday,
     flow,
     gates,
     judgements,
@@ -29,7 +30,18 @@ from nymgraph.pipeline.report.run_data import RunData
 
 __all__ = ["render_report"]
 
-_SECTIONS = (overview, search, flow, blind_spot, judgements, gates, purity, clusters, previous)
+_SECTIONS = (
+    overview,
+    everyday,
+    search,
+    flow,
+    blind_spot,
+    judgements,
+    gates,
+    purity,
+    clusters,
+    previous,
+)
 
 
 def render_report(run: RunData) -> str:

@@ -40,6 +40,11 @@ JUDGED = {
     ("hot", "warm"): (0.6, 0.75, 0.15, 0.1, "model"),
 }
 FIGURES = {"precision": 0.8, "recall": 0.4, "f1": 0.53, "f05": 0.667, "pairs_together": 5}
+EVERYDAY = {
+    f"{count}_{name}": 0.5
+    for count in ("commonest", "by_use")
+    for name in ("present", "rare_only", "alone")
+}
 EVALUATED = {
     "gate": 0.7,
     "edges": 3,
@@ -56,6 +61,7 @@ EVALUATED = {
         "clusters": 2,
         "clustered_terms": 7,
     },
+    "everyday": {"released": EVERYDAY, "measured_on_held_out": EVERYDAY},
 }
 THREE = {"synonym": 0.7, "antonym": 0.8, "co_hyponym": 0.6}
 TRAINED = {
@@ -99,6 +105,11 @@ def write_run(root: Path) -> Workspace:
         ("train", "reliability_before.csv", RELIABILITY),
         ("evaluate", "gates.csv", GATES),
         ("evaluate", "intruders.csv", "term_a,term_b,split\nhot,warm,train\n"),
+        (
+            "evaluate",
+            "everyday.csv",
+            "term,fault,expected,cluster\nfast,no dominant synonym,quick,\n",
+        ),
     ):
         workspace.path(stage, name).parent.mkdir(exist_ok=True)
         workspace.path(stage, name).write_text(text, "utf-8")

@@ -15,7 +15,8 @@ from nymgraph.pipeline.schemas import PAIRS
 from nymgraph.pipeline.stages import report
 from tests.report.finished_run import CLUSTERS, INJECTION, as_data, section
 
-SECTIONS = ("overview", "search", "flow", "blind-spot", "judgements", "gates", "purity")
+MEASURED = ("flow", "blind-spot", "judgements", "gates", "purity")
+SECTIONS = ("overview", "everyday", "search", *MEASURED)
 ALL = (*SECTIONS, "clusters", "previous")
 
 
@@ -90,7 +91,7 @@ def test_the_search_box_gets_the_sample_with_its_opposites(run: RunData) -> None
     [
         ("label", {"blind-spot"}),
         ("train", {"judgements"}),
-        ("evaluate", {"gates"}),
+        ("evaluate", {"everyday", "gates"}),
         ("cluster", {"overview", "search", "gates", "purity", "clusters"}),
         ("export", {"previous"}),
     ],
