@@ -17,7 +17,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nymgraph needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$(FAISS),english,llm,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$(FAISS),dvc,english,llm,dev]'
 	touch $@
 
 fix: install

@@ -189,6 +189,8 @@ def _verified(data: Path) -> Finding:
 def _dvc() -> Finding:
     if not Path("dvc.yaml").is_file():
         return Finding("dvc", "no dvc.yaml here: use the commands of the stages")
+    if importlib.util.find_spec("dvc") is None:
+        return Finding("dvc", "not installed (pip install 'nymgraph[dvc]'): stages run without")
     if not Path(".dvc").is_dir():
         return Finding("dvc", "not initialised", ok=False, cure="dvc init")
     command = [sys.executable, "-m", "dvc", "status", "--quiet"]
