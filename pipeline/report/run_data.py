@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.manifests import LIST
 from nymgraph.pipeline.params import ReportParams
 from nymgraph.pipeline.schemas import ASSIGNMENTS, CLUSTERS, RELATIONS
 
@@ -29,7 +30,10 @@ class RunData:
     params: ReportParams
 
     def has(self, name: str) -> bool:
-        """Whether an artefact (its path below the data folder) is there."""
+        """Whether a stage left an artefact (its path below the data folder)."""
+        stage, below = name.split("/", 1)
+        if (self.workspace.root / stage / LIST).exists():  # then it must be there: reading it tells
+            return bool(self.workspace.listed(stage).below(below))
         return (self.workspace.root / name).exists()
 
     def metrics(self, stage: str) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 import json
 
 import pytest
+import yaml
 
 from nymgraph.pipeline.cli import STAGES
+from nymgraph.pipeline.manifests import read_list
 from nymgraph.pipeline.store import ClusterStore
 from tests.stages.small_run import SmallRun
 
@@ -71,3 +73,14 @@ def test_speed_keys_and_other_sections_re_run_nothing(small_run: SmallRun) -> No
     status = small_run.command("dvc", "status")
     small_run.set("embed", batch_size=256)
     assert "up to date" in status.stdout
+
+
+def test_every_stage_reads_what_dvc_knows_that_it_reads(small_run: SmallRun) -> None:
+    graph = yaml.safe_load((small_run.root / "dvc.yaml").read_text("utf-8"))["stages"]
+    for stage in STAGES:
+        if stage == "report":  # counts the rows of all tables; nothing is made from its page
+            continue
+        read = read_list(stage, small_run.data / stage).inputs
+        deps = [dep.removeprefix("data/") for dep in graph[stage].get("deps", [])]
+        for name in read:
+            assert any(f"{name}/".startswith(f"{dep}/") for dep in deps), (stage, name)
