@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.pipeline.artefacts import damaged, missing
+from nymgraph.pipeline.artefacts import missing, reading
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.lookup.layout import ARRAYS, FOLDER, strings_of
 from nymgraph.pipeline.lookup.strings import SortedStrings
@@ -51,10 +51,8 @@ class LookupIndex:
                 expected=f"{size} bytes",
                 cure="run `nymgraph export` again",
             )
-        try:
+        with reading(path, "export"):
             array = np.load(path, mmap_mode="r", allow_pickle=False)
             if array.dtype.str != ARRAYS[name].dtype or array.ndim != 1:
                 raise ValueError(f"{array.dtype.str}, {array.ndim} dimensions")
-        except (ValueError, EOFError, OSError) as error:
-            raise damaged(path, "export", error) from error
-        return np.asarray(array)
+            return np.asarray(array)

@@ -16,8 +16,8 @@ HEAD = """\
 # Licences of what nymgraph installs
 
 The core without extras, with all that it needs, as the packages themselves say; made by
-`python -m tests.project.core_licences`. A GPU build of torch brings NVIDIA's own packages besides. The extras and
-their licences are in `pyproject.toml`, at each extra that is not free as these are.
+`python -m tests.project.core_licences`. A GPU build of torch brings NVIDIA's own packages besides.
+The extras and their licences are in `pyproject.toml`, at each extra that is not free as these are.
 
 | package | licence |
 |---|---|
