@@ -6,9 +6,9 @@ blocks        what a section is made of: figures, charts, tables, notes
 numbers       numbers and lists of terms as people read them
 charts        small charts as inline SVG, coloured by the page's style sheet
 
-overview · everyday · flow · blind_spot · judgements · gates · purity · clusters · search · previous:
-one module per section, each with its `TITLE`, `NEEDS` (files without which there is nothing to
-show) and `build`.
+overview · everyday · flow · blind_spot · judgements · gates · purity · clusters · search ·
+previous: one module per section, each with its `TITLE`, `NEEDS` (files without which there is
+nothing to show) and `build`.
 """
 
 from nymgraph.pipeline.report.page import render_report

@@ -9,9 +9,9 @@ TITLE = "Common words"
 NEEDS = ("evaluate/metrics.json", "evaluate/everyday.csv")
 _LEAD = (
     "Of the words of which a dictionary tells how common their senses are. Dominant is a sense of "
-    "at least 30 % of the use of a word, rare one below 10 %. The exported graph knows every pair of "
-    "the dictionary; the measured one knows none of the words that are held out, so that there the "
-    "judge alone speaks."
+    "at least 30 % of the use of a word, rare one below 10 %. The exported graph knows every pair "
+    "of the dictionary; the measured one knows none of the words that are held out, so that there "
+    "the judge alone speaks."
 )
 _GRAPHS = {"released": "exported", "measured_on_held_out": "measured, held-out words"}
 _COUNTS = {"commonest": "the 1,000 commonest", "by_use": "all, by use"}
