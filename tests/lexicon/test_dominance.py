@@ -1,5 +1,6 @@
 """How common the senses of a word are, and what that makes of a dictionary's pairs as evidence."""
 
+import math
 from pathlib import Path
 
 import polars as pl
@@ -8,10 +9,10 @@ import pytest
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.dictionaries import Inventory, read_inventory
 from nymgraph.pipeline.lexicon.dominance import senses_of
-from nymgraph.pipeline.lexicon.evidence import RARE, evidence_of, overridden
+from nymgraph.pipeline.lexicon.evidence import LIFT, RARE, evidence_of, overridden, similar_evidence
 from nymgraph.pipeline.lexicon.relations import claims_of_dictionary, claims_of_inventory
-from nymgraph.pipeline.lexicon.senses import senses_table, term_uses
-from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
+from nymgraph.pipeline.lexicon.senses import senses_table, similar_pairs, term_uses
+from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset, find_edition, read_synsets
 from nymgraph.pipeline.params import ThesaurusSource, WordNetSource
 
 QUICK = Synset("1", ("fast", "quick"), (), (Antonym(0, "3", 0),), "adjective", "not slow",
@@ -172,3 +173,47 @@ class TestTable:
         uses = term_uses(table, 5)
         assert uses["use"].to_list() == pytest.approx([0.1, 31.4, 12.1, 0.1, 0.1])
         assert uses["top"][4] == 1.0
+
+
+class TestSimilar:
+    FAST = Synset("f", ("fast",), (), (), "adjective", counts=(9,), similar=("r", "l"))
+    RAPID = Synset("r", ("rapid", "speedy"), (), (), "adjective", counts=(2, 1), similar=("f",))
+    LONG = Synset("l", ("fast-paced",), (), (), "adjective", similar=("f",))
+    NAMES = ("fast", "fast-paced", "rapid", "speedy")
+
+    def similar(self) -> pl.DataFrame:
+        synsets = [self.FAST, self.RAPID, self.LONG]
+        return similar_pairs([Inventory("d", synsets, senses_of(synsets))], self.NAMES)
+
+    def test_every_pair_of_two_similar_senses_once(self) -> None:
+        found = self.similar().select("a", "b", "dominance_a").rows()
+        assert found == [(0, 1, 1.0), (0, 2, 1.0), (0, 3, 1.0)]
+
+    def test_where_the_judge_agrees_it_is_evidence(self) -> None:
+        uses = pl.DataFrame({"use": [1.0] * 4, "top": [1.0] * 4})
+        judged = pl.DataFrame(
+            {"a": [0, 0], "b": [1, 2], "p_synonym": [0.9, 0.6]},
+            schema_overrides={"a": pl.UInt32, "b": pl.UInt32, "p_synonym": pl.Float32},
+        )
+        terms = pl.Series(self.NAMES)
+        found = similar_evidence(self.similar(), judged, uses, terms, 0.7)
+        # fast-paced holds the word fast; speedy was no candidate: a third of rapid's judgement
+        lifted = [p / (p + (1 - p) * math.exp(-LIFT)) for p in (0.6, 0.2)]
+        assert found.select("a", "b").rows() == [(0, 2), (0, 3)]
+        assert found["certainty"].to_list() == pytest.approx(lifted)
+
+    def test_where_it_does_not_it_is_none(self) -> None:
+        uses = pl.DataFrame({"use": [1.0] * 4, "top": [1.0] * 4})
+        judged = pl.DataFrame(
+            {"a": [0], "b": [2], "p_synonym": [0.05]},
+            schema_overrides={"a": pl.UInt32, "b": pl.UInt32, "p_synonym": pl.Float32},
+        )
+        assert similar_evidence(self.similar(), judged, uses, pl.Series(self.NAMES), 0.7).is_empty()
+
+    def test_the_satellites_of_wordnet_are_found_from_their_head(self) -> None:
+        synsets = {x.id: x for x in read_synsets(find_edition("english"), edition="english")}
+        head = next(
+            x for x in synsets.values() if x.gloss.startswith("acting or moving or capable")
+        )
+        near = {term for name in head.similar for term in synsets[name].terms}
+        assert {"rapid", "quick", "swift"} <= near
