@@ -48,8 +48,9 @@ def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
 
     *direct*: pairs judged antonyms at the gate. The weight of one is its probability times how
     common the senses are, at both ends, in which the dictionary opposes the two (beside the
-    commonest sense of each; UNKNOWN where only the model judged). Those of senses hardly ever
-    meant are left to `senses` where there are others.
+    commonest sense of each; UNKNOWN where only the model judged). Where there is one that the
+    dictionary gives a common sense, those of the model and of senses hardly ever meant are left
+    out: `senses` and `graph` have them.
 
     *cluster*: who shares or comes near the sense of the best direct ones that is opposed, and what
     opposes the nearest of its meaning (WordNet's satellites: *rapid* has the opposite of *fast*);
@@ -64,8 +65,9 @@ def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
     """
     judged = export.pairs.antonyms(term_id)
     weights = {other: p * _opposition(export, term_id, other) for other, p in judged.items()}
-    if max(weights.values(), default=0.0) >= COMMON:
-        weights = {other: weight for other, weight in weights.items() if weight >= HARDLY}
+    told = {other: w for other, w in weights.items() if _is_told(export, term_id, other)}
+    if max(told.values(), default=0.0) >= COMMON:
+        weights = {other: weight for other, weight in told.items() if weight >= HARDLY}
     further = _through_synonyms(export, term_id, weights) | _through_similar(export, term_id)
     synonyms = {term_id, *export.members(export.cluster_of(term_id)), *weights}
     further = {x: found for x, found in further.items() if x not in synonyms}
@@ -78,9 +80,14 @@ def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
 def _opposition(export: ExportFolder, a: int, b: int) -> float:
     """How common the senses are in which two terms are opposites, the rarer end."""
     ends = [export.dictionary.closeness(x, y, "antonyms") for x, y in ((a, b), (b, a))]
-    edge = export.pairs.edge(a, b)
-    unknown = UNKNOWN if edge is None or edge.evidence == "model" else 1.0
+    unknown = 1.0 if _is_told(export, a, b) else UNKNOWN
     return min(unknown if end is None else end for end in ends)
+
+
+def _is_told(export: ExportFolder, a: int, b: int) -> bool:
+    """Whether a dictionary, or a user's table, judged the pair."""
+    edge = export.pairs.edge(a, b)
+    return edge is not None and edge.evidence == "dictionary"
 
 
 def _through_synonyms(
@@ -94,13 +101,14 @@ def _through_synonyms(
     for antonym, weight in direct.items():
         if weight < UNKNOWN:
             continue
-        senses = [x for x in export.dictionary.of(antonym) if term_id in x.antonyms]
-        shared = {x: (1.0, weight) for sense in senses for x in sense.synonyms}
-        near = {
-            x: (NEAR, NEAR * weight / (1 + place / SATELLITES))  # the commonest come first
-            for sense in senses
-            for place, x in enumerate(sense.similar[:SATELLITES])
-        }
+        own = export.dictionary.of(antonym)
+        senses = [sense for sense in own if term_id in sense.antonyms]
+        shared, near = dict[int, tuple[float, float]](), dict[int, tuple[float, float]]()
+        for sense in reversed(senses):  # the commonest has the last word
+            common = weight * min(1.0, sense.share / own[0].share)
+            shared |= dict.fromkeys(sense.synonyms, (1.0, common))
+            for place, other in enumerate(sense.similar[:SATELLITES]):  # the commonest come first
+                near[other] = (NEAR, NEAR * common / (1 + place / SATELLITES))
         judged = {} if senses else _of_cluster(export, antonym, weight)
         for other, measure in {**near, **shared, **judged}.items():
             if other not in direct:
