@@ -11,4 +11,5 @@ candidates     the candidates of a run to judged pairs, as a recipe
 judges         a classifier on term ids and on spellings, as all that measures it takes it
 pair_table     a user's table of labelled pairs, read once into training pairs
 fit            a model, made from such a table
+in_python      the same two steps as functions: fit and judge
 """

@@ -12,7 +12,7 @@ import polars as pl
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
 
-__all__ = ["read_edge_table"]
+__all__ = ["checked_edges", "number_ends", "read_edge_table"]
 
 
 def read_edge_table(path: Path) -> tuple[pl.Series, pl.DataFrame]:
@@ -28,7 +28,22 @@ def read_edge_table(path: Path) -> tuple[pl.Series, pl.DataFrame]:
     Raises:
         InputError: The file cannot be used; the message names the first bad row.
     """
-    rows = read_table(path)
+    return number_ends(checked_edges(read_table(path), path))
+
+
+def checked_edges(rows: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """Check an edge table.
+
+    Args:
+        rows: The table.
+        path: Its file, for messages.
+
+    Returns:
+        Columns term_a, term_b (trimmed, composed), p_synonym and, if the table has it, p_antonym.
+
+    Raises:
+        InputError: The table cannot be used; the message names the first bad row.
+    """
     require_columns(rows, ["term_a", "term_b", "p_synonym"], path)
     if rows.is_empty():
         raise InputError(f"{path} holds no edges", cure="give a table with at least one row")
@@ -39,12 +54,25 @@ def read_edge_table(path: Path) -> tuple[pl.Series, pl.DataFrame]:
     names = [name for name in ("p_synonym", "p_antonym") if name in rows.columns]
     for name in names:
         rows = _with_probability(rows, path, name)
+    return rows.select("term_a", "term_b", *names)
+
+
+def number_ends(rows: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
+    """Number the terms of an edge table.
+
+    Args:
+        rows: As `checked_edges` gives it.
+
+    Returns:
+        The terms in byte-wise order, and the table with columns a, b (uint32 term ids) in the place
+        of its terms.
+    """
     terms = pl.concat([rows["term_a"], rows["term_b"]]).unique().sort()
     ids = pl.Enum(terms)
     return terms.alias("term"), rows.select(
         pl.col("term_a").cast(ids).to_physical().cast(pl.UInt32).alias("a"),
         pl.col("term_b").cast(ids).to_physical().cast(pl.UInt32).alias("b"),
-        *names,
+        pl.exclude("term_a", "term_b"),
     )
 
 

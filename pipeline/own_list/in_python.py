@@ -59,9 +59,13 @@ def cluster(
 
     Example:
         >>> import nymgraph
+        >>> nymgraph.cluster({"sofa": 3})
+        Traceback (most recent call last):
+        nymgraph.pipeline.errors.InputError: the terms are no list and no file
+          got: dict
+          expected: a list of text, a column of polars or pandas, or a path
+          cure: give one column: frame["name"]
         >>> store = nymgraph.cluster(["sofa", "couch"], out="goods")  # doctest: +SKIP
-        >>> store.synonyms("sofa")  # doctest: +SKIP
-        ['couch']
     """
     if model is not None:
         dictionary = None

@@ -75,9 +75,32 @@ class ClusterStore(View):
     that takes a cluster id raises UnknownClusterError if no cluster has it.
 
     Example:
-        >>> store = ClusterStore("data/export")  # doctest: +SKIP
-        >>> store["happy"].members  # doctest: +SKIP
-        ('felicitous', 'glad', 'happy', 'well-chosen')
+        >>> from nymgraph import ClusterStore
+        >>> store = ClusterStore("data/export")
+        >>> store["happy"].members
+        ('glad', 'happy', 'joyful')
+        >>> store.synonyms("happy")
+        ['joyful', 'glad']
+        >>> [(antonym.term, antonym.via) for antonym in store.antonyms("hot")]
+        [('cold', 'direct'), ('freezing', 'cluster'), ('frosty', 'cluster')]
+        >>> [sense.cluster.members for sense in store.senses("hot")]
+        [('hot', 'warm'), ('fiery', 'spicy')]
+        >>> [link.cluster.representative for link in store.opposites(store["hot"].id)]
+        ['cold']
+        >>> print(repr(store.explain("hot", "cold")).splitlines()[0])
+        'hot' and 'cold': apart
+        >>> store.expand("hot drinks").to_text()
+        'hot drinks warm spicy'
+        >>> sorted(store.graph("hot"))
+        ['cold', 'hot', 'spicy', 'warm']
+        >>> store.suggest("fr")
+        ['frosty', 'freezing']
+        >>> store.cluster_ids(["hot", "nowhere"]).rows()
+        [('hot', 'hot', 4), ('nowhere', None, None)]
+        >>> store.sql("SELECT term FROM terms WHERE cluster_id = 4").rows()
+        [('hot',), ('warm',)]
+        >>> "hot" in store, len(store), store.n_clusters
+        (True, 21, 7)
 
     Args:
         path: The export folder.

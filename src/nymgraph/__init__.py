@@ -27,7 +27,9 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nymgraph.pipeline.classifier.in_python import fit, judge
     from nymgraph.pipeline.classifier.model import Model, load_model
+    from nymgraph.pipeline.clusters.edge_table import EdgeClusters, cluster_edges, read_edges
     from nymgraph.pipeline.errors import (
         ArtefactError,
         CapacityError,
@@ -48,6 +50,7 @@ __all__ = [
     "CapacityError",
     "ClusterStore",
     "DependencyError",
+    "EdgeClusters",
     "InputError",
     "LanguageModelError",
     "Model",
@@ -58,12 +61,18 @@ __all__ = [
     "UnknownTermError",
     "__version__",
     "cluster",
+    "cluster_edges",
+    "fit",
+    "judge",
     "load_model",
+    "read_edges",
 ]
 
 # module to the public names that it holds
 _HOMES = {
+    "nymgraph.pipeline.classifier.in_python": ("fit", "judge"),
     "nymgraph.pipeline.classifier.model": ("Model", "load_model"),
+    "nymgraph.pipeline.clusters.edge_table": ("EdgeClusters", "cluster_edges", "read_edges"),
     "nymgraph.pipeline.errors": (
         "ArtefactError",
         "CapacityError",
