@@ -8,7 +8,7 @@ FAISS  ?= cpu
 BIN    := $(VENV)/bin
 CODE   := pipeline discriminator clustering src tests benchmarks notebooks
 
-.PHONY: install fix check test bench bench-clustering bench-discriminator bench-retrieval run clean
+.PHONY: install fix check docs test bench bench-clustering bench-discriminator bench-retrieval run clean
 
 install: $(VENV)/.installed
 
@@ -29,6 +29,10 @@ check: install
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/pydoclint --quiet pipeline discriminator clustering src/nymgraph/__init__.py
+
+# pages of the public names from their docstrings, without a network: build/api/index.html
+docs: install
+	$(BIN)/pdoc --docformat google --output-directory build/api nymgraph '!nymgraph.pipeline' '!nymgraph.discriminator' '!nymgraph.clustering'
 
 # two workers of one thread each
 test: export OMP_NUM_THREADS = 1
