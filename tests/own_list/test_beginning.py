@@ -107,6 +107,14 @@ def test_the_column_of_the_terms(
     assert source["column"] == expected
 
 
+@pytest.mark.parametrize("name", ["1e5", "007", "-x", ".5", "null", "yes", "a: b", "# c", "é 'x'"])
+def test_any_name_is_text(folder: Path, name: str) -> None:
+    pl.DataFrame({name: ["sofa"]}).write_parquet(folder / f"{name}.parquet")
+    begin(Beginning(folder, folder / f"{name}.parquet"))
+    (source,) = load_params(folder / "params.yaml").model_dump(mode="json")["ingest"]["sources"]
+    assert (source["path"], source["column"]) == (f"{name}.parquet", name)
+
+
 def test_a_column_that_cannot_be_told(folder: Path) -> None:
     with pytest.raises(InputError, match="several columns") as caught:
         begin(Beginning(folder, write(folder, "a.csv", "a,b\nsofa,x\n")))
