@@ -67,14 +67,7 @@ def cluster(
           cure: give one column: frame["name"]
         >>> store = nymgraph.cluster(["sofa", "couch"], out="goods")  # doctest: +SKIP
     """
-    if model is not None:
-        dictionary = None
-    elif dictionary == "english" and language.partition("-")[0] not in _ENGLISH:
-        raise ParameterError(
-            f"an English dictionary says nothing of terms in {language!r}",
-            expected="a dictionary of that language, or a model",
-            cure="give dictionary= (turkish, or a file such as WN-LMF), or model=",
-        )
+    dictionary = None if model is not None else _of_language(dictionary, language)
     known = None if model is None else Path(model)
     asked = Beginning(Path(out or ""), Path(), column, language, known, dictionary)
     if out is not None:
@@ -87,6 +80,17 @@ def cluster(
         raise
     weakref.finalize(store, shutil.rmtree, folder, ignore_errors=True)
     return store
+
+
+def _of_language(dictionary: str | None, language: str) -> str | None:
+    """The dictionary; the default is refused for another language than its own."""
+    if dictionary == "english" and language.partition("-")[0] not in _ENGLISH:
+        raise ParameterError(
+            f"an English dictionary says nothing of terms in {language!r}",
+            expected="a dictionary of that language, or a model",
+            cure="give dictionary= (turkish, or a file such as WN-LMF), or model=",
+        )
+    return dictionary
 
 
 def _clustered(terms: Any, asked: Beginning, besides: Mapping[str, Any]) -> ClusterStore:  # noqa: ANN401
