@@ -3,6 +3,7 @@
 Contract: a cluster id is a 64-bit number and travels as a string, since JavaScript would round it.
 """
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,8 +29,15 @@ __all__ = [
     "LinkAnswer",
     "Suggestions",
     "TermAnswer",
+    "telling",
 ]
 
+RELATED = 0.6  # cosine from which a related term is shown
+_WORTH = {
+    "en": "hot happy break bank oversight fast",
+    "tr": "sıcak mutlu büyük iyi hızlı",
+    "de": "heiß glücklich groß gut schnell",
+}
 ID = "the cluster's id, a 64-bit number as a string"
 
 
@@ -53,11 +61,25 @@ class About(Answer):
     language: str
     terms: int
     clusters: int
+    examples: list[str] = Field(description="words worth a try")
 
     @classmethod
     def of(cls, store: ClusterStore) -> Self:
         """From a store."""
-        return cls(language=store.language, terms=len(store), clusters=store.n_clusters)
+        return cls(
+            language=store.language,
+            terms=len(store),
+            clusters=store.n_clusters,
+            examples=_examples(store),
+        )
+
+
+def _examples(store: ClusterStore, n: int = 5) -> list[str]:
+    """Words that everybody knows, of several senses and with opposites; else what there is."""
+    known = [
+        word for word in _WORTH.get(store.language.partition("-")[0], "").split() if word in store
+    ]
+    return (known + [term for term in islice(store, 1_000) if store[term].id is not None])[:n]
 
 
 class ClusterAnswer(Answer):
@@ -127,6 +149,8 @@ class TermAnswer(Answer):
     antonyms: list[AntonymAnswer]
     senses: list[SenseAnswer]
     alone: list[str] = Field(description="terms in no cluster that were judged its synonyms")
+    instead_of: str = Field("", description="the unknown term that was followed to this one")
+    near: list[str] = Field([], description="terms spelled like that one")
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
@@ -162,13 +186,20 @@ class ExplanationAnswer(Answer):
     a: str
     b: str
     together: bool
+    reasons: list[str] = Field(description="why, in words")
     evidence: list[tuple[str, str]] = Field(description="kind of evidence, and what it says")
 
     @classmethod
     def of(cls, explanation: Explanation) -> Self:
         """From what the store gives."""
         found = explanation
-        return cls(a=found.a, b=found.b, together=found.together, evidence=found.rows())
+        return cls(
+            a=found.a,
+            b=found.b,
+            together=found.together,
+            reasons=found.sentences(),
+            evidence=found.rows(),
+        )
 
 
 class Suggestions(Answer):
@@ -226,6 +257,28 @@ class GraphAnswer(Answer):
             links=[_link(*link) for link in links],
             left_out=len(ranked) - len(shown),
         )
+
+
+def telling(graph: "nx.Graph", middle: str) -> "nx.Graph":
+    """A graph without the related terms that are near in spelling alone.
+
+    Args:
+        graph: As of `ClusterStore.graph`.
+        middle: The term in the middle, which stays.
+
+    Returns:
+        The terms with a synonym or antonym edge, and those related that the dictionary names or
+        whose vectors are near.
+    """
+
+    def tells(data: dict[str, Any]) -> bool:
+        near = data["evidence"] == "dictionary" or data["cosine"] >= RELATED
+        return data["relation"] != "co_hyponym" or near
+
+    kept = {middle} | {
+        end for a, b, data in graph.edges(data=True) if tells(data) for end in (a, b)
+    }
+    return graph.subgraph(kept)
 
 
 def _rank(graph: "nx.Graph", middle: str, name: str, data: dict[str, Any]) -> tuple[Any, ...]:

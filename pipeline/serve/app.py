@@ -26,6 +26,7 @@ from nymgraph.pipeline.serve.answers import (
     LinkAnswer,
     Suggestions,
     TermAnswer,
+    telling,
 )
 from nymgraph.pipeline.serve.guard import LOCAL_NAMES, Guard
 from nymgraph.pipeline.store import ClusterStore, UnknownTermError
@@ -89,9 +90,20 @@ def _add_term_routes(app: FastAPI, store: ClusterStore) -> None:
         return Suggestions(prefix=prefix, terms=list(store.suggest(prefix, n)))
 
     @app.get("/api/term")
-    async def term(term: Term) -> TermAnswer:
-        """The cluster of a term, its antonyms and its other senses."""
-        return TermAnswer.of(store.entry(term))
+    async def term(
+        term: Term,
+        follow: Annotated[
+            bool, Query(description="answer an unknown term for the nearest one")
+        ] = False,
+    ) -> TermAnswer:
+        """The cluster of a term, its antonyms and its senses."""
+        try:
+            return TermAnswer.of(store.entry(term))
+        except UnknownTermError as error:
+            if not follow or not error.near:
+                raise
+            found = TermAnswer.of(store.entry(error.near[0]))
+            return found.model_copy(update={"instead_of": term, "near": list(error.near)})
 
     @app.get("/api/explain")
     async def explain(a: Term, b: Term) -> ExplanationAnswer:
@@ -106,7 +118,9 @@ def _add_term_routes(app: FastAPI, store: ClusterStore) -> None:
     ) -> GraphAnswer:
         """The judged pairs around a term."""
         found = store.entry(term).term
-        return GraphAnswer.of(found, store.graph(found, hops, per_term=_PER_TERM), n)
+        return GraphAnswer.of(
+            found, telling(store.graph(found, hops, per_term=_PER_TERM), found), n
+        )
 
 
 def _add_cluster_routes(app: FastAPI, store: ClusterStore) -> None:

@@ -309,6 +309,25 @@ class Explanation(View):
     cannot_links: tuple[CannotLink, ...]
     path: tuple[str, ...]
 
+    def sentences(self) -> list[str]:
+        """Why, in words: who says so, how sure, through which word."""
+        found = [_said(self.edge)]
+        if self.together and self.a != self.b:
+            through = [term for term in self.path if term not in (self.a, self.b)]
+            if through and (self.edge is None or self.edge.p_synonym < 0.5):
+                found.append(f"They stand together through {_listed(tuple(through))}.")
+        elif not self.together and self.cannot_links:
+            link = self.cannot_links[0]
+            if {link.a, link.b} != {self.a, self.b}:
+                found.append(f"They are kept apart because {link.a} and {link.b} are opposites.")
+        for cluster, term in ((self.cluster_a, self.a), (self.cluster_b, self.b)):
+            others = tuple(member for member in cluster.members if member != term)
+            if others and not self.together:
+                found.append(f"{term} stands with {_listed(others)}.")
+        if self.common:
+            found.append(f"Both are synonyms of {_listed(self.common)}.")
+        return found
+
     def title(self) -> str:
         """The terms and the verdict."""
         return f"{self.a!r} and {self.b!r}: {'together' if self.together else 'apart'}"
@@ -323,6 +342,20 @@ class Explanation(View):
             ("cannot-links", _joined(self.cannot_links) or "none"),
             ("path", " → ".join(self.path) or "none found over synonym edges"),
         ]
+
+
+def _said(edge: Edge | None) -> str:
+    """What a judgement says, in words."""
+    if edge is None:
+        return "The two were never compared, or have too little to do with each other."
+    who = "The dictionary says" if edge.evidence == "dictionary" else "The classifier says"
+    ranked = {
+        "they mean the same": edge.p_synonym,
+        "they are opposites": edge.p_antonym,
+        "they are related, neither the same nor opposites": edge.p_co_hyponym,
+    }
+    words = max(ranked, key=lambda text: ranked[text])
+    return f"{who} that {words} ({_percent(ranked[words])} sure)."
 
 
 def _percent(share: float) -> str:

@@ -41,7 +41,7 @@ def test_search_by_a_suggestion_shows_card_and_graph(server: Running, chromium: 
     card = shown(chromium, "hot")
     assert "Synonyms\nwarm" in card
     assert "Antonyms\ncold 98 %" in card
-    assert "Other senses\nspicy" in card
+    assert "Senses\nhot warm" in card
     labels = {e.text for e in chromium.find_elements("css selector", "#graph text")}
     assert {"hot", "warm", "cold"} <= {label.split("\n")[0] for label in labels}
     assert chromium.find_elements("css selector", "#graph line.antonym")
@@ -61,8 +61,10 @@ def test_why_and_the_way_back(server: Running, chromium: Any) -> None:  # noqa: 
     chromium.get(f"http://127.0.0.1:{server.port}/?term=hot")
     shown(chromium, "hot")
     chromium.find_element("css selector", ".antonyms .why").click()
-    evidence = until(chromium, lambda page: page.find_element("id", "evidence").text)
-    assert "judged antonyms" in evidence
+    reasons = until(chromium, lambda page: page.find_element("id", "reasons").text)
+    assert "The dictionary says that they are opposites (98 % sure)." in reasons
+    chromium.find_element("css selector", "#why summary").click()
+    assert "judged antonyms" in chromium.find_element("id", "evidence").text
     chromium.find_element("css selector", ".antonyms .go").click()
     assert "Antonyms\nhot" in shown(chromium, "cold")
     chromium.back()
@@ -92,12 +94,39 @@ def test_a_hostile_term_is_text(server: Running, chromium: Any) -> None:  # noqa
     assert console_errors(chromium) == []  # an alert would have stopped the test as well
 
 
-def test_an_unknown_term_offers_its_neighbours(server: Running, chromium: Any) -> None:  # noqa: ANN401
+def test_an_unknown_term_is_followed_to_the_nearest(server: Running, chromium: Any) -> None:  # noqa: ANN401
     chromium.get(f"http://127.0.0.1:{server.port}/?term=hapy")
-    message = until(chromium, lambda page: page.find_elements("css selector", "#message button"))
-    assert "happy" in [button.text for button in message]
-    next(button for button in message if button.text == "happy").click()
     assert "joyful" in shown(chromium, "happy")
+    message = chromium.find_element("id", "message").text
+    assert message.startswith("hapy is not in the lexicon; this is happy.")
+
+
+def test_a_form_is_answered_and_says_so(server: Running, chromium: Any) -> None:  # noqa: ANN401
+    chromium.get(f"http://127.0.0.1:{server.port}/?term=hotter")
+    shown(chromium, "hot")
+    assert chromium.find_element("id", "message").text == "hotter, a form of hot."
+
+
+def test_the_first_page_says_what_this_is(server: Running, chromium: Any) -> None:  # noqa: ANN401
+    chromium.get(f"http://127.0.0.1:{server.port}/")
+    words = until(chromium, lambda page: page.find_elements("css selector", "#examples button"))
+    assert [word.text for word in words[:2]] == ["hot", "happy"]
+    assert "clusters" in chromium.find_element("id", "about").text
+    words[0].click()
+    shown(chromium, "hot")
+    assert not chromium.find_element("id", "start").is_displayed()
+
+
+def test_the_labels_of_the_graph_are_reached_by_keyboard(server: Running, chromium: Any) -> None:  # noqa: ANN401
+    from selenium.webdriver.common.keys import Keys
+
+    chromium.get(f"http://127.0.0.1:{server.port}/?term=hot")
+    shown(chromium, "hot")
+    labels = chromium.find_elements("css selector", "#graph text[tabindex='0'][role='link']")
+    assert len(labels) == len(chromium.find_elements("css selector", "#graph text")) - 1
+    label = next(label for label in labels if label.text.startswith("warm"))
+    label.send_keys(Keys.ENTER)
+    shown(chromium, "warm")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,7 +3,7 @@
 (() => {
   const byId = (id) => document.getElementById(id);
   const box = byId("query"), list = byId("suggestions");
-  const WIDTH = 640, HEIGHT = 560;
+  const WIDTH = 640, HEIGHT = 560, MOST = 10;
 
   async function ask(address, parameters = {}) {
     const answer = await fetch(`${address}?${new URLSearchParams(parameters)}`);
@@ -87,15 +87,18 @@
   async function show(term) {
     const number = ++shown;
     box.value = term;
-    const found = await ask("api/term", { term });
+    const found = await ask("api/term", { term, follow: true });
     if (number !== shown) return;
     byId("why").hidden = true;
     byId("answer").hidden = Boolean(found.fault);
+    byId("start").hidden = true;
     byId("message").replaceChildren();
     document.title = `${term} · nymgraph`;
     if (found.fault) return refuse(found.fault);
+    if (found.form) byId("message").append(bdi(found.form), ".");
+    if (found.instead_of) followed(found);
     card(found);
-    const graph = await ask("api/graph", { term: found.term, n: 26 });
+    const graph = await ask("api/graph", { term: found.term, n: 13 });
     if (number === shown && !graph.fault) draw(graph);
     if (found.cluster.id !== null) {
       const address = `api/cluster/${found.cluster.id}/links`;
@@ -107,6 +110,12 @@
     byId("message").append(`${fault.error}. `, fault.near.length ? "Did you mean " : fault.cure);
     for (const near of fault.near) byId("message").append(button("go", near, () => go(near)));
   }
+  function followed(found) {
+    byId("message").append(bdi(found.instead_of), " is not in the lexicon; this is ", bdi(found.term), ". ");
+    const others = found.near.filter((near) => near !== found.term);
+    if (others.length) byId("message").append("Or did you mean ");
+    for (const near of others) byId("message").append(button("go", near, () => go(near)));
+  }
   function card(found) {
     byId("term").replaceChildren(bdi(found.term));
     const cluster = found.cluster;
@@ -115,8 +124,8 @@
     else byId("cluster").append("Cluster of ", bdi(cluster.representative), `: ${cluster.size} terms, cohesion ${cluster.cohesion.toFixed(2)}`);
     byId("lists").replaceChildren();
     terms("Synonyms", "synonyms", found.term, found.synonyms.map((term) => ({ term })));
-    terms("Antonyms", "antonyms", found.term, found.antonyms.filter((x) => x.via === "direct"));
-    terms("In opposite clusters", "antonyms", found.term, found.antonyms.filter((x) => x.via === "cluster"));
+    terms("Antonyms", "antonyms", found.term, found.antonyms.filter((x) => x.via === "direct").slice(0, MOST));
+    terms("Opposites by their synonyms", "antonyms", found.term, found.antonyms.filter((x) => x.via === "cluster").slice(0, MOST));
     senses(found.senses);
     terms("In no cluster, but close", "synonyms", found.term, found.alone.map((term) => ({ term })));
   }
@@ -162,6 +171,7 @@
     const found = await ask("api/explain", { a, b });
     if (found.fault) return;
     byId("why-title").textContent = `${found.a} and ${found.b}: ${found.together ? "together" : "apart"}`;
+    byId("reasons").replaceChildren(...found.reasons.map((text) => element("li", "", text)));
     byId("evidence").replaceChildren(...found.evidence.flatMap(([name, text]) => [element("dt", "", name), element("dd", "", text)]));
     byId("why").hidden = false;
     byId("why").scrollIntoView({ block: "nearest" });
@@ -188,11 +198,17 @@
       const text = make("text", { x, y, class: middle ? "middle" : "" });
       text.textContent = short(node.term);
       text.append(title(node.term));
-      if (!middle) text.addEventListener("click", () => go(node.term));
+      if (!middle) reach(text, () => go(node.term));
       return text;
     });
     svg.replaceChildren(...lines, ...labels);
     byId("left-out").textContent = graph.left_out ? `Terms around it that are not shown: ${graph.left_out}.` : "";
+  }
+  function reach(label, act) {
+    label.setAttribute("tabindex", "0");
+    label.setAttribute("role", "link");
+    label.addEventListener("click", act);
+    label.addEventListener("keydown", (event) => { if (event.key === "Enter") act(); });
   }
   const short = (term) => ([...term].length > 24 ? `${[...term].slice(0, 23).join("")}…` : term);
 
@@ -259,11 +275,12 @@
   function start() {
     const term = new URLSearchParams(location.search).get("term");
     if (term) show(term);
-    else { byId("answer").hidden = true; byId("message").replaceChildren(); box.value = ""; document.title = "nymgraph"; }
+    else { byId("answer").hidden = true; byId("start").hidden = false; byId("message").replaceChildren(); box.value = ""; document.title = "nymgraph"; }
   }
   addEventListener("popstate", start);
   ask("api/about").then((about) => {
     byId("about").textContent = `${about.terms.toLocaleString("en")} terms, ${about.clusters.toLocaleString("en")} clusters, language ${about.language}`;
+    byId("examples").replaceChildren(...about.examples.flatMap((term) => [button("go", term, () => go(term)), " "]));
   });
   start();
 })();
