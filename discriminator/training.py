@@ -266,7 +266,7 @@ def _check(
         missing = [names[code] for code in np.flatnonzero(weights == 0)]
         raise ValueError(
             f"got no training pairs for {', '.join(missing)}, expected some of each relation; "
-            "label such pairs, and draw unlabelled ones with sample_hard_negatives"
+            "label such pairs; unlabelled ones are near neighbours that no label speaks of"
         )
     n_candidates = None if candidates is None else len(candidates.a)
     labelled = len(validation.a) > 0 and not (validation.relation == UNLABELLED).any()

@@ -429,8 +429,8 @@ def show(
 
     For example: `nymgraph model show data`.
     """
-    from nymgraph.pipeline.classifier.model import model_folder
-    from nymgraph.pipeline.classifier.model_folder import notes_in_words, read_notes
+    from nymgraph.pipeline.classifier.model_folder import notes_in_words
+    from nymgraph.pipeline.classifier.model_notes import model_folder, read_notes
 
     place = model_folder(folder)
     notes = read_notes(place)

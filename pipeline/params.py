@@ -473,8 +473,13 @@ class EngineParams(Section):
 
 
 class Params(Section):
-    """All sections: one for each stage, and the engine."""
+    """All sections: one for each stage, and the engine.
 
+    `model` names a trained model, of `fit` or of another run: its encoder, its classifier and what
+    it knows are then used, and neither dictionaries are read nor anything is adapted or trained.
+    """
+
+    model: Path | None = None
     ingest: IngestParams = IngestParams()
     augment: AugmentParams = AugmentParams()
     label: LabelParams = LabelParams()

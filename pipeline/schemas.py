@@ -34,6 +34,8 @@ __all__ = [
     "EXPORTED_VARIANTS",
     "EXPORT_COPIES",
     "EXPORT_VERSION",
+    "EXTRA_PAIRS",
+    "EXTRA_TERMS",
     "HELD_OUT",
     "JUDGEMENTS",
     "LINEAGE",
@@ -59,6 +61,7 @@ __all__ = [
     "TABLES",
     "TENSIONS",
     "TERMS",
+    "TRAINING_CANDIDATES",
     "VARIANTS",
     "Column",
     "Table",
@@ -311,21 +314,44 @@ AUGMENT_REJECTS = Table(
         Column("detail", pl.String, "what more is known, null without", nullable=True),
     ),
 )
+_LABELLED = (
+    Column("term_a", pl.String, "first term, byte-wise before the second"),
+    Column("term_b", pl.String, "second term"),
+    *_PAIR_IDS,
+    Column("relation", _RELATION, "synonym, antonym or co_hyponym"),
+    Column("sources", pl.List(pl.String), "names of the sources that say so, sorted"),
+    Column("confidence", pl.Float32, "confidence of the label, 0 to 1"),
+    *_DOMINANCE,
+    Column("split", _SPLIT, "the more held-out of the splits of its two terms"),
+    Column("pos", pl.String, "part of speech, where its sources agree on one", nullable=True),
+)
 PAIRS = Table(
     "label",
     "pairs",
     "one labelled pair of terms of the lexicon",
     ("term_a", "term_b"),
+    _LABELLED,
+)
+EXTRA_PAIRS = Table(
+    "label",
+    "extra_pairs",
+    "one labelled pair that teaches: one of its terms, or both, is extra",
+    ("a", "b"),
     (
-        Column("term_a", pl.String, "first term, byte-wise before the second"),
-        Column("term_b", pl.String, "second term"),
-        *_PAIR_IDS,
-        Column("relation", _RELATION, "synonym, antonym or co_hyponym"),
-        Column("sources", pl.List(pl.String), "names of the sources that say so, sorted"),
-        Column("confidence", pl.Float32, "confidence of the label, 0 to 1"),
-        *_DOMINANCE,
-        Column("split", _SPLIT, "the more held-out of the splits of its two terms"),
-        Column("pos", pl.String, "part of speech, where its sources agree on one", nullable=True),
+        Column("term_a", pl.String, "the term of a"),
+        Column("term_b", pl.String, "the term of b"),
+        *_LABELLED[2:],
+    ),
+)
+EXTRA_TERMS = Table(
+    "label",
+    "extra_terms",
+    "one term that labelled pairs hold and the lexicon does not",
+    ("term_id",),
+    (
+        Column("term_id", pl.UInt32, "number behind those of the lexicon, in order of the term"),
+        _TERM,
+        Column("split", _SPLIT, "train, validation or test"),
     ),
 )
 CONFLICTS = Table(
@@ -384,6 +410,14 @@ SPARED = Table(
 )
 CANDIDATES = Table(
     "retrieve", "candidates", "one candidate pair", ("a", "b"), _CANDIDATE, parts=True
+)
+TRAINING_CANDIDATES = Table(
+    "retrieve",
+    "training_candidates",
+    "one pair of near terms, extra ones among them, to train on",
+    ("a", "b"),
+    _CANDIDATE,
+    parts=True,
 )
 CONTRADICTED = Table(
     "train",
@@ -546,12 +580,15 @@ TABLES = (
     JUDGEMENTS,
     AUGMENT_REJECTS,
     PAIRS,
+    EXTRA_TERMS,
+    EXTRA_PAIRS,
     CONFLICTS,
     SENSES,
     SIMILAR,
     HELD_OUT,
     SPARED,
     CANDIDATES,
+    TRAINING_CANDIDATES,
     CONTRADICTED,
     RELATIONS,
     MEMBERSHIPS,

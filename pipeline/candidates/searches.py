@@ -176,6 +176,7 @@ class SearchRecipe(PartedRecipe):
         params, index = self.params, self.built
         if index is None or len(parts) < self.n_parts:
             vectors = np.load(self.vectors, mmap_mode="r", allow_pickle=False)
+            vectors = vectors[: sum(map(len, self.cuts))]  # extra terms may stand behind
             spans = [self._spans()[part] for part in parts]
             sampled = (params.train_sample_per_list, params.seed)
             index = build_parts(vectors, self.plan, *sampled, spans)

@@ -5,8 +5,10 @@ training_set   what a classifier is trained on
 head           training the head
 cross_encoder  training the cross-encoder behind a head, and how the two are mixed
 trained        what a training leaves: read, and put to work on a lexicon
+model_notes    what the folder of a model says of itself, and what it knows
 model_folder   the model as an artefact: one folder, written by a run and by fit
 model          such a model, opened: it judges any two terms
+taken          a model that is used instead of adapting and training
 candidates     the candidates of a run to judged pairs, as a recipe
 judges         a classifier on term ids and on spellings, as all that measures it takes it
 pair_table     a user's table of labelled pairs, read once into training pairs

@@ -8,7 +8,8 @@ import polars as pl
 from nymgraph.discriminator import PairClassifier
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.features import open_space
-from nymgraph.pipeline.classifier.model_folder import model_classifier, read_notes
+from nymgraph.pipeline.classifier.model_folder import model_classifier
+from nymgraph.pipeline.classifier.model_notes import read_notes
 from nymgraph.pipeline.classifier.trained import classifier_over
 from nymgraph.pipeline.engine.recipe import Make, Recipe
 from nymgraph.pipeline.errors import ArtefactError
@@ -78,5 +79,6 @@ def _classifier(workspace: Workspace, device: str) -> PairClassifier:
         )
     classifier = model_classifier(folder, device)
     space = open_space(workspace, votes=classifier.counts_votes)
-    lexicon = space.lexicon(surface=classifier.trained.head.surface)
+    surface = classifier.trained.head.surface
+    lexicon = space.lexicon(surface=surface, n_terms=manifest["rows"])
     return classifier_over(classifier, space.terms, lexicon, device, dictionary=False)

@@ -20,10 +20,9 @@ from nymgraph.pipeline.artefacts import Workspace, write_atomic
 from nymgraph.pipeline.indexes.neighbours import NEIGHBOUR, nearest_rows
 from nymgraph.pipeline.lexicon.labelled import pairs_within
 from nymgraph.pipeline.lexicon.spelled import spell_terms
-from nymgraph.pipeline.lexicon.splits import term_splits
-from nymgraph.pipeline.schemas import HELD_OUT, PAIRS, TERMS
+from nymgraph.pipeline.lexicon.vocabulary import read_terms, read_vocabulary
 
-__all__ = ["TermSpace", "open_space", "write_neighbours"]
+__all__ = ["TermSpace", "open_space", "search_neighbours", "write_neighbours"]
 
 _FILE = ("retrieve", "neighbours.npy")
 _ROWS_AT_ONCE = 65_536
@@ -39,8 +38,8 @@ class TermSpace(NamedTuple):
         vectors: float16 (n_terms, dim), L2-normalised; may be a memory map.
         language: Language code of the terms.
         known: Training pairs of these terms, which vote; None: nothing votes.
-        lists: NEIGHBOUR (n_terms, k), the neighbours of each term where they have been found; may
-            be a memory map. None: they are searched.
+        lists: NEIGHBOUR (n_found, k), the neighbours of the first terms, or of all, where they have
+            been found; may be a memory map. None: they are searched.
         floor: Terms of a lower cosine are no neighbours.
     """
 
@@ -82,22 +81,23 @@ class TermSpace(NamedTuple):
         kept = [terms[row] for row in ids]
         return cls(kept, vectors[ids], language, pairs._replace(a=a, b=b), floor=floor)
 
-    def lexicon(self, *, surface: bool) -> Lexicon:
-        """All that is seen of the terms of a space whose neighbours have been found.
+    def lexicon(self, *, surface: bool, n_terms: int | None = None) -> Lexicon:
+        """All that is seen of the first terms of a space whose neighbours have been found.
 
         Args:
             surface: Whether spellings are seen.
+            n_terms: How many of the terms; None for all.
 
         Returns:
             The terms, one row each; vectors and neighbours stay memory maps.
         """
-        spellings = spell_terms(self.terms, self.language) if surface else None
+        rows = np.arange(len(self.terms) if n_terms is None else n_terms)
+        spellings = spell_terms(self.terms[: len(rows)], self.language) if surface else None
+        vectors = self.vectors[: len(rows)]
         if self.known is None or self.lists is None:
-            return Lexicon(self.vectors, spellings)
-        rows = np.arange(len(self.terms))
-        return Lexicon(
-            self.vectors, spellings, self._hoods(rows, self.lists["id"], self.lists["cosine"])
-        )
+            return Lexicon(vectors, spellings)
+        lists = self.lists[: len(rows)]
+        return Lexicon(vectors, spellings, self._hoods(rows, lists["id"], lists["cosine"]))
 
     def seen(
         self,
@@ -152,9 +152,10 @@ class TermSpace(NamedTuple):
         k = N_NEIGHBOURS if self.lists is None else self.lists.shape[1]
         near = np.full((len(rows), k), np.array((-1, 0), NEIGHBOUR), NEIGHBOUR)
         if self.lists is not None:
-            listed = wanted[rows[wanted] >= 0]
+            found = (rows[wanted] >= 0) & (rows[wanted] < len(self.lists))
+            listed = wanted[found]
             near[listed] = self.lists[rows[listed]]
-            wanted = wanted[rows[wanted] < 0]
+            wanted = wanted[~found]
         for start in range(0, len(wanted), _QUERIES_AT_ONCE):
             block = wanted[start : start + _QUERIES_AT_ONCE]
             near[block] = nearest_rows(self.vectors, vectors[block], rows[block], k, self.floor)
@@ -172,7 +173,7 @@ class TermSpace(NamedTuple):
 
 
 def open_space(workspace: Workspace, *, votes: bool) -> TermSpace:
-    """Open the terms of a run, their neighbours and the training pairs among them.
+    """Open the terms of a run, extra ones too, their neighbours and the training pairs among them.
 
     Args:
         workspace: The data folder.
@@ -184,15 +185,35 @@ def open_space(workspace: Workspace, *, votes: bool) -> TermSpace:
     Raises:
         ArtefactError: Something is missing or damaged, or a training pair touches a held-out term.
     """
-    table = workspace.read(TERMS, ["term", "language"])
-    terms, language = table["term"].to_list(), table["language"][0]
-    space = TermSpace(terms, workspace.read_array("embed", "vectors.npy"), language)
+    vectors = workspace.read_array("embed", "vectors.npy")
     if not votes:
-        return space
-    split = term_splits(workspace.read(HELD_OUT), len(terms))
-    known = pairs_within(workspace.read(PAIRS), split, "train")
+        terms, _, language = read_terms(workspace)
+        return TermSpace(terms, vectors, language)
+    terms, _, language, split, pairs = read_vocabulary(workspace)
+    space = TermSpace(terms, vectors, language)
+    known = pairs_within(pairs, split, "train")
     lists = workspace.read_array(*_FILE)
     return space._replace(known=known, lists=lists, floor=_floor(lists))
+
+
+def search_neighbours(
+    vectors: npt.NDArray[Any], rows: npt.NDArray[np.int64], floor: float
+) -> npt.NDArray[np.void]:
+    """The nearest of all terms to some of them, by exact search, for the votes of neighbours.
+
+    Args:
+        vectors: (n_terms, dim); may be a memory map.
+        rows: int64 (n,), the terms whose neighbours are wanted.
+        floor: Terms of a lower cosine are no neighbours.
+
+    Returns:
+        NEIGHBOUR (n, N_NEIGHBOURS).
+    """
+    blocks = [
+        nearest_rows(vectors, vectors[block], block, N_NEIGHBOURS, floor)
+        for block in np.split(rows, range(_QUERIES_AT_ONCE, len(rows), _QUERIES_AT_ONCE))
+    ]
+    return np.concatenate(blocks)
 
 
 def write_neighbours(workspace: Workspace, lists: npt.NDArray[np.void]) -> None:

@@ -14,12 +14,13 @@ from nymgraph.pipeline.classifier.cross_encoder import train_behind
 from nymgraph.pipeline.classifier.features import TermSpace
 from nymgraph.pipeline.classifier.head import fit_head
 from nymgraph.pipeline.classifier.model import Model, encode_terms
-from nymgraph.pipeline.classifier.model_folder import EncoderNotes, NewModel, write_model
+from nymgraph.pipeline.classifier.model_folder import NewModel, write_model
+from nymgraph.pipeline.classifier.model_notes import EncoderNotes
 from nymgraph.pipeline.classifier.pair_table import FitRequest, TrainingPairs, read_training_pairs
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.classifier.training_set import World
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
-from nymgraph.pipeline.encoders.beginnings import begin, fine_tune
+from nymgraph.pipeline.encoders.beginnings import affordable, begin, fine_tune
 from nymgraph.pipeline.encoders.encoders import ModelLocation, load_encoder, locate_model
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.labelled import relation_codes, touching
@@ -120,6 +121,7 @@ def _fit_encoder(
                 "no synonym pair to fine-tune the encoder on", cure="set adapt.method to none"
             )
         free, device = np.zeros(len(pairs.terms), np.int8), resolve_device(params.device)
+        params = affordable(params, train)
         start = begin(params, pairs.terms, free, train, pairs.language, device)
         folder = fine_tune(start, params, work / "encoder", progress, "encoder: steps")
         location = ModelLocation(str(folder), content_hash(folder), on_hub=False)

@@ -22,12 +22,11 @@ import polars as pl
 from nymgraph.discriminator import RELATIONS
 from nymgraph.pipeline.artefacts import Workspace, write_atomic
 from nymgraph.pipeline.classifier.features import TermSpace, open_space
-from nymgraph.pipeline.classifier.model_folder import (
-    MODEL_FILE,
+from nymgraph.pipeline.classifier.model_folder import known_space, model_classifier
+from nymgraph.pipeline.classifier.model_notes import (
     ModelNotes,
-    known_space,
     locate_encoder,
-    model_classifier,
+    model_folder,
     read_notes,
 )
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over
@@ -37,7 +36,7 @@ from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
 
-__all__ = ["Model", "encode_terms", "judge_table", "load_model", "model_folder", "open_encoder"]
+__all__ = ["Model", "encode_terms", "judge_table", "load_model", "open_encoder"]
 
 _BATCH_SIZE = 256
 _ENDS = ("term_a", "term_b")
@@ -165,30 +164,6 @@ def load_model(
         return open_encoder(place, notes, where, trust_remote_code=trust_remote_code)
 
     return Model(classifier, space, encoder, where, notes)
-
-
-def model_folder(folder: Path) -> Path:
-    """Where the model is: the folder itself, or inside the data folder of a run.
-
-    Args:
-        folder: What the user named.
-
-    Returns:
-        The folder of the model; the one named where there is none.
-
-    Raises:
-        ArtefactError: It is the data folder of a run that has not trained yet.
-    """
-    inside = folder / "train" / "model"
-    if (folder / MODEL_FILE).is_file() or not (folder / "ingest").is_dir():
-        return folder
-    if not (inside / MODEL_FILE).is_file():
-        raise ArtefactError(
-            f"the run in {folder} holds no model yet",
-            got=f"no {inside}",
-            cure="run it up to `nymgraph train`, or name the folder of a model",
-        )
-    return inside
 
 
 def open_encoder(

@@ -21,92 +21,40 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polars as pl
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
 from nymgraph.discriminator import LabelledPairs, save_cross_encoder, save_head
 from nymgraph.pipeline.artefacts import Workspace, content_hash, new_folder, save
 from nymgraph.pipeline.classifier.features import TermSpace
+from nymgraph.pipeline.classifier.model_notes import (
+    MODEL_CURE,
+    MODEL_FILE,
+    MODEL_FORMAT,
+    EncoderNotes,
+    ModelNotes,
+    damaged_model,
+    known_pairs,
+)
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, load_trained
-from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_adapted, locate_model
-from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_adapted
 from nymgraph.pipeline.formats.licences import licences_of
 from nymgraph.pipeline.lexicon.labelled import relation_codes
 from nymgraph.pipeline.runlog import library_versions
 
 __all__ = [
-    "MODEL_FILE",
-    "MODEL_FORMAT",
-    "EncoderNotes",
-    "ModelNotes",
     "NewModel",
     "encoder_of_run",
-    "known_rows",
     "known_space",
-    "locate_encoder",
     "model_classifier",
     "notes_in_words",
-    "read_notes",
     "write_model",
 ]
 
-MODEL_FORMAT = "nymgraph model 3"
-MODEL_FILE = "model.json"
-_CURE = "copy the folder again from where it was made, or make the model again (fit, or train)"
 _NO_PAIR_COLUMNS = ("term_a", "term_b", "a", "b", "split")
-
-
-class EncoderNotes(NamedTuple):
-    """The encoder of a model.
-
-    Attributes:
-        name: As the parameters named it: a package, a hub model, a folder or file.
-        revision: Hash of its content, or the commit of a hub model.
-        adapted: How it was fine-tuned: none, light, full or static.
-        held: Path below the folder of the model, where the model holds it; None where it is only
-            named.
-        prompt: What is put before every term; None for what its configuration says.
-        precision: In which it gave the vectors that the head learnt from.
-        trust_remote_code: Whether it needs code of its own.
-    """
-
-    name: str
-    revision: str
-    adapted: str
-    held: str | None
-    prompt: str | None
-    precision: str
-    trust_remote_code: bool
-
-
-class ModelNotes(NamedTuple):
-    """What `model.json` says.
-
-    Attributes:
-        language: Language code of the terms.
-        made_by: run or fit.
-        classifier: head, cascade or cross_encoder.
-        encoder: The encoder.
-        floor: Terms of a lower cosine do not vote as neighbours.
-        pairs: Training pairs of each relation.
-        figures: On held-out pairs.
-        licences: Of what it learnt from: source, licence, attribution.
-        versions: Of nymgraph and the libraries that made it.
-    """
-
-    language: str
-    made_by: str
-    classifier: str
-    encoder: EncoderNotes
-    floor: float
-    pairs: dict[str, int]
-    figures: dict[str, Any]
-    licences: list[dict[str, str]]
-    versions: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -155,76 +103,6 @@ def write_model(folder: Path, model: NewModel) -> None:
         (temporary / MODEL_FILE).write_text(text, "utf-8")
 
 
-def read_notes(folder: Path, *, verify: bool = True) -> ModelNotes:
-    """Read what a model says of itself.
-
-    Args:
-        folder: Its folder.
-        verify: Whether every file is compared with its hash.
-
-    Returns:
-        The notes.
-
-    Raises:
-        ArtefactError: The folder holds no model, one of another version, or a damaged one.
-    """
-    try:
-        content = json.loads((folder / MODEL_FILE).read_text("utf-8"))
-        found = content.get("format") if isinstance(content, dict) else "no format"
-    except (OSError, ValueError) as error:
-        raise ArtefactError(
-            f"{folder} holds no model",
-            got=str(error),
-            expected="the folder that `nymgraph fit` wrote, or the data folder of a run",
-            cure="check the path, or make a model (fit, or train)",
-        ) from error
-    if found != MODEL_FORMAT:
-        raise ArtefactError(
-            f"{folder} holds a model of another version",
-            got=str(found),
-            expected=MODEL_FORMAT,
-            cure="make the model again with this version (fit, or train), or use the version of "
-            "nymgraph that made it",
-        )
-    try:
-        encoder = EncoderNotes(**content["encoder"])
-        fields = {name: content[name] for name in ModelNotes._fields}
-        files = dict(content["files"])
-        notes = ModelNotes(**{**fields, "encoder": encoder})
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(folder, f"{MODEL_FILE}: {error}") from error
-    if verify:
-        _verify(folder, files)
-    return notes
-
-
-def locate_encoder(folder: Path, notes: EncoderNotes) -> ModelLocation:
-    """Find the encoder of a model.
-
-    Args:
-        folder: The folder of the model.
-        notes: What it says of its encoder.
-
-    Returns:
-        Where the encoder is: in the folder, or where its name leads.
-
-    Raises:
-        ArtefactError: Its name leads to another encoder.
-        DependencyError: Its name leads nowhere.
-    """
-    if notes.held is not None:
-        return ModelLocation(str(folder / notes.held), notes.revision, on_hub=False)
-    location = locate_model(notes.name, notes.revision)
-    if location.revision != notes.revision:
-        raise ArtefactError(
-            f"the encoder {notes.name} is not the one that the model was made with",
-            got=location.revision,
-            expected=notes.revision,
-            cure="install that version of the encoder, or make the model again (fit, or train)",
-        )
-    return location
-
-
 def encoder_of_run(workspace: Workspace) -> tuple[EncoderNotes, ModelLocation]:
     """The encoder that made the vectors of a run, for the model of that run.
 
@@ -267,13 +145,13 @@ def model_classifier(folder: Path, device: str) -> TrainedClassifier:
         ArtefactError: They are missing or damaged.
     """
     try:
-        return load_trained(folder, device, _CURE)
+        return load_trained(folder, device, MODEL_CURE)
     except OSError as error:
-        raise _damaged(folder, str(error)) from error
+        raise damaged_model(folder, str(error)) from error
 
 
 def known_space(folder: Path, notes: ModelNotes) -> TermSpace:
-    """Read what a model knows: the terms of its training pairs.
+    """Open what a model knows: the terms of its training pairs.
 
     Args:
         folder: The folder of the model.
@@ -285,34 +163,11 @@ def known_space(folder: Path, notes: ModelNotes) -> TermSpace:
     Raises:
         ArtefactError: A file is missing or damaged.
     """
-    pairs = known_rows(folder)
-    try:
-        terms = pl.read_parquet(folder / "known" / "terms.parquet")["term"].to_list()
-        vectors = load_file(folder / "known" / "vectors.safetensors")["vectors"]
-    except (OSError, SafetensorError, pl.exceptions.PolarsError, KeyError) as error:
-        raise _damaged(folder, str(error)) from error
-    a, b = (pairs[end].to_numpy().astype(np.int64) for end in ("a", "b"))
-    weight = pairs["confidence"].to_numpy().astype(np.float32)
-    known = LabelledPairs(a, b, relation_codes(pairs), weight)
+    terms, vectors, rows = known_pairs(folder)
+    a, b = (rows[end].to_numpy().astype(np.int64) for end in ("a", "b"))
+    weight = rows["confidence"].to_numpy().astype(np.float32)
+    known = LabelledPairs(a, b, relation_codes(rows), weight)
     return TermSpace(terms, vectors, notes.language, known, floor=notes.floor)
-
-
-def known_rows(folder: Path) -> pl.DataFrame:
-    """The training pairs of a model: a and b (rows of its terms), relation, confidence, sources.
-
-    Args:
-        folder: The folder of the model.
-
-    Returns:
-        The pairs; further columns stand behind these.
-
-    Raises:
-        ArtefactError: The file is missing or damaged.
-    """
-    try:
-        return pl.read_parquet(folder / "known" / "pairs.parquet")
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise _damaged(folder, str(error)) from error
 
 
 def notes_in_words(folder: Path, notes: ModelNotes) -> list[str]:
@@ -413,16 +268,3 @@ def _hashes(folder: Path) -> dict[str, str]:
 def _files(folder: Path) -> Iterable[Path]:
     every = sorted(folder.rglob("*"))
     return (file for file in every if file.is_file() and file != folder / MODEL_FILE)
-
-
-def _verify(folder: Path, files: dict[str, str]) -> None:
-    """Refuse a model of which a file is missing or is not the one that was written."""
-    for name, expected in files.items():
-        if not (folder / name).is_file():
-            raise _damaged(folder, f"{name} is missing")
-        if content_hash(folder / name) != expected:
-            raise _damaged(folder, f"{name} is not the file that was written")
-
-
-def _damaged(folder: Path, what: str) -> ArtefactError:
-    return ArtefactError(f"the model in {folder} is damaged", got=what, cure=_CURE)

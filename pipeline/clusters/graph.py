@@ -83,7 +83,7 @@ def cluster_graph(
         The result; its memberships are the caller's to write.
     """
     terms = workspace.read(TERMS, ["term"])["term"]
-    vectors = workspace.read_array("embed", "vectors.npy")
+    vectors = workspace.read_array("embed", "vectors.npy")[: len(terms)]
     passes = (pl.col("p_synonym") >= pl.lit(params.gate, pl.Float32)) | (
         pl.col("p_antonym") >= pl.lit(params.antonym_gate, pl.Float32)
     )

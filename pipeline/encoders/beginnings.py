@@ -4,6 +4,7 @@ light and full begin with a model that is there, static with nothing.
 """
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from nymgraph.discriminator import LabelledPairs
+from nymgraph.discriminator import CO_HYPONYM, LabelledPairs
 from nymgraph.pipeline.encoders.adaptation import (
     Triples,
     adapt_encoder,
@@ -32,7 +33,12 @@ from nymgraph.pipeline.progress import Progress
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["Beginning", "begin", "fine_tune"]
+__all__ = ["Beginning", "affordable", "begin", "fine_tune"]
+
+
+_log = logging.getLogger("nymgraph")
+PASSES = 4
+"""How often a pair is seen at most, on average."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,32 @@ def begin(
         model, terms, rows, known, params.margin, params.mining_corpus, params.seed
     )
     return Beginning(model, terms, rows, {"negatives": quality._asdict()})
+
+
+def affordable(params: AdaptParams, known: LabelledPairs) -> AdaptParams:
+    """Lower the number of steps where there are too few pairs for it, and say so.
+
+    A pair that is seen again and again is learnt by heart, and the encoder loses what it knew. So
+    many steps are made that every synonym and antonym is seen `PASSES` times at most on average.
+
+    Args:
+        params: The section `adapt`.
+        known: Training pairs.
+
+    Returns:
+        The section, maybe with fewer steps; as it is for a static encoder, which learns from text.
+    """
+    n_pairs = int((known.relation != CO_HYPONYM).sum())
+    steps = max(1, PASSES * n_pairs // params.batch_size)
+    if params.method not in ("light", "full") or steps >= params.steps:
+        return params
+    _log.info(
+        "the encoder: %d steps of %d, for there are %d synonyms and antonyms only",
+        steps,
+        params.steps,
+        n_pairs,
+    )
+    return params.model_copy(update={"steps": steps})
 
 
 def fine_tune(

@@ -251,7 +251,8 @@ def locate_adapted(adapt: Path, manifest: dict[str, Any]) -> ModelLocation:
     """
     if manifest["method"] == "none":
         return locate_model(manifest["base"], manifest["revision"])
-    return ModelLocation(str(adapt / "encoder"), manifest["revision"], on_hub=False)
+    held = adapt / "encoder" / manifest.get("file", "")  # a file of word vectors has its own name
+    return ModelLocation(str(held), manifest["revision"], on_hub=False)
 
 
 def locate_model(name: str, revision: str | None) -> ModelLocation:

@@ -49,6 +49,12 @@ class Measured(NamedTuple):
     reliability: pl.DataFrame
     reliability_before: pl.DataFrame
 
+    @classmethod
+    def nothing(cls) -> "Measured":
+        """What there is where nothing was trained: no figures, and plots of no rows."""
+        bins = pl.DataFrame(schema=["confidence", "accuracy", "pairs"])
+        return cls({}, pl.DataFrame(schema=["actual", "judged"]), bins, bins)
+
 
 def held_out(pairs: pl.DataFrame, split: npt.NDArray[np.int8], terms: pl.LazyFrame) -> HeldOut:
     """Gather what a classifier is measured on; of the terms only those needed are read.

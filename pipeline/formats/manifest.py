@@ -13,6 +13,7 @@ from nymgraph.pipeline.schemas import (
     EXPORT_VERSION,
     EXPORTED_CLUSTERS,
     EXPORTED_TERMS,
+    EXTRA_PAIRS,
     PAIRS,
     Table,
 )
@@ -35,7 +36,7 @@ def manifest_of(
     """
     encoder = workspace.read_json("embed", "manifest.json")
     sources = _names(workspace.scan(EXPORTED_TERMS))
-    labels = _names(workspace.scan(PAIRS))
+    labels = sorted({*_names(workspace.scan(PAIRS)), *_names(workspace.scan(EXTRA_PAIRS))})
     described = {table.name: _described(workspace, table) for table in tables}
     return {
         "nymgraph": library_versions()["nymgraph"],

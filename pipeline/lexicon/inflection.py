@@ -28,7 +28,7 @@ from types import MappingProxyType
 
 from nymgraph.pipeline.lexicon.normalise import look_up_key
 
-__all__ = ["LANGUAGES", "find_variants"]
+__all__ = ["LANGUAGES", "base_keys", "find_variants"]
 
 _VOWELS = "aeıioöuü"
 _BARE = str.maketrans("âîû", "aiu")
@@ -41,6 +41,21 @@ _COMPOUND_CASE = re.compile(r"(?<=[ıiuü])n(?:[ıiuü]n?|d?[ae]|d[ae]n)$")
 _COMPOUND_PLURAL = re.compile(r"(.{2,})l(?:arı|eri)(?:n(?:[ıi]n?|d?[ae]|d[ae]n))?")
 _IRREGULAR = {"children": "child", "feet": "foot", "geese": "goose", "men": "man", "mice": "mouse",
               "people": "person", "teeth": "tooth", "women": "woman"}  # fmt: skip
+
+
+def base_keys(key: str, language: str) -> Iterator[str]:
+    """What a form could be an inflected form of, by the rules of its language.
+
+    Args:
+        key: The look-up key of the form.
+        language: Language code; where its first part is not in `LANGUAGES` there are no rules.
+
+    Yields:
+        Look-up keys, the likeliest first.
+    """
+    rules = LANGUAGES.get(language.partition("-")[0])
+    if rules is not None:
+        yield from rules(key)
 
 
 def find_variants(

@@ -45,6 +45,7 @@ __all__ = [
     "claims_of_dictionary",
     "claims_of_inventory",
     "claims_of_language_model",
+    "claims_of_model",
     "claims_of_table",
     "resolve",
 ]
@@ -176,6 +177,29 @@ def claims_of_table(table: PairTable, language: str = "und") -> pl.DataFrame:
         _log.info("%s: %d of %d rows have no relation yet", table.path, skipped, rows.height)
     dominance = {f"dominance_{end}": pl.col("weight") for end in ("a", "b")}
     return _claims(answered.with_columns(**dominance), table.path.name, _TABLE)
+
+
+def claims_of_model(known: pl.DataFrame) -> pl.DataFrame:
+    """Claims of the pairs that a trained model knows: they stand as their sources would.
+
+    Args:
+        known: Columns term_a, term_b, relation, confidence, sources; maybe pos and more.
+
+    Returns:
+        The claims, oriented.
+    """
+    certain = {x: pl.lit(1.0) for x in ("dominance_a", "dominance_b") if x not in known.columns}
+    rows = known.with_columns(pl.col("relation").cast(pl.String), **certain).explode("sources")
+    shares = pl.concat(
+        [rows.select(term=f"term_{end}", share=f"dominance_{end}") for end in ("a", "b")]
+    )
+    top = shares.group_by("term").agg(pl.col("share").max().alias("top"))
+    for end in ("a", "b"):
+        # the senses themselves do not travel: dominance beside that of the commonest known sense
+        of_end = top.select(pl.col("term").alias(f"term_{end}"), "top")
+        rows = rows.join(of_end, on=f"term_{end}", how="left", maintain_order="left")
+        rows = rows.with_columns(pl.col(f"dominance_{end}") / pl.col("top")).drop("top")
+    return _claims(rows, pl.col("sources"), _DICTIONARY)
 
 
 def claims_of_language_model(augmented: pl.DataFrame) -> pl.DataFrame:

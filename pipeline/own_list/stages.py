@@ -14,7 +14,10 @@ from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.progress import Progress
 from nymgraph.pipeline.runlog import RunRecord
 
-__all__ = ["perform"]
+__all__ = ["USING_MODEL", "perform"]
+
+USING_MODEL = ("label", "adapt", "embed", "retrieve", "train")
+"""Stages that `model` in the parameters may spare their work."""
 
 _SHARDED = ("embed", "retrieve", "classify")  # whose shards an engine makes
 _NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
@@ -46,14 +49,15 @@ def perform(
     record = RunRecord(stage, section.model_dump(mode="json"))
     workspace = Workspace(data, progress, record)
     module = importlib.import_module(f"nymgraph.pipeline.stages.{stage}")
+    given = {**options, "model": settings.model} if stage in USING_MODEL else dict(options)
     with workspace.stage():
         try:
             with blamed(workspace):
                 if stage in _SHARDED:
                     with open_engine(settings.engine) as engine:
-                        module.run(section, workspace, engine)
+                        module.run(section, workspace, engine, **given)
                 else:
-                    module.run(section, workspace, **options)
+                    module.run(section, workspace, **given)
         except BaseException:
             with suppress(StorageError, OSError):  # the error that counts is the first one
                 workspace.write_json(".runs", f"{stage}.json", record.summary("failed"))

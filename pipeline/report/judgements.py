@@ -21,6 +21,9 @@ _LEAD = (
 def build(run: RunData) -> Section:
     """Figures by relation and by part of speech, the confusion, calibration and consistency."""
     metrics = run.metrics("train")
+    if "model" in metrics:
+        text = f"The classifier was not trained in this run: it is the model {metrics['model']}."
+        return Section(_LEAD, (Note(text),))
     test = metrics["test"]
     blocks = [
         _by_relation(test),

@@ -7,21 +7,34 @@ from typing import Any
 import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace, content_hash, digest, replace_folder
+from nymgraph.pipeline.classifier.taken import take_encoder
 from nymgraph.pipeline.devices import resolve_device
-from nymgraph.pipeline.encoders.beginnings import Beginning, begin, fine_tune
+from nymgraph.pipeline.encoders.beginnings import Beginning, affordable, begin, fine_tune
 from nymgraph.pipeline.encoders.encoders import locate_model
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.labelled import pairs_within, touching
-from nymgraph.pipeline.lexicon.splits import spared_terms, term_splits
+from nymgraph.pipeline.lexicon.splits import spared_terms
+from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary
 from nymgraph.pipeline.params import AdaptParams
 from nymgraph.pipeline.runlog import library_versions
-from nymgraph.pipeline.schemas import HELD_OUT, PAIRS, SPARED, TERMS
+from nymgraph.pipeline.schemas import SPARED
 
 __all__ = ["run"]
 
 
-def run(params: AdaptParams, workspace: Workspace) -> None:
-    """Fine-tune the encoder; write it, the terms spared, `manifest.json` and `metrics.json`."""
+def run(params: AdaptParams, workspace: Workspace, model: Path | None = None) -> None:
+    """Fine-tune the encoder; write it, the terms spared, `manifest.json` and `metrics.json`.
+
+    Args:
+        params: The section of the stage.
+        workspace: The data folder.
+        model: A model to be used: its encoder is taken over, and nothing is trained.
+    """
+    if model is not None:
+        workspace.write_json("adapt", "manifest.json", take_encoder(model, workspace))
+        workspace.write_json("adapt", "metrics.json", {"method": "model"})
+        workspace.write(SPARED, SPARED.empty())
+        return
     static = params.method == "static"
     manifest: dict[str, Any] = {
         "base": "static" if static else params.encoder,
@@ -48,17 +61,16 @@ def _adapt(
     params: AdaptParams, revision: str | None, folder: Path, workspace: Workspace
 ) -> dict[str, Any]:
     """Train and put the encoder in its folder; the figures of what it was trained on."""
-    lexicon = workspace.read(TERMS, ["term_id", "term", "language"])
-    terms, language = lexicon["term"].to_list(), lexicon["language"][0]
-    split = term_splits(workspace.read(HELD_OUT), len(terms))
+    terms, _, language, split, pairs = read_vocabulary(workspace)
     spared = spared_terms(terms, split, params.spared, params.seed)
-    known = pairs_within(workspace.read(PAIRS), split, "train")
+    known = pairs_within(pairs, split, "train")
     known = known.take(~touching(known, spared))
     if not (known.relation == 0).any():
         raise InputError(
             "no synonym pair of training terms to adapt the encoder on",
             cure="label more pairs, set adapt.spared to 0, or adapt.method to none",
         )
+    params = affordable(params, known)
     start = begin(params, terms, split, known, language, resolve_device(params.device))
     for name, figures in start.figures.items():
         workspace.record.fact(name, figures)
@@ -67,7 +79,8 @@ def _adapt(
     folder.parent.mkdir(parents=True, exist_ok=True)
     replace_folder(trained, folder)
     shutil.rmtree(work.parent)
-    workspace.write(SPARED, lexicon.select("term_id", "term").filter(pl.Series(spared)))
+    every = pl.DataFrame({"term": terms}, {"term": pl.String}).with_row_index("term_id")
+    workspace.write(SPARED, every.filter(pl.Series(spared)))
     workspace.record.wrote("adapt/rows", len(start.rows.anchor))
     return {"rows": len(start.rows.anchor), **start.figures}
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.candidates import JudgeRecipe
-from nymgraph.pipeline.classifier.model_folder import MODEL_FILE
+from nymgraph.pipeline.classifier.model_notes import MODEL_FILE
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
@@ -31,6 +31,8 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
         "candidates": workspace.hash_of("retrieve", "candidates"),
         "pairs": workspace.hash_of("label", "pairs.parquet"),
         "senses": workspace.hash_of("label", "senses.parquet"),
+        "extra_terms": workspace.hash_of("label", "extra_terms.parquet"),
+        "extra_pairs": workspace.hash_of("label", "extra_pairs.parquet"),
         "model": workspace.hash_of("train", f"model/{MODEL_FILE}"),
         "held_out": workspace.hash_of("label", "held_out.parquet"),
         "neighbours": workspace.hash_of("retrieve", "neighbours.npy"),

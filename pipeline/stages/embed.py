@@ -1,12 +1,15 @@
 """embed: terms to vectors, in shards of terms of like length."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace, content_hash
+from nymgraph.pipeline.classifier.model_notes import known_vectors, model_folder
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
 from nymgraph.pipeline.encoders.encoders import locate_adapted
 from nymgraph.pipeline.encoders.encoding import EncodeRecipe
@@ -15,16 +18,22 @@ from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
 from nymgraph.pipeline.limits import Room, embed_refusals, free_room, refuse
 from nymgraph.pipeline.params import EmbedParams
-from nymgraph.pipeline.schemas import TERMS
+from nymgraph.pipeline.schemas import EXTRA_TERMS, TERMS
 from nymgraph.pipeline.shards import Rows, open_work
 
 __all__ = ["run"]
 
 
-def run(params: EmbedParams, workspace: Workspace, engine: Engine = LOCAL) -> None:
-    """Encode every term and write `vectors.npy` (float16, row = term_id) and `manifest.json`."""
+def run(
+    params: EmbedParams, workspace: Workspace, engine: Engine = LOCAL, model: Path | None = None
+) -> None:
+    """Encode every term and write `vectors.npy` (float16, row = term_id) and `manifest.json`.
+
+    Extra terms stand behind those of the lexicon; of a model that is used, their vectors are taken.
+    """
     n_terms = workspace.scan(TERMS).select(pl.len()).collect().item()
     workspace.record.read("ingest/terms", n_terms)
+    extra = workspace.read(EXTRA_TERMS, ["term"])["term"]
     adapted = workspace.read_json("adapt", "manifest.json")
     if adapted["method"] != "none":
         workspace.file("adapt", "encoder", whole=True)
@@ -33,6 +42,7 @@ def run(params: EmbedParams, workspace: Workspace, engine: Engine = LOCAL) -> No
     precision = engine.ask(partial(resolve_precision, params.precision, params.device))
     inputs = {
         "terms": workspace.hash_of("ingest", "terms.parquet"),
+        "extra_terms": workspace.hash_of("label", "extra_terms.parquet"),
         "model": location.revision,
         "prompt": adapted.get("prompt"),
         "precision": precision,
@@ -41,35 +51,46 @@ def run(params: EmbedParams, workspace: Workspace, engine: Engine = LOCAL) -> No
         "shard_terms": params.shard_terms,
         "window_terms": WINDOW_TERMS,
     }
-    shards = TermWindows(workspace.root / TERMS.path, n_terms, params.shard_terms)
-    recipe = EncodeRecipe(
-        shards,
-        location,
-        device,
-        precision,
-        params.batch_size,
-        prompt=adapted.get("prompt"),
-        trust_remote_code=adapted["trust_remote_code"],
-    )
-    folder, room = workspace.work("embed"), free_room(workspace.root)
-    with open_work(folder, inputs, len(shards), ".npy") as work:
-        made = _if_it_fits(engine.made(recipe, work.pending), n_terms, folder / "parts", room)
+    n_encoded = n_terms if model is not None else n_terms + len(extra)
+    source = _source(workspace, extra if model is None else extra.clear())
+    shards = TermWindows(source, n_encoded, params.shard_terms)
+    taken = None if model is None else known_vectors(model_folder(model), extra)
+    how = {"prompt": adapted.get("prompt"), "trust_remote_code": adapted["trust_remote_code"]}
+    recipe = EncodeRecipe(shards, location, device, precision, params.batch_size, **how)
+    file, folder = workspace.path("embed", "vectors.npy"), workspace.work("embed")
+    room = free_room(workspace.root)
+    n_shards = len(shards) + (taken is not None)
+    with open_work(folder, inputs, n_shards, ".npy") as work:
+        pending = [shard for shard in work.pending if shard < len(shards)]
+        made = _if_it_fits(engine.made(recipe, pending), n_encoded, folder / "parts", room)
         work.take(made, workspace.progress, "embed: shards")
-        work.assemble(workspace.path("embed", "vectors.npy"), shards)
+        places: Sequence[npt.NDArray[np.int64]] = shards
+        if taken is not None:
+            work.commit(len(shards), taken)
+            places = [*shards, np.arange(n_terms, n_terms + len(extra))]
+        work.assemble(file, places)
         manifest = {
             "encoder": adapted["base"],
             "adapted": adapted["method"],
             "revision": location.revision,
             "precision": precision,
-            "dim": workspace.read_array("embed", "vectors.npy").shape[1],
+            "dim": np.load(file, mmap_mode="r").shape[1],
             "rows": n_terms,
+            **({"extra": len(extra)} if len(extra) else {}),
             "terms": inputs["terms"],
-            "content": content_hash(workspace.path("embed", "vectors.npy")),
+            "content": content_hash(file),
         }
         workspace.write_json("embed", "manifest.json", manifest)
         work.discard()
     workspace.record.fact("precision", precision)
     workspace.record.wrote("embed/vectors", n_terms)
+
+
+def _source(workspace: Workspace, extra: pl.Series) -> Path | pl.Series:
+    """The terms to encode: the file of the lexicon, or all in memory where there are extra ones."""
+    if extra.is_empty():
+        return workspace.root / TERMS.path
+    return pl.concat([workspace.read(TERMS, ["term"])["term"], extra])
 
 
 def _if_it_fits(

@@ -1,100 +1,107 @@
 """label: dictionaries, users' tables and a language model's pairs, to pairs split by term."""
 
-import numpy as np
+import logging
+from pathlib import Path
+
 import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.classifier.model_notes import known_pairs, model_for_run
 from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.lexicon.dictionaries import read_inventory
-from nymgraph.pipeline.lexicon.provenance import without_language_model
+from nymgraph.pipeline.lexicon.dictionaries import Inventory, read_inventory
+from nymgraph.pipeline.lexicon.labelling import extra_terms, split_labelled
+from nymgraph.pipeline.lexicon.meeting import meet
 from nymgraph.pipeline.lexicon.relations import (
     claims_of_inventory,
     claims_of_language_model,
+    claims_of_model,
     claims_of_table,
     resolve,
 )
 from nymgraph.pipeline.lexicon.senses import senses_table, similar_pairs
-from nymgraph.pipeline.lexicon.splits import split_pairs, split_terms
 from nymgraph.pipeline.params import LabelParams
 from nymgraph.pipeline.schemas import (
     AUGMENTED,
     CONFLICTS,
+    EXTRA_PAIRS,
+    EXTRA_TERMS,
     HELD_OUT,
     PAIRS,
     SENSES,
     SIMILAR,
-    SPLIT_NAMES,
     TERMS,
 )
 
 __all__ = ["run"]
 
+_log = logging.getLogger("nymgraph")
 
-def run(params: LabelParams, workspace: Workspace) -> None:
+
+def run(params: LabelParams, workspace: Workspace, model: Path | None = None) -> None:
     """Collect the claims, settle conflicts, split; write pairs, conflicts, senses, held_out.
 
     A language model is heard where nobody else speaks. Its pairs change neither the split nor which
-    terms are held out, so that figures with and without it compare.
+    terms are held out, so that figures with and without it compare. Pairs of terms that the lexicon
+    does not hold teach all the same; they are written apart.
 
     Args:
         params: The section of the stage.
         workspace: The data folder.
+        model: A model to be used: what it knows stands for the dictionaries, and nothing is held
+            out, for nothing is trained.
 
     Raises:
         InputError: A table cannot be read, or no pair is left.
     """
     lexicon = workspace.read(TERMS, ["term_id", "term", "language"])
     terms, language = lexicon.drop("language"), lexicon["language"][0]
-    inventories = [read_inventory(source, language) for source in params.dictionaries]
-    claims = [
-        claims_of_inventory(inventory, params.co_hyponyms_per_hypernym, params.seed)
-        for inventory in inventories
-    ] + [claims_of_table(table, language) for table in params.tables]
+    inventories: list[Inventory] = []
+    if model is None:
+        inventories = [read_inventory(source, language) for source in params.dictionaries]
+        draw = (params.co_hyponyms_per_hypernym, params.seed)
+        claims = [claims_of_inventory(inventory, *draw) for inventory in inventories]
+        listed = {term for own in inventories for synset in own.synsets for term in synset.terms}
+    else:
+        claims, listed = _known(model_for_run(model, language, workspace.root)[0])
+    claims += [claims_of_table(table, language) for table in params.tables]
     if workspace.exists(AUGMENTED):  # `augment` may be left out
         claims.append(claims_of_language_model(workspace.read(AUGMENTED)))
     if not claims:
         raise InputError("label has no source", cure="set label.dictionaries or label.tables")
-    pairs, conflicts = resolve(pl.concat(claims), terms["term"])
+    met = meet(pl.concat(claims), terms["term"], listed, language)
+    extra = extra_terms(met.claims, terms["term"])
+    pairs, conflicts = resolve(met.claims, pl.concat([terms["term"], extra]))
     if pairs.is_empty():
         raise InputError(
-            "no labelled pair has both terms in the lexicon",
+            "there is no labelled pair to learn from",
             got=f"{conflicts.height} pairs, none usable",
-            cure="add a table of pairs (label.tables) for this lexicon, or a dictionary of its "
-            "language (label.dictionaries)",
+            cure="add a table of pairs (label.tables), or a dictionary of the language of this "
+            "lexicon (label.dictionaries)",
         )
-    pairs, split = _split(_with_ids(pairs, terms), terms, params)
-    workspace.write(PAIRS, pairs)
+    fractions = (params.validation_fraction, params.test_fraction) if model is None else (0.0, 0.0)
+    found = split_labelled(pairs, terms, extra, met.twins, fractions, params.seed)
+    _tell(met.pairs, workspace)
+    workspace.write(PAIRS, found.pairs)
     workspace.write(CONFLICTS, conflicts)
-    workspace.write(SENSES, senses_table(inventories, terms["term"].to_list(), language))
-    workspace.write(SIMILAR, similar_pairs(inventories, terms["term"].to_list()))
-    workspace.write(HELD_OUT, terms.with_columns(split=split).filter(split != "train"))
+    names = met.names(terms["term"])
+    workspace.write(SENSES, senses_table(inventories, names, language))
+    workspace.write(SIMILAR, similar_pairs(inventories, names))
+    workspace.write(HELD_OUT, found.held_out)
+    workspace.write(EXTRA_PAIRS, found.extra_pairs)
+    workspace.write(EXTRA_TERMS, found.extra_terms)
 
 
-def _with_ids(pairs: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
-    for end in ("a", "b"):
-        ids = terms.select(pl.col("term").alias(f"term_{end}"), pl.col("term_id").alias(end))
-        pairs = pairs.join(ids, on=f"term_{end}", how="left", maintain_order="left")
-    return pairs
+def _known(folder: Path) -> tuple[list[pl.DataFrame], set[str]]:
+    """The claims of a model, and the terms that it knows."""
+    terms, _, rows = known_pairs(folder)
+    names = pl.Series(terms, dtype=pl.String)
+    ends = {f"term_{end}": names.gather(rows[end]) for end in ("a", "b")}
+    return [claims_of_model(rows.drop("a", "b").with_columns(**ends))], set(terms)
 
 
-def _split(
-    pairs: pl.DataFrame, terms: pl.DataFrame, params: LabelParams
-) -> tuple[pl.DataFrame, pl.Series]:
-    """The pairs with their split, and the split of every term; terms of no known pair train."""
-    known = without_language_model(pairs)
-    antonyms = known.filter(pl.col("relation") == "antonym")
-    split = split_terms(
-        terms["term"].to_list(),
-        antonyms["a"].to_numpy().astype(np.int64),
-        antonyms["b"].to_numpy().astype(np.int64),
-        params.validation_fraction,
-        params.test_fraction,
-        params.seed,
-    )
-    labelled = np.zeros(terms.height, dtype=bool)
-    labelled[known["a"].to_numpy()] = labelled[known["b"].to_numpy()] = True
-    split[~labelled] = SPLIT_NAMES.index("train")
-    names = np.array(SPLIT_NAMES)
-    of_pair = split_pairs(split[pairs["a"].to_numpy()], split[pairs["b"].to_numpy()])
-    of_term = pl.Series("split", names[split])
-    return pairs.with_columns(split=pl.Series(names[of_pair])), of_term
+def _tell(met: dict[str, int], workspace: Workspace) -> None:
+    """Say how the labelled pairs met the lexicon, where not all did as they are written."""
+    workspace.record.fact("labelled pairs met", met)
+    if met["exactly"] < sum(met.values()):
+        said = ", ".join(f"{n:,} {way}" for way, n in met.items())
+        _log.info("label: pairs that meet the lexicon: %s (these only teach)", said)

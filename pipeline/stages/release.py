@@ -42,7 +42,8 @@ def run(params: ReleaseParams, workspace: Workspace, previous: Path | None = Non
     """
     settings = ClusterParams(**workspace.read_json("cluster", "settings.json"))
     vectors, senses = workspace.read_array("embed", "vectors.npy"), workspace.read(SENSES)
-    evidence = _evidence(settings, workspace, term_uses(senses, len(vectors)))
+    n_terms = workspace.read_json("embed", "manifest.json")["rows"]
+    evidence = _evidence(settings, workspace, term_uses(senses, n_terms))
     evidence = evidence.clear() if params.evidence == "measured" else evidence
     workspace.write_parts(RELEASED_RELATIONS, _told(workspace, evidence, vectors))
     tables = cluster_graph(settings, workspace, RELEASED, previous)

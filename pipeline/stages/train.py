@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from nymgraph.discriminator import LabelledPairs, TrainedHead
 from nymgraph.pipeline.artefacts import Workspace
@@ -11,30 +14,43 @@ from nymgraph.pipeline.classifier.features import open_space
 from nymgraph.pipeline.classifier.head import fit_head
 from nymgraph.pipeline.classifier.judges import LazyClassifier, judges_of
 from nymgraph.pipeline.classifier.model_folder import NewModel, encoder_of_run, write_model
+from nymgraph.pipeline.classifier.taken import take_model
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.classifier.training_set import World
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.evaluation.contradictions import label_noise
-from nymgraph.pipeline.evaluation.measure import HeldOut, held_out, measure
+from nymgraph.pipeline.evaluation.measure import HeldOut, Measured, held_out, measure
 from nymgraph.pipeline.lexicon.labelled import CandidateSample, pairs_within
-from nymgraph.pipeline.lexicon.splits import refuse_leaks, term_mask, term_splits
+from nymgraph.pipeline.lexicon.splits import refuse_leaks, term_mask
+from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary, vocabulary_terms
 from nymgraph.pipeline.params import TrainParams
-from nymgraph.pipeline.schemas import CANDIDATES, CONTRADICTED, HELD_OUT, PAIRS, SPARED, TERMS
+from nymgraph.pipeline.schemas import CANDIDATES, CONTRADICTED, SPARED, TRAINING_CANDIDATES
 
 __all__ = ["run"]
 
 Fit = Callable[[LabelledPairs], TrainedHead]
 
 
-def run(params: TrainParams, workspace: Workspace) -> None:
-    """Train, calibrate on validation, measure on test; write the model and its figures."""
+def run(params: TrainParams, workspace: Workspace, model: Path | None = None) -> None:
+    """Train, calibrate on validation, measure on test; write the model and its figures.
+
+    Args:
+        params: The section of the stage.
+        workspace: The data folder.
+        model: A model to be used: it is copied, and nothing is trained.
+    """
+    if model is not None:
+        notes = take_model(model, workspace)
+        figures = {"model": str(model), **notes.figures}
+        _write_figures(figures, CONTRADICTED.empty(), Measured.nothing(), workspace)
+        return
+    vocabulary = read_vocabulary(workspace)
     space = open_space(workspace, votes=params.neighbours)
-    pairs = workspace.read(PAIRS)
-    split = term_splits(workspace.read(HELD_OUT), len(space.terms))
+    split, pairs = vocabulary.split, vocabulary.pairs
     train, validation = (pairs_within(pairs, split, name) for name in ("train", "validation"))
     n_negatives = round(params.unlabelled_per_labelled * len(train.a))
     sample = CandidateSample(pairs, split, n_negatives, params.unlabelled_weight, params.seed)
-    for part in workspace.parts(CANDIDATES):
+    for part in workspace.parts(CANDIDATES if vocabulary.is_lexicon else TRAINING_CANDIDATES):
         sample.add(part)
     taught = train.join(sample.negatives)
     refuse_leaks(taught.a, taught.b, split, "a pair that the discriminator is to learn")
@@ -46,7 +62,7 @@ def run(params: TrainParams, workspace: Workspace) -> None:
     crossed = train_behind(trained, world, params, workspace.work("train"), workspace.progress)
     classifier = TrainedClassifier(trained, crossed)
     workspace.record.fact("training pairs", len(taught.a))
-    data = held_out(pairs, split, workspace.scan(TERMS))
+    data = held_out(pairs, split, vocabulary_terms(workspace))
     figures = _measure(params, classifier, world, data, (train, sample.negatives), fit, workspace)
     encoder, location = encoder_of_run(workspace)
     parts = (classifier, encoder, location, space, data.train, "run", params.classifier, figures)
@@ -67,12 +83,8 @@ def _measure(
     terms, lexicon = world.terms, world.lexicon
     judges = judges_of(classifier, terms, lexicon, workspace, device, data.language)
     found = measure(judges, data, lexicon.vectors, taught[0], params.consistency_pairs, params.seed)
-    best = max(classifier.trained.macro_f1)
-    metrics = {
-        **found.metrics,
-        "classifier": params.classifier,
-        "validation_macro_f1_of_head": best,
-    }
+    metrics = {**found.metrics, "classifier": params.classifier}
+    metrics["validation_macro_f1_of_head"] = max(classifier.trained.macro_f1)
     contradicted = CONTRADICTED.empty()
     if params.contradicted:
         metrics["label_noise"], contradicted = label_noise(
@@ -82,8 +94,14 @@ def _measure(
             judges.calibrated,
             (len(terms), params.contradicted, params.seed),
         )
+    _write_figures(metrics, contradicted, found, workspace)
+    return metrics
+
+
+def _write_figures(
+    metrics: dict[str, Any], contradicted: pl.DataFrame, plots: Measured, workspace: Workspace
+) -> None:
     workspace.write_json("train", "metrics.json", metrics)
     workspace.write(CONTRADICTED, contradicted)
     for name in ("confusion", "reliability", "reliability_before"):
-        workspace.write_csv("train", f"{name}.csv", getattr(found, name))
-    return metrics
+        workspace.write_csv("train", f"{name}.csv", getattr(plots, name))

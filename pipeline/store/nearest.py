@@ -188,7 +188,9 @@ class NearestFinder:
         vectors = model.space.vectors_of(asked)
         vectors[0] = vector
         surface = model.classifier.trained.head.surface
-        lexicon = model.space.seen(names, asked, vectors, surface=surface, near_new=near)
+        extra = len(model.space.terms) > len(self.vectors)  # terms that vote beside the lexicon
+        near_new = None if extra else near
+        lexicon = model.space.seen(names, asked, vectors, surface=surface, near_new=near_new)
         whole = classifier_over(model.classifier, names, lexicon, "cpu", dictionary=False)
         return whole.judge(np.zeros(len(rows), np.int64), np.arange(1, len(names)))
 
@@ -228,7 +230,7 @@ class NearestFinder:
         manifest = self._workspace.read_json("embed", "manifest.json")
         self._same_run("embed", manifest["content"], self._export.vectors)
         self._same_run("embed", manifest["revision"], self._export.encoder_revision)
-        vectors = self._workspace.read_array("embed", "vectors.npy")
+        vectors = self._workspace.read_array("embed", "vectors.npy")[: manifest["rows"]]
         self._same_run("embed", f"{len(vectors)} rows", f"{len(self._export.terms)} rows")
         return vectors
 

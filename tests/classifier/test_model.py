@@ -13,7 +13,7 @@ import nymgraph
 from nymgraph.discriminator import ANTONYM, SYNONYM
 from nymgraph.pipeline.classifier.fit import fit
 from nymgraph.pipeline.classifier.model import Model, load_model
-from nymgraph.pipeline.classifier.model_folder import MODEL_FILE, read_notes
+from nymgraph.pipeline.classifier.model_notes import MODEL_FILE, read_notes
 from nymgraph.pipeline.classifier.pair_table import FitRequest
 from nymgraph.pipeline.cli import app
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from nymgraph.pipeline.cli import STAGES, app
+from nymgraph.pipeline.own_list.stages import USING_MODEL
 from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.schemas import TABLES
 from tests.project.imports import ROOT, closure
@@ -47,7 +48,7 @@ def test_one_word_per_stage_everywhere() -> None:
     modules = {file.stem for file in (ROOT / "pipeline" / "stages").glob("*.py")} - {"__init__"}
     commands = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
     assert tuple(GRAPH["stages"]) == tuple(STAGES)
-    assert tuple(Params.model_fields) == (*STAGES, "engine")
+    assert tuple(Params.model_fields) == ("model", *STAGES, "engine")
     assert modules == set(STAGES)
     assert set(STAGES) <= commands
 
@@ -90,9 +91,14 @@ def test_every_table_is_an_out_of_its_stage() -> None:
         assert f"data/{table.path.as_posix()}" in written(table.stage)
 
 
+def test_a_stage_that_a_model_may_stand_for_depends_on_it() -> None:
+    using = [stage for stage in STAGES if "model" in GRAPH["stages"][stage]["params"]]
+    assert tuple(using) == USING_MODEL
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_depends_on_all_its_params_but_those_of_speed(stage: str) -> None:
-    keys = GRAPH["stages"][stage]["params"]
+    keys = [key for key in GRAPH["stages"][stage]["params"] if key != "model"]
     if keys == [stage]:
         return
     known = {f"{stage}.{key}" for key in type(getattr(Params(), stage)).model_fields}

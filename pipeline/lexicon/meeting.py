@@ -1,0 +1,122 @@
+"""How claims about pairs meet the terms of a lexicon.
+
+A claim speaks of the terms that are written exactly as it says. A term of the lexicon that no
+source of claims lists takes the claims of those that have its look-up key (*Hot* those of *hot*),
+else of the term that it is an inflected form of, by the rules of the language (*Running Shoes*
+those of *running shoe*). A claimed term that no term of the lexicon meets stays as it is: it is
+extra (`vocabulary`). One that is met so is replaced, and not kept beside, so that a held-out term
+is not taught under another spelling.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import polars as pl
+
+from nymgraph.pipeline.lexicon.inflection import base_keys
+from nymgraph.pipeline.lexicon.normalise import look_up_key
+
+__all__ = ["WAYS", "Meeting", "meet"]
+
+WAYS = ("exactly", "by key", "by inflection", "not at all")
+_ALIAS = {"claimed": pl.String, "term": pl.String, "way": pl.UInt8}
+
+
+class Meeting(NamedTuple):
+    """Claims in the words of the lexicon.
+
+    Attributes:
+        claims: The claims; ends are terms of the lexicon or extra terms.
+        twins: Columns claimed, term: terms of the lexicon and what they were met by, which is one
+            term to a learner and has to share its split.
+        pairs: How many claimed pairs have both ends in the lexicon, by the less direct way of the
+            two, a name of WAYS.
+    """
+
+    claims: pl.DataFrame
+    twins: pl.DataFrame
+    pairs: dict[str, int]
+
+    def names(self, terms: pl.Series) -> list[str]:
+        """What a dictionary calls each term of the lexicon: the first term that it was met by."""
+        of_term = self.twins.sort("term", "claimed").unique("term", keep="first")
+        rows = pl.DataFrame({"term": terms}).join(
+            of_term, on="term", how="left", maintain_order="left"
+        )
+        return rows["claimed"].fill_null(rows["term"]).to_list()
+
+
+def meet(claims: pl.DataFrame, terms: pl.Series, listed: Iterable[str], language: str) -> Meeting:
+    """Say of which terms each claim speaks.
+
+    Args:
+        claims: Claims of all sources, oriented.
+        terms: The terms of the lexicon.
+        listed: Terms that the sources of claims list, whether they claim anything of them or not.
+        language: Language code of the lexicon.
+
+    Returns:
+        The claims, rewritten.
+    """
+    claimed = pl.concat([claims["term_a"], claims["term_b"]]).unique().sort()
+    taken = pl.concat([claimed, pl.Series("term_a", list(listed), pl.String)]).implode()
+    unlisted = terms.filter(~terms.is_in(taken))
+    aliases = _aliases(claimed, unlisted.sort().to_list(), language)
+    inside = claimed.is_in(terms.implode())
+    same = pl.DataFrame({"claimed": claimed, "term": claimed}).with_columns(
+        way=pl.when(pl.Series(inside)).then(0).otherwise(3).cast(pl.UInt8)
+    )
+    # a claimed term outside the lexicon that is met by another spelling is not kept beside it
+    kept = (pl.col("way") == 0) | ~pl.col("claimed").is_in(aliases["claimed"].implode())
+    ends = pl.concat([same.filter(kept), aliases])
+    found = claims if aliases.is_empty() else _rewritten(claims, ends)
+    return Meeting(found, aliases.select("claimed", "term"), _counts(claims, ends))
+
+
+def _aliases(claimed: pl.Series, unlisted: list[str], language: str) -> pl.DataFrame:
+    """The claimed terms that unlisted terms of the lexicon are met by."""
+    if not unlisted:
+        return pl.DataFrame(schema=_ALIAS)
+    by_key: dict[str, list[str]] = {}
+    for name in claimed.to_list():
+        by_key.setdefault(look_up_key(name, language), []).append(name)
+    rows: list[tuple[str, str, int]] = []
+    for term in unlisted:
+        key = look_up_key(term, language)
+        bases = [key, *base_keys(key, language)]
+        base = next((other for other in bases if other in by_key), None)
+        if base is not None:
+            rows += [(name, term, 1 if base == key else 2) for name in by_key[base]]
+    return pl.DataFrame(rows, _ALIAS, orient="row")
+
+
+def _rewritten(claims: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
+    """The claims about the terms that each end stands for, oriented."""
+    columns = claims.columns
+    rows = claims
+    for end in ("term_a", "term_b"):
+        of_end = ends.select(pl.col("claimed").alias(end), pl.col("term").alias(f"new_{end}"))
+        rows = rows.join(of_end, on=end, how="left", maintain_order="left_right")
+    before, after = ("term_a", "term_b"), ("new_term_a", "new_term_b")
+    one = pl.col(after[0]) == pl.col(after[1])  # Hot and HOT were two spellings of one term
+    rows = rows.filter(~one | (pl.col(before[0]) == pl.col(before[1])))
+    swapped = pl.col(after[0]) > pl.col(after[1])
+    turned = {
+        f"{name}_{end}": pl.when(swapped).then(f"{source}_{other}").otherwise(f"{source}_{end}")
+        for end, other in (("a", "b"), ("b", "a"))
+        for name, source in (("term", "new_term"), ("dominance", "dominance"))
+        if f"{name}_{end}" in columns
+    }
+    return rows.with_columns(**turned).select(columns)
+
+
+def _counts(claims: pl.DataFrame, ends: pl.DataFrame) -> dict[str, int]:
+    """How many of the claimed pairs are met, by the less direct way of the two ends."""
+    best = ends.group_by("claimed").agg(pl.col("way").min())
+    pairs = claims.select("term_a", "term_b").unique()
+    for end in ("term_a", "term_b"):
+        way = best.select(pl.col("claimed").alias(end), pl.col("way").alias(f"way_{end}"))
+        pairs = pairs.join(way, on=end, how="left")
+    found = pairs.select(pl.max_horizontal("way_term_a", "way_term_b").alias("way"))
+    counted = dict(found["way"].value_counts().iter_rows())
+    return {name: int(counted.get(place, 0)) for place, name in enumerate(WAYS)}

@@ -1,0 +1,70 @@
+"""Claims meet a lexicon exactly, by key or by inflection; each way by hand."""
+
+import polars as pl
+import pytest
+
+from nymgraph.pipeline.lexicon.meeting import Meeting, meet
+
+CLAIM = ("term_a", "term_b", "relation", "dominance_a", "dominance_b")
+
+
+def claims(*rows: tuple[str, str, str]) -> pl.DataFrame:
+    """Oriented claims; the first end has the dominance .25, the second .75."""
+    return pl.DataFrame([(*row, 0.25, 0.75) for row in rows], list(CLAIM), orient="row")
+
+
+def met(lexicon: list[str], *rows: tuple[str, str, str], listed: tuple[str, ...] = ()) -> Meeting:
+    return meet(claims(*rows), pl.Series("term", lexicon), listed, "en")
+
+
+def pairs(meeting: Meeting) -> list[tuple[str, str]]:
+    return sorted(meeting.claims.select("term_a", "term_b").rows())
+
+
+def test_terms_written_alike_need_no_rule() -> None:
+    found = met(["cold", "hot"], ("cold", "hot", "antonym"))
+    assert found.claims.equals(claims(("cold", "hot", "antonym")))
+    assert found.twins.is_empty()
+    assert found.pairs == {"exactly": 1, "by key": 0, "by inflection": 0, "not at all": 0}
+
+
+def test_title_case_meets_by_key() -> None:
+    found = met(["Cold", "Hot"], ("cold", "hot", "antonym"), ("hot", "warm", "synonym"))
+    assert pairs(found) == [("Cold", "Hot"), ("Hot", "warm")]
+    assert sorted(found.twins.rows()) == [("cold", "Cold"), ("hot", "Hot")]
+    assert found.pairs == {"exactly": 0, "by key": 1, "by inflection": 0, "not at all": 1}
+
+
+@pytest.mark.parametrize("form", ["Sofas", "sofas", "SOFAS"])
+def test_an_inflected_form_meets_its_lemma(form: str) -> None:
+    found = met([form, "couch"], ("couch", "sofa", "synonym"))
+    assert pairs(found) == [tuple(sorted((form, "couch")))]
+    assert found.pairs["by inflection"] == 1
+
+
+def test_phrases_are_forms_by_their_last_word() -> None:
+    found = met(["Running Shoes"], ("jogging sneaker", "running shoe", "synonym"))
+    assert pairs(found) == [("Running Shoes", "jogging sneaker")]
+
+
+def test_what_is_said_of_an_end_goes_with_it() -> None:
+    found = met(["Sofas"], ("couch", "sofa", "synonym"))
+    assert found.claims.row(0) == ("Sofas", "couch", "synonym", 0.75, 0.25)
+
+
+def test_a_listed_term_takes_no_claims_of_other_spellings() -> None:
+    """Polish, the nation, is in the dictionary: what it says of polish is not about it."""
+    rows = ("polish", "shine", "synonym")
+    assert pairs(met(["Polish"], rows, listed=("Polish",))) == [("polish", "shine")]
+    assert pairs(met(["Polish"], rows)) == [("Polish", "shine")]
+
+
+def test_several_spellings_of_one_term_all_take_its_claims() -> None:
+    found = met(["HOT", "Hot", "hot"], ("cold", "hot", "antonym"), ("Hot", "hot", "synonym"))
+    assert ("cold", "hot") in pairs(found)
+    assert ("HOT", "cold") in pairs(found)
+
+
+def test_two_spellings_of_a_claim_are_no_pair_of_one_term() -> None:
+    found = met(["HOT"], ("Hot", "hot", "synonym"), ("cold", "hot", "antonym"))
+    assert pairs(found) == [("HOT", "cold")]
