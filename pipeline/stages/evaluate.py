@@ -1,11 +1,14 @@
 """evaluate: what came out, measured on held-out terms, for `dvc metrics` and `dvc plots`."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from nymgraph.clustering import canonical_edges
 from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.evaluation.agreement import agreement
 from nymgraph.pipeline.evaluation.clustering import (
     cluster_figures,
     hard_labels,
@@ -32,7 +35,7 @@ __all__ = ["run"]
 
 
 def run(params: EvaluateParams, workspace: Workspace) -> None:
-    """Measure judged pairs and clusters; write `metrics.json`, the plot data and the intruders."""
+    """Measure judged pairs and clusters; write `metrics.json`, plot data and lists to look at."""
     pairs = without_language_model(workspace.read(PAIRS))
     held_out = workspace.read(HELD_OUT)
     assignments = workspace.read(ASSIGNMENTS)
@@ -53,12 +56,20 @@ def run(params: EvaluateParams, workspace: Workspace) -> None:
             "judged_edges": curve.drop("gate").row(0, named=True),
             "clusters": cluster_figures(labels, pairs, split == SPLIT_NAMES.index("test"), edges),
             "everyday": _everyday(workspace, labels, split),
+            "judge_and_cosine": _agreement(workspace, gate),
         },
     )
     workspace.write_csv("evaluate", "gates.csv", curve[1:])
     workspace.write_csv("evaluate", "sizes.csv", size_rows(labels))
     listed = intruders(labels, pairs).select("term_a", "term_b", "split")
     workspace.write_csv("evaluate", "intruders.csv", listed)
+
+
+def _agreement(workspace: Workspace, gate: float) -> dict[str, Any]:
+    """How far judge and cosine agree; lists the pairs on which they do not."""
+    found = agreement(workspace.scan(RELATIONS), workspace.read(TERMS, ["term"])["term"], gate)
+    workspace.write_csv("evaluate", "surprising.csv", found.listed)
+    return found.figures
 
 
 def _everyday(
