@@ -291,7 +291,7 @@ def _plans(n_terms: int, device: str) -> list[IndexPlan]:
     probed = min(max(1, n_lists // 16), 2_048)
     plans = [
         IndexPlan("exact", device=device),
-        IndexPlan("ivf", n_lists, probed, "int8"),
+        IndexPlan("ivf", n_lists, probed, "int8", directions=128, shortlist=128),
         IndexPlan("ivf", n_lists, probed, "fp16", device=device),
     ]
     return plans if device == "cpu" or _faiss_has_gpu() else plans[:2]
