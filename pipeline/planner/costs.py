@@ -310,6 +310,18 @@ def cluster(run: Run) -> Cost:
     )
 
 
+def release(run: Run) -> Cost:
+    """Writing the judged pairs again with all that is known, and clustering them."""
+    work, again = run.workload, cluster(run)
+    return Cost(
+        again.seconds + 0.5e-6 * work.n_candidates / run.rates.host,
+        again.ram_gb + work.n_terms * 60 / _GB,
+        disk_gb=again.disk_gb + work.n_candidates * 19 / _GB,
+        files=again.files + classify(run).files + 1,
+        rows=work.n_terms,
+    )
+
+
 def evaluate(run: Run) -> Cost:
     """One pass over the judged pairs."""
     work = run.workload
@@ -358,6 +370,7 @@ STAGE_COSTS: dict[str, Callable[[Run], Cost]] = {
         train,
         classify,
         cluster,
+        release,
         evaluate,
         export,
         report,

@@ -237,11 +237,12 @@ def _between(pairs: JudgedPairs, x: int, y: int, gate: float) -> float:
 
 
 def _of_other_senses(export: ExportFolder, term_id: int) -> dict[int, float]:
-    """The members of the clusters that a term could belong to: support, at most half the gate."""
+    """The terms of the other senses: share of the sense or support, at most half the gate."""
     found: dict[int, float] = {}
-    for sense in reversed(export.senses(term_id)):
-        weight = min(sense.support, export.gate / 2)
-        found |= {x: weight for x in export.members(sense.cluster) if x != term_id}
+    for sense in reversed(export.senses(term_id)):  # the commonest has the last word
+        weight = min(sense.support if sense.share is None else sense.share, export.gate / 2)
+        shared = {export.terms.resolve(x) for x in sense.synonyms}
+        found |= {x: weight for x in shared.union(export.members(sense.cluster)) if x != term_id}
     return found
 
 
