@@ -15,7 +15,7 @@ from nymgraph.pipeline.artefacts import (
 )
 from nymgraph.pipeline.errors import ArtefactError, StorageError
 from nymgraph.pipeline.params import ExportParams
-from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, RELATIONS
+from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, RELEASED_RELATIONS
 from nymgraph.pipeline.stages import export
 
 
@@ -263,14 +263,14 @@ def test_strong_edges_are_sorted_however_few_are_held(
     a, p = chance.integers(0, 30, 90), chance.random(90)
     rows = pl.DataFrame({"a": a, "b": a + 1 + np.arange(90), "cosine": 0.5, "p_synonym": p})
     known = pl.Series(np.where(np.arange(90) % 9 == 0, "dictionary", "model"))
-    rows = RELATIONS.conform(
-        rows.with_columns(route=pl.lit("vector"), p_antonym=0.0, p_co_hyponym=0.0, evidence=known)
-    )
-    folder = workspace.root / RELATIONS.path
+    rows = rows.with_columns(route=pl.lit("vector"), p_antonym=0.0, p_co_hyponym=0.0)
+    rows = rows.with_columns(evidence=known, dominance_a=None, dominance_b=None)
+    rows = RELEASED_RELATIONS.conform(rows)
+    folder = workspace.root / RELEASED_RELATIONS.path
     folder.mkdir(parents=True)
     for number in range(3):
         rows[number * 30 : number * 30 + 30].write_parquet(folder / f"part-{number:05}.parquet")
-    workspace.finish("classify")
+    workspace.finish("release")
     blocks = list(export._strong_edges(ExportParams(min_probability=0.5), workspace))
     strong = rows.filter((pl.col("p_synonym") >= 0.5) | (pl.col("evidence") == "dictionary"))
     assert pl.concat(blocks).equals(strong.sort("a", "b"))

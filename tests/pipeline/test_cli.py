@@ -31,9 +31,10 @@ def test_json_is_one_object_a_line(export: str) -> None:
     lines = output("query", "hot", "śnieg", "--json", "--export", export).splitlines()
     hot, snow = map(json.loads, lines)
     assert hot["synonyms"] == ["warm"]
-    assert hot["antonyms"][0] == {"term": "cold", "probability": 0.98, "via": "direct"}
+    assert hot["antonyms"][0]["term"] == "cold"
+    assert (hot["antonyms"][0]["probability"], hot["antonyms"][0]["via"]) == (0.98, "direct")
     assert hot["cluster"]["members"] == ["hot", "warm"]
-    assert hot["senses"][0]["cluster"]["id"] == 8
+    assert [sense["cluster"]["id"] for sense in hot["senses"]] == [4, 8]
     assert "śnieg" in lines[1]
     assert snow["cluster"]["id"] == 6
 

@@ -48,7 +48,7 @@ def test_the_table_shows_every_stage_and_what_was_chosen() -> None:
     lines = as_lines(plan_of(device="h200x2"))
     assert lines[0].startswith("1,000,000 terms (--terms), 384 dimensions")
     assert "h200x2 (28 cores, 512 GB)" in lines[0]
-    assert [line.split()[0] for line in lines[3:15]][-1] == "report"
+    assert [line.split()[0] for line in lines[3:16]][-1] == "report"
     assert any(line == "chosen: index exact, searched on the GPU" for line in lines)
     assert any("one GPU" in line for line in lines)
 
