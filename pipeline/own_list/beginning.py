@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from nymgraph.pipeline.artefacts import write_atomic
+from nymgraph.pipeline.classifier.model_notes import model_folder, read_notes
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.files import plain_name, require_file
 from nymgraph.pipeline.own_list.columns import choose_columns, is_table
@@ -37,7 +38,7 @@ class Beginning(NamedTuple):
         folder: The folder to be.
         terms: The file of terms.
         column: The column of the terms, in a table; None: found out.
-        language: Language code; None: that of the dictionary, else en.
+        language: Language code; None: that of the model or the dictionary, else en.
         model: A model folder, instead of training.
         dictionary: An edition of WordNet, or a file: WN-LMF, thesaurus, synonym rules.
     """
@@ -145,6 +146,8 @@ def parameters_of(asked: Beginning, besides: Mapping[str, Any]) -> dict[str, Any
 def _languages(asked: Beginning) -> tuple[str, str | None]:
     """The language and the dictionary, one from the other where only one is given."""
     language, dictionary = asked.language, asked.dictionary
+    if asked.model is not None and asked.model.is_dir() and language is None:
+        language = read_notes(model_folder(asked.model)).language
     if dictionary is None and asked.model is None:
         language = language or "en"
         by_language = {code: edition for edition, code in _EDITIONS.items()}
