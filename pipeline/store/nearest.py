@@ -230,7 +230,7 @@ class NearestFinder:
         manifest = self._workspace.read_json("embed", "manifest.json")
         self._same_run("embed", manifest["content"], self._export.vectors)
         self._same_run("embed", manifest["revision"], self._export.encoder_revision)
-        vectors = self._workspace.read_array("embed", "vectors.npy")[: manifest["rows"]]
+        vectors = self._workspace.read_array("embed", "vectors.npy")[: manifest.get("rows")]
         self._same_run("embed", f"{len(vectors)} rows", f"{len(self._export.terms)} rows")
         return vectors
 

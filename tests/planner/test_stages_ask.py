@@ -7,11 +7,12 @@ import polars as pl
 import pytest
 
 from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.candidates import pairing
 from nymgraph.pipeline.errors import CapacityError
 from nymgraph.pipeline.limits import Room
 from nymgraph.pipeline.params import EmbedParams, RetrieveParams
 from nymgraph.pipeline.runlog import RunRecord
-from nymgraph.pipeline.schemas import HELD_OUT, PAIRS, TERMS
+from nymgraph.pipeline.schemas import EXTRA_PAIRS, EXTRA_TERMS, HELD_OUT, PAIRS, TERMS
 from nymgraph.pipeline.stages import embed, retrieve
 
 NAMES = ["auto", "car", "cold", "hot"]
@@ -25,6 +26,8 @@ def workspace(tmp_path: Path) -> Workspace:
     columns = {"term_id": ids, "term": NAMES, "key": NAMES, "sources": [["t"]] * len(NAMES)}
     frame = pl.DataFrame(columns).with_columns(language=pl.lit("en"), frequency=None)
     workspace.write(TERMS, TERMS.conform(frame))
+    for table in (PAIRS, HELD_OUT, EXTRA_TERMS, EXTRA_PAIRS):
+        workspace.write(table, table.empty())
     words = tmp_path / "words.vec"
     words.write_text("2 2\nhot 1 0\ncold 0 1\n", "utf-8")
     adapted = {"base": str(words), "revision": None, "method": "none", "trust_remote_code": False}
@@ -38,8 +41,6 @@ def embedded(workspace: Workspace) -> Workspace:
     at_work = Workspace(workspace.root, record=RunRecord("embed", {}))
     with at_work.stage():
         embed.run(EmbedParams(), at_work)
-    workspace.write(PAIRS, PAIRS.empty())
-    workspace.write(HELD_OUT, HELD_OUT.empty())
     return workspace
 
 
@@ -60,7 +61,7 @@ def test_embed_asks_for_disk(workspace: Workspace, monkeypatch: pytest.MonkeyPat
 def test_retrieve_asks_for_memory_and_disk(
     embedded: Workspace, monkeypatch: pytest.MonkeyPatch, room: Room, what: str
 ) -> None:
-    monkeypatch.setattr(retrieve, "free_room", lambda _folder: room)
+    monkeypatch.setattr(pairing, "free_room", lambda _folder: room)
     with pytest.raises(CapacityError, match=f"retrieve does not fit: there is too little {what}"):
         retrieve.run(RetrieveParams(), embedded)
     assert files(embedded, "retrieve") == []
