@@ -52,7 +52,7 @@ class Fault(Answer):
 
     error: str = Field(description="what is wrong")
     cure: str = Field("", description="what can be done about it")
-    near: list[str] = Field([], description="terms spelled like the one asked for")
+    near: list[str] = Field(default=[], description="terms spelled like the one asked for")
 
 
 class About(Answer):
@@ -149,8 +149,8 @@ class TermAnswer(Answer):
     antonyms: list[AntonymAnswer]
     senses: list[SenseAnswer]
     alone: list[str] = Field(description="terms in no cluster that were judged its synonyms")
-    instead_of: str = Field("", description="the unknown term that was followed to this one")
-    near: list[str] = Field([], description="terms spelled like that one")
+    instead_of: str = Field(default="", description="the unknown term that was followed to this one")
+    near: list[str] = Field(default=[], description="terms spelled like that one")
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
@@ -272,7 +272,7 @@ def telling(graph: "nx.Graph", middle: str) -> "nx.Graph":
     """
 
     def tells(data: dict[str, Any]) -> bool:
-        near = data["evidence"] == "dictionary" or data["cosine"] >= RELATED
+        near: bool = data["evidence"] == "dictionary" or data["cosine"] >= RELATED
         return data["relation"] != "co_hyponym" or near
 
     kept = {middle} | {

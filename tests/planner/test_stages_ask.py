@@ -32,6 +32,9 @@ def workspace(tmp_path: Path) -> Workspace:
     words.write_text("2 2\nhot 1 0\ncold 0 1\n", "utf-8")
     adapted = {"base": str(words), "revision": None, "method": "none", "trust_remote_code": False}
     workspace.write_json("adapt", "manifest.json", adapted)
+    for table in (PAIRS, HELD_OUT, EXTRA_TERMS, EXTRA_PAIRS):
+        workspace.write(table, table.empty())
+    workspace.finish("label")
     return workspace
 
 
