@@ -37,6 +37,9 @@ sum of the weights, so the turns come to an end; MAX_TURNS bounds the time.
    stands by then, if that is at least orphan_support: the root asks less of a large cluster than T
    does, one strong synonym in a family of absent ones.
 
+*Stars.* A hub keeps its best leaf, whatever their number, and the share of its leaves that it keeps
+never rises with it: all of a few, then fewer. `tests/clustering/test_shapes.py` holds this.
+
 *Guarantee.* No two terms with a cannot-link share a cluster; checked at the end of every run.
 What cannot-links held apart is listed as tensions: those pairs that a synonym edge joins, or
 whose clusters pull them together by more than theta.
@@ -132,8 +135,10 @@ def cluster_signed(
     told = _certain(edges) if told is None else told
     known = _known(n_terms, told)
     # absence is charged on all pairs of known terms; edges get it back
+    least = rule.theta + GRAIN  # two that prefer each other join
+    told_graph = build_graph(n_terms, told)
     weighted = renamed(
-        weighted_edges(judged, build_graph(n_terms, told), expected, known, rule.absence), number
+        weighted_edges(judged, told_graph, expected, known, rule.absence, least), number
     )
     del judged  # at 150 million edges these are gigabytes
     graph = fill_rows(n_terms, weighted)

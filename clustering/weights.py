@@ -14,6 +14,10 @@ An edge that the graph was told of, as by a dictionary, weighs 2 p - 1, at least
 with a judgement does not compete with knowledge, but common senses do with rarer ones. An edge
 between two known terms weighs what `signed` charges for its absence besides.
 
+An edge that is the best of both its ends, by p and then by the lower id of the other, weighs at
+least `least` (if its p is that high): what a term resembles most is lost to no competition. Else a
+hub of many leaves, each as good as the others, would lose them all.
+
 Where the smaller row has more than SAMPLE neighbours, every k-th of them is looked at, so that a
 clique of thousands costs no more than its edges.
 
@@ -77,6 +81,7 @@ def weighted_edges(
     expected: NDArray[np.float64],
     known: NDArray[np.bool_],
     absence: float,
+    least: float,
 ) -> Edges:
     """Weigh every edge.
 
@@ -86,12 +91,26 @@ def weighted_edges(
         expected: float64 (n_terms,), m(x).
         known: bool (n_terms,), the terms that a dictionary knows.
         absence: what an edge between two of these weighs besides, a multiple of GRAIN.
+        least: what an edge weighs at least that is the best of both its ends, a multiple of GRAIN.
 
     Returns:
         The edges ordered by (a, b); weights are multiples of GRAIN, at most 1 + absence.
     """
     edges = edges_by_pair(graph)
-    return edges._replace(weight=_weigh(graph, edges, told, expected, known, absence))
+    weight = _weigh(graph, edges, told, expected, known, absence, _best(graph), least)
+    return edges._replace(weight=weight)
+
+
+@kernel
+def _best(graph: Graph) -> NDArray[np.int32]:
+    """Find the neighbour of largest p of each term, of equals the lowest; -1 for none."""
+    best = np.full(len(graph.indptr) - 1, -1, np.int32)
+    for x in range(len(best)):
+        most = np.float32(0)
+        for i in range(graph.indptr[x], graph.indptr[x + 1]):
+            if graph.weight[i] > most:
+                best[x], most = graph.indices[i], graph.weight[i]
+    return best
 
 
 @parallel_kernel
@@ -102,6 +121,8 @@ def _weigh(
     expected: NDArray[np.float64],
     known: NDArray[np.bool_],
     absence: float,
+    best: NDArray[np.int32],
+    least: float,
 ) -> NDArray[np.float32]:
     out = np.empty(len(edges.a), np.float32)
     for block in numba.prange((len(out) + BLOCK - 1) // BLOCK):
@@ -117,7 +138,10 @@ def _weigh(
             competition = 1.0 + min(rest, GRANTED) / 10.0
             if rest - GRANTED > competition:
                 competition = max(competition, (rest - GRANTED) / (1.0 + _shared(graph, x, y)))
-            out[e] = np.rint(p / (p + (1.0 - p) * competition) / GRAIN) * GRAIN + besides
+            weight = p / (p + (1.0 - p) * competition)
+            if best[x] == y and best[y] == x:
+                weight = max(weight, min(p, least))
+            out[e] = np.rint(weight / GRAIN) * GRAIN + besides
     return out
 
 

@@ -102,6 +102,8 @@ def cluster_edges(
     terms, judged = number_ends(checked_edges(edges, Path("the edges")))
     once = judged.with_columns(low=pl.min_horizontal("a", "b"), high=pl.max_horizontal("a", "b"))
     once = once.group_by("low", "high").agg(pl.col("p_synonym").max())
+    # what a user lists below the gate is as it comes, and does not count: no edge there competes
+    once = once.filter(pl.col("p_synonym") >= pl.lit(params.gate, pl.Float32))
     expected = expected_of(len(terms), once.rename({"low": "a", "high": "b"}))
     before = None if previous is None else load_previous(Path(previous), terms, params)
     tables = cluster_tables(terms, judged, expected, params, previous=before)

@@ -35,7 +35,7 @@ def oracle_expected(rows: Iterable[tuple[int, int, float]], n_terms: int) -> lis
 
 
 def oracle_weights(
-    edges: list[tuple[int, int, float]], expected: list[float], told: set[Pair]
+    edges: list[tuple[int, int, float]], expected: list[float], told: set[Pair], theta: int
 ) -> dict[Pair, int]:
     """Weights in grains."""
     rows: dict[int, dict[int, float]] = {}
@@ -52,6 +52,8 @@ def oracle_weights(
         rest = max(0.0, expected[a] + expected[b] - 2.0 * p)
         competition = max(1.0 + min(rest, GRANTED) / 10.0, (rest - GRANTED) / (1.0 + shared))
         w = p / (p + (1.0 - p) * competition)
+        if all(min(rows[x], key=lambda y: (-rows[x][y], y)) == z for x, z in ((a, b), (b, a))):
+            w = max(w, min(p, (theta + 1) / GRAIN))
         weights[a, b] = round((max(0.0, 2 * p - 1) if (a, b) in told else w) * GRAIN)
     return weights
 
@@ -75,7 +77,7 @@ class Signed:
         self.known = {x for pair in told for x in pair}
         self.weights = {
             pair: w + self.absence * ({*pair} <= self.known)
-            for pair, w in oracle_weights(edges, expected, told).items()
+            for pair, w in oracle_weights(edges, expected, told, round(theta * GRAIN)).items()
         }
         self.neighbours: dict[int, dict[int, int]] = {x: {} for x in range(n_terms)}
         for (a, b), w in sorted(self.weights.items()):
