@@ -1,4 +1,7 @@
-"""Candidate pairs to judged pairs, as a recipe; known pairs override the model."""
+"""Candidate pairs to judged pairs, as a recipe; known pairs override the model.
+
+What the model says of a pair is corrected for its kind (`kinds`) before.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,15 +11,33 @@ import polars as pl
 from nymgraph.discriminator import PairClassifier
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.features import open_space
+from nymgraph.pipeline.classifier.kinds import (
+    PRIOR,
+    Spelled,
+    fit_shifts,
+    kept_apart,
+    listed_terms,
+    shifted,
+    spelled_terms,
+)
 from nymgraph.pipeline.classifier.model_folder import model_classifier
 from nymgraph.pipeline.classifier.model_notes import read_notes
 from nymgraph.pipeline.classifier.trained import classifier_over
 from nymgraph.pipeline.engine.recipe import Make, Recipe
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.lexicon.evidence import overridden
-from nymgraph.pipeline.schemas import RELATION_NAMES, RELATIONS
+from nymgraph.pipeline.lexicon.splits import term_mask
+from nymgraph.pipeline.schemas import (
+    CANDIDATES,
+    HELD_OUT,
+    PAIRS,
+    RELATION_NAMES,
+    RELATIONS,
+)
 
-__all__ = ["JudgeRecipe", "judge"]
+__all__ = ["JudgeRecipe", "held_out_shifts", "judge"]
+
+_FITTED = 400_000
 
 
 @dataclass(frozen=True)
@@ -27,27 +48,37 @@ class JudgeRecipe(Recipe):
         data: The data folder.
         files: The parts of the candidates.
         evidence: Known pairs, from `lexicon.evidence.evidence_of`.
+        shifts: The correction for each kind of pair, from `held_out_shifts`.
         device: Where to compute, as torch names it.
     """
 
     data: Path
     files: list[Path]
     evidence: pl.DataFrame
+    shifts: tuple[float, ...]
     device: str
 
     def open(self) -> Make:
         """Load the classifier; it makes rows of RELATIONS."""
-        classifier = _classifier(Workspace(self.data), self.device)
+        workspace = Workspace(self.data)
+        classifier = _classifier(workspace, self.device)
+        spelled = spelled_terms(workspace)
+        listed = listed_terms(self.evidence, len(spelled.key))
 
         def make(shard: int) -> pl.DataFrame:
             candidates = pl.read_parquet(self.files[shard])
-            return RELATIONS.conform(judge(candidates, classifier, self.evidence))
+            judged = judge(candidates, classifier, self.evidence, spelled, self.shifts)
+            return RELATIONS.conform(kept_apart(judged, spelled, listed))
 
         return make
 
 
 def judge(
-    candidates: pl.DataFrame, classifier: PairClassifier, evidence: pl.DataFrame
+    candidates: pl.DataFrame,
+    classifier: PairClassifier,
+    evidence: pl.DataFrame,
+    spelled: Spelled,
+    shifts: tuple[float, ...],
 ) -> pl.DataFrame:
     """Judge candidates by the model, then let the known pairs override it.
 
@@ -55,15 +86,49 @@ def judge(
         candidates: Rows of CANDIDATES.
         classifier: What judges pairs of this lexicon.
         evidence: Known pairs, from `lexicon.evidence.evidence_of`.
+        spelled: What there is to see of the terms.
+        shifts: The correction for each kind of pair.
 
     Returns:
         Rows of RELATIONS, in the order of the candidates.
     """
     judged = classifier.judge(candidates["a"].to_numpy(), candidates["b"].to_numpy())
+    judged = shifted(judged, spelled.kinds(candidates), shifts)
     columns = {
         f"p_{name}": pl.Series(judged[:, place]) for place, name in enumerate(RELATION_NAMES)
     }
     return overridden(candidates.with_columns(**columns), evidence)
+
+
+def held_out_shifts(workspace: Workspace, device: str) -> tuple[float, ...]:
+    """Fit what the kind of a pair tells besides, on candidates of validation terms.
+
+    Args:
+        workspace: The data folder.
+        device: Where to compute, as torch names it.
+
+    Returns:
+        A shift for each kind; the prior where no term is held out for validation.
+    """
+    spelled, held_out = spelled_terms(workspace), workspace.read(HELD_OUT)
+    masks = [
+        pl.Series(term_mask(held_out.filter(pl.col("split") == split), len(spelled.key)))
+        for split in ("validation", "test")
+    ]
+    if not masks[0].any():
+        return PRIOR
+    parts = []
+    for part in workspace.parts(CANDIDATES):
+        asked, never = (mask.gather(part["a"]) | mask.gather(part["b"]) for mask in masks)
+        parts.append(part.filter(asked & ~never).select("a", "b", "route"))
+    found = pl.concat(parts)
+    found = found.gather_every(max(1, found.height // _FITTED))
+    known = workspace.read(PAIRS).filter(pl.col("relation") == "synonym").select("a", "b")
+    known = known.with_columns(synonym=pl.lit(True))
+    synonym = found.join(known, on=["a", "b"], how="left", maintain_order="left")["synonym"]
+    judged = _classifier(workspace, device).judge(found["a"].to_numpy(), found["b"].to_numpy())
+    truth = synonym.fill_null(value=False).to_numpy()
+    return fit_shifts(judged[:, 0], truth, spelled.kinds(found))
 
 
 def _classifier(workspace: Workspace, device: str) -> PairClassifier:

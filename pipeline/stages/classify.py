@@ -5,7 +5,8 @@ from functools import partial
 import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.classifier.candidates import JudgeRecipe
+from nymgraph.pipeline.classifier.candidates import JudgeRecipe, held_out_shifts
+from nymgraph.pipeline.classifier.kinds import KINDS
 from nymgraph.pipeline.classifier.model_notes import MODEL_FILE
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.engine.local import LOCAL
@@ -27,6 +28,7 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
     uses = term_uses(workspace.read(SENSES), workspace.read_json("embed", "manifest.json")["rows"])
     evidence = evidence_of(pairs, uses, language_model=params.trust_language_model)
     files = workspace.files(CANDIDATES)
+    shifts = held_out_shifts(workspace, resolve_device(params.device))
     inputs = {
         "candidates": workspace.hash_of("retrieve", "candidates"),
         "pairs": workspace.hash_of("label", "pairs.parquet"),
@@ -40,10 +42,13 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
         "terms": workspace.read_json("embed", "manifest.json")["terms"],
         "device": device.split(":")[0],
         "trust_language_model": params.trust_language_model,
+        "shifts": shifts,
     }
     with open_work(workspace.work("classify"), inputs, len(files)) as work:
-        recipe = JudgeRecipe(workspace.root, files, evidence, device)
+        recipe = JudgeRecipe(workspace.root, files, evidence, shifts, device)
         work.take(engine.made(recipe, work.pending), workspace.progress, "classify: parts")
         workspace.record.wrote("classify/relations", work.rows)
         workspace.record.fact("pairs per second", round(work.rows_per_second))
+        for kind, shift in zip(KINDS, shifts, strict=True):
+            workspace.record.fact(f"shift of {kind}", round(shift, 2))
         work.publish(workspace.root / RELATIONS.path)

@@ -13,6 +13,7 @@ import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.candidates.candidates import cosines
+from nymgraph.pipeline.classifier.kinds import kept_apart, listed_terms, spelled_terms
 from nymgraph.pipeline.clusters.graph import RELEASED, cluster_graph
 from nymgraph.pipeline.clusters.senses import senses_in_clusters, with_senses
 from nymgraph.pipeline.lexicon.evidence import evidence_of, overridden, similar_evidence
@@ -72,9 +73,11 @@ def _told(
     workspace: Workspace, evidence: pl.DataFrame, vectors: np.ndarray
 ) -> Iterator[pl.DataFrame]:
     """The judged pairs, part by part, then the known ones that were no candidates."""
+    spelled = spelled_terms(workspace)
+    listed = listed_terms(evidence, len(spelled.key))
     pair, known = ["a", "b"], evidence.filter(pl.col("known") != "co_hyponym")
     for part in workspace.parts(RELATIONS):
-        yield overridden(part, evidence)
+        yield kept_apart(overridden(part, evidence), spelled, listed)
         known = known.join(part.select(pair), on=pair, how="anti", maintain_order="left")
     a, b = (known[end].to_numpy().astype(np.int64) for end in pair)
     new = known.select(pair).with_columns(
