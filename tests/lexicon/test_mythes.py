@@ -43,7 +43,7 @@ def test_meanings_notes_and_encodings(tmp_path: Path, encoding: str) -> None:
 
 def test_own_notes_and_packed(tmp_path: Path) -> None:
     path = tmp_path / "th.dat.gz"
-    path.write_bytes(gzip.compress(b"UTF-8\nhot|1\n-|cold (Gegenwort)|red (see)\n"))
+    path.write_bytes(gzip.compress(b"UTF-8\nhot|1\n-|cold (Gegenwort)|red (see)\n", mtime=0))
     source = MyThesSource(
         kind="mythes", path=path, relations={"Gegenwort": "antonym", "SEE": "co_hyponym"}
     )

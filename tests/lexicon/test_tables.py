@@ -148,6 +148,8 @@ class TestTables:
 
 
 TEXT = "term,id\nhot,007\nice crème,1\n"
+# without the time, which would name a test otherwise in each process
+CUT_OFF = gzip.compress(TEXT.encode() * 99, mtime=0)[:60]
 ROWS = [("hot", "007"), ("ice crème", "1")]
 
 
@@ -155,11 +157,11 @@ class TestAsOtherToolsWriteThem:
     @pytest.mark.parametrize(
         ("name", "content"),
         [
-            ("a.csv.gz", gzip.compress(TEXT.encode())),
+            ("a.csv.gz", gzip.compress(TEXT.encode(), mtime=0)),
             ("a.csv.bz2", bz2.compress(TEXT.encode())),
             ("a.csv.xz", lzma.compress(BOM + TEXT.encode())),
             ("a.csv", TEXT.encode("utf-16")),
-            ("a.csv.gz", gzip.compress(TEXT.encode("utf-16"))),
+            ("a.csv.gz", gzip.compress(TEXT.encode("utf-16"), mtime=0)),
             ("a.csv", b"\xff\xfe\0\0" + TEXT.encode("utf-32-le")),
             ("a.csv", TEXT.replace(",", ";").encode()),
             ("a.csv", TEXT.replace(",", "\t").encode()),
@@ -189,7 +191,7 @@ class TestAsOtherToolsWriteThem:
         ("content", "got", "cure"),
         [
             ("hot\ncold\n".encode("utf-16-le"), "UTF-16 without", "iconv -f UTF-16LE"),
-            (gzip.compress(b"hot\n"), "a gzip file", ".gz"),
+            (gzip.compress(b"hot\n", mtime=0), "a gzip file", ".gz"),
             (b"PK\x03\x04\x14\0\x08", "a ZIP archive", "CSV"),
             (b"PAR1\x15\x04", "a Parquet file", ".parquet"),
         ],
@@ -205,7 +207,9 @@ class TestAsOtherToolsWriteThem:
             assert "WINDOWS-1252" not in str(caught.value)
 
     @pytest.mark.parametrize("name", ["a.csv.gz", "a.csv.bz2", "a.csv.xz"])
-    @pytest.mark.parametrize("content", [b"term\nhot\n", gzip.compress(TEXT.encode() * 99)[:60]])
+    @pytest.mark.parametrize(
+        "content", [b"term\nhot\n", gzip.compress(TEXT.encode() * 99, mtime=0)[:60]]
+    )
     def test_a_packed_file_that_is_damaged(self, tmp_path: Path, name: str, content: bytes) -> None:
         with pytest.raises(InputError, match="cannot be unpacked"):
             read_table(write(tmp_path, name, content))
@@ -235,7 +239,7 @@ class TestAsOtherToolsWriteThem:
     ) -> None:
         separator = "\t" if name == "a.tsv" else ","
         text = ('"term"{0}n\n"two\nlines"{0}1\n"5 inch{0}1\n' + tail).format(separator)
-        content = gzip.compress(text.encode()) if name.endswith("gz") else text.encode()
+        content = gzip.compress(text.encode(), mtime=0) if name.endswith("gz") else text.encode()
         with pytest.raises(InputError, match="line 4: a field begins with a quotation mark"):
             read_table(write(tmp_path, name, content))
 

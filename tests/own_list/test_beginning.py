@@ -30,7 +30,9 @@ def folder(tmp_path: Path) -> Path:
 
 def write(folder: Path, name: str, text: str = "name,frequency,n\nsofa,3,1\ncouch,,2\n") -> Path:
     path = folder / name
-    path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+    path.write_bytes(
+        gzip.compress(text.encode(), mtime=0) if name.endswith(".gz") else text.encode()
+    )
     return path
 
 
