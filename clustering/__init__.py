@@ -11,6 +11,7 @@ The map, in the order of use:
 * `update`: clustering again only what new judgements touch;
 * `lineage`: what became of each cluster between two runs;
 * `metrics`: figures on held-out terms, drift, intrusions of antonyms, sizes;
+* `locality`: names for terms that put neighbours near each other in memory;
 * `checks` and `jit`: the argument checks, and Numba's decorators with types.
 """
 

@@ -21,8 +21,8 @@ store
 # ## A term
 #
 # Square brackets give the cluster of a term: a group of terms that can stand for one another.
-# `entry` shows all that is known, as a dictionary would print it: synonyms, antonyms, and other
-# groups that the term could belong to. A number in brackets is the probability of the judgement.
+# `entry` shows all that is known, as a dictionary would print it: synonyms, antonyms and senses. A
+# number in brackets is the probability of the judgement.
 
 # %%
 store["cold"]
@@ -43,18 +43,20 @@ except UnknownTermError as error:
 # %% [markdown]
 # ## Senses
 #
-# A term sits in one cluster, but may have a foot in others. `support` is the share of the cluster
-# that is joined to the term.
+# The senses that the dictionary lists, the commonest first, then other clusters that the term could
+# belong to. `share` is the part of the term's use that lies in the sense; `support` is the mean
+# weight of the term to the other members of the cluster, 0 where only the dictionary tells.
 
 # %%
 for sense in store.senses("hot"):
-    print(f"{sense.support:.2f}  {', '.join(sense.cluster)}")
+    share = "" if sense.share is None else f"{sense.share:.0%}"
+    print(f"{share:>4}  {sense.support:.2f}  {', '.join(sense.cluster)}")
 
 # %% [markdown]
 # ## Antonyms
 #
-# *direct*: the pair itself was judged. *cluster*: the other term is in a cluster opposite to this
-# one; it is an antonym by way of a synonym.
+# The opposites of common senses come first. *direct*: the pair itself was judged. *cluster*: the
+# other term is an antonym by way of a synonym.
 
 # %%
 for antonym in store.antonyms("cold"):

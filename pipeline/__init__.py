@@ -23,5 +23,10 @@ artefacts    tables and files, written whole or not at all
 shards       long work that survives a kill
 schemas      every table, declared once
 params       every parameter, checked before work starts
-errors, profiles, progress, runlog, devices, doctor, cli: the plumbing
+own_list     a folder for one's own list, begun and run
+locks        one writer at a time
+manifests    what a finished stage left
+verify       every byte of a run against these lists
+plain_yaml   parameter files, read strictly
+errors, profiles, progress, runlog, devices, doctor, shown, cli: the plumbing
 """

@@ -155,7 +155,7 @@ def links_of(labels: npt.NDArray[np.int32], judged: pl.DataFrame, gate: float) -
     Args:
         labels: int32 (n_terms,), cluster numbers.
         judged: Columns a, b and the three probabilities; one shard or all.
-        gate: Least p_synonym of an edge.
+        gate: Least p_antonym or p_co_hyponym of a pair that votes.
 
     Returns:
         The links, to be merged with those of other shards.

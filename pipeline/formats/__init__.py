@@ -3,6 +3,9 @@
 write           one format or several: whole or not at all
 folder          the files of one format and their manifest
 licences        whose data it is, and under which licence
+tables          the exported tables with spellings instead of numbers
+losses          what of an export a format does not hold
+ambiguity       terms that a search engine would take for something else
 rules           synonym rules for search engines: which, in which order, how escaped
 jsonl · csv_files · solr · elasticsearch · wn_lmf · skos   one format each
 """

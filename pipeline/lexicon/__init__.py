@@ -18,5 +18,13 @@ hashing     hashes that are the same everywhere
 splits      which terms are held out
 labelled    labelled pairs as arrays: who trains, validates, tests
 provenance  which labels are a language model's
+edges       a user's edge table
+lemmas      what a word may be an inflected form of, for look-up
+mythes      thesauri of LibreOffice
+synonym_rules  synonym files of search engines
+variants    other spellings and forms of a term
+labelling   labelled pairs numbered and split, with the extra terms
+meeting     how claims about pairs meet the terms of a lexicon
+vocabulary  what is learnt from: the lexicon and the terms of pairs beside it
 known       what the dictionaries say about any given pair
 """

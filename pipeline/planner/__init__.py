@@ -10,5 +10,6 @@ costs       one cost model for each stage, and one for each kind of index
 plan        all of it together
 show        the plan as text, as JSON and as comments
 comparison  the plan beside the records of finished runs
+command     `nymgraph plan`: from options to lines
 capacity    clustering up to a billion terms
 """

@@ -9,6 +9,8 @@ nearest         where a word that the lexicon does not hold would belong
 ego_graph       the neighbourhood of a term, for networkx
 plots           the neighbourhood of a term, and a map of clusters, as charts
 batch           many terms at once
+paths           the shortest path over judged synonyms
+slips           which spellings a hasty hand may have meant
 explain         why two terms are together or apart
 export_folder   the index, the tables and the manifest, opened and checked together
 terms           from a spelling to a term; what to say when there is none

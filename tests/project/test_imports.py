@@ -140,6 +140,15 @@ def test_the_docstring_of_a_room_maps_its_modules(name: str) -> None:
     assert mapped == {file.stem for file in folder.glob("*.py")} - {"__init__"}
 
 
+def test_every_package_names_its_modules() -> None:
+    """Stages are the exception: they are named in dvc.yaml."""
+    for file in FILES:
+        if file.name == "__init__.py" and file.parent.name != "stages":
+            text = ast.get_docstring(ast.parse((ROOT / file).read_text("utf-8"))) or ""
+            modules = {path.stem for path in (ROOT / file.parent).glob("*.py")} - {"__init__"}
+            assert modules <= set(re.findall(r"\w+", text)), file
+
+
 def test_importing_nymgraph_imports_nothing_heavy() -> None:
     code = (
         "import sys; import nymgraph; before = set(sys.modules); nymgraph.ClusterStore; "
