@@ -126,3 +126,9 @@ def test_lines_are_short(document: Path) -> None:
     text = re.sub(r"^```console\n.*?^```", "", document.read_text("utf-8"), flags=re.M | re.S)
     lines = [line for line in text.splitlines() if not line.startswith("|")]
     assert [line for line in lines if len(line) > WIDTH] == []
+
+
+def test_the_laboratory_book_lists_its_sections() -> None:
+    text = LABORATORY.read_text("utf-8")
+    listed = re.findall(r"^\* \[(.*)\]\(#", text, flags=re.MULTILINE)
+    assert listed == re.findall(r"^## (.*)$", text, flags=re.MULTILINE)
