@@ -149,7 +149,7 @@ class TermAnswer(Answer):
     antonyms: list[AntonymAnswer]
     senses: list[SenseAnswer]
     alone: list[str] = Field(description="terms in no cluster that were judged its synonyms")
-    instead_of: str = Field(default="", description="the unknown term that was followed to this one")
+    instead_of: str = Field(default="", description="the unknown term that was followed to it")
     near: list[str] = Field(default=[], description="terms spelled like that one")
 
     @classmethod

@@ -143,8 +143,9 @@ class ExportFolder:
         name = self.terms.name
         alone = Cluster(None, name(term_id), (name(term_id),), None)
         supports = dict(self._memberships_of(term_id))
-        found, placed = [], set()
-        for sense in self.dictionary.of(term_id):
+        known = self.dictionary.of(term_id)
+        found, placed = [], {self.terms.cluster(term_id)} if known else set()
+        for sense in known:
             cluster = alone if sense.cluster is None else self._cluster(sense.cluster)
             support = 0.0 if sense.cluster is None else supports.get(sense.cluster, 0.0)
             synonyms, antonyms, similar = (

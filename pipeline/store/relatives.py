@@ -8,7 +8,7 @@ __all__ = ["antonyms", "synonyms", "unclustered"]
 UNKNOWN = 0.5  # how common the senses of an opposition are taken to be that only the model tells
 # weights: a sense a quarter as common as the first; one hardly ever meant
 COMMON, HARDLY = 0.25, 0.1
-NEAR, SATELLITES = 0.3, 5  # how sure the nearest of an opposite are opposites; how many
+NEAR, SATELLITES = 0.3, 3  # how sure the nearest of an opposite are opposites; how many
 
 
 def synonyms(export: ExportFolder, term_id: int) -> list[int]:
