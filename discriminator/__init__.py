@@ -6,12 +6,14 @@ Works on arrays and tensors. Only `checkpoint` touches files.
 * `negatives`: hard negatives, drawn among candidates that no dictionary labels
 * `surface`: what the spellings of two terms say
 * `neighbourhood`: what is known of the neighbours of two terms
-* `jit`: how the two are compiled
+* `nearness`: how near two terms are beside what lies around them
+* `jit`: how these are compiled
 * `head`: the symmetric network on two term vectors and spellings
 * `cross_encoder`: the transformer that reads both terms at once
 * `training`: labelled pairs and vectors to a trained, calibrated head
 * `cascade`: the cross-encoder where the head is unsure
 * `calibration`: logits to probabilities, for dictionary pairs and for candidates; reliability
+* `elsewhere`: the same for lists of other terms, and the check of it
 * `predict`: project terms once, judge pairs in a stream
 * `metrics`: the figures of judged pairs
 * `baselines`: cosine thresholds and the commonest relation
@@ -57,8 +59,10 @@ from nymgraph.discriminator.cross_encoder import (
     telling,
     train_cross_encoder,
 )
+from nymgraph.discriminator.elsewhere import TRUSTS, Check, JudgedList, calibrate_elsewhere
 from nymgraph.discriminator.head import PairHead
 from nymgraph.discriminator.metrics import ClassificationMetrics, classification_metrics
+from nymgraph.discriminator.nearness import N_SIGNALS, NEARNESS, surroundings
 from nymgraph.discriminator.negatives import (
     UNLABELLED_PER_LABELLED,
     UNLABELLED_WEIGHT,
@@ -90,21 +94,26 @@ __all__ = [
     "ANTONYM",
     "CO_HYPONYM",
     "GATE",
+    "NEARNESS",
     "N_NEIGHBOURS",
+    "N_SIGNALS",
     "RELATIONS",
     "SYNONYM",
+    "TRUSTS",
     "UNLABELLED",
     "UNLABELLED_PER_LABELLED",
     "UNLABELLED_WEIGHT",
     "Blend",
     "Calibration",
     "CascadeClassifier",
+    "Check",
     "ClassificationMetrics",
     "CosineBaseline",
     "CrossEncoderClassifier",
     "CrossEncoderSettings",
     "HeadClassifier",
     "HeadSettings",
+    "JudgedList",
     "LabelledPairs",
     "Lexicon",
     "MajorityBaseline",
@@ -118,6 +127,7 @@ __all__ = [
     "blend_dictionary",
     "calibrate_candidates",
     "calibrate_dictionary",
+    "calibrate_elsewhere",
     "classification_metrics",
     "expected_calibration_error",
     "fit_cosine",
@@ -139,6 +149,7 @@ __all__ = [
     "save_head",
     "spell",
     "surface_features",
+    "surroundings",
     "telling",
     "train_cross_encoder",
     "train_head",

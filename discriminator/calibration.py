@@ -1,7 +1,7 @@
 """From logits to probabilities that mean something, and how far they can be trusted.
 
-Two populations, two calibrations of the same logits z and votes n, both
-z / temperature + bias + n @ weights:
+Two populations, two calibrations of the same logits z and signals n (the votes of the neighbours,
+and the nearness of the terms), both z / temperature + bias + n @ weights:
 
 * *dictionary pairs*: a dictionary relates the two terms, the question is how. The unlabelled logit
   is left out. Half of these pairs are synonyms.
@@ -19,6 +19,10 @@ on held-out candidates. Synonym edges that pass, held-out WordNet terms, frozen 
     candidates                       46      0.674   0.021  0.094
     candidates, gate matched        308      0.516   0.109  0.295  (two-fold: 0.293)
 
+A head knows the pairs of its dictionary's lexicon. Among the terms of another list its verdict on
+synonymy is worth less than the nearness of the terms, which nobody fitted; there it is believed
+only in part (`trust`).
+
 The price: a matched probability says on which side of the gate a pair stands, and how far, but it
 is no longer the frequency of dictionary synonyms (their calibration error is 0.06, not 0.001).
 """
@@ -33,7 +37,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from nymgraph.discriminator.neighbourhood import N_VOTES
+from nymgraph.discriminator.nearness import N_SIGNALS, NEARNESS
 from nymgraph.discriminator.relations import (
     ANTONYM,
     CO_HYPONYM,
@@ -52,34 +56,38 @@ PRIOR_PRECISION = 0.01
 
 @dataclass(frozen=True)
 class Calibration:
-    """Maps logits and votes to probabilities; the unlabelled mass joins co-hyponymy.
+    """Maps logits and signals to probabilities; the unlabelled mass joins co-hyponymy.
 
-        softmax(z / temperature + bias + n @ weights)
+        softmax(z' / temperature + bias + n @ weights)
 
-    with a column of weights for synonymy and one for antonymy, 0 for the others. Source:
-    temperature scaling, Guo et al., On Calibration of Modern Neural Networks, ICML 2017, section 4;
-    the bias corrects the prior: Saerens et al., Neural Computation 14, 2002.
+    with a column of weights for synonymy and one for antonymy, 0 for the others; z' is z but that
+    the lead of synonymy over "neither", z_synonym - logsumexp(z_co_hyponym, z_unlabelled), counts
+    only `trust` times. Source: temperature scaling, Guo et al., On Calibration of Modern Neural
+    Networks, ICML 2017, section 4; the bias corrects the prior: Saerens et al., Neural Computation
+    14, 2002.
 
     Attributes:
         temperature: above 0; above 1 softens.
         bias: one number for each relation and one for unlabelled pairs, in nats.
-        weights: what a vote for each relation adds to (synonymy, antonymy), in nats.
+        weights: what each signal adds to (synonymy, antonymy), in nats.
+        trust: share of what the logits say for synonymy that is believed, 0 to 1.
     """
 
     temperature: float = 1.0
     bias: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
-    weights: tuple[tuple[float, float], ...] = ((0.0, 0.0),) * N_VOTES
+    weights: tuple[tuple[float, float], ...] = ((0.0, 0.0),) * N_SIGNALS
+    trust: float = 1.0
 
     @property
     def counts_votes(self) -> bool:
-        """Whether the votes of neighbours make a difference."""
+        """Whether the neighbours of the terms make a difference: their votes, or the nearness."""
         return any(weight != 0 for row in self.weights for weight in row)
 
     def apply(self, logits: Tensor) -> Tensor:
         """Turn logits into probabilities.
 
         Args:
-            logits: any float (n_pairs, 4), or (n_pairs, 4 + N_VOTES) with the votes behind.
+            logits: any float (n_pairs, 4), or (n_pairs, 4 + N_SIGNALS) with the signals behind.
 
         Returns:
             same type (n_pairs, 3), columns as in `RELATIONS`, rows sum to 1.
@@ -88,8 +96,8 @@ class Calibration:
             torch.tensor(fitted, dtype=logits.dtype, device=logits.device)
             for fitted in (self.bias, self.weights)
         )
-        z, votes = logits[:, :N_CODES], logits[:, N_CODES:]
-        return _fold(torch.softmax(z / self.temperature + bias + _added(votes, weights), dim=1))
+        z, signals = _believed(logits[:, :N_CODES], self.trust), logits[:, N_CODES:]
+        return _fold(torch.softmax(z / self.temperature + bias + _added(signals, weights), dim=1))
 
 
 class Reliability(NamedTuple):
@@ -116,13 +124,15 @@ def calibrate_dictionary(
     A relation that no pair has is left out too: it gets probability 0.
 
     Args:
-        logits: any float (n_pairs, 4), or with votes, as for `Calibration.apply`.
+        logits: any float (n_pairs, 4), or with signals, as for `Calibration.apply`.
         relation: any integer (n_pairs,), places in `RELATIONS`.
 
     Returns:
         The calibration of least log loss.
     """
-    return _fit(logits, relation, voted=(SYNONYM, ANTONYM), ignored=(UNLABELLED,))
+    counted = np.ones((N_SIGNALS, 2))
+    counted[NEARNESS] = 0
+    return _fit(logits, relation, counted, ignored=(UNLABELLED,))
 
 
 def calibrate_candidates(
@@ -130,23 +140,30 @@ def calibrate_candidates(
     relation: NDArray[np.integer],
     n_gold: tuple[int, int],
     gate: float = GATE,
+    trusted: tuple[float, float] | None = None,
 ) -> Calibration:
     """Fit all of it on held-out candidates, then move the gate to the best F0.5.
 
     Votes count for antonymy alone: whether the neighbours of two terms are synonyms the clustering
-    asks for itself, and what is counted twice costs it synonyms (docs/experiments.md).
+    asks for itself, and what is counted twice costs it synonyms (docs/experiments.md). Nearness
+    counts for synonymy alone, and never against it.
 
     Args:
-        logits: any float (n_pairs, 4), or with votes, as for `Calibration.apply`.
+        logits: any float (n_pairs, 4), or with signals, as for `Calibration.apply`.
         relation: any integer (n_pairs,), relation codes, `UNLABELLED` among them.
         n_gold: number of synonym and of antonym pairs there are to find, candidates or not.
         gate: probability above which a synonym or antonym is believed, in (0, 1).
+        trusted: share of what the logits say for synonymy that is believed, 0 to 1, and the
+            temperature, which is given with it, or it would make up for what is not believed; None
+            for 1 and the best temperature.
 
     Returns:
         A calibration with which `p >= gate` is the rule of best F0.5.
     """
     related = np.where(relation == UNLABELLED, CO_HYPONYM, relation)
-    calibration = _fit(logits, related, voted=(ANTONYM,))
+    counted = np.zeros((N_SIGNALS, 2))
+    counted[:NEARNESS, ANTONYM] = counted[NEARNESS, SYNONYM] = 1
+    calibration = _fit(logits, related, counted, trusted=trusted)
     for code in (ANTONYM, SYNONYM):
         calibration = match_gate(calibration, logits, relation == code, code, n_gold[code], gate)
     return calibration
@@ -167,7 +184,7 @@ def match_gate(
 
     Args:
         calibration: the calibration to start from.
-        logits: any float (n_pairs, 4), or with votes, as for `Calibration.apply`.
+        logits: any float (n_pairs, 4), or with signals, as for `Calibration.apply`.
         positive: bool (n_pairs,), whether the pair truly is of the relation.
         code: the relation, `SYNONYM` or `ANTONYM`.
         n_gold: number of pairs there are to find; recall counts those that are no candidates.
@@ -260,36 +277,52 @@ def reliability(
 def _fit(
     logits: NDArray[np.floating],
     relation: NDArray[np.integer],
-    voted: tuple[int, ...],
+    counted: NDArray[np.floating],
     ignored: tuple[int, ...] = (),
+    trusted: tuple[float, float] | None = None,
 ) -> Calibration:
-    """Minimise the log loss in ln(1 / temperature), two biases and the weights of the votes."""
-    widths = (N_CODES, N_CODES + N_VOTES)
+    """Minimise the log loss in ln(1 / temperature), two biases and the weights of the signals.
+
+    `counted` (N_SIGNALS, 2) tells which weights are free; that of the nearness is e to the free
+    parameter, so that it is above 0. `trusted`: trust and temperature, or None for 1 and free.
+    """
+    widths = (N_CODES, N_CODES + N_SIGNALS)
     if len(logits) == 0 or logits.shape not in [(len(relation), width) for width in widths]:
         raise ValueError(
             f"got logits {logits.shape} for {len(relation)} pairs, expected (n_pairs, {N_CODES}) "
-            f"or {widths[1]} with votes, of at least one pair; enlarge the validation split"
+            f"or {widths[1]} with signals, of at least one pair; enlarge the validation split"
         )
-    signals = torch.as_tensor(logits, dtype=torch.float64)
-    z, votes = signals[:, :N_CODES], signals[:, N_CODES:]
+    given = torch.as_tensor(logits, dtype=torch.float64)
+    trust, temperature = trusted or (1.0, None)
+    z, signals = _believed(given[:, :N_CODES], trust), given[:, N_CODES:]
     target = torch.as_tensor(relation, dtype=torch.int64)
-    free = torch.zeros(3 + 2 * N_VOTES, dtype=torch.float64, requires_grad=True)
+    free = torch.zeros(3 + 2 * N_SIGNALS, dtype=torch.float64, requires_grad=True)
     absent = [code for code in range(UNLABELLED) if not (relation == code).any()]
     out = torch.zeros(N_CODES, dtype=torch.float64)
     out[[*absent, *ignored]] = EXCLUDED
-    counted = torch.zeros(2, dtype=torch.float64)
-    counted[list(voted)] = 1
+    mask = torch.as_tensor(counted, dtype=torch.float64)
     fixed = torch.zeros(2, dtype=torch.float64)
     optimiser = torch.optim.LBFGS(
         [free], max_iter=200, tolerance_grad=1e-9, tolerance_change=1e-12,
         line_search_fn="strong_wolfe",
     )  # fmt: skip
 
+    def weighed() -> Tensor:
+        raw = free[3:].view(N_SIGNALS, 2)
+        return torch.cat([raw[:NEARNESS], raw[NEARNESS:].exp()]) * mask
+
+    def inverse() -> Tensor:
+        return (
+            free[0].exp()
+            if temperature is None
+            else torch.tensor(1 / temperature, dtype=torch.float64)
+        )
+
     def loss() -> Tensor:
         optimiser.zero_grad()
-        added = _added(votes, free[3:].view(N_VOTES, 2) * counted)
         scaled = functional.log_softmax(
-            z * free[0].exp() + torch.cat([free[1:3], fixed]) + added + out, dim=1
+            z * inverse() + torch.cat([free[1:3], fixed]) + _added(signals, weighed()) + out,
+            dim=1,
         )
         folded = torch.cat([scaled[:, :2], scaled[:, 2:].logsumexp(1, keepdim=True)], dim=1)
         prior = 0.5 * PRIOR_PRECISION * free.square().sum() / len(z)
@@ -298,15 +331,24 @@ def _fit(
         return value
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]
-    inverse, synonym, antonym = free[:3].tolist()
-    weights = tuple((w[0], w[1]) for w in (free[3:].view(N_VOTES, 2) * counted).tolist())
+    _, synonym, antonym = free[:3].tolist()
+    weights = tuple((w[0], w[1]) for w in weighed().tolist())
     bias = (torch.tensor([synonym, antonym, 0.0, 0.0], dtype=torch.float64) + out).tolist()
-    return Calibration(math.exp(-inverse), (bias[0], bias[1], bias[2], bias[3]), weights)
+    settled = (bias[0], bias[1], bias[2], bias[3])
+    return Calibration(1 / inverse().item(), settled, weights, trust)
 
 
-def _added(votes: Tensor, weights: Tensor) -> Tensor:
-    """What the votes add to the logits: (n_pairs, N_VOTES or 0) to (n_pairs, 4)."""
-    return functional.pad(votes @ weights[: votes.shape[1]], (0, N_CODES - 2))
+def _believed(z: Tensor, trust: float) -> Tensor:
+    """Lower the lead of synonymy over neither: (n_pairs, 4) to the same."""
+    if trust == 1:
+        return z
+    neither = z[:, CO_HYPONYM:].logsumexp(dim=1, keepdim=True)
+    return torch.cat([neither + trust * (z[:, :1] - neither), z[:, 1:]], dim=1)
+
+
+def _added(signals: Tensor, weights: Tensor) -> Tensor:
+    """What the signals add to the logits: (n_pairs, N_SIGNALS or 0) to (n_pairs, 4)."""
+    return functional.pad(signals @ weights[: signals.shape[1]], (0, N_CODES - 2))
 
 
 def _fold(probabilities: Tensor) -> Tensor:

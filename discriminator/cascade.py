@@ -98,7 +98,7 @@ def mix(
     """Mix the logits of head and cross-encoder.
 
     Args:
-        head: any float (n_pairs, 4), or (n_pairs, 4 + N_VOTES) with votes, which stay.
+        head: any float (n_pairs, 4), or (n_pairs, 4 + N_SIGNALS) with signals, which stay.
         cross: any float (n_pairs, 4).
         weight: of the cross-encoder, 0 to 1.
 
@@ -133,7 +133,7 @@ def blend_dictionary(
     """Fit a blend on held-out dictionary pairs: the weight of least log loss.
 
     Args:
-        head: any float (n_pairs, 4), or with votes, as in `mix`.
+        head: any float (n_pairs, 4), or with signals, as in `mix`.
         cross: any float (n_pairs, 4).
         relation: any integer (n_pairs,), places in `RELATIONS`.
         margin: when to mix.
@@ -162,7 +162,7 @@ def blend_candidates(
     """Calibrate a blend of known weight on held-out candidates that lie within the margin.
 
     Args:
-        head: any float (n_pairs, 4), or with votes, as in `mix`.
+        head: any float (n_pairs, 4), or with signals, as in `mix`.
         cross: any float (n_pairs, 4).
         relation: any integer (n_pairs,), relation codes, `UNLABELLED` among them.
         n_gold: number of synonym and of antonym pairs there are to find among these.

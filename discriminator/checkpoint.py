@@ -20,14 +20,15 @@ from safetensors.torch import save
 
 from nymgraph.discriminator.calibration import Calibration
 from nymgraph.discriminator.cascade import Blend
+from nymgraph.discriminator.elsewhere import Check
 from nymgraph.discriminator.relations import N_CODES, RELATIONS
 from nymgraph.discriminator.training import HeadSettings, TrainedHead, build_head
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-FORMAT = "nymgraph pair head 3"
-BLEND_FORMAT = "nymgraph blend 2"
+FORMAT = "nymgraph pair head 4"
+BLEND_FORMAT = "nymgraph blend 3"
 BLEND_FILE = "blend.json"
 MAX_TOKENS = 64
 HEADER_KEY = "nymgraph"
@@ -49,6 +50,8 @@ def save_head(path: Path, trained: TrainedHead, metadata: Mapping[str, str]) -> 
         "settings": asdict(trained.settings),
         "dictionary": asdict(trained.dictionary),
         "candidates": asdict(trained.candidates),
+        "elsewhere": asdict(trained.elsewhere),
+        "checks": trained.checks,
         "macro_f1": trained.macro_f1,
         "metadata": dict(metadata),
     }
@@ -208,16 +211,19 @@ def _loading(model: str) -> Iterator[None]:
 
 def _calibration(stored: dict[str, object]) -> Calibration:
     weights = tuple(tuple(row) for row in stored["weights"])  # type: ignore[attr-defined]
-    return Calibration(float(stored["temperature"]), tuple(stored["bias"]), weights)  # type: ignore[arg-type]
+    temperature, trust = (float(stored[name]) for name in ("temperature", "trust"))  # type: ignore[arg-type]
+    return Calibration(temperature, tuple(stored["bias"]), weights, trust)  # type: ignore[arg-type]
 
 
 def _restore(header: dict[str, object], weights: dict[str, torch.Tensor]) -> TrainedHead:
     """Build the head that a header and weights describe."""
-    stored: dict[str, dict[str, object]] = {
-        name: header[name] for name in ("settings", "dictionary", "candidates")  # type: ignore[misc]
-    }  # fmt: skip
-    settings = HeadSettings(**stored["settings"])  # type: ignore[arg-type]
+    settings = HeadSettings(**header["settings"])  # type: ignore[arg-type]
     head = build_head(int(header["dim"]), settings)  # type: ignore[call-overload]
     head.load_state_dict(weights)
-    dictionary, candidates = (_calibration(c) for c in (stored["dictionary"], stored["candidates"]))
-    return TrainedHead(head.eval(), dictionary, candidates, settings, tuple(header["macro_f1"]))  # type: ignore[arg-type]
+    dictionary, candidates, elsewhere = (
+        _calibration(header[name])  # type: ignore[arg-type]
+        for name in ("dictionary", "candidates", "elsewhere")
+    )
+    checks = tuple(Check(*check) for check in header["checks"])  # type: ignore[attr-defined]
+    fits = (head.eval(), dictionary, candidates, settings)
+    return TrainedHead(*fits, tuple(header["macro_f1"]), elsewhere, checks)  # type: ignore[arg-type]

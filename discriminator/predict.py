@@ -15,6 +15,7 @@ from torch import Tensor
 
 from nymgraph.discriminator.calibration import Calibration
 from nymgraph.discriminator.head import PairHead
+from nymgraph.discriminator.nearness import N_SIGNALS, NEARNESS, surroundings
 from nymgraph.discriminator.neighbourhood import N_VOTES, neighbour_votes
 from nymgraph.discriminator.relations import N_CODES, RELATIONS, Lexicon, check_ids
 from nymgraph.discriminator.surface import Spellings, surface_features
@@ -32,8 +33,8 @@ class HeadClassifier:
     Attributes:
         head: the trained network.
         calibration: which population the probabilities are for.
-        projected: the lexicon with what `project_terms` makes of its vectors, any float (n_terms,
-            hidden), which may be a memory map.
+        projected: the lexicon with what `project_terms` makes of its vectors (`Lexicon.projected`),
+            any float (n_terms, hidden); both may be memory maps.
         device: where to compute, as torch names it.
     """
 
@@ -58,7 +59,7 @@ class HeadClassifier:
             The classifier. Vectors of another width, or not finite, are a ValueError.
         """
         projections = project_terms(head, lexicon.vectors, device)
-        return cls(head, calibration, lexicon._replace(vectors=projections), device)
+        return cls(head, calibration, lexicon.projected(projections), device)
 
     def judge(self, a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.float32]:
         """Give the calibrated probability of each relation.
@@ -112,21 +113,21 @@ def pair_logits(
     b: NDArray[np.integer],
     device: str = "cpu",
 ) -> NDArray[np.float32]:
-    """Compute the uncalibrated logits of pairs, and the votes of their neighbours.
+    """Compute the uncalibrated logits of pairs, the votes of their neighbours and their nearness.
 
     Args:
         head: the trained network.
         projected: the lexicon with what `project_terms` makes of its vectors. Without
-            neighbourhoods there are no votes: they are 0.
+            neighbourhoods the votes are 0, and the nearness is the cosine.
         a: any integer (n_pairs,), term ids.
         b: any integer (n_pairs,), term ids.
         device: where to compute, as torch names it.
 
     Returns:
-        float32 (n_pairs, 4 + N_VOTES): logits of the relations in their order and of unlabelled,
-        then the votes.
+        float32 (n_pairs, 4 + N_SIGNALS): logits of the relations in their order and of unlabelled,
+        then the signals: the votes, and the nearness.
     """
-    logits = np.empty((len(a), N_CODES + N_VOTES), np.float32)
+    logits = np.empty((len(a), N_CODES + N_SIGNALS), np.float32)
     for rows, passed in _passes(head, projected, a, b, device):
         logits[rows] = passed.cpu().numpy()[: len(logits[rows])]
     return logits
@@ -226,7 +227,7 @@ def _passes(
     b: NDArray[np.integer],
     device: str,
 ) -> Iterator[tuple[slice, Tensor]]:
-    """Yield rows and their logits and votes, float32 (rows in a pass, 4 + N_VOTES), padded."""
+    """Yield rows, their logits and signals, float32 (rows in a pass, 4 + N_SIGNALS), padded."""
     projections = projected.vectors
     if projections.ndim != 2 or projections.shape[1] != head.hidden:
         raise ValueError(
@@ -242,14 +243,22 @@ def _passes(
         with torch.inference_mode():
             u, v = (torch.from_numpy(projections[side]).to(device).float() for side in ends)
             spelling = spelling_tensors(projected.spellings, ends[0], ends[1], device)
-            votes = _votes(projected, ends[0], ends[1]).to(device)
-            yield rows, torch.cat([head.pair(u, v, spelling), votes], dim=1)
+            signals = torch.from_numpy(_signals(projected, ends[0], ends[1])).to(device)
+            yield rows, torch.cat([head.pair(u, v, spelling), signals], dim=1)
 
 
-def _votes(lexicon: Lexicon, a: NDArray[np.integer], b: NDArray[np.integer]) -> Tensor:
-    if lexicon.neighbourhoods is None:
-        return torch.zeros((len(a), N_VOTES))
-    return torch.from_numpy(neighbour_votes(lexicon.neighbourhoods, a, b))
+def _signals(
+    lexicon: Lexicon, a: NDArray[np.integer], b: NDArray[np.integer]
+) -> NDArray[np.float32]:
+    """The votes and the nearness, float32 (n_pairs, N_SIGNALS)."""
+    signals = np.zeros((len(a), N_SIGNALS), np.float32)
+    if lexicon.encoded is not None:
+        x, y = (lexicon.encoded[side].astype(np.float32) for side in (a, b))
+        np.einsum("ij,ij->i", x, y, out=signals[:, NEARNESS])
+    if lexicon.neighbourhoods is not None:
+        signals[:, :N_VOTES] = neighbour_votes(lexicon.neighbourhoods, a, b)
+        signals[:, NEARNESS] += surroundings(lexicon.neighbourhoods, a, b)
+    return signals
 
 
 def _blocks(n_rows: int, size: int) -> Iterator[slice]:

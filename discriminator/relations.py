@@ -27,11 +27,14 @@ class Lexicon(NamedTuple):
         vectors: any float (n_terms, dim), L2-normalised; may be a memory map, read by batches.
         spellings: of the same terms; None where only vectors are to count.
         neighbourhoods: of the same terms; None where nothing is known of their neighbours.
+        encoded: the encoder's vectors, for cosines, where `vectors` are projections of them; else
+            None.
     """
 
     vectors: NDArray[np.floating]
     spellings: Spellings | None
     neighbourhoods: Neighbourhoods | None = None
+    encoded: NDArray[np.floating] | None = None
 
     def take(self, ids: NDArray[np.integer]) -> "Lexicon":
         """Pick terms.
@@ -44,7 +47,19 @@ class Lexicon(NamedTuple):
         """
         spellings = None if self.spellings is None else self.spellings.take(ids)
         hoods = None if self.neighbourhoods is None else self.neighbourhoods.take(ids)
-        return Lexicon(self.vectors[ids], spellings, hoods)
+        encoded = None if self.encoded is None else self.encoded[ids]
+        return Lexicon(self.vectors[ids], spellings, hoods, encoded)
+
+    def projected(self, projections: NDArray[np.floating]) -> "Lexicon":
+        """Put projections in the place of the vectors, which are kept for cosines.
+
+        Args:
+            projections: any float (n_terms, hidden), of the same terms.
+
+        Returns:
+            The same terms.
+        """
+        return self._replace(vectors=projections, encoded=self.vectors)
 
 
 class LabelledPairs(NamedTuple):

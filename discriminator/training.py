@@ -1,7 +1,7 @@
 """Training the pair head on labelled pairs of term vectors."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from nymgraph.discriminator.calibration import (
     calibrate_candidates,
     calibrate_dictionary,
 )
+from nymgraph.discriminator.elsewhere import Check, JudgedList, calibrate_elsewhere
 from nymgraph.discriminator.head import PairHead
 from nymgraph.discriminator.predict import (
     check_lexicon,
@@ -82,6 +83,8 @@ class TrainedHead:
         candidates: for near neighbours; use it to build the graph.
         settings: how it was trained.
         macro_f1: on validation dictionary pairs, after each epoch.
+        elsewhere: for near neighbours in another list than the lexicon it was trained on.
+        checks: how lists of held-out terms are ordered with it.
     """
 
     head: PairHead
@@ -89,6 +92,8 @@ class TrainedHead:
     candidates: Calibration
     settings: HeadSettings = field(default_factory=HeadSettings)
     macro_f1: tuple[float, ...] = ()
+    elsewhere: Calibration = field(default_factory=Calibration)
+    checks: tuple[Check, ...] = ()
 
 
 def train_head(
@@ -99,6 +104,7 @@ def train_head(
     settings: HeadSettings | None = None,
     progress: Progress | None = None,
     device: str = "cpu",
+    lists: Sequence[tuple[Lexicon, LabelledPairs]] = (),
 ) -> TrainedHead:
     """Train a head, keep its best epoch, and calibrate it.
 
@@ -117,6 +123,8 @@ def train_head(
         settings: the defaults if None.
         progress: told of every step.
         device: where to compute, as torch names it.
+        lists: lists of held-out terms, each with its candidates, for `calibrate_elsewhere`; without
+            them the calibration for candidates serves elsewhere too.
 
     Returns:
         The trained and calibrated head, on `device`. With candidates, a relation without training
@@ -137,11 +145,17 @@ def train_head(
     dictionary = calibrate_dictionary(
         labelled_logits(head, lexicon, validation, device), validation.relation
     )
-    calibrated = dictionary
-    if candidates is not None:
-        logits = labelled_logits(head, lexicon, candidates, device)
-        calibrated = calibrate_candidates(logits, candidates.relation, n_gold(validation))
-    return TrainedHead(head.eval(), dictionary, calibrated, settings, tuple(history))
+    trained = TrainedHead(head.eval(), dictionary, dictionary, settings, tuple(history), dictionary)
+    if candidates is None:
+        return trained
+    logits = labelled_logits(head, lexicon, candidates, device)
+    sample = (logits, candidates.relation, n_gold(validation))
+    own = calibrate_candidates(*sample)
+    if not lists:
+        return replace(trained, candidates=own, elsewhere=own)
+    judged = [_judged_list(head, *of_list, device) for of_list in lists]
+    elsewhere, checks = calibrate_elsewhere(own, *sample, judged)
+    return replace(trained, candidates=own, elsewhere=elsewhere, checks=checks)
 
 
 def n_gold(validation: LabelledPairs) -> tuple[int, int]:
@@ -182,13 +196,21 @@ def labelled_logits(
         device: where to compute, as torch names it.
 
     Returns:
-        float32 (n_pairs, 4 + N_VOTES), as of `pair_logits`.
+        float32 (n_pairs, 4 + N_SIGNALS), as of `pair_logits`.
     """
     ids, ends = np.unique(np.stack([pairs.a, pairs.b]), return_inverse=True)
     few = lexicon.take(ids)
-    projected = few._replace(vectors=project_terms(head, few.vectors, device))
+    projected = few.projected(project_terms(head, few.vectors, device))
     a, b = ends.reshape(2, -1)
     return pair_logits(head, projected, a, b, device)
+
+
+def _judged_list(
+    head: PairHead, lexicon: Lexicon, candidates: LabelledPairs, device: str
+) -> JudgedList:
+    x, y = (gather(lexicon.vectors, ends) for ends in (candidates.a, candidates.b))
+    logits = labelled_logits(head, lexicon, candidates, device)
+    return JudgedList(logits, candidates.relation, (x * y).sum(dim=1).numpy())
 
 
 def _epochs(

@@ -2,6 +2,7 @@
 
 features       what a classifier sees of terms: the one builder
 training_set   what a classifier is trained on
+drawn_lists    lists of held-out terms, on which its worth among other terms is checked
 head           training the head
 cross_encoder  training the cross-encoder behind a head, and how the two are mixed
 trained        what a training leaves: read, and put to work on a lexicon

@@ -20,7 +20,7 @@ from nymgraph.pipeline.artefacts import Workspace, write_atomic
 from nymgraph.pipeline.indexes.neighbours import NEIGHBOUR, nearest_rows
 from nymgraph.pipeline.lexicon.labelled import pairs_within
 from nymgraph.pipeline.lexicon.spelled import spell_terms
-from nymgraph.pipeline.lexicon.vocabulary import read_terms, read_vocabulary
+from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary
 
 __all__ = ["TermSpace", "open_space", "search_neighbours", "write_neighbours"]
 
@@ -177,7 +177,7 @@ def open_space(workspace: Workspace, *, votes: bool) -> TermSpace:
 
     Args:
         workspace: The data folder.
-        votes: Whether known pairs are to vote.
+        votes: Whether the training pairs are known and vote; else no pair is.
 
     Returns:
         The space; vectors and neighbours are memory maps.
@@ -185,15 +185,11 @@ def open_space(workspace: Workspace, *, votes: bool) -> TermSpace:
     Raises:
         ArtefactError: Something is missing or damaged, or a training pair touches a held-out term.
     """
-    vectors = workspace.read_array("embed", "vectors.npy")
-    if not votes:
-        terms, _, language = read_terms(workspace)
-        return TermSpace(terms, vectors, language)
     terms, _, language, split, pairs = read_vocabulary(workspace)
-    space = TermSpace(terms, vectors, language)
-    known = pairs_within(pairs, split, "train")
-    lists = workspace.read_array(*_FILE)
-    return space._replace(known=known, lists=lists, floor=_floor(lists))
+    none = np.empty(0, np.int64)
+    known = pairs_within(pairs, split, "train") if votes else LabelledPairs.of(none, none, 0)
+    vectors, lists = workspace.read_array("embed", "vectors.npy"), workspace.read_array(*_FILE)
+    return TermSpace(terms, vectors, language, known, lists, _floor(lists))
 
 
 def search_neighbours(

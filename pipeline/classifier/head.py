@@ -42,6 +42,7 @@ def fit_head(
                 settings,
                 progress=lambda _done, _total: advance(1),
                 device=resolve_device(params.device),
+                lists=world.lists,
             )
         except ValueError as error:
             raise InputError(

@@ -3,10 +3,10 @@
 What holds for a pair of terms of a run's lexicon: judged with the run's data folder it gets, bit
 for bit, the probabilities that `classify` gave it by the model, for vectors, neighbours and
 calibration are the same (pairs that a dictionary knows are overridden in a run, not here). Judged
-with the model's folder alone it gets the same too where no neighbour votes; where they do, they are
-the nearest of the terms that the model knows, not of the lexicon, and a probability may differ a
-little. A word that is not known is encoded: its vector may differ in the last bit of half precision
-with the words that it is encoded with.
+with the model's folder alone its neighbours are the nearest of the terms that the model knows, not
+of the lexicon; they vote, and tell how near two terms are beside what lies around them, so that a
+probability may differ. A word that is not known is encoded: its vector may differ in the last bit
+of half precision with the words that it is encoded with.
 """
 
 from collections.abc import Callable, Sequence

@@ -51,6 +51,7 @@ def classifier_over(
     device: str,
     *,
     dictionary: bool,
+    elsewhere: bool = False,
 ) -> PairClassifier:
     """Put a trained classifier to work on a lexicon.
 
@@ -60,14 +61,17 @@ def classifier_over(
         lexicon: Its vectors and spellings.
         device: Where to compute, as torch names it.
         dictionary: Whether probabilities are for dictionary pairs; else they are for candidates.
+        elsewhere: Whether these candidates are of another lexicon than it was trained on. There
+            the head judges alone: the cross-encoder is calibrated for its own lexicon.
 
     Returns:
         The head alone, or the cascade.
     """
     trained, crossed = classifier
-    calibration = trained.dictionary if dictionary else trained.candidates
+    calibration = trained.elsewhere if elsewhere else trained.candidates
+    calibration = trained.dictionary if dictionary else calibration
     head = HeadClassifier.over(trained.head, calibration, lexicon, device)
-    if crossed is None:
+    if crossed is None or elsewhere:
         return head
     blend = crossed.dictionary if dictionary else crossed.candidates
     bfloat16 = resolve_precision("auto", device) == "bfloat16"

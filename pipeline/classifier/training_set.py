@@ -22,6 +22,7 @@ class World:
         validation: Labelled pairs of held-out terms.
         candidates: All near neighbours among the terms of `validation`; None where there are none.
         spared: bool (n_terms,), terms whose pairs the encoder of the vectors did not learn.
+        lists: Lists of held-out terms with their candidates, for judging other lists than this.
     """
 
     terms: Sequence[str]
@@ -30,3 +31,4 @@ class World:
     validation: LabelledPairs
     candidates: LabelledPairs | None
     spared: npt.NDArray[np.bool_]
+    lists: Sequence[tuple[Lexicon, LabelledPairs]] = ()

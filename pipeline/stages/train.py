@@ -10,6 +10,7 @@ import polars as pl
 from nymgraph.discriminator import LabelledPairs, TrainedHead
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.cross_encoder import train_behind
+from nymgraph.pipeline.classifier.drawn_lists import elsewhere_figures, with_lists
 from nymgraph.pipeline.classifier.features import open_space
 from nymgraph.pipeline.classifier.head import fit_head
 from nymgraph.pipeline.classifier.judges import LazyClassifier, judges_of
@@ -58,7 +59,8 @@ def run(params: TrainParams, workspace: Workspace, model: Path | None = None) ->
     lexicon = space.lexicon(surface=params.surface)
     world = World(space.terms, lexicon, taught, validation, sample.validation, spared)
     fit = partial(fit_head, params, world, workspace.progress)
-    trained = fit(world.train)
+    checked = with_lists(world, params.seed)
+    trained = fit_head(params, checked, workspace.progress, world.train)
     crossed = train_behind(trained, world, params, workspace.work("train"), workspace.progress)
     classifier = TrainedClassifier(trained, crossed)
     workspace.record.fact("training pairs", len(taught.a))
@@ -84,6 +86,7 @@ def _measure(
     judges = judges_of(classifier, terms, lexicon, workspace, device, data.language)
     found = measure(judges, data, lexicon.vectors, taught[0], params.consistency_pairs, params.seed)
     metrics = {**found.metrics, "classifier": params.classifier}
+    metrics["elsewhere"] = elsewhere_figures(classifier.trained)
     metrics["validation_macro_f1_of_head"] = max(classifier.trained.macro_f1)
     contradicted = CONTRADICTED.empty()
     if params.contradicted:

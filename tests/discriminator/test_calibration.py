@@ -35,35 +35,53 @@ def test_votes_worked_by_hand() -> None:
     # One vote of 1/2 for antonymy adds ln 2 to antonymy and takes ln 2 from synonymy:
     # weights 1/2, 2, 1, 1 sum to 9/2.
     twice = 2 * math.log(2)
-    calibration = Calibration(weights=((0.0, 0.0), (-twice, twice), (0.0, 0.0)))
-    signals = torch.tensor([[0, 0, 0, 0, 0, 0.5, 0]], dtype=torch.float64)
+    calibration = Calibration(weights=((0.0, 0.0), (-twice, twice), (0.0, 0.0), (0.0, 0.0)))
+    signals = torch.tensor([[0, 0, 0, 0, 0, 0.5, 0, 0.9]], dtype=torch.float64)
     np.testing.assert_allclose(calibration.apply(signals), [[1 / 9, 4 / 9, 4 / 9]])
     assert calibration.counts_votes
     assert not Calibration().counts_votes
 
 
-def draw_with_votes(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Logits and votes, and codes drawn from softmax(logits + votes @ weights)."""
+def test_what_is_not_trusted_worked_by_hand() -> None:
+    # Synonymy leads "neither", weights 1 and 1 together 2, by ln 8 - ln 2 = ln 4; half of it is
+    # trusted: its weight is 2 * 2 = 4 of 4 + 2 + 2. Antonymy stays as it is.
+    logits = torch.tensor([[math.log(8), math.log(2), 0.0, 0.0]], dtype=torch.float64)
+    np.testing.assert_allclose(Calibration(trust=0.5).apply(logits), [[0.5, 0.25, 0.25]])
+
+
+def draw_with_signals(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Logits and signals, and codes drawn from softmax(logits + signals @ weights)."""
     rng = np.random.default_rng(seed)
-    logits = np.c_[rng.normal(size=(n, 4)), rng.random((n, 3))]
-    weights = np.array([[2.0, 0.0, 0.0, 0.0], [-1.0, 3.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
+    logits = np.c_[rng.normal(size=(n, 4)), rng.random((n, 4))]
+    weights = np.array([[2.0, 0, 0, 0], [-1.0, 3.0, 0, 0], [0, 0, 0, 0], [1.5, 0, 0, 0]])
     weight = np.exp(logits[:, :4] + logits[:, 4:] @ weights)[:, :3]
     share = weight.cumsum(axis=1) / weight.sum(axis=1, keepdims=True)
     return logits, (rng.random((n, 1)) > share).sum(axis=1)
 
 
 def test_dictionary_fit_finds_what_votes_count() -> None:
-    fitted = calibrate_dictionary(*draw_with_votes(100_000))
-    expected = ((2, 0), (-1, 3), (0, 0))
-    np.testing.assert_allclose(fitted.weights, expected, atol=0.1)
+    logits, relation = draw_with_signals(100_000)
+    logits[:, 7] = 1.0  # the nearness, which is left out here
+    fitted = calibrate_dictionary(logits, relation)
+    np.testing.assert_allclose(fitted.weights, ((2, 0), (-1, 3), (0, 0), (0, 0)), atol=0.1)
 
 
 def test_for_candidates_votes_count_for_antonymy_alone() -> None:
-    logits, relation = draw_with_votes(20_000)
+    logits, relation = draw_with_signals(20_000)
     n_gold = (int((relation == 0).sum()), int((relation == 1).sum()))
     fitted = calibrate_candidates(logits, relation, n_gold)
-    assert [row[0] for row in fitted.weights] == [0, 0, 0]
+    assert [row[0] for row in fitted.weights[:3]] == [0, 0, 0]
     assert fitted.weights[1][1] > 2
+
+
+def test_for_candidates_nearness_speaks_for_synonymy_and_never_against() -> None:
+    logits, relation = draw_with_signals(20_000)
+    fitted = calibrate_candidates(logits, relation, (5_000, 5_000))
+    assert fitted.weights[3][0] == pytest.approx(1.5, abs=0.2)
+    assert fitted.weights[3][1] == 0
+    logits[:, 7] *= -1
+    against = calibrate_candidates(logits, relation, (5_000, 5_000))
+    assert 0 <= against.weights[3][0] < 0.1
 
 
 def test_excluded_leaves_the_unlabelled_logit_out() -> None:

@@ -17,7 +17,7 @@ from nymgraph.discriminator import (
     pair_logits,
 )
 from nymgraph.discriminator.cascade import mix
-from nymgraph.discriminator.neighbourhood import N_VOTES
+from nymgraph.discriminator.nearness import N_SIGNALS
 from tests.discriminator.pair_world import World
 
 
@@ -102,7 +102,7 @@ def test_weight_zero_calibrated_as_the_head_is_the_head(world: World, trained: T
     judge, head, _ = cascade(world, trained, 2.0, weight=0.0)
     ends = (world.validation.a[:50], world.validation.b[:50])
     z = pair_logits(head.head, head.projected, *ends)
-    assert z.shape == (50, 4 + N_VOTES)
+    assert z.shape == (50, 4 + N_SIGNALS)
     same = CascadeClassifier(head, judge.cross, Blend(0.0, head.calibration, 2.0))
     np.testing.assert_allclose(same.judge(*ends), head.judge(*ends), atol=1e-6)
 

@@ -136,7 +136,7 @@ def test_votes_of_neighbours_count_as_the_calibration_says() -> None:
     known = (np.array([2]), np.array([3]), np.array([ANTONYM]))
     cosine = np.ones(near.shape, np.float32)
     hoods = Neighbourhoods.of(np.arange(N_TERMS), near, cosine, N_TERMS, known)
-    calibration = replace(CALIBRATION, weights=((0.0, 0.0), (0.0, 5.0), (0.0, 0.0)))
+    calibration = replace(CALIBRATION, weights=((0.0, 0.0), (0.0, 5.0), *[(0.0, 0.0)] * 2))
     projected = CLASSIFIER.projected._replace(neighbourhoods=hoods)
     voting = replace(CLASSIFIER, calibration=calibration, projected=projected)
     ends = (np.array([0, 0]), np.array([1, 4]))

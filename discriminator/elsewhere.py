@@ -1,0 +1,94 @@
+"""Calibrating for lists that the classifier was not trained on, and the check behind it.
+
+A head learns the terms of one lexicon, and which of *their* neighbours are synonyms. In a list of
+other terms, or of fewer, the neighbours are farther off and its verdicts on synonymy are worth
+less than the nearness of the terms. So there they are believed only in part: by the largest of
+`TRUSTS` at most, and by less where that is better on lists drawn from held-out terms, whose
+candidates are sought among themselves. Trust 0 leaves the order to nearness alone, which grows with
+the cosine and was never fitted. What is measured is average precision: over the candidates by
+falling probability of synonymy, against the same by falling cosine (docs/experiments.md, "Lists of
+other origin").
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
+
+from nymgraph.discriminator.calibration import Calibration, calibrate_candidates
+from nymgraph.discriminator.relations import SYNONYM
+
+TRUSTS = (0.3, 0.15, 0.0)
+"""The shares tried. Above 0.4 lists of other origin are ordered worse, whatever held-out terms of
+the dictionary say."""
+
+
+class JudgedList(NamedTuple):
+    """The candidates of a list of held-out terms.
+
+    Attributes:
+        logits: float (n_pairs, 4 + N_SIGNALS), as of `pair_logits`.
+        relation: integer (n_pairs,), relation codes, `UNLABELLED` among them.
+        cosine: float (n_pairs,).
+    """
+
+    logits: NDArray[np.floating]
+    relation: NDArray[np.integer]
+    cosine: NDArray[np.floating]
+
+
+class Check(NamedTuple):
+    """How a list of held-out terms is ordered.
+
+    Attributes:
+        pairs: its candidates.
+        synonyms: of these the synonyms.
+        cosine: average precision of the order by cosine, 0 to 1.
+        judge: that of the order by the calibrated probability of synonymy.
+    """
+
+    pairs: int
+    synonyms: int
+    cosine: float
+    judge: float
+
+
+def calibrate_elsewhere(
+    own: Calibration,
+    logits: NDArray[np.floating],
+    relation: NDArray[np.integer],
+    n_gold: tuple[int, int],
+    lists: Sequence[JudgedList],
+) -> tuple[Calibration, tuple[Check, ...]]:
+    """Calibrate on held-out candidates, and believe the head as far as lists allow.
+
+    Args:
+        own: fitted on these candidates, all of the head believed; its temperature is kept.
+        logits: float (n_pairs, 4 + N_SIGNALS), of the candidates.
+        relation: integer (n_pairs,), relation codes, `UNLABELLED` among them.
+        n_gold: number of synonym and of antonym pairs there are to find.
+        lists: what is checked on; those without synonyms tell nothing.
+
+    Returns:
+        The calibration whose worst list is best beside its cosine, of equals the more trusting one,
+        and its checks, one for each list with a synonym. Without such lists the least trusting.
+    """
+    telling = [given for given in lists if (given.relation == SYNONYM).any()]
+    fits = []
+    for trust in TRUSTS if telling else TRUSTS[-1:]:
+        trusted = (trust, own.temperature)
+        calibration = calibrate_candidates(logits, relation, n_gold, trusted=trusted)
+        checks = tuple(_check(calibration, given) for given in telling)
+        fits.append((min((c.judge / c.cosine for c in checks), default=1.0), calibration, checks))
+    _, calibration, checks = max(fits, key=lambda fit: fit[0])
+    return calibration, checks
+
+
+def _check(calibration: Calibration, given: JudgedList) -> Check:
+    judged = calibration.apply(torch.from_numpy(given.logits).double())[:, SYNONYM].numpy()
+    synonym = given.relation == SYNONYM
+    cosine, judge = (float(average_precision_score(synonym, x)) for x in (given.cosine, judged))
+    return Check(len(synonym), int(synonym.sum()), cosine, judge)
