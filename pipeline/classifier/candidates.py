@@ -146,4 +146,5 @@ def _classifier(workspace: Workspace, device: str) -> PairClassifier:
     space = open_space(workspace, votes=classifier.counts_votes)
     surface = classifier.trained.head.surface
     lexicon = space.lexicon(surface=surface, n_terms=manifest["rows"])
-    return classifier_over(classifier, space.terms, lexicon, device, dictionary=False)
+    where = {"dictionary": False, "elsewhere": space.elsewhere}
+    return classifier_over(classifier, space.terms, lexicon, device, **where)

@@ -41,6 +41,7 @@ class TermSpace(NamedTuple):
         lists: NEIGHBOUR (n_found, k), the neighbours of the first terms, or of all, where they have
             been found; may be a memory map. None: they are searched.
         floor: Terms of a lower cosine are no neighbours.
+        elsewhere: Whether candidates are of another lexicon than the classifier learned from.
     """
 
     terms: Sequence[str]
@@ -49,6 +50,7 @@ class TermSpace(NamedTuple):
     known: LabelledPairs | None = None
     lists: npt.NDArray[np.void] | None = None
     floor: float = NO_FLOOR
+    elsewhere: bool = False
 
     @classmethod
     def empty(cls, dim: int, language: str) -> "TermSpace":
@@ -189,7 +191,9 @@ def open_space(workspace: Workspace, *, votes: bool) -> TermSpace:
     none = np.empty(0, np.int64)
     known = pairs_within(pairs, split, "train") if votes else LabelledPairs.of(none, none, 0)
     vectors, lists = workspace.read_array("embed", "vectors.npy"), workspace.read_array(*_FILE)
-    return TermSpace(terms, vectors, language, known, lists, _floor(lists))
+    n_lexicon = workspace.read_json("embed", "manifest.json")["rows"]
+    elsewhere = len(terms) > 2 * n_lexicon  # most of what it learned from is not of the lexicon
+    return TermSpace(terms, vectors, language, known, lists, _floor(lists), elsewhere)
 
 
 def search_neighbours(

@@ -104,7 +104,8 @@ class Model:
         rows = self.rows(words)
         surface = self.classifier.trained.head.surface
         lexicon = self.space.seen(words, rows, self._vectors(words, rows), surface=surface)
-        whole = classifier_over(self.classifier, words, lexicon, self.device, dictionary=dictionary)
+        where = {"dictionary": dictionary, "elsewhere": self.space.elsewhere}
+        whole = classifier_over(self.classifier, words, lexicon, self.device, **where)
         return whole.judge(a, b)
 
     def rows(self, words: Sequence[str]) -> npt.NDArray[np.int64]:

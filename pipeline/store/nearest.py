@@ -191,7 +191,8 @@ class NearestFinder:
         extra = len(model.space.terms) > len(self.vectors)  # terms that vote beside the lexicon
         near_new = None if extra else near
         lexicon = model.space.seen(names, asked, vectors, surface=surface, near_new=near_new)
-        whole = classifier_over(model.classifier, names, lexicon, "cpu", dictionary=False)
+        where = {"dictionary": False, "elsewhere": model.space.elsewhere}
+        whole = classifier_over(model.classifier, names, lexicon, "cpu", **where)
         return whole.judge(np.zeros(len(rows), np.int64), np.arange(1, len(names)))
 
     def _placed(self, word: str, found: list[Neighbour]) -> Nearest:
