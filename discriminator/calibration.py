@@ -312,11 +312,7 @@ def _fit(
         return torch.cat([raw[:NEARNESS], raw[NEARNESS:].exp()]) * mask
 
     def inverse() -> Tensor:
-        return (
-            free[0].exp()
-            if temperature is None
-            else torch.tensor(1 / temperature, dtype=torch.float64)
-        )
+        return free[0].exp() if temperature is None else z.new_tensor(1 / temperature)
 
     def loss() -> Tensor:
         optimiser.zero_grad()

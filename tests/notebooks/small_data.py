@@ -71,7 +71,7 @@ def cluster_frames(
         if number not in small_export.CLUSTERS
         for pair in combinations(terms, 2)
     } | small_export.EDGES
-    members = [(ids[term], n, 1.0) for n, (_, terms, _) in clusters.items() for term in terms]
+    members = [(ids[term], n, 1.0, None) for n, (_, terms, _) in clusters.items() for term in terms]
     rows: dict[Table, list[tuple[object, ...]]] = {
         schemas.EXPORTED_CLUSTERS: [
             (number, first, len(terms), terms, cohesion)
@@ -80,7 +80,7 @@ def cluster_frames(
         schemas.EXPORTED_LINKS: list(small_export.LINKS),
         schemas.EXPORTED_MEMBERSHIPS: sorted(members),
         schemas.EXPORTED_EDGES: sorted(
-            (*sorted((ids[a], ids[b])), cosine, "vector", *rest)
+            (*sorted((ids[a], ids[b])), cosine, "vector", *rest, None, None)
             for (a, b), (cosine, *rest) in edges.items()
         ),
     }
@@ -100,7 +100,7 @@ def pairs(clusters: dict[int, tuple[str, list[str], float]], ids: dict[str, int]
     ]
     labelled += [(pair, "antonym") for pair in (("cold", "hot"), ("happy", "unhappy"))]
     rows = [
-        (a, b, ids[a], ids[b], relation, ["wordnet"], 1.0, "test", None)
+        (a, b, ids[a], ids[b], relation, ["wordnet"], 1.0, 1.0, 1.0, "test", None)
         for (a, b), relation in sorted(labelled)
     ]
     return pl.DataFrame(rows, schema=schemas.PAIRS.schema, orient="row")
