@@ -24,7 +24,7 @@ from benchmarks.scale import SPARSE, draw
 from benchmarks.stages import run_stage
 from benchmarks.store import cuts, made_terms, random_pairs
 from nymgraph.pipeline.artefacts import ROW_GROUP_ROWS, Workspace
-from nymgraph.pipeline.schemas import PAIRS, RELATIONS, TERMS, VARIANTS
+from nymgraph.pipeline.schemas import PAIRS, RELATIONS, SENSES, SIMILAR, TERMS, VARIANTS
 
 DIM = 16
 PART_PAIRS = 2_000_000
@@ -44,7 +44,7 @@ def main() -> None:
         n_pairs = write_judged(Workspace(folder), int(asked.terms))
         drawn = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         print(f"drawn: {int(asked.terms):,} terms, {n_pairs:,} pairs, {drawn:.1f} GB", flush=True)
-        for stage in ("cluster", "export"):
+        for stage in ("cluster", "release", "export"):
             print(as_line(run_stage(stage, asked.params, folder)), flush=True)
 
 
@@ -75,6 +75,8 @@ def write_judged(workspace: Workspace, n_terms: int) -> int:
         file = workspace.root / RELATIONS.path / f"part-{part:05d}.parquet"
         rows.write_parquet(file, row_group_size=ROW_GROUP_ROWS)
     workspace.finish("classify")
+    for table in (SENSES, SIMILAR):
+        workspace.write(table, table.empty())
     return len(keys)
 
 
@@ -111,7 +113,8 @@ def _relations(keys: np.ndarray[Any, Any], p_synonym: np.ndarray[Any, Any]) -> p
         "p_antonym": p_antonym,
         "p_co_hyponym": 1 - p_synonym - p_antonym,
     }
-    return pl.DataFrame(columns).with_columns(route=pl.lit("vector"), evidence=pl.lit("model"))
+    said = {"route": pl.lit("vector"), "evidence": pl.lit("model")}
+    return pl.DataFrame(columns).with_columns(**said, dominance_a=None, dominance_b=None)
 
 
 @contextlib.contextmanager

@@ -137,7 +137,11 @@ def list_folder(stage: str, folder: Path, inputs: dict[str, str]) -> StageFiles:
     """
     names = _names(folder)
     with ThreadPoolExecutor() as pool:  # hashing lets other threads run
-        entries = list(pool.map(lambda name: _entry(folder / name), names))
+        hashes = list(pool.map(lambda name: content_hash(folder / name), names))
+    # heads are read one by one: numpy parses them with `ast`, which no two threads may enter at
+    # once (python/cpython#106905)
+    files = [folder / name for name in names]
+    entries = [Entry(x.stat().st_size, h, _rows(x)) for x, h in zip(files, hashes, strict=True)]
     return StageFiles(stage, folder, dict(zip(names, entries, strict=True)), inputs)
 
 
@@ -195,10 +199,6 @@ def digest(value: dict[str, Any]) -> str:
     """Hash of plain data, whatever the order of its keys (BLAKE2b)."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _entry(file: Path) -> Entry:
-    return Entry(file.stat().st_size, content_hash(file), _rows(file))
 
 
 def _names(folder: Path) -> list[str]:

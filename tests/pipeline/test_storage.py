@@ -70,7 +70,8 @@ def test_a_read_only_folder_is_told_with_its_cure(disk: SmallDisk) -> None:
     disk.freeze()
     with pytest.raises(StorageError) as caught, open_work(disk.path / "work", {}, 2, ".npy"):
         pass
-    assert caught.value.problem == f"{disk.path / 'work'} cannot be written: Read-only file system"
+    file = disk.path / "work" / "manifest.jsonl"
+    assert caught.value.problem == f"{file} cannot be written: Read-only file system"
     assert "mounted for writing" in caught.value.expected
     with pytest.raises(StorageError, match="Read-only file system"):
         write_atomic(disk.path / "a.json", lambda temporary: temporary.write_text("{}"))

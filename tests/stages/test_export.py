@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_variants_set_aside_leave_with_their_lemma(small_run: SmallRun, tmp_path: Path) -> None:
-    stages = ("ingest", "label", "embed", "classify", "cluster")
+    stages = ("ingest", "label", "embed", "classify", "cluster", "release")
     run = small_run.copy(tmp_path / "run", *stages)
     lemma_id, lemma, key = run.workspace.read(TERMS).select("term_id", "term", "key").row(0)
     forms = pl.DataFrame(

@@ -53,7 +53,7 @@ def test_a_planted_neighbour_stops_the_run(
 
 
 def test_planted_evidence_stops_the_evaluation(small_run: SmallRun, tmp_path: Path) -> None:
-    run = small_run.copy(tmp_path / "leak", "ingest", "label", "classify", "cluster")
+    run = small_run.copy(tmp_path / "leak", "ingest", "label", "embed", "classify")
     held = held_out_id(run)
     (part,) = sorted((run.data / RELATIONS.path).glob("*.parquet"))[:1]
     judged = pl.read_parquet(part)
@@ -63,12 +63,14 @@ def test_planted_evidence_stops_the_evaluation(small_run: SmallRun, tmp_path: Pa
         evidence=pl.lit("dictionary").cast(judged.schema["evidence"]),
     )
     save(part, pl.concat([judged, planted]))
+    run.workspace.finish("classify")
+    run.stage("cluster", "release")
     with pytest.raises(ArtefactError, match="evidence touches a held-out term"):
         run.stage("evaluate")
 
 
 def test_new_gates_need_no_judging(small_run: SmallRun, tmp_path: Path) -> None:
-    run = small_run.copy(tmp_path / "gates", "label", "classify", "cluster")
+    run = small_run.copy(tmp_path / "gates", "ingest", "label", "classify", "cluster", "release")
     run.set("evaluate", gates=[0.123, 0.5, 0.999])
     run.stage("evaluate")  # no vectors, no discriminator: what is judged is stored
     table = pl.read_csv(run.data / "evaluate" / "gates.csv")
@@ -110,6 +112,9 @@ def test_a_reviewed_pair_becomes_evidence(small_run: SmallRun, tmp_path: Path) -
     assert not {*rows["term_a"], *rows["term_b"]} & held
     answer = pl.when(pl.int_range(pl.len()) == 1).then(pl.lit("antonym"))
     rows.with_columns(relation=answer).write_csv(path)
+    again = run.command("nymgraph", "review", "--out", str(path))
+    assert again.returncode == 2
+    assert "is there already and may hold answers" in again.stderr
     run.set("label", tables=[{"path": str(path)}])
     done = run.command("nymgraph", "label")
     assert done.returncode == 0, done.stderr
@@ -117,9 +122,6 @@ def test_a_reviewed_pair_becomes_evidence(small_run: SmallRun, tmp_path: Path) -
     mine = run.workspace.read(PAIRS).filter(pl.col("sources").list.contains("review.csv"))
     names = tuple(sorted(rows.row(1)[:2], key=str.encode))
     assert mine.select("term_a", "term_b", "relation").rows() == [(*names, "antonym")]
-    again = run.command("nymgraph", "review", "--out", str(path))
-    assert again.returncode == 2
-    assert "is there already and may hold answers" in again.stderr
 
 
 def test_what_is_not_asked_for_is_not_measured(small_run: SmallRun, tmp_path: Path) -> None:
