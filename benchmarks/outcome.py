@@ -65,7 +65,7 @@ def write_judged(workspace: Workspace, n_terms: int) -> int:
     path = workspace.path("embed", "vectors.npy")
     path.parent.mkdir(parents=True)
     np.save(path, random.standard_normal((n_terms, DIM), np.float32).astype(np.float16))
-    encoder = {"encoder": "made", "revision": None, "content": "0"}
+    encoder = {"encoder": "made", "revision": None, "content": "0", "rows": n_terms}
     workspace.write_json("embed", "manifest.json", encoder)
     keys, p_synonym = _judged(n_terms, random)
     (workspace.root / RELATIONS.path).mkdir(parents=True)
