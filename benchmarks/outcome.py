@@ -24,7 +24,16 @@ from benchmarks.scale import SPARSE, draw
 from benchmarks.stages import run_stage
 from benchmarks.store import cuts, made_terms, random_pairs
 from nymgraph.pipeline.artefacts import ROW_GROUP_ROWS, Workspace
-from nymgraph.pipeline.schemas import PAIRS, RELATIONS, SENSES, SIMILAR, TERMS, VARIANTS
+from nymgraph.pipeline.schemas import (
+    EXTRA_PAIRS,
+    EXTRA_TERMS,
+    PAIRS,
+    RELATIONS,
+    SENSES,
+    SIMILAR,
+    TERMS,
+    VARIANTS,
+)
 
 DIM = 16
 PART_PAIRS = 2_000_000
@@ -75,7 +84,7 @@ def write_judged(workspace: Workspace, n_terms: int) -> int:
         file = workspace.root / RELATIONS.path / f"part-{part:05d}.parquet"
         rows.write_parquet(file, row_group_size=ROW_GROUP_ROWS)
     workspace.finish("classify")
-    for table in (SENSES, SIMILAR):
+    for table in (EXTRA_PAIRS, EXTRA_TERMS, SENSES, SIMILAR):
         workspace.write(table, table.empty())
     return len(keys)
 
