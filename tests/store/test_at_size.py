@@ -140,7 +140,7 @@ def test_suggestions_and_near_spellings_look_at_all(
     assert store.suggest("TERM 19999", 3) == ["term 199990", "term 199991", "term 199992"]
     near = store._export.terms.near
     assert near("Term x23456") == ()  # x is no slip for a figure
-    assert near("term 123x456") == ("term 123456",)  # one too many
+    assert "term 123456" in near("term 1234456")  # a letter doubled
     assert near("trem 123456") == ("term 123456",)  # two swapped
     assert near("erm 123456") == ("term 123456",)  # one too few
 
