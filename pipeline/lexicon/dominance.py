@@ -21,12 +21,12 @@ true share correlate .64 and the top sense is right for 54 %, with the order .85
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from nymgraph.pipeline.lexicon.wordnet import Synset
 
-__all__ = ["Sense", "relative_dominance", "sense_shares", "senses_of"]
+__all__ = ["Sense", "sense_shares", "senses_of"]
 
 PRIOR = 1.0  # occurrences that the guess counts for
 _MEMBERS, _PLACE, _NARROWER, _LINKS = 0.23, -0.53, 0.56, 0.67
@@ -89,11 +89,6 @@ def sense_shares(
     return [
         tuple(share[term, number] for term in synset.terms) for number, synset in enumerate(synsets)
     ]
-
-
-def relative_dominance(share: float, senses: Iterable[Sense]) -> float:
-    """A share beside that of the term's commonest sense: min(1, share / largest), in (0, 1]."""
-    return min(1.0, share / max(sense.share for sense in senses))
 
 
 def _ranked(

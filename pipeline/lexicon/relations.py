@@ -19,7 +19,7 @@ conflicts.
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import combinations, product
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +36,7 @@ from nymgraph.pipeline.lexicon.tables import (
     require_columns,
     weighted,
 )
-from nymgraph.pipeline.lexicon.wordnet import Synset
+from nymgraph.pipeline.lexicon.wordnet import Synset, opposed
 from nymgraph.pipeline.params import Dictionary, PairTable
 from nymgraph.pipeline.schemas import CONFLICTS, RELATION_NAMES
 
@@ -232,18 +232,9 @@ def antonym_pairs(synsets: list[Synset]) -> Iterator[tuple[str, str, str]]:
 
 
 def _antonyms(synsets: list[Synset], shares: list[tuple[float, ...]]) -> Iterator[_Tie]:
-    number_of = {synset.id: number for number, synset in enumerate(synsets)}
-    for one, synset in enumerate(synsets):
-        pointers = [(x.literal, x.target, x.target_literal) for x in synset.antonyms]
-        for opposite in synset.opposites:
-            size = len(synsets[number_of[opposite]].terms) if opposite in number_of else 0
-            ends = product(range(len(synset.terms)), range(size))
-            pointers += [(i, opposite, j) for i, j in ends]
-        for i, target, j in pointers:
-            other = number_of.get(target)
-            if other is not None and j < len(synsets[other].terms):
-                a, b = synset.terms[i], synsets[other].terms[j]
-                yield _Tie(a, b, synset.pos, one, other, shares[one][i], shares[other][j])
+    for one, i, other, j in opposed(synsets):
+        a, b = synsets[one].terms[i], synsets[other].terms[j]
+        yield _Tie(a, b, synsets[one].pos, one, other, shares[one][i], shares[other][j])
 
 
 def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:

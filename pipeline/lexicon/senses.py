@@ -8,7 +8,7 @@ import polars as pl
 
 from nymgraph.pipeline.lexicon.dictionaries import Inventory
 from nymgraph.pipeline.lexicon.normalise import clean
-from nymgraph.pipeline.lexicon.wordnet import Synset
+from nymgraph.pipeline.lexicon.wordnet import Synset, opposed
 from nymgraph.pipeline.schemas import SENSES, SIMILAR
 
 __all__ = ["senses_table", "similar_pairs", "term_uses"]
@@ -134,7 +134,7 @@ class _Relatives:
             for sense in own
         }
         self._place = {synset.id: place for place, synset in enumerate(inventory.synsets)}
-        self._opposed = _opposed(inventory.synsets, self._place)
+        self._opposed = _opposed(inventory.synsets)
 
     def of(self, synset: int, term: int) -> tuple[list[int], list[int], list[int]]:
         """Synonyms, antonyms and similar terms of a term in one of its senses."""
@@ -156,23 +156,11 @@ def _count(synset: Synset, term: int) -> float:
     return synset.counts[term] if synset.counts else 0.0
 
 
-def _opposed(
-    synsets: Sequence[Synset], place: dict[str, int]
-) -> dict[tuple[int, str], list[tuple[int, str]]]:
+def _opposed(synsets: Sequence[Synset]) -> dict[tuple[int, str], list[tuple[int, str]]]:
     """Synset and term to the synsets and terms that are its antonyms, from either end."""
     found: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
-    for one, synset in enumerate(synsets):
-        pointers: list[tuple[int, str, tuple[int, ...]]] = [
-            (x.literal, x.target, (x.target_literal,)) for x in synset.antonyms
-        ]
-        for name in synset.opposites:
-            size = len(synsets[place[name]].terms) if name in place else 0
-            pointers += [(i, name, tuple(range(size))) for i in range(len(synset.terms))]
-        for i, name, targets in pointers:
-            other = place.get(name)
-            for j in targets:
-                if other is not None and j < len(synsets[other].terms):
-                    a, b = (one, synset.terms[i]), (other, synsets[other].terms[j])
-                    found[a].append(b)
-                    found[b].append(a)
+    for one, i, other, j in opposed(synsets):
+        a, b = (one, synsets[one].terms[i]), (other, synsets[other].terms[j])
+        found[a].append(b)
+        found[b].append(a)
     return found

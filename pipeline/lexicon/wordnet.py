@@ -17,10 +17,10 @@ lexicographer's id). `counts/` holds the counts of Princeton's index.sense of Wo
 import importlib.metadata
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import as_file, files
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ import polars as pl
 
 from nymgraph.pipeline.errors import ArtefactError, DependencyError
 
-__all__ = ["Antonym", "Synset", "find_edition", "read_synsets"]
+__all__ = ["Antonym", "Synset", "find_edition", "opposed", "read_synsets"]
 
 _DISTRIBUTION = "NlpToolkit-WordNet"
 _EDITIONS = {
@@ -81,6 +81,30 @@ class Synset(NamedTuple):
     ranks: tuple[int, ...] = ()
     counts: tuple[float, ...] = ()
     weight: float | None = None
+
+
+def opposed(synsets: Sequence[Synset]) -> Iterator[tuple[int, int, int, int]]:
+    """The opposites of a dictionary: of terms, and of all terms of two synsets.
+
+    A pointer to what is not there is passed over.
+
+    Args:
+        synsets: The dictionary.
+
+    Yields:
+        Place of a synset, place of a term in it, and the same of its opposite, as they are said: a
+        pair that is said from both ends comes twice.
+    """
+    place = {synset.id: number for number, synset in enumerate(synsets)}
+    for one, synset in enumerate(synsets):
+        pointers = [(x.literal, x.target, x.target_literal) for x in synset.antonyms]
+        for name in synset.opposites:
+            size = len(synsets[place[name]].terms) if name in place else 0
+            pointers += [(i, name, j) for i, j in product(range(len(synset.terms)), range(size))]
+        for i, name, j in pointers:
+            other = place.get(name)
+            if other is not None and j < len(synsets[other].terms):
+                yield one, i, other, j
 
 
 def find_edition(edition: str) -> Path:
