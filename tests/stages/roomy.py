@@ -4,10 +4,11 @@ import importlib
 import sys
 
 from nymgraph.pipeline.cli import main
+from nymgraph.pipeline.limits import Room
 
-stage = importlib.import_module(f"nymgraph.pipeline.stages.{sys.argv[1]}")
-if hasattr(stage, "free_room"):
-    from nymgraph.pipeline.limits import Room
+ASKING = {"embed": "stages.embed", "retrieve": "candidates.pairing"}
 
-    stage.free_room = lambda _folder: Room(1e3, None)  # type: ignore[attr-defined]
+if sys.argv[1] in ASKING:
+    asking = importlib.import_module(f"nymgraph.pipeline.{ASKING[sys.argv[1]]}")
+    asking.free_room = lambda _folder: Room(1e3, None)  # type: ignore[attr-defined]
 main()

@@ -47,7 +47,7 @@ def kill_after(run: SmallRun, stage: str, lines: int, delay: float) -> dict[str,
 
 
 INPUTS = {
-    "embed": ("ingest", "adapt"),
+    "embed": ("ingest", "label", "adapt"),
     "retrieve": ("ingest", "label", "embed"),
     "classify": ("ingest", "label", "embed", "retrieve", "train"),
 }

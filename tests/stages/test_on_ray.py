@@ -4,11 +4,15 @@ import os
 import signal
 import threading
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.engine.choose import open_engine
-from nymgraph.pipeline.params import EngineParams, load_params
+from nymgraph.pipeline.engine.recipe import Engine
+from nymgraph.pipeline.params import EngineParams, Params, load_params
+from nymgraph.pipeline.runlog import RunRecord
 from nymgraph.pipeline.stages import classify, embed, retrieve
 from tests.engine.recipes import wait_for
 from tests.engine.small_cluster import small_cluster
@@ -35,9 +39,17 @@ def test_the_bytes_are_those_of_the_local_engine(small_run: SmallRun, tmp_path: 
 
         killer = threading.Thread(target=kill)
         killer.start()
-        embed.run(params.embed, run.workspace, engine)
-        retrieve.run(params.retrieve, run.workspace, engine)
+        for stage in (embed, retrieve):
+            perform(stage, params, run, engine)
         killer.join()
-        classify.run(params.classify, run.workspace, engine)
+        perform(classify, params, run, engine)
     for stage in ("embed", "retrieve", "classify"):
         assert file_bytes(run.data / stage) == file_bytes(small_run.data / stage), stage
+
+
+def perform(stage: ModuleType, params: Params, run: SmallRun, engine: Engine) -> None:
+    """Run a stage on an engine, as the command does."""
+    name = stage.__name__.rpartition(".")[2]
+    workspace = Workspace(run.data, record=RunRecord(name, {}))
+    with workspace.stage():
+        stage.run(getattr(params, name), workspace, engine)

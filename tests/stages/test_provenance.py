@@ -25,6 +25,12 @@ def owned_by_a_model(run: SmallRun) -> pl.DataFrame:
     return changed.filter(chosen).select("a", "b")
 
 
+def as_by_hand(run: SmallRun, *stages: str) -> None:
+    """List stages as made by hand: what they read is not that which lies there now."""
+    for stage in stages:
+        run.workspace.finish(stage)
+
+
 def evidence_on(run: SmallRun, chosen: pl.DataFrame) -> dict[str, int]:
     judged = pl.read_parquet(run.data / RELATIONS.path / "*.parquet")
     counts = judged.join(chosen, on=["a", "b"]).group_by("evidence").len()
@@ -35,6 +41,7 @@ def test_it_is_evidence_only_when_trusted(small_run: SmallRun, tmp_path: Path) -
     inputs = ("ingest", "label", "embed", "retrieve", "train")
     run = small_run.copy(tmp_path / "run", *inputs)
     chosen = owned_by_a_model(run)
+    as_by_hand(run, "retrieve", "train")
     run.stage("classify")
     doubted = evidence_on(run, chosen)
     run.set("classify", trust_language_model=True)
@@ -62,11 +69,13 @@ def test_no_pair_becomes_a_candidate_by_it(small_run: SmallRun, tmp_path: Path) 
 
 
 def test_nothing_is_measured_on_it(small_run: SmallRun, tmp_path: Path) -> None:
-    run = small_run.copy(tmp_path / "run", "label", "classify", "cluster")
+    judged = ("classify", "cluster", "release")
+    run = small_run.copy(tmp_path / "run", "ingest", "label", *judged)
     pairs = run.workspace.read(PAIRS)
     of_model = (pl.col("split") == "test") & (pl.int_range(pl.len()) % 2 == 0)
     sources = pl.when(of_model).then(pl.lit([MODEL])).otherwise("sources")
     run.workspace.write(PAIRS, pairs.with_columns(sources=sources))
+    as_by_hand(run, *judged)
     run.stage("evaluate")
     assert pairs_known(small_run) == within_test(pairs, small_run)
     assert pairs_known(run) == within_test(pairs.filter(~of_model), run)
