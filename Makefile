@@ -60,6 +60,7 @@ bench-discriminator: install
 # dvc must find this environment's nymgraph
 run: install
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro $(if $(filter-out english,$(PROFILE)),profiles/$(PROFILE)/dvc.yaml)
+	@$(BIN)/nymgraph --profile $(PROFILE) runs
 
 clean:
 	-find data/.work -mindepth 1 -maxdepth 1 ! -name augment -exec rm -rf {} +  # spares answers that were paid for

@@ -223,15 +223,12 @@ def train_cross_encoder(
     from datasets import Dataset
     from sentence_transformers.cross_encoder import CrossEncoderTrainer
     from sentence_transformers.cross_encoder.training_args import CrossEncoderTrainingArguments
+    from transformers import PrinterCallback
 
+    model.model_card_data.generate_widget_examples = False  # a bar of its own, for a card not kept
     rows = training_rows(pairs, settings)
-    dataset = Dataset.from_dict(
-        {
-            "a": [terms[i] for i in rows.a],
-            "b": [terms[i] for i in rows.b],
-            "label": rows.relation.astype(np.int64),
-        }
-    )
+    texts = {"a": [terms[i] for i in rows.a], "b": [terms[i] for i in rows.b]}
+    dataset = Dataset.from_dict({**texts, "label": rows.relation.astype(np.int64)})
     share = np.bincount(rows.relation, minlength=N_CODES) / len(rows.a)
     arguments = CrossEncoderTrainingArguments(
         output_dir=work,
@@ -257,6 +254,7 @@ def train_cross_encoder(
         loss=RelationLoss(model, share, settings.loss, settings.agreement).to(model.device),
         callbacks=[telling(advance)] if advance else None,
     )
+    trainer.remove_callback(PrinterCallback)  # progress is shown by `advance` alone
     trainer.train()
     model.eval()
 

@@ -2,13 +2,15 @@
 
 import json
 import logging
+import re
 import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from nymgraph import __version__
 from nymgraph.pipeline.artefacts import Workspace, write_atomic
@@ -37,7 +39,22 @@ STAGES = {
     "report": "All figures of the run to one self-contained HTML page.",
 }
 
-app = typer.Typer(
+
+class _Command(TyperCommand):
+    """A command whose usage names what it takes without the braces of typer."""
+
+    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return [re.sub(r"[{}]", "", piece) for piece in super().collect_usage_pieces(ctx)]
+
+
+class _Typer(typer.Typer):
+    """A command line of such commands."""
+
+    def command(self, *given: Any, **named: Any) -> Callable[..., Any]:  # noqa: ANN401
+        return super().command(*given, cls=_Command, **named)
+
+
+app = _Typer(
     name="nymgraph",
     help="Synonym/antonym graphs and clean synonym clusters from millions of terms.",
     no_args_is_help=True,
@@ -248,7 +265,9 @@ for _stage in STAGES:
 
 @app.command()
 def init(
-    folder: Annotated[Path, typer.Argument(help="The folder; made if it is not there.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="The folder; made if it is not there.")
+    ],
     terms: Annotated[
         Path | None, typer.Option(help="Your terms: one a line, or a table, WN-LMF or MyThes.")
     ] = None,
@@ -304,7 +323,7 @@ def run(
 
 @app.command()
 def query(
-    terms: Annotated[list[str], typer.Argument(help="One or more terms.")],
+    terms: Annotated[list[str], typer.Argument(metavar="TERM", help="One or more terms.")],
     export: ExportFolder = _EXPORT,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     expand: Annotated[bool, typer.Option("--expand", help="Widen queries by synonyms.")] = False,
@@ -344,7 +363,11 @@ def query(
 
 
 @app.command()
-def explain(term_a: str, term_b: str, export: ExportFolder = _EXPORT) -> None:
+def explain(
+    term_a: Annotated[str, typer.Argument(metavar="TERM_A", help="A term.")],
+    term_b: Annotated[str, typer.Argument(metavar="TERM_B", help="Another term.")],
+    export: ExportFolder = _EXPORT,
+) -> None:
     """Show why two terms are, or are not, in one cluster.
 
     For example: `nymgraph explain hot cold`.
@@ -367,7 +390,8 @@ def fit(
         int, typer.Option(min=1, help="At most so many of them of each relation.")
     ] = 10_000,
     exclude: Annotated[
-        list[Path] | None, typer.Option(help="Table whose terms no added pair may touch.")
+        list[Path] | None,
+        typer.Option(metavar="<path>", help="Table whose terms no added pair may touch."),
     ] = None,
     split: Annotated[str, typer.Option(help="term, or random (pairs; words leak).")] = "term",
     params: ParamsFile = _PARAMS,
@@ -416,13 +440,15 @@ def judge(
     typer.echo(f"judge: {judge_table(loaded, pairs, out):,} pairs")
 
 
-model_app = typer.Typer(help="Look at a trained model.", no_args_is_help=True)
+model_app = _Typer(help="Look at a trained model.", no_args_is_help=True)
 app.add_typer(model_app, name="model")
 
 
 @model_app.command()
 def show(
-    folder: Annotated[Path, typer.Argument(help="A run's data folder, or one that fit wrote.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A run's data folder, or one that fit wrote.")
+    ],
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what a model is, its figures, and the licences of what it learnt from.
@@ -443,13 +469,17 @@ def show(
 
 @app.command()
 def lineage(
-    old: Annotated[Path, typer.Argument(help="An earlier export.")],
-    new: Annotated[Path, typer.Argument(help="A later export.")],
+    old: Annotated[
+        Path, typer.Argument(metavar="OLD", help="Data folder or export of the earlier run.")
+    ],
+    new: Annotated[
+        Path, typer.Argument(metavar="NEW", help="Data folder or export of the later run.")
+    ],
     out: Annotated[Path | None, typer.Option(help="Write the table here (Parquet).")] = None,
 ) -> None:
-    """Show what became of the clusters between two exports.
+    """Show what became of the clusters between two runs.
 
-    For example: `nymgraph lineage exports/march data/export --out lineage.parquet`. The table has a
+    For example: `nymgraph lineage runs/march data --out lineage.parquet`. The table has a
     row for each pair of clusters that share a term; `carried_id` names each new cluster by the old
     one that it continues.
     """
@@ -464,8 +494,12 @@ def lineage(
 
 @app.command()
 def compare(
-    old: Annotated[Path, typer.Argument(help="Data folder or export of the earlier run.")],
-    new: Annotated[Path, typer.Argument(help="Data folder or export of the later run.")],
+    old: Annotated[
+        Path, typer.Argument(metavar="OLD", help="Data folder or export of the earlier run.")
+    ],
+    new: Annotated[
+        Path, typer.Argument(metavar="NEW", help="Data folder or export of the later run.")
+    ],
     examples: Annotated[int, typer.Option(min=0, help="Examples of each change.")] = 10,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -506,7 +540,9 @@ def review(
 
 
 @app.command()
-def profile(name: Annotated[str, typer.Argument(help="A folder in profiles/.")]) -> None:
+def profile(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A folder in profiles/.")],
+) -> None:
     """Write the stage graph of a profile, profiles/NAME/dvc.yaml, from the one at the root.
 
     Copy `params.yaml` to profiles/dutch/ and change it there first. For example:
@@ -521,13 +557,17 @@ def profile(name: Annotated[str, typer.Argument(help="A folder in profiles/.")])
 
 @app.command()
 def runs(data: DataFolder = _DATA) -> None:
-    """Show what the last run of each stage took and left.
+    """Show what the last run of each stage took and left, and what to try next.
 
     For example: `nymgraph runs --data data`.
     """
     from nymgraph.pipeline.doctor import run_table
+    from nymgraph.pipeline.own_list.whole_run import worth_trying
 
     typer.echo(run_table(data, tuple(STAGES)))
+    if (data / "export" / "manifest.json").is_file():
+        typer.echo("worth trying:")
+        typer.echo("\n".join(f"  {command}" for command in worth_trying(data)))
 
 
 @app.command()
@@ -584,7 +624,10 @@ def plan(
     ram: Annotated[float | None, typer.Option(help="Memory in GB.")] = None,
     disk: Annotated[float | None, typer.Option(help="Free disk in GB.")] = None,
     probe: Annotated[
-        bool, typer.Option(help="With --device auto: measure rates here (half a minute, once).")
+        bool,
+        typer.Option(
+            help="With --device auto: measure rates here, once (half a minute; more when busy)."
+        ),
     ] = True,
     rates: Annotated[Path | None, typer.Option(help="A JSON file of rates that you know.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -629,7 +672,8 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0: any free one.")] = 8765,
     allow_host: Annotated[
-        list[str] | None, typer.Option(help="A further host name to answer to (repeatable).")
+        list[str] | None,
+        typer.Option(metavar="<str>", help="A further host name to answer to (repeatable)."),
     ] = None,
 ) -> None:
     """Serve an export as a local web page: search, cluster card, graph, JSON.

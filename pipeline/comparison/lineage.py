@@ -8,26 +8,26 @@ import polars as pl
 from nymgraph.clustering import EVENTS, trace
 from nymgraph.pipeline.artefacts import read_schema, save, write_atomic
 from nymgraph.pipeline.clusters.tables import named
-from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.evaluation.clustering import hard_labels
+from nymgraph.pipeline.lookup.export import export_of
 from nymgraph.pipeline.schemas import EXPORTED_TERMS, LINEAGE
 
 __all__ = ["compare_exports", "count_events", "write_lineage"]
 
 
 def compare_exports(old: Path, new: Path) -> pl.DataFrame:
-    """Compare the clusters of two export folders by the terms they share.
+    """Compare the clusters of two runs by the terms they share.
 
     Args:
-        old: The earlier export.
-        new: The later export.
+        old: The data folder, or the export folder, of the earlier run.
+        new: The same of the later run.
 
     Returns:
         The table LINEAGE. A new cluster's `carried_id` is the id of the old cluster that it
         continues, where there is one, else its own.
 
     Raises:
-        InputError: A folder holds no export.
+        InputError: A folder holds no run.
         ArtefactError: An export is damaged or of another version.
     """
     terms = _assignments(old, "old").join(
@@ -71,12 +71,6 @@ def write_lineage(table: pl.DataFrame, path: Path) -> None:
 
 
 def _assignments(folder: Path, side: str) -> pl.DataFrame:
-    file = folder / EXPORTED_TERMS.path.name
-    if not file.is_file():
-        raise InputError(
-            f"{folder} holds no export",
-            expected=str(file),
-            cure="give a folder of the export stage",
-        )
+    file = export_of(folder) / EXPORTED_TERMS.path.name
     EXPORTED_TERMS.check(read_schema(file, "export"), str(file))
     return pl.read_parquet(file, columns=["term", "cluster_id"]).rename({"cluster_id": side})

@@ -8,11 +8,10 @@ from typing import Any
 import polars as pl
 
 from nymgraph.pipeline.comparison.lineage import compare_exports, count_events
-from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.lookup.export import Export, open_export
+from nymgraph.pipeline.lookup.export import Export, export_of, open_export
 from nymgraph.pipeline.schemas import EXPORTED_TERMS
 
-__all__ = ["compare_runs", "comparison_lines", "export_of", "figures_of"]
+__all__ = ["compare_runs", "comparison_lines", "figures_of"]
 
 _SIDES = ("cluster_id", "cluster_id_now")
 _CHANGES = (
@@ -91,28 +90,6 @@ def comparison_lines(found: dict[str, Any]) -> Iterator[str]:
         change = found[name]
         shown = "; ".join(" = ".join(x) if isinstance(x, list) else x for x in change["examples"])
         yield f"{name.replace('_', ' ')}: {change['number']:,}" + (f" ({shown})" if shown else "")
-
-
-def export_of(folder: Path) -> Path:
-    """The export that a folder is, or holds.
-
-    Args:
-        folder: A data folder or an export folder.
-
-    Returns:
-        The export folder.
-
-    Raises:
-        InputError: It is neither.
-    """
-    for export in (folder, folder / "export"):
-        if (export / "terms.parquet").is_file() and (export / "manifest.json").is_file():
-            return export
-    raise InputError(
-        f"{folder} holds no run to compare with",
-        expected=f"a data folder, or an export folder such as {folder / 'export'}",
-        cure="give the folder of a finished run (in report.previous: or null)",
-    )
 
 
 def figures_of(old: Path, new: Path) -> list[tuple[str, float, float]]:

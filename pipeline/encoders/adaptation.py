@@ -228,6 +228,7 @@ def adapt_encoder(
     from transformers import PrinterCallback
 
     _freeze_below(model, settings.layers)
+    model.model_card_data.generate_widget_examples = False  # a bar of its own, for a card not kept
     read = [read_as(term) for term in terms]
     trainer = SentenceTransformerTrainer(
         model=model,

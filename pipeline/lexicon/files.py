@@ -53,7 +53,10 @@ def require_file(path: Path) -> None:
     if not path.is_file():
         got = "a folder" if path.is_dir() else "nothing"
         raise InputError(
-            f"{path} is not there", got=got, expected="a file", cure="check the path (params.yaml)"
+            f"{path} is not there",
+            got=got,
+            expected="a file",
+            cure=f"check the path; a relative one begins in {Path.cwd()}",
         )
 
 

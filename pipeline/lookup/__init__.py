@@ -8,6 +8,7 @@ export      its tables in batches: terms, clusters, antonym pairs, links
 reading     the arrays, opened and checked against the manifest
 strings     sorted strings, found by bisection
 stop_words  the words of a language's grammar
+examples    words that everybody knows, to begin with
 """
 
 from nymgraph.pipeline.lookup.layout import ARRAYS, FOLDER, NONE, strings_of

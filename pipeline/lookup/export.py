@@ -29,7 +29,7 @@ from nymgraph.pipeline.schemas import (
     Table,
 )
 
-__all__ = ["Antonyms", "Export", "Opposites", "open_export"]
+__all__ = ["Antonyms", "Export", "Opposites", "export_of", "no_export", "open_export"]
 
 BATCH_ROWS = 32_768
 _TABLES = (
@@ -217,11 +217,7 @@ def open_export(folder: Path) -> Export:
     """
     path = folder / "manifest.json"
     if not path.is_file():
-        raise InputError(
-            f"{folder} holds no finished export",
-            expected=str(path),
-            cure="give a folder of the export stage, such as data/export",
-        )
+        raise InputError(f"{folder} holds no finished export", **no_export(folder))
     manifest = read_manifest(path)
     for table in _TABLES:
         file = folder / table.path.name
@@ -229,3 +225,37 @@ def open_export(folder: Path) -> Export:
             raise missing(file, "export")
         table.check(read_schema(file, "export"), str(file))
     return Export(folder, manifest)
+
+
+def export_of(folder: Path) -> Path:
+    """The export that a folder is, or holds.
+
+    Args:
+        folder: A data folder or an export folder.
+
+    Returns:
+        The export folder.
+
+    Raises:
+        InputError: It is neither.
+    """
+    for export in (folder, folder / "export"):
+        if (export / "terms.parquet").is_file() and (export / "manifest.json").is_file():
+            return export
+    raise InputError(
+        f"{folder} holds no run to compare with",
+        expected=f"a data folder, or an export folder such as {folder / 'export'}",
+        cure="give the folder of a finished run (in report.previous: or null)",
+    )
+
+
+def no_export(folder: Path) -> dict[str, str]:
+    """What was found, expected and can be done where a folder is no finished export."""
+    inside = folder / "export"
+    if (inside / "manifest.json").is_file():
+        return {"got": "a data folder", "cure": f"name the export in it: {inside}"}
+    return {
+        "got": "a folder of something else" if folder.is_dir() else "nothing there",
+        "expected": f"the folder of a finished export, with {folder / 'manifest.json'}",
+        "cure": "name that folder (data/export, for a run in data), or finish a run first",
+    }

@@ -11,6 +11,8 @@ import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import NymgraphError
+from nymgraph.pipeline.lookup.examples import opposite_words
+from nymgraph.pipeline.lookup.export import open_export
 from nymgraph.pipeline.own_list.fingerprints import fingerprint
 from nymgraph.pipeline.own_list.stage_graph import stage_entries
 from nymgraph.pipeline.own_list.stages import perform
@@ -74,7 +76,7 @@ def run_all(params: Params, data: Path, *, force: bool = False) -> WholeRun:
 
 
 def worth_trying(data: Path) -> list[str]:
-    """Three commands worth trying on a finished run.
+    """Commands worth trying on a finished run.
 
     Args:
         data: The data folder.
@@ -96,7 +98,14 @@ def worth_trying(data: Path) -> list[str]:
 
 
 def _examples(export: Path) -> tuple[str, str]:
-    """Two terms of the most cohesive of the larger clusters, else the first two; quoted."""
+    """Two opposites that everybody knows, else of the most cohesive of the larger clusters; quoted.
+
+    Where there is no cluster, the first two terms.
+    """
+    known = opposite_words(open_export(export).language)
+    terms = pl.scan_parquet(export / EXPORTED_TERMS.path.name).select("term")
+    if known and terms.filter(pl.col("term").is_in(known)).collect().height == len(known):
+        return known[0], known[1]
     clusters = pl.scan_parquet(export / EXPORTED_CLUSTERS.path.name)
     in_letters = pl.col("representative").str.contains(r"^\p{L}[\p{L} -]+$")
     order = [in_letters, pl.col("size").clip(upper_bound=4), pl.col("cohesion"), pl.col("size")]
@@ -104,8 +113,7 @@ def _examples(export: Path) -> tuple[str, str]:
     names = best["representative"].to_list()
     names += [term for members in best["members"] for term in members if term not in names]
     if not names:
-        terms = pl.scan_parquet(export / EXPORTED_TERMS.path.name).select("term").head(2)
-        names = terms.collect()["term"].to_list()
+        names = terms.head(2).collect()["term"].to_list()
     return shlex.quote(names[0]), shlex.quote(names[1])
 
 

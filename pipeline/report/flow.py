@@ -14,7 +14,7 @@ __all__ = ["NEEDS", "TITLE", "build"]
 
 TITLE = "From sources to clusters"
 NEEDS = ("ingest/terms.parquet",)
-_STAGES = tuple(name for name in Params.model_fields if name != "report")
+_STAGES = tuple(name for name in Params.model_fields if name not in ("model", "engine", "report"))
 _LEAD = (
     "Rows of the tables that each stage read and left, and what its last run took on this machine. "
     "Every refused item and every changed label is kept, with its reason."

@@ -5,7 +5,8 @@ from pathlib import Path
 import polars as pl
 
 from nymgraph.pipeline.comparison.lineage import compare_exports, count_events
-from nymgraph.pipeline.comparison.runs import export_of, figures_of
+from nymgraph.pipeline.comparison.runs import figures_of
+from nymgraph.pipeline.lookup.export import export_of
 from nymgraph.pipeline.report.blocks import Column, Note, Section, Table
 from nymgraph.pipeline.report.numbers import count
 from nymgraph.pipeline.report.run_data import RunData

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from nymgraph.pipeline.lookup.examples import example_words
 from nymgraph.pipeline.store import (
     Cluster,
     ClusterLink,
@@ -33,11 +34,6 @@ __all__ = [
 ]
 
 RELATED = 0.6  # cosine from which a related term is shown
-_WORTH = {
-    "en": "hot happy break bank oversight fast",
-    "tr": "sıcak mutlu büyük iyi hızlı",
-    "de": "heiß glücklich groß gut schnell",
-}
 ID = "the cluster's id, a 64-bit number as a string"
 
 
@@ -76,9 +72,7 @@ class About(Answer):
 
 def _examples(store: ClusterStore, n: int = 5) -> list[str]:
     """Words that everybody knows, of several senses and with opposites; else what there is."""
-    known = [
-        word for word in _WORTH.get(store.language.partition("-")[0], "").split() if word in store
-    ]
+    known = [word for word in example_words(store.language) if word in store]
     return (known + [term for term in islice(store, 1_000) if store[term].id is not None])[:n]
 
 

@@ -16,6 +16,7 @@ from nymgraph.pipeline import schemas
 from nymgraph.pipeline.artefacts import damaged, missing, read_schema
 from nymgraph.pipeline.errors import ArtefactError, InputError
 from nymgraph.pipeline.lookup import LookupIndex
+from nymgraph.pipeline.lookup.export import no_export
 from nymgraph.pipeline.lookup.manifest import read_manifest
 from nymgraph.pipeline.store.numbers import shortest
 from nymgraph.pipeline.store.pairs import JudgedPairs
@@ -94,7 +95,7 @@ class ExportFolder:
         self._path = path
         file = path / "manifest.json"
         if not file.is_file():
-            raise missing(file, "export")
+            raise ArtefactError(f"{path} holds no finished export", **no_export(path))
         with _reading(file):
             self._read(read_manifest(file))
         self._check_tables()

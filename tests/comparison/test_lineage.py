@@ -19,6 +19,7 @@ def export(folder: Path, clusters: dict[int, list[str]], alone: list[str]) -> Pa
     )
     folder.mkdir()
     EXPORTED_TERMS.conform(frame).write_parquet(folder / "terms.parquet")
+    (folder / "manifest.json").write_text("{}", "utf-8")
     return folder
 
 
@@ -35,6 +36,13 @@ def test_a_cluster_that_grew_carries_its_id_and_a_new_one_has_its_own(tmp_path: 
     assert (counts["grown"], counts["new"], counts["gone"], counts["kept"]) == (1, 1, 1, 0)
 
 
+def test_a_data_folder_is_taken_for_the_export_in_it(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    old = export(tmp_path / "old", {70: ["hot", "warm"]}, [])
+    export(tmp_path / "data" / "export", {71: ["hot", "warm"]}, [])
+    assert compare_exports(old, tmp_path / "data")["event"].to_list() == ["kept"]
+
+
 def test_a_folder_without_an_export(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="holds no export"):
+    with pytest.raises(InputError, match="holds no run"):
         compare_exports(tmp_path, tmp_path)

@@ -83,3 +83,25 @@ def test_the_shell_completes_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMP_CWORD", "1")
     done = CliRunner().invoke(app, [], prog_name="nymgraph")
     assert done.output.split() == ["query"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_usage_names_its_words_in_capitals(command: str) -> None:
+    usage = output(command, "--help").split("\n\n")[0]
+    assert not set("{}<") & set(usage), usage
+
+
+def test_a_cure_fits_what_was_asked(export: str, tmp_path: Path) -> None:
+    def refused(*arguments: str) -> str:
+        command = [sys.executable, "-m", "nymgraph", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stderr
+
+    nowhere = refused("query", "hot", "--export", str(tmp_path / "nope"))
+    assert "holds no finished export" in nowhere
+    assert "nothing there" in nowhere
+    assert "nymgraph export" not in nowhere
+    inside = refused("query", "hot", "--export", str(Path(export).parent))
+    assert f"name the export in it: {export}" in inside
+    table = refused("cluster", "--edges", "nofile.csv", "--out", str(tmp_path / "out"))
+    assert f"a relative one begins in {Path.cwd()}" in table
+    assert "params.yaml" not in table
