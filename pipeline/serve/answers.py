@@ -15,6 +15,7 @@ from nymgraph.pipeline.store import (
     ClusterStore,
     Entry,
     Explanation,
+    Related,
     Sense,
 )
 
@@ -106,6 +107,14 @@ class AntonymAnswer(Answer):
     weight: float = Field(description="probability times how common the senses are, 0 to 1")
 
 
+class RelatedAnswer(Answer):
+    """A term related to another, neither synonym nor antonym."""
+
+    term: str
+    weight: float = Field(description="how close in meaning, 0 to 1")
+    via: str = Field(description="who says so: dictionary or model")
+
+
 class SenseAnswer(Answer):
     """One sense of a term: of its dictionary, else a cluster that the term could belong to."""
 
@@ -143,11 +152,12 @@ class TermAnswer(Answer):
     antonyms: list[AntonymAnswer]
     senses: list[SenseAnswer]
     alone: list[str] = Field(description="terms in no cluster that were judged its synonyms")
+    related: list[RelatedAnswer] = Field(description="ten near in meaning, the closest first")
     instead_of: str = Field(default="", description="the unknown term that was followed to it")
     near: list[str] = Field(default=[], description="terms spelled like that one")
 
     @classmethod
-    def of(cls, entry: Entry) -> Self:
+    def of(cls, entry: Entry, related: list[Related]) -> Self:
         """From what the store gives."""
         return cls(
             term=entry.term,
@@ -157,6 +167,7 @@ class TermAnswer(Answer):
             antonyms=[AntonymAnswer(**antonym._asdict()) for antonym in entry.antonyms],
             senses=[SenseAnswer.of(sense) for sense in entry.senses],
             alone=list(entry.alone),
+            related=[RelatedAnswer(**found._asdict()) for found in related],
         )
 
 
@@ -217,7 +228,7 @@ class Link(Answer):
     a: str
     b: str
     relation: str = Field(description="synonym, antonym or co_hyponym")
-    probability: float
+    probability: float = Field(description="of the relation; of related ones how close they are")
     evidence: str = Field(description="model or dictionary")
 
 
@@ -253,26 +264,45 @@ class GraphAnswer(Answer):
         )
 
 
-def telling(graph: "nx.Graph", middle: str) -> "nx.Graph":
-    """A graph without the related terms that are near in spelling alone.
+def telling(store: ClusterStore, middle: str, hops: int, per_term: int) -> "nx.Graph":
+    """The terms around a term that are worth drawing.
+
+    Around the middle these are its synonyms, the opposites of its common senses and the related
+    terms; farther away also those whose vectors are near.
 
     Args:
-        graph: As of `ClusterStore.graph`.
-        middle: The term in the middle, which stays.
+        store: The export.
+        middle: The term in the middle.
+        hops: Steps from it.
+        per_term: Neighbours followed from each term at most.
 
     Returns:
-        The terms with a synonym or antonym edge, and those related that the dictionary names or
-        whose vectors are near.
+        As `ClusterStore.graph` gives it; edges of related terms have how close they are as
+        `probability`, and some stand there that were not judged as a pair.
     """
+    graph = store.graph(middle, hops, per_term=per_term)
+    related = {found.term: found for found in store.related_terms(middle)}
+    opposites = {found.term for found in store.antonyms(middle)}
 
-    def tells(data: dict[str, Any]) -> bool:
-        near: bool = data["evidence"] == "dictionary" or data["cosine"] >= RELATED
-        return data["relation"] != "co_hyponym" or near
+    def tells(a: str, b: str, data: dict[str, Any]) -> bool:
+        if middle not in (a, b):
+            return bool(data["relation"] != "co_hyponym" or data["cosine"] >= RELATED)
+        other = b if a == middle else a
+        return data["relation"] == "synonym" or other in opposites or other in related
 
-    kept = {middle} | {
-        end for a, b, data in graph.edges(data=True) if tells(data) for end in (a, b)
-    }
-    return graph.subgraph(kept)
+    edges = [(a, b) for a, b, data in graph.edges(data=True) if tells(a, b, data)]
+    kept = graph.edge_subgraph(edges).copy()
+    kept.add_node(middle, **graph.nodes[middle])
+    beyond = {x for x, d in kept.nodes(data=True) if d["hop"] > 1 or x in kept[middle]}
+    kept = kept.subgraph({middle, *beyond}).copy()
+    for term, found in related.items():
+        if term not in kept:
+            kept.add_node(term, hop=1, cluster=store[term].id)
+        drawn = kept.get_edge_data(middle, term)
+        if drawn is None or drawn["relation"] == "co_hyponym":
+            said = {"probability": found.weight, "evidence": found.via}
+            kept.add_edge(middle, term, relation="co_hyponym", **said)
+    return kept
 
 
 def _rank(graph: "nx.Graph", middle: str, name: str, data: dict[str, Any]) -> tuple[Any, ...]:

@@ -98,11 +98,11 @@ def _add_term_routes(app: FastAPI, store: ClusterStore) -> None:
     ) -> TermAnswer:
         """The cluster of a term, its antonyms and its senses."""
         try:
-            return TermAnswer.of(store.entry(term))
+            return _answer(store, term)
         except UnknownTermError as error:
             if not follow or not error.near:
                 raise
-            found = TermAnswer.of(store.entry(error.near[0]))
+            found = _answer(store, error.near[0])
             return found.model_copy(update={"instead_of": term, "near": list(error.near)})
 
     @app.get("/api/explain")
@@ -118,9 +118,12 @@ def _add_term_routes(app: FastAPI, store: ClusterStore) -> None:
     ) -> GraphAnswer:
         """The judged pairs around a term."""
         found = store.entry(term).term
-        return GraphAnswer.of(
-            found, telling(store.graph(found, hops, per_term=_PER_TERM), found), n
-        )
+        return GraphAnswer.of(found, telling(store, found, hops, _PER_TERM), n)
+
+
+def _answer(store: ClusterStore, term: str) -> TermAnswer:
+    entry = store.entry(term)
+    return TermAnswer.of(entry, store.related_terms(entry.term))
 
 
 def _add_cluster_routes(app: FastAPI, store: ClusterStore) -> None:

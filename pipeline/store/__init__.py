@@ -4,6 +4,7 @@ cluster_store   ClusterStore: ask for a term, its synonyms, antonyms, senses, or
 views           what it answers, readable in a terminal and in a notebook
 senses          the senses of a term as its dictionary has them
 relatives       the synonyms and antonyms of a term, ranked
+related         the terms near it in meaning that are neither
 expansion       queries widened by synonyms
 nearest         where a word that the lexicon does not hold would belong
 ego_graph       the neighbourhood of a term, for networkx
@@ -31,6 +32,7 @@ from nymgraph.pipeline.store.views import (
     Edge,
     Entry,
     Explanation,
+    Related,
     Sense,
     Vote,
     plain,
@@ -49,6 +51,7 @@ __all__ = [
     "Nearest",
     "Neighbour",
     "Phrase",
+    "Related",
     "Sense",
     "UnknownClusterError",
     "UnknownTermError",

@@ -18,6 +18,7 @@ from nymgraph.pipeline.store.expansion import Expansion, expand
 from nymgraph.pipeline.store.explain import explain
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.nearest import Nearest, NearestFinder
+from nymgraph.pipeline.store.related import related_terms
 from nymgraph.pipeline.store.relatives import antonyms, synonyms, unclustered
 from nymgraph.pipeline.store.views import (
     Antonym,
@@ -25,6 +26,7 @@ from nymgraph.pipeline.store.views import (
     ClusterLink,
     Entry,
     Explanation,
+    Related,
     Sense,
     View,
 )
@@ -213,6 +215,22 @@ class ClusterStore(View):
     def related(self, cluster_id: int) -> list[ClusterLink]:
         """The related clusters: most votes first, then most probable, then by id."""
         return self._export.links(cluster_id, "related")
+
+    def related_terms(self, term: str, n: int = 10) -> list[Related]:
+        """The terms related to a term, neither synonyms nor antonyms of it.
+
+        Args:
+            term: The term.
+            n: How many at most.
+
+        Returns:
+            The closest in meaning first; terms that are near in letters alone are left out.
+        """
+        term_id = self._export.terms.resolve(term)
+        told = {*self.synonyms(term), *(antonym.term for antonym in self.antonyms(term))}
+        without = {self._export.terms.resolve(other) for other in told}
+        without.update(unclustered(self._export, term_id))
+        return related_terms(self._export, term_id, without)[:n]
 
     def explain(self, a: str, b: str) -> Explanation:
         """Why two terms are together or apart."""

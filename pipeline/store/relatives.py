@@ -106,7 +106,10 @@ def _through_synonyms(
         shared, near = dict[int, tuple[float, float]](), dict[int, tuple[float, float]]()
         for sense in reversed(senses):  # the commonest has the last word
             common = weight * min(1.0, sense.share / own[0].share)
-            shared |= dict.fromkeys(sense.synonyms, (1.0, common))
+            for other in sense.synonyms:  # *bushel*, too, has a sense of *repair*
+                closeness = export.dictionary.closeness(other, antonym, "synonyms") or 0.0
+                if closeness >= HARDLY:
+                    shared[other] = (closeness, closeness * common)
             for place, other in enumerate(sense.similar[:SATELLITES]):  # the commonest come first
                 near[other] = (NEAR, NEAR * common / (1 + place / SATELLITES))
         judged = {} if senses else _of_cluster(export, antonym, weight)

@@ -19,6 +19,7 @@ __all__ = [
     "Edge",
     "Entry",
     "Explanation",
+    "Related",
     "Sense",
     "View",
     "Vote",
@@ -124,6 +125,20 @@ class Antonym(NamedTuple):
     probability: float
     via: str
     weight: float = 1.0
+
+
+class Related(NamedTuple):
+    """A term that is related to another, neither synonym nor antonym.
+
+    Attributes:
+        term: The term.
+        weight: How close in meaning, 0 to 1.
+        via: Who says so: dictionary or model.
+    """
+
+    term: str
+    weight: float
+    via: str
 
 
 class Sense(NamedTuple):

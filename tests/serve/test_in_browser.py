@@ -6,10 +6,17 @@ from typing import Any
 
 import pytest
 
+from nymgraph.pipeline.schemas import EXPORTED_SENSES, EXPORTED_TERMS
 from nymgraph.pipeline.store import ClusterStore
 from tests.browser import browser, console_errors, requests, resize
 from tests.serve.running import Running, running
-from tests.store.small_export import INJECTION, with_a_lone_synonym, write_export
+from tests.store.small_export import (
+    INJECTION,
+    senses_frame,
+    small_frames,
+    with_a_lone_synonym,
+    write_export,
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +48,8 @@ def test_search_by_a_suggestion_shows_card_and_graph(server: Running, chromium: 
     card = shown(chromium, "hot")
     assert "Synonyms\nwarm" in card
     assert "Antonyms\ncold 98 %" in card
-    assert "Senses\nhot warm" in card
+    assert "Near in meaning\nspicy" in card
+    assert "Senses\nsame: warm" in card
     labels = {e.text for e in chromium.find_elements("css selector", "#graph text")}
     assert {"hot", "warm", "cold"} <= {label.split("\n")[0] for label in labels}
     assert chromium.find_elements("css selector", "#graph line.antonym")
@@ -138,3 +146,35 @@ def test_it_fits_narrow_and_wide(server: Running, chromium: Any, width: int, sch
     assert chromium.execute_script("return document.documentElement.scrollWidth") <= width
     paper = chromium.execute_script("return getComputedStyle(document.body).backgroundColor")
     assert (sum(map(int, paper.strip("rgb()").split(","))) > 382) == (scheme == "light")
+
+
+def test_common_senses_are_shown_rare_ones_behind_a_line(chromium: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    frames = small_frames()
+    ids = {term: row for row, term in enumerate(frames[EXPORTED_TERMS]["term"])}
+    rows: list[tuple[Any, ...]] = [
+        ("hot", 1, 0.98, 9.0, "counts", "adjective", "of much heat", ["warm"], ["cold"], [], 4),
+        ("hot", 2, 0.01, 1.0, "counts", "adjective", "of the tongue", ["spicy"], [], [], 8),
+        ("hot", 3, 0.01, 1.0, "counts", "adjective", "stolen", [], [], ["fiery"], None),
+    ]
+    frames[EXPORTED_SENSES] = senses_frame(ids, rows)
+    with running(ClusterStore(write_export(tmp_path / "export", frames))) as server:
+        chromium.get(f"http://127.0.0.1:{server.port}/?term=hot")
+        shown(chromium, "hot")
+        first, rare = chromium.find_elements("css selector", "ol.senses")
+        assert first.text == "98 % adjective of much heat\nsame: warm\nopposite: cold"
+        assert not rare.is_displayed()
+        summary = chromium.find_element("xpath", "//summary[.='2 rarer senses']")
+        summary.click()
+        assert "of the tongue\nsame: spicy" in rare.text
+        assert "near: fiery" in rare.text
+
+
+def test_on_a_phone_the_graph_comes_after_the_words(server: Running, chromium: Any) -> None:  # noqa: ANN401
+    resize(chromium, 390)
+    chromium.get(f"http://127.0.0.1:{server.port}/?term=hot")
+    shown(chromium, "hot")
+    words, graph = (chromium.find_element("id", name).rect for name in ("card", "drawing"))
+    assert words["y"] + words["height"] <= graph["y"]
+    legend = chromium.find_element("css selector", "#drawing .legend").rect
+    assert legend["y"] < graph["y"] + graph["height"]
+    assert legend["width"] <= 390

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -141,3 +142,15 @@ def terms_frame(terms: list[str], clusters: list[int | None]) -> pl.DataFrame:
         frequency=pl.lit(None, pl.Float64),
         remark=pl.lit("of the user"),
     )
+
+
+def senses_frame(ids: dict[str, int], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    """EXPORTED_SENSES from rows of term, sense, share, count, how known, pos, gloss, synonyms,
+    antonyms, similar terms, cluster_id."""
+    numbered = [
+        (ids[term], *rest, *([ids[other] for other in others] for others in lists), cluster)
+        for term, *rest, a, b, c, cluster in rows
+        for lists in [(a, b, c)]
+    ]
+    numbered.sort(key=lambda row: row[:2])
+    return pl.DataFrame(numbered, schema=schemas.EXPORTED_SENSES.schema, orient="row")

@@ -23,7 +23,7 @@ def test_float32_come_as_written_and_in_order() -> None:
 
 
 def test_a_missing_folder_names_the_cure(tmp_path: Path) -> None:
-    with pytest.raises(ArtefactError, match="run `nymgraph export` first"):
+    with pytest.raises(ArtefactError, match="or finish a run first"):
         ClusterStore(tmp_path / "nowhere")
 
 

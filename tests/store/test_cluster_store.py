@@ -20,6 +20,7 @@ from tests.store.small_export import (
     CLUSTERS,
     INJECTION,
     SINGLETONS,
+    senses_frame,
     small_frames,
     terms_frame,
     with_a_lone_synonym,
@@ -233,13 +234,7 @@ def with_senses() -> dict[schemas.Table, pl.DataFrame]:
         ("hot", 1, 0.9, 9.0, "counts", "adjective", "of much heat", ["warm"], ["cold"], [], 4),
         ("hot", 2, 0.1, 1.0, "counts", "adjective", "of the tongue", ["spicy"], [], ["fiery"], 8),
     ]
-    numbered = [
-        (ids[term], *rest, *([ids[other] for other in others] for others in lists), cluster)
-        for term, *rest, a, b, c, cluster in rows
-        for lists in [(a, b, c)]
-    ]
-    schema = schemas.EXPORTED_SENSES.schema
-    return frames | {schemas.EXPORTED_SENSES: pl.DataFrame(numbered, schema=schema, orient="row")}
+    return frames | {schemas.EXPORTED_SENSES: senses_frame(ids, rows)}
 
 
 def test_senses_are_those_of_the_dictionary_the_commonest_first(tmp_path: Path) -> None:

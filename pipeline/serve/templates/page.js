@@ -3,7 +3,8 @@
 (() => {
   const byId = (id) => document.getElementById(id);
   const box = byId("query"), list = byId("suggestions");
-  const WIDTH = 640, HEIGHT = 560, MOST = 10;
+  const WIDTH = 640, HEIGHT = 560, MOST = 10, FEW = 8;
+  const SENSES = 5, RARE = 0.02; // senses shown at once, and the least share of one of them
 
   async function ask(address, parameters = {}) {
     const answer = await fetch(`${address}?${new URLSearchParams(parameters)}`);
@@ -98,13 +99,10 @@
     if (found.form) byId("message").append(bdi(found.form), ".");
     if (found.instead_of) followed(found);
     card(found);
-    const graph = await ask("api/graph", { term: found.term, n: 13 });
-    if (number === shown && !graph.fault) draw(graph);
-    if (found.cluster.id !== null) {
-      const address = `api/cluster/${found.cluster.id}/links`;
-      const related = await ask(address, { relation: "related", n: 12 });
-      if (number === shown && !related.fault) clusters("Related clusters", related);
-    }
+    const graph = await ask("api/graph", { term: found.term, n: 16 });
+    if (number !== shown) return;
+    byId("drawing").hidden = Boolean(graph.fault) || graph.nodes.length < 2;
+    if (!byId("drawing").hidden) draw(graph);
   }
   function refuse(fault) {
     byId("message").append(`${fault.error}. `, fault.near.length ? "Did you mean " : fault.cure);
@@ -120,52 +118,71 @@
     byId("term").replaceChildren(bdi(found.term));
     const cluster = found.cluster;
     byId("cluster").replaceChildren();
-    if (cluster.id === null) byId("cluster").textContent = "In no cluster: no synonyms found.";
+    if (cluster.id === null) byId("cluster").textContent = "In no cluster.";
     else byId("cluster").append("Cluster of ", bdi(cluster.representative), `: ${cluster.size} terms, cohesion ${cluster.cohesion.toFixed(2)}`);
     byId("lists").replaceChildren();
     terms("Synonyms", "synonyms", found.term, found.synonyms.map((term) => ({ term })));
-    terms("Antonyms", "antonyms", found.term, found.antonyms.filter((x) => x.via === "direct").slice(0, MOST));
-    terms("Opposites by their synonyms", "antonyms", found.term, found.antonyms.filter((x) => x.via === "cluster").slice(0, MOST));
-    senses(found.senses);
     terms("In no cluster, but close", "synonyms", found.term, found.alone.map((term) => ({ term })));
+    terms("Antonyms", "antonyms", found.term, found.antonyms.filter((x) => x.via === "direct"));
+    terms("Opposites by their synonyms", "antonyms", found.term, found.antonyms.filter((x) => x.via === "cluster"));
+    terms("Near in meaning", "related", found.term, found.related.map(({ term }) => ({ term })));
+    senses(found.senses, found.term);
   }
   function terms(title, className, from, items) {
     if (!items.length) return;
-    const all = element("ul", `terms ${className}`);
-    for (const item of items) {
+    const lines = items.map((item) => {
       const line = element("li");
       line.append(button("go", item.term, () => go(item.term)));
       if (item.probability !== undefined) line.append(" ", element("small", "", percent(item.probability)));
       line.append(button("why", "why?", () => explain(from, item.term)));
-      all.append(line);
-    }
+      return line;
+    });
+    const all = element("ul", `terms ${className}`);
+    all.append(...lines.slice(0, MOST));
     byId("lists").append(element("h3", "", title), all);
+    const rest = element("ul", `terms ${className}`);
+    rest.append(...lines.slice(MOST));
+    if (lines.length > MOST) byId("lists").append(folded(`${lines.length - MOST} more`, rest));
   }
-  function senses(items) {
-    if (!items.length) return;
-    const all = element("ol", "terms");
-    for (const item of items) {
-      const line = element("li");
-      const share = item.share === null ? "" : item.share < 0.01 ? "<1 %" : percent(item.share);
-      const words = item.gloss || item.synonyms.length ? item.synonyms : item.cluster.members;
-      line.append(element("small", "", [share, item.pos, item.gloss].filter(Boolean).join(" · ")), " ");
-      for (const word of words.slice(0, 8)) line.append(button("go", word, () => go(word)), " ");
-      all.append(line);
-    }
-    byId("lists").append(element("h3", "", "Senses"), all);
+  function folded(title, content) {
+    const made = element("details");
+    made.append(element("summary", "", title), content);
+    return made;
   }
-  function clusters(title, items) {
+  // common senses one under the other, those hardly ever meant behind a line that opens them
+  function senses(items, own) {
     if (!items.length) return;
-    const all = element("ul", "terms");
-    for (const item of items) {
-      const line = element("li"), cluster = item.cluster;
-      line.append(button("go", cluster.representative, () => go(cluster.representative)));
-      const others = cluster.members.filter((member) => member !== cluster.representative);
-      const few = others.slice(0, 4).join(", ") + (others.length > 4 ? ", …" : "");
-      if (few) line.append(" ", element("small", "", few));
-      all.append(line);
+    const common = (item, place) => place < SENSES && (!place || item.share === null || item.share >= RARE);
+    const lists = [element("ol", "senses"), element("ol", "senses")];
+    let rare = 0;
+    for (const [place, item] of items.entries()) {
+      const late = rare > 0 || !common(item, place);
+      rare += Number(late);
+      lists[Number(late)].append(sense(item, own));
     }
-    byId("lists").append(element("h3", "", title), all);
+    byId("lists").append(element("h3", "", "Senses"), lists[0]);
+    lists[1].start = items.length - rare + 1;
+    if (rare) byId("lists").append(folded(rare === 1 ? "1 rarer sense" : `${rare} rarer senses`, lists[1]));
+  }
+  function sense(item, own) {
+    const line = element("li");
+    const share = item.share === null ? "" : item.share < 0.01 ? "<1 %" : percent(item.share);
+    const head = [share, item.pos].filter(Boolean).join(" ");
+    if (head) line.append(element("b", "", head), " ");
+    if (item.gloss) line.append(bdi(item.gloss));
+    const told = item.gloss || item.synonyms.length;
+    words(line, "same:", "synonyms", told ? item.synonyms : item.cluster.members.filter((member) => member !== own));
+    words(line, "near:", "related", item.similar);
+    words(line, "opposite:", "antonyms", item.antonyms);
+    return line;
+  }
+  function words(line, title, className, terms) {
+    if (!terms.length) return;
+    const all = element("span", `words ${className}`);
+    all.append(element("small", "", title));
+    for (const word of terms.slice(0, FEW)) all.append(" ", button("go", word, () => go(word)));
+    if (terms.length > FEW) all.append(" ", element("small", "", "…"));
+    line.append(all);
   }
   async function explain(a, b) {
     const found = await ask("api/explain", { a, b });
