@@ -4,6 +4,7 @@ page          the sections put into the page, nothing that runs or loads from el
 run_data      what a section may read of a run, read once
 blocks        what a section is made of: figures, charts, tables, notes
 numbers       numbers and lists of terms as people read them
+verdict       whether the run is good, and where to look first
 charts        small charts as inline SVG, coloured by the page's style sheet
 
 overview · everyday · flow · blind_spot · judgements · gates · purity · clusters · search ·

@@ -5,7 +5,19 @@ from typing import Any, ClassVar
 
 from nymgraph.pipeline.report.numbers import NUMERIC
 
-__all__ = ["Chart", "Charts", "Column", "Figure", "Figures", "Note", "Search", "Section", "Table"]
+__all__ = [
+    "Chart",
+    "Charts",
+    "Column",
+    "Figure",
+    "Figures",
+    "Note",
+    "Pointer",
+    "Pointers",
+    "Search",
+    "Section",
+    "Table",
+]
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,23 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Pointer:
+    """A line that leads to a section, and whether what it tells of is as it should be."""
+
+    text: str
+    section: str
+    met: bool
+
+
+@dataclass(frozen=True)
+class Pointers:
+    """Where to look, the worst first."""
+
+    kind: ClassVar[str] = "pointers"
+    items: tuple[Pointer, ...]
+
+
+@dataclass(frozen=True)
 class Search:
     """A search box over clusters; the data travel in the page as JSON."""
 
@@ -92,4 +121,4 @@ class Section:
     """What a module of the report gives: what the reader learns here, and what is shown."""
 
     lead: str
-    blocks: tuple[Charts | Figures | Note | Search | Table, ...]
+    blocks: tuple[Charts | Figures | Note | Pointers | Search | Table, ...]

@@ -3,6 +3,7 @@
 from nymgraph.pipeline.report.blocks import Figure, Figures, Section
 from nymgraph.pipeline.report.numbers import count, decimal, share
 from nymgraph.pipeline.report.run_data import RunData
+from nymgraph.pipeline.report.verdict import pointers, verdict
 
 __all__ = ["NEEDS", "TITLE", "build"]
 
@@ -11,9 +12,9 @@ NEEDS = ("cluster/clusters.parquet", "cluster/assignments.parquet")
 
 
 def build(run: RunData) -> Section:
-    """The figures of the clusters, of the classifier and of what must not happen."""
+    """Whether the run is good, where to look first, and the figures that matter most."""
     figures = [*_extent(run), *_classifier(run), *_clusters(run)]
-    return Section("", (Figures(tuple(figures)),))
+    return Section(verdict(run), (pointers(run), Figures(tuple(figures))))
 
 
 def _extent(run: RunData) -> list[Figure]:
