@@ -28,7 +28,7 @@ check: install
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
-	$(BIN)/pydoclint --quiet pipeline discriminator clustering src/nymgraph/__init__.py
+	$(BIN)/pydoclint --quiet pipeline discriminator clustering src/nymgraph/__init__.py src/nymgraph/kernels.py
 
 # pages of the public names from their docstrings, without a network: build/api/index.html
 docs: install

@@ -17,7 +17,7 @@ from nymgraph.clustering import (
     cluster_signed,
     expected_synonyms,
 )
-from nymgraph.clustering.jit import kernel
+from nymgraph.kernels import kernel
 
 Array = NDArray[Any]
 Labels = NDArray[np.int32]

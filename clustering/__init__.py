@@ -4,15 +4,16 @@ The map, in the order of use:
 
 * `graph`: from judged rows to `Edges` in canonical order, and to a `Graph` in sparse rows;
 * `reference`: the published clustering, expansion then voting, reproduced exactly;
-* `signed`, with `weights` and `moves`: ours, expansion and voting under cannot-links;
+* `signed`: ours, expansion and voting under cannot-links; its parts in the order of use: `weights`,
+  `locality` (names for terms that put neighbours near each other in memory), `partition`,
+  `expansion`, `voting`, `adoption`, `soft` (memberships) and `tensions`;
 * `result`: `Clustering`, what an algorithm returns, with `cluster_sizes` and `same_cluster`;
 * `identity`: stable ids, representatives and cohesion of the clusters;
 * `links`: which clusters are opposite or related;
 * `update`: clustering again only what new judgements touch;
 * `lineage`: what became of each cluster between two runs;
 * `metrics`: figures on held-out terms, drift, intrusions of antonyms, sizes;
-* `locality`: names for terms that put neighbours near each other in memory;
-* `checks` and `jit`: the argument checks, and Numba's decorators with types.
+* `checks`: of arguments.
 """
 
 from nymgraph.clustering.graph import Edges, Graph, build_graph, canonical_edges

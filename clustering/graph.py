@@ -26,7 +26,7 @@ from nymgraph.clustering.checks import (
     check_same_length,
     check_threshold,
 )
-from nymgraph.clustering.jit import kernel, parallel_kernel
+from nymgraph.kernels import kernel, parallel_kernel
 
 DIGIT = 8  # bits of a key that one pass of a sort looks at
 ROWS = 1024  # that one thread sorts at once

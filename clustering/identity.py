@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from nymgraph.clustering.checks import check_same_length
 from nymgraph.clustering.graph import Edges, counting_order
-from nymgraph.clustering.jit import kernel
 from nymgraph.clustering.result import SINGLETON, cluster_sizes, same_cluster
+from nymgraph.kernels import kernel, mixed
 
 ID_MASK = np.uint64(2**63 - 1)  # ids are stored as int64 and never negative
 MAX_SALTS = 64
@@ -141,8 +141,8 @@ def _fold(
 ) -> NDArray[np.uint64]:
     """Add the mixed keys of each cluster modulo 2^64, add its size, mix, keep 63 bits."""
     total = sizes.astype(np.uint64)
-    _add_mixed(labels, term_keys, _mix(salts), total)
-    return _mix(total) & ID_MASK
+    _add_mixed(labels, term_keys, mixed(salts), total)
+    return np.asarray(mixed(total) & ID_MASK)
 
 
 @kernel
@@ -154,16 +154,7 @@ def _add_mixed(
 ) -> None:
     for x in range(len(labels)):
         if labels[x] != SINGLETON:
-            total[labels[x]] += _mix(term_keys[x] ^ salts[labels[x]])
-
-
-@kernel
-def _mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """SplitMix64's finaliser, a bijection of 64 bits; for one number or an array."""
-    z = z + np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+            total[labels[x]] += mixed(term_keys[x] ^ salts[labels[x]])
 
 
 def _duplicated(values: NDArray[np.uint64]) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nymgraph.clustering.graph import Edges
-from nymgraph.clustering.jit import kernel
+from nymgraph.kernels import kernel
 
 BALL = 64  # terms that are numbered around one seed
 

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from nymgraph.clustering.checks import check_threshold
 from nymgraph.clustering.graph import Edges, counting_order, neighbour_rows
-from nymgraph.clustering.jit import kernel, parallel_kernel
 from nymgraph.clustering.locality import neighbourly
 from nymgraph.clustering.result import SINGLETON, Clustering
+from nymgraph.kernels import kernel, parallel_kernel
 
 BLOCK = 64  # edges whose data are read ahead; speed only
 ROOM = 10  # values that a list has room for at first, on average; a full pool is doubled

@@ -47,8 +47,8 @@ whose clusters pull them together by more than theta.
 *Soft memberships.* A term belongs to its own cluster and to each that would gain by taking it in
 and that no cannot-link bars; support is the mean weight to the other terms of it.
 
-Order: nothing depends on the order of rows, on threads or on hashes (`moves` says why sums do
-not either). The obvious version is `tests/oracles/signed_clustering.py`.
+Order: nothing depends on the order of rows, on threads or on hashes (`partition` says why sums
+do not either). The obvious version is `tests/oracles/signed_clustering.py`.
 """
 
 from typing import NamedTuple
@@ -56,27 +56,28 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nymgraph.clustering.adoption import adopt
 from nymgraph.clustering.checks import check_n_terms, check_threshold
-from nymgraph.clustering.graph import Edges, Graph, build_graph, by_weight, edges_by_pair, fill_rows
-from nymgraph.clustering.jit import kernel
+from nymgraph.clustering.expansion import expand
+from nymgraph.clustering.graph import Edges, build_graph, by_weight, edges_by_pair, fill_rows
 from nymgraph.clustering.locality import neighbourly, renamed
-from nymgraph.clustering.moves import (
-    Near,
+from nymgraph.clustering.partition import (
+    Costs,
     Partition,
-    Rule,
-    adopt,
+    Problem,
     all_alone,
-    expand,
+    begin_tally,
     gather,
-    look_of_vote,
-    memberships,
-    pulls,
+    size_penalty,
     split,
-    tolls,
-    vote,
+    time_of_vote,
 )
-from nymgraph.clustering.result import SINGLETON, Clustering, Tensions, same_cluster
+from nymgraph.clustering.result import SINGLETON, Clustering, same_cluster
+from nymgraph.clustering.soft import soft_memberships
+from nymgraph.clustering.tensions import find_tensions, weights_of
+from nymgraph.clustering.voting import vote
 from nymgraph.clustering.weights import GRAIN, weighted_edges
+from nymgraph.kernels import kernel
 
 MAX_TURNS = 100
 MAX_ABSENCE = 16
@@ -128,38 +129,39 @@ def cluster_signed(
         ValueError: if an argument is out of range.
         RuntimeError: if the guarantee is broken, which would be a fault of this module.
     """
-    rule = _check(n_terms, expected, settings)
+    costs = _costs(n_terms, expected, settings)
     judged, links = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
     number = neighbourly(judged.indptr, judged.indices)
-    p_synonym = _look_up(judged, antonyms.a, antonyms.b)
+    p_synonym = weights_of(judged, antonyms.a, antonyms.b)
     told = _certain(edges) if told is None else told
     known = _known(n_terms, told)
     # absence is charged on all pairs of known terms; edges get it back
-    least = rule.theta + GRAIN  # two that prefer each other join
+    least = costs.theta + GRAIN  # two that prefer each other join
     told_graph = build_graph(n_terms, told)
     weighted = renamed(
-        weighted_edges(judged, told_graph, expected, known, rule.absence, least), number
+        weighted_edges(judged, told_graph, expected, known, costs.absence, least), number
     )
     del judged  # at 150 million edges these are gigabytes
     graph = fill_rows(n_terms, weighted)
-    forbidden = fill_rows(n_terms, renamed(edges_by_pair(links), number))
-    near = Near(number, graph, forbidden, known[np.argsort(number)])
+    cannot_links = fill_rows(n_terms, renamed(edges_by_pair(links), number))
+    problem = Problem(number, graph, cannot_links, known[np.argsort(number)])
     weighted = by_weight(weighted)
-    partition = _climb(weighted, near, rule)
+    partition = _climb(weighted, problem, costs)
     del weighted
-    adopted = adopt(near, partition, rule, settings.orphan_support)
-    never = look_of_vote(graph, MAX_TURNS + 1)
-    partition = gather(near, adopted, partition.changed, partition.outside, never)
+    tally = begin_tally(partition, n_terms)
+    adopted = adopt(problem, partition, tally, costs, settings.orphan_support)
+    never = time_of_vote(graph, MAX_TURNS + 1)
+    partition = gather(problem, adopted, partition.changed, partition.outside, never)
     labels = _number(partition.label, partition.size, number)
     _check_guarantee(labels, antonyms)
-    term, cluster, support = _soft(near, partition, labels, rule)
+    term, cluster, support = soft_memberships(problem, partition, labels, costs)
     return Clustering(
         labels=labels,
         term=term,
         cluster=cluster,
         support=support,
         n_dissolved=0,
-        tensions=_tensions(p_synonym, antonyms, near, partition, rule),
+        tensions=find_tensions(p_synonym, antonyms, problem, partition, costs),
     )
 
 
@@ -175,16 +177,17 @@ def _known(n_terms: int, told: Edges) -> NDArray[np.bool_]:
     return known
 
 
-def _climb(edges: Edges, near: Near, rule: Rule) -> Partition:
+def _climb(edges: Edges, problem: Problem, costs: Costs) -> Partition:
     """Take turns until nothing moves."""
-    graph = near.graph
-    partition = all_alone(near)
+    graph = problem.graph
+    partition = all_alone(problem)
     for turn in range(1, MAX_TURNS + 1):
-        now = look_of_vote(graph, turn)
-        n_joined = expand(edges, near, partition, rule, turn)
-        label, changed, n_moved = vote(near, partition, rule, now)
+        now = time_of_vote(graph, turn)
+        n_joined = expand(edges, problem, partition, costs, turn)
+        tally = begin_tally(partition, 2 * len(problem.number))
+        label, changed, n_moved = vote(problem, partition, tally, costs, now)
         parts = split(graph, label, changed, now)
-        partition = gather(near, *parts, partition.outside, now)
+        partition = gather(problem, *parts, partition.outside, now)
         if not n_joined and not n_moved:
             break
     return partition
@@ -208,70 +211,8 @@ def _number(
     return out
 
 
-def _soft(
-    near: Near, partition: Partition, labels: NDArray[np.int32], rule: Rule
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
-    """List the memberships, sorted by (term, cluster)."""
-    number = near.number
-    place, nowhere = np.zeros(len(labels), np.int64), _room(0)
-    n_found = memberships(near, partition, rule, place, *nowhere)[number]
-    place[number] = np.cumsum(n_found) - n_found
-    cluster, support = out = _room(int(n_found.sum()))
-    memberships(near, partition, rule, place, *out)
-    term = np.repeat(np.arange(len(labels), dtype=np.int32), n_found)
-    number_of = np.full(len(labels), SINGLETON, np.int32)
-    number_of[partition.label[number]] = labels
-    cluster = number_of[cluster]
-    _sort_within(term, cluster, support)
-    return term, cluster, support
-
-
-@kernel
-def _sort_within(
-    term: NDArray[np.int32], cluster: NDArray[np.int32], support: NDArray[np.float32]
-) -> None:
-    """Order the memberships of each term, which stand together, by cluster."""
-    for i in range(1, len(term)):
-        c, wanted, at = cluster[i], support[i], i
-        while at > 0 and term[at - 1] == term[i] and cluster[at - 1] > c:
-            cluster[at], support[at] = cluster[at - 1], support[at - 1]
-            at -= 1
-        cluster[at], support[at] = c, wanted
-
-
-def _room(n: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    return np.empty(n, np.int32), np.empty(n, np.float32)
-
-
-def _tensions(
-    p_synonym: NDArray[np.float32],
-    antonyms: Edges,
-    near: Near,
-    partition: Partition,
-    rule: Rule,
-) -> Tensions:
-    """List the cannot-links with an edge or with a pull above theta."""
-    a, b, p_antonym = antonyms
-    pull = pulls(near, partition, near.number[a], near.number[b], rule.absence)
-    tense = np.flatnonzero((p_synonym > 0) | (pull > rule.theta))
-    tense = tense[np.lexsort((b[tense], a[tense]))]
-    return Tensions(a[tense], b[tense], p_antonym[tense], p_synonym[tense], pull[tense])
-
-
-@kernel
-def _look_up(graph: Graph, a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Find the weight of the edge between the ends of each pair; 0 where there is none."""
-    out = np.zeros(len(a), np.float32)
-    for i in range(len(a)):
-        start, end = graph.indptr[a[i]], graph.indptr[a[i] + 1]
-        at = start + np.searchsorted(graph.indices[start:end], b[i])
-        if at < end and graph.indices[at] == b[i]:
-            out[i] = graph.weight[at]
-    return out
-
-
-def _check(n_terms: int, expected: NDArray[np.float64], settings: SignedSettings) -> Rule:
-    """Check what no other function checks; return the rule in whole grains."""
+def _costs(n_terms: int, expected: NDArray[np.float64], settings: SignedSettings) -> Costs:
+    """Check what no other function checks; return the costs in whole grains."""
     check_n_terms(n_terms)
     if expected.shape != (n_terms,) or not (np.isfinite(expected) & (expected >= 0)).all():
         raise ValueError(
@@ -294,7 +235,8 @@ def _check(n_terms: int, expected: NDArray[np.float64], settings: SignedSettings
     if settings.max_size < 2:
         raise ValueError(f"got max_size {settings.max_size}, expected at least 2; raise it")
     max_size = min(settings.max_size, max(2, n_terms))
-    return Rule(theta, tolls(theta, max_size), round(settings.absence / GRAIN) * GRAIN, max_size)
+    absence = round(settings.absence / GRAIN) * GRAIN
+    return Costs(theta, size_penalty(theta, max_size), absence, max_size)
 
 
 def _check_guarantee(labels: NDArray[np.int32], antonyms: Edges) -> None:

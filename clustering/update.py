@@ -12,15 +12,15 @@ ties by the order of terms, which new terms do not change. So the component come
 and its earlier result is taken over as it stands.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nymgraph.clustering.checks import check_ids, check_same_length
 from nymgraph.clustering.graph import Edges
-from nymgraph.clustering.jit import kernel
 from nymgraph.clustering.result import SINGLETON, Clustering, Tensions
+from nymgraph.kernels import kernel, mixed
 
 SYNONYM, ANTONYM = np.uint64(1 << 32), np.uint64(2 << 32)  # above the 32 bits of a probability
 
@@ -68,7 +68,7 @@ def evidence_of(
         uint64 (n_terms,). Unequal lengths or ids out of range are a ValueError.
     """
     check_same_length(term_keys=term_keys, expected=expected)
-    total: NDArray[np.uint64] = _mixed((expected + 0.0).view(np.uint64))
+    total: NDArray[np.uint64] = mixed((expected + 0.0).view(np.uint64))
     for rows, kind in ((edges, SYNONYM), (antonyms, ANTONYM)):
         check_ids("a", rows.a, len(term_keys))
         check_ids("b", rows.b, len(term_keys))
@@ -153,15 +153,6 @@ def _numbered(labels: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.
 
 
 @kernel
-def _mixed(z: Any) -> Any:  # noqa: ANN401 - a number or an array of uint64
-    """SplitMix64's finaliser, a bijection of 64 bits; for one number or an array."""
-    z = z + np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-@kernel
 def _fold(
     a: NDArray[np.int32],
     b: NDArray[np.int32],
@@ -171,9 +162,9 @@ def _fold(
     total: NDArray[np.uint64],
 ) -> None:
     for e in range(len(a)):
-        salt = _mixed(kind + np.uint64(bits[e]))
-        total[a[e]] += _mixed(keys[b[e]] ^ salt)
-        total[b[e]] += _mixed(keys[a[e]] ^ salt)
+        salt = mixed(kind + np.uint64(bits[e]))
+        total[a[e]] += mixed(keys[b[e]] ^ salt)
+        total[b[e]] += mixed(keys[a[e]] ^ salt)
 
 
 @kernel

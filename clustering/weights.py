@@ -36,7 +36,7 @@ from nymgraph.clustering.checks import (
     check_same_length,
 )
 from nymgraph.clustering.graph import Edges, Graph, edges_by_pair
-from nymgraph.clustering.jit import kernel, parallel_kernel
+from nymgraph.kernels import kernel, parallel_kernel
 
 GRAIN = 2.0**-16  # weights are whole multiples of it
 GRANTED = 2.5  # expected synonyms, of the two ends together, that compete with nothing

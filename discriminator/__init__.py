@@ -7,7 +7,6 @@ Works on arrays and tensors. Only `checkpoint` touches files.
 * `surface`: what the spellings of two terms say
 * `neighbourhood`: what is known of the neighbours of two terms
 * `nearness`: how near two terms are beside what lies around them
-* `jit`: how these are compiled
 * `head`: the symmetric network on two term vectors and spellings
 * `cross_encoder`: the transformer that reads both terms at once
 * `training`: labelled pairs and vectors to a trained, calibrated head

@@ -21,8 +21,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from nymgraph.discriminator.jit import kernel, parallel_kernel
 from nymgraph.discriminator.neighbourhood import N_VOTES, Neighbourhoods
+from nymgraph.kernels import kernel, parallel_kernel
 
 NEARNESS = N_VOTES
 """Place of the nearness among the signals of a pair, behind the votes."""

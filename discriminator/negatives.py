@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nymgraph.discriminator.relations import UNLABELLED, LabelledPairs, check_ids
+from nymgraph.kernels import GOLDEN, mixed
 
 UNLABELLED_PER_LABELLED = 2.0
 """Good number of hard negatives: this many times the labelled training pairs."""
@@ -71,14 +72,6 @@ def sample_hard_negatives(
     keys = np.unique(pair_keys(candidate_a[usable], candidate_b[usable]))
     keys = keys[~np.isin(keys, known_keys)]
     if n_pairs < len(keys):
-        keys = np.sort(keys[np.argsort(_hash(keys, seed), kind="stable")[:n_pairs]])
+        hashes = mixed(keys.astype(np.uint64) + np.uint64(seed * GOLDEN % 2**64))
+        keys = np.sort(keys[np.argsort(hashes, kind="stable")[:n_pairs]])
     return LabelledPairs.of(keys >> 32, keys & 0xFFFFFFFF, UNLABELLED, weight)
-
-
-def _hash(keys: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
-    """Mix keys and seed (SplitMix64: Steele, Lea and Flood, OOPSLA 2014)."""
-    golden = 0x9E3779B97F4A7C15
-    mixed = keys.astype(np.uint64) + np.uint64((seed + 1) * golden % 2**64)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))

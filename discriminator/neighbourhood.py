@@ -19,7 +19,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from nymgraph.discriminator.jit import parallel_kernel
+from nymgraph.kernels import parallel_kernel
 
 N_VOTES = 3
 """One number for each relation that a dictionary knows."""

@@ -22,7 +22,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from nymgraph.discriminator.jit import kernel, parallel_kernel
+from nymgraph.kernels import kernel, parallel_kernel
 
 NUMBERS = (
     "prefix",  # letters shared at the front / letters of the longer term

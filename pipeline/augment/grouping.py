@@ -6,15 +6,14 @@ terms. No two terms of a group are further apart than the cosine distance given.
 row: the same vectors give the same groups.
 """
 
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
+from nymgraph.kernels import kernel
 from nymgraph.pipeline.indexes.indexes import build_index
 from nymgraph.pipeline.indexes.plans import IndexSettings, plan_index
 
@@ -137,7 +136,8 @@ def _distances(vectors: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64
     return np.round(condensed, _DECIMALS)
 
 
-def _join_pieces(
+@kernel
+def _join(
     n_terms: int, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], most: int
 ) -> npt.NDArray[np.int64]:
     """Union-find over the edges in order, refusing pieces of more than `most` terms."""
@@ -158,7 +158,3 @@ def _join_pieces(
     for term in range(n_terms):  # a parent is never larger than its child
         parent[term] = parent[parent[term]]
     return parent
-
-
-_Join = Callable[[int, npt.NDArray[np.int64], npt.NDArray[np.int64], int], npt.NDArray[np.int64]]
-_join = cast("_Join", numba.njit(cache=True)(_join_pieces))

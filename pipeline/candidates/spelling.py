@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nymgraph.discriminator import ANTONYM, SYNONYM, LabelledPairs, Spellings, surface_features
-from nymgraph.discriminator.jit import kernel, parallel_kernel
 from nymgraph.discriminator.surface import N_ALTERNATIONS
+from nymgraph.kernels import kernel, parallel_kernel
 from nymgraph.pipeline.indexes.neighbours import NEIGHBOUR
 
 __all__ = ["OpposingAffixes", "SpellingIndex", "build_spelling_index", "search_spellings"]

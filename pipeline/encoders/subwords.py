@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 import torch
-from numba import njit
 from safetensors.torch import load_file, save_file
 from sentence_transformers.base.modules.input_module import InputModule
 from torch import Tensor, nn
 
+from nymgraph.kernels import kernel
 from nymgraph.pipeline.lexicon.normalise import small_letters
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ SHORTEST, LONGEST = 3, 5
 _TYPE = "nymgraph.pipeline.encoders.subwords.SubwordEmbedding"
 _LETTERS = 2**17  # code points above it are rare scripts and signs: no letters to us
 _CHUNK = 20_000
-
-kernel = njit(cache=True)
 
 Hashes = npt.NDArray[np.uint64]
 

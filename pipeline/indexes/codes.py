@@ -15,14 +15,15 @@ Contract: a zero vector has the code zero.
 
 import functools
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+
+from nymgraph.kernels import kernel, parallel_kernel
 
 __all__ = [
     "Basis",
@@ -36,7 +37,6 @@ __all__ = [
     "rounded",
 ]
 
-F = TypeVar("F", bound=Callable[..., object])
 Codes = npt.NDArray[np.int8]
 Vectors = npt.NDArray[np.floating[Any]]
 _ALIGNED = 8  # a GPU multiplies integers only in multiples of 8
@@ -317,12 +317,7 @@ def _multiplies_integers(device: str) -> bool:
     return bool((found == -64 * 127**2).all())
 
 
-def _parallel_kernel(function: F) -> F:
-    """Compile a function whose parallel loop writes only to its own rows; call it from Python."""
-    return cast("F", numba.njit(cache=True, parallel=True)(function))
-
-
-@_parallel_kernel
+@parallel_kernel
 def _scan(
     product: npt.NDArray[np.int32],
     ids: npt.NDArray[np.int32],
@@ -344,7 +339,7 @@ def _scan(
                             least = np.int32(heap[0] >> 32)
 
 
-@numba.njit(cache=True)
+@kernel
 def _reach(line: npt.NDArray[np.int32], least: Any) -> Any:  # noqa: ANN401
     """Whether one of them is large enough; counted, for a processor counts many at once."""
     count = np.int32(0)
@@ -353,7 +348,7 @@ def _reach(line: npt.NDArray[np.int32], least: Any) -> Any:  # noqa: ANN401
     return count > 0
 
 
-@numba.njit(cache=True)
+@kernel
 def _replace(heap: npt.NDArray[np.int64], value: Any) -> None:  # noqa: ANN401
     """Put a better one in place of the least good, and let it sink."""
     place, width = 0, len(heap)

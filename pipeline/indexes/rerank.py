@@ -9,6 +9,8 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
 
+from nymgraph.kernels import kernel, parallel_kernel
+
 __all__ = ["fixed_cosines", "fixed_lengths"]
 
 Vectors = npt.NDArray[np.floating[Any]]
@@ -72,7 +74,7 @@ def _widening(context: Any, stored: Any) -> Any:  # noqa: ANN401
 _value: Any = intrinsic(_widening)
 
 
-@numba.njit(cache=True, parallel=True)
+@parallel_kernel
 def _lengths(stored: npt.NDArray[Any], length: Floats) -> None:
     for row in numba.prange(len(length)):
         one, sums = np.empty(stored.shape[1], np.float32), np.empty(_LANES, np.float32)
@@ -81,7 +83,7 @@ def _lengths(stored: npt.NDArray[Any], length: Floats) -> None:
         length[row] = np.sqrt(_dot(one, stored, row, sums))
 
 
-@numba.njit(cache=True, parallel=True)
+@parallel_kernel
 def _cosines(
     stored: npt.NDArray[Any],
     length: Floats,
@@ -100,7 +102,7 @@ def _cosines(
                 cosine[i, place] = _dot(one, stored, other, sums) / lengths
 
 
-@numba.njit(cache=True)
+@kernel
 def _dot(one: Floats, stored: npt.NDArray[Any], row: int, sums: Floats) -> np.float32:
     """Every 64th product is summed by itself, then these sums by halves, the last 16 in order.
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from nymgraph.clustering.graph import Edges, canonical_edges
 from nymgraph.clustering.metrics import intrusions
-from nymgraph.clustering.moves import tolls
+from nymgraph.clustering.partition import size_penalty
 from nymgraph.clustering.result import Clustering
 from nymgraph.clustering.signed import DEFAULTS, SignedSettings, cluster_signed
 from nymgraph.clustering.weights import GRAIN, expected_synonyms
@@ -70,7 +70,7 @@ def test_one_edge_is_one_cluster() -> None:
 def test_what_a_cluster_costs() -> None:
     # 1/4 of: nothing, nothing, 1, 1 + 2^0.65 = 2.5692, + 3^0.65 = 4.6115, + 4^0.65 = 7.0738
     by_hand = [0, 0, 0.25, 0.64229, 1.15289, 1.76846]
-    found = tolls(0.25, 4)
+    found = size_penalty(0.25, 4)
     assert found.tolist() == pytest.approx(by_hand, abs=GRAIN)
     assert (found / GRAIN).tolist() == (found // GRAIN).tolist()
     assert (np.diff(found, 2) >= 0).all()  # splitting what has fallen apart always pays

@@ -6,11 +6,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # what nymgraph holds, each a folder at the root
 PACKAGES = ("pipeline", "discriminator", "clustering")
+# what all three may import
+KERNELS = Path("src", "nymgraph", "kernels.py")
 
 
 def module_file(name: str) -> Path | None:
     """The file of a local module, such as nymgraph.pipeline.cli, relative to the root, or None."""
     top, *parts = name.split(".")
+    if name == "nymgraph.kernels":
+        return KERNELS
     if top != "nymgraph" or not parts or parts[0] not in PACKAGES:
         return None
     path = Path(*parts)

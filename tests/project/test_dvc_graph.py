@@ -38,7 +38,7 @@ def code_deps(stage: str) -> set[str]:
     needed = closure(Path("pipeline", "stages", f"{stage}.py"))
     texts = {(file.parent / name).as_posix() for file in needed for name in DATA_FOLDERS}
     return {text for text in texts if (ROOT / text).is_dir()} | {
-        file.as_posix() if file.parts[0] == "pipeline" else file.parts[0]
+        file.parts[0] if file.parts[0] in ("discriminator", "clustering") else file.as_posix()
         for file in needed
         if file.parts[0] != "pipeline" or (file.name != "__init__.py" and file not in LEFT_OUT)
     }
