@@ -27,6 +27,7 @@ from nymgraph.pipeline.artefacts import ROW_GROUP_ROWS, Workspace
 from nymgraph.pipeline.schemas import (
     EXTRA_PAIRS,
     EXTRA_TERMS,
+    MARKS,
     PAIRS,
     RELATIONS,
     SENSES,
@@ -84,7 +85,7 @@ def write_judged(workspace: Workspace, n_terms: int) -> int:
         file = workspace.root / RELATIONS.path / f"part-{part:05d}.parquet"
         rows.write_parquet(file, row_group_size=ROW_GROUP_ROWS)
     workspace.finish("classify")
-    for table in (EXTRA_PAIRS, EXTRA_TERMS, SENSES, SIMILAR):
+    for table in (EXTRA_PAIRS, EXTRA_TERMS, MARKS, SENSES, SIMILAR):
         workspace.write(table, table.empty())
     return len(keys)
 

@@ -441,6 +441,7 @@ class ExportParams(Section):
         "https://example.org/nymgraph/"
     )
     csv_formulas: Literal["quoted", "kept"] = "quoted"
+    marked: Literal["kept", "left_out"] = "kept"
     rules: RuleParams = RuleParams()
 
     @field_validator("formats")

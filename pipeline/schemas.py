@@ -27,6 +27,7 @@ __all__ = [
     "EXPORTED_EDGES",
     "EXPORTED_EVIDENCE",
     "EXPORTED_LINKS",
+    "EXPORTED_MARKS",
     "EXPORTED_MEMBERSHIPS",
     "EXPORTED_SENSES",
     "EXPORTED_TENSIONS",
@@ -40,6 +41,8 @@ __all__ = [
     "JUDGEMENTS",
     "LINEAGE",
     "LINKS",
+    "MARKS",
+    "MARK_NAMES",
     "MEMBERSHIPS",
     "PAIRS",
     "REJECTS",
@@ -67,8 +70,10 @@ __all__ = [
     "Table",
 ]
 
-# The version of the exported tables and manifest; raise it when they change.
+# The version of the exported tables and manifest; raise it when they change. A further table is
+# no change: readers go by the manifest.
 EXPORT_VERSION = 3
+MARK_NAMES = ("slur", "vulgar", "offensive")
 RELATION_NAMES = ("synonym", "antonym", "co_hyponym")
 # From the least to the most held out: a pair takes the later of the splits of its terms.
 SPLIT_NAMES = ("train", "validation", "test")
@@ -394,6 +399,17 @@ SIMILAR = Table(
     ("a", "b", "senses"),
     (*_PAIR_IDS, Column("senses", pl.UInt32, "number of the pair of senses"), *_DOMINANCE),
 )
+MARKS = Table(
+    "label",
+    "marks",
+    "one term, or sense of a term, that is vulgar, offensive or a slur",
+    ("term_id", "sense"),
+    (
+        _TERM_ID,
+        Column("sense", pl.UInt32, "number of the sense, 0 for the term as a whole"),
+        Column("mark", pl.Enum(MARK_NAMES), "slur, vulgar or offensive"),
+    ),
+)
 HELD_OUT = Table(
     "label",
     "held_out",
@@ -558,10 +574,11 @@ EXPORTED_EVIDENCE = Table("export", "evidence", EVIDENCE.unit, EVIDENCE.key, EVI
 EXPORTED_SENSES = Table(
     "export", "senses", RELEASED_SENSES.unit, RELEASED_SENSES.key, RELEASED_SENSES.columns
 )
+EXPORTED_MARKS = Table("export", "marks", MARKS.unit, MARKS.key, MARKS.columns)
 EXPORTED_EDGES = Table(
     "export", "edges", "one judged pair above the export floor", ("a", "b"), _JUDGED
 )
-# what export takes from release as it is
+# what export takes from others as it is
 EXPORT_COPIES = {
     RELEASED_CLUSTERS: EXPORTED_CLUSTERS,
     RELEASED_LINKS: EXPORTED_LINKS,
@@ -569,6 +586,7 @@ EXPORT_COPIES = {
     RELEASED_TENSIONS: EXPORTED_TENSIONS,
     RELEASED_EVIDENCE: EXPORTED_EVIDENCE,
     RELEASED_SENSES: EXPORTED_SENSES,
+    MARKS: EXPORTED_MARKS,
 }
 
 TABLES = (
@@ -585,6 +603,7 @@ TABLES = (
     CONFLICTS,
     SENSES,
     SIMILAR,
+    MARKS,
     HELD_OUT,
     SPARED,
     CANDIDATES,
@@ -613,5 +632,6 @@ TABLES = (
     EXPORTED_TENSIONS,
     EXPORTED_EVIDENCE,
     EXPORTED_SENSES,
+    EXPORTED_MARKS,
     EXPORTED_EDGES,
 )

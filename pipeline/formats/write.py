@@ -6,7 +6,9 @@ a line in `_FORMATS`, its name in `params.FormatName`.
 
 import json
 import shutil
+import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +17,7 @@ from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.formats import csv_files, elasticsearch, jsonl, skos, solr, wn_lmf
 from nymgraph.pipeline.formats.folder import MANIFEST, FormatFolder
 from nymgraph.pipeline.formats.losses import Loss, other_tables
+from nymgraph.pipeline.formats.unmarked import without_marked
 from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.progress import Progress
@@ -102,9 +105,16 @@ def write_format(
 def _write(export: Export, name: str, params: ExportParams, path: Path, progress: Progress) -> None:
     format_ = _FORMATS[name]
     folder = FormatFolder(path, name)
-    total = sum(export.rows(table) for table in format_.reads)
-    with progress.track(f"export {name}", total) as advance:
-        losses = format_.write(export.watched(advance), folder, params) + other_tables(export)
+    further = other_tables(export)
+    with ExitStack() as held:
+        source = export
+        if params.marked == "left_out":
+            own = held.enter_context(tempfile.TemporaryDirectory(dir=path.parent, prefix="."))
+            source, loss = without_marked(export, Path(own))
+            further.append(loss)
+        total = sum(source.rows(table) for table in format_.reads)
+        with progress.track(f"export {name}", total) as advance:
+            losses = format_.write(source.watched(advance), folder, params) + further
     settings = params.model_dump(mode="json", exclude={"formats", "licences"})
     folder.finish(export, settings, losses)
 

@@ -11,6 +11,7 @@ inflection  which terms are inflected forms of others
 build       items to terms and rejects
 dominance   how much of a word's use lies in each of its senses
 senses      the senses of the terms as a table
+marks       which terms are vulgar, offensive or slurs
 evidence    known pairs in the place of the classifier, by dominance
 relations   claims of dictionaries and users; one label per pair, conflicts listed
 spelled     spellings in small letters, with and without accents

@@ -24,6 +24,7 @@ __all__ = ["read_forms", "read_wn_lmf"]
 
 _ANTONYMS = {"antonym", "anto_gradable", "anto_simple", "anto_converse"}
 _SIMILAR = {"similar"}
+_DOMAIN = {"exemplifies"}
 _ABOVE = {"hypernym", "instance_hypernym"}
 _BELOW = {"hyponym", "instance_hyponym"}
 _POS = {"n": "noun", "v": "verb", "a": "adjective", "s": "adjective", "r": "adverb"}
@@ -78,6 +79,7 @@ class _Content:
         self._counts: dict[str, list[float]] = defaultdict(list)
         self._place: dict[str, tuple[str, int]] = {}  # of a sense: synset, number of the term
         self._pointers: dict[str, list[tuple[int, str]]] = defaultdict(list)  # term, sense
+        self._domains: dict[str, list[tuple[int, str]]] = defaultdict(list)  # term, sense
         self._n_links: dict[str, int] = defaultdict(int)  # of a synset and its senses
         self._below: dict[str, list[str]] = defaultdict(list)  # of a synset: what is above
 
@@ -99,6 +101,8 @@ class _Content:
             self._place[sense.get("id", "")] = (synset, number)
             targets = _targets(sense, "SenseRelation", _ANTONYMS)
             self._pointers[synset] += [(number, target) for target in targets]
+            domains = _targets(sense, "SenseRelation", _DOMAIN)
+            self._domains[synset] += [(number, target) for target in domains]
 
     def add_synset(self, synset: ElementTree.Element) -> None:
         """Take a synset; its terms come from the entries."""
@@ -117,6 +121,7 @@ class _Content:
                 (synset.findtext("Definition") or "").strip(),
                 _targets(synset, "SynsetRelation", _ANTONYMS),
                 _targets(synset, "SynsetRelation", _SIMILAR),
+                domains=tuple((-1, x) for x in _targets(synset, "SynsetRelation", _DOMAIN)),
             )
         )
 
@@ -128,11 +133,17 @@ class _Content:
                 for number, target in self._pointers.get(synset.id, [])
                 if target in self._place
             ]
+            domains = [
+                (number, self._place[target][0])
+                for number, target in self._domains.get(synset.id, [])
+                if target in self._place
+            ]
             above = [*synset.hypernyms, *self._below.get(synset.id, [])]
             yield synset._replace(
                 terms=tuple(self._terms.get(synset.id, [])),
                 hypernyms=tuple(dict.fromkeys(above)),
                 antonyms=tuple(antonyms),
+                domains=(*synset.domains, *domains),
                 n_links=self._n_links[synset.id],
                 ranks=tuple(self._ranks.get(synset.id, [])),
                 counts=tuple(self._counts.get(synset.id, [])),

@@ -67,6 +67,8 @@ class Synset(NamedTuple):
             0 where the file does not say; empty where it says so of none.
         counts: By term, how often it was met in this sense; empty where nothing is known.
         weight: The dominance of the sense in all its terms, 0 to 1, where the source states it.
+        domains: The domains of usage, such as slang: place of the term (-1 for all), and the synset
+            that names the domain.
     """
 
     id: str
@@ -81,6 +83,7 @@ class Synset(NamedTuple):
     ranks: tuple[int, ...] = ()
     counts: tuple[float, ...] = ()
     weight: float | None = None
+    domains: tuple[tuple[int, str], ...] = ()
 
 
 def opposed(synsets: Sequence[Synset]) -> Iterator[tuple[int, int, int, int]]:
@@ -183,7 +186,18 @@ def _synset(element: ElementTree.Element) -> Synset:
         similar=_similar(element, name),
         n_links=_n_links(element),
         counts=tuple(_sense_counts().get((name, term.lower()), 0) for term in terms),
+        domains=_domains(element, literals),
     )
+
+
+def _domains(
+    element: ElementTree.Element, literals: list[ElementTree.Element]
+) -> tuple[tuple[int, str], ...]:
+    """The domains of usage, of the synset and of its literals."""
+    found = [(-1, target) for target in _targets(element, {"DOMAIN_USAGE"})]
+    for number, literal in enumerate(literals):
+        found += [(number, target) for target in _targets(literal, {"DOMAIN_USAGE"})]
+    return tuple(found)
 
 
 def _similar(element: ElementTree.Element, name: str) -> tuple[str, ...]:
@@ -230,7 +244,7 @@ def _n_links(element: ElementTree.Element) -> int:
 
 
 def _targets(element: ElementTree.Element, types: set[str]) -> tuple[str, ...]:
-    """The synsets to which the synset as a whole has such a relation, each once."""
+    """The synsets to which a synset as a whole, or a literal, has such a relation, each once."""
     found = (
         relation.text or ""
         for relation in element.findall("SR")

@@ -13,9 +13,7 @@ from nymgraph.pipeline.store import (
     Cluster,
     ClusterLink,
     ClusterStore,
-    Entry,
     Explanation,
-    Related,
     Sense,
 )
 
@@ -126,6 +124,7 @@ class SenseAnswer(Answer):
     synonyms: list[str]
     antonyms: list[str]
     similar: list[str] = Field(description="terms of nearly the same meaning")
+    mark: str = Field(description="vulgar, offensive or slur; else empty")
 
     @classmethod
     def of(cls, sense: Sense) -> Self:
@@ -139,6 +138,7 @@ class SenseAnswer(Answer):
             synonyms=list(sense.synonyms),
             antonyms=list(sense.antonyms),
             similar=list(sense.similar),
+            mark=sense.mark,
         )
 
 
@@ -153,12 +153,17 @@ class TermAnswer(Answer):
     senses: list[SenseAnswer]
     alone: list[str] = Field(description="terms in no cluster that were judged its synonyms")
     related: list[RelatedAnswer] = Field(description="ten near in meaning, the closest first")
+    marks: dict[str, str] = Field(description="terms that are vulgar, offensive or slurs")
     instead_of: str = Field(default="", description="the unknown term that was followed to it")
     near: list[str] = Field(default=[], description="terms spelled like that one")
 
     @classmethod
-    def of(cls, entry: Entry, related: list[Related]) -> Self:
-        """From what the store gives."""
+    def of(cls, store: ClusterStore, term: str, *, marked: bool = True) -> Self:
+        """From a store; without other vulgar or offensive terms if not `marked`."""
+        entry = store.entry(term)
+        entry = entry if marked else entry.unmarked()
+        related = [x for x in store.related_terms(entry.term) if marked or not store.mark(x.term)]
+        of_related = {x.term: mark for x in related if (mark := store.mark(x.term))}
         return cls(
             term=entry.term,
             form=entry.form,
@@ -168,6 +173,7 @@ class TermAnswer(Answer):
             senses=[SenseAnswer.of(sense) for sense in entry.senses],
             alone=list(entry.alone),
             related=[RelatedAnswer(**found._asdict()) for found in related],
+            marks=entry.marks | of_related,
         )
 
 
@@ -220,6 +226,7 @@ class Node(Answer):
     term: str
     hop: int = Field(description="steps from the term in the middle")
     cluster: str | None = Field(description=f"{ID}; null for a term on its own")
+    mark: str = Field(description="vulgar, offensive or slur; else empty")
 
 
 class Link(Answer):
@@ -246,7 +253,7 @@ class GraphAnswer(Answer):
 
         Args:
             term: The term in the middle.
-            graph: Nodes with `hop` and `cluster`, edges with `relation`, `probability`, `evidence`.
+            graph: As of `telling`.
             n_nodes: Terms shown at most.
 
         Returns:
@@ -258,13 +265,18 @@ class GraphAnswer(Answer):
         links = sorted((min(a, b), max(a, b), data) for a, b, data in inside)
         return cls(
             term=term,
-            nodes=[Node(term=n, hop=d["hop"], cluster=_id(d["cluster"])) for n, d in shown.items()],
+            nodes=[
+                Node(term=name, hop=data["hop"], cluster=_id(data["cluster"]), mark=data["mark"])
+                for name, data in shown.items()
+            ],
             links=[_link(*link) for link in links],
             left_out=len(ranked) - len(shown),
         )
 
 
-def telling(store: ClusterStore, middle: str, hops: int, per_term: int) -> "nx.Graph":
+def telling(
+    store: ClusterStore, middle: str, hops: int, per_term: int, *, marked: bool = True
+) -> "nx.Graph":
     """The terms around a term that are worth drawing.
 
     Around the middle these are its synonyms, the opposites of its common senses and the related
@@ -275,10 +287,11 @@ def telling(store: ClusterStore, middle: str, hops: int, per_term: int) -> "nx.G
         middle: The term in the middle.
         hops: Steps from it.
         per_term: Neighbours followed from each term at most.
+        marked: Whether vulgar and offensive terms are drawn.
 
     Returns:
         As `ClusterStore.graph` gives it; edges of related terms have how close they are as
-        `probability`, and some stand there that were not judged as a pair.
+        `probability`, and some stand there that were not judged as a pair. Nodes have their `mark`.
     """
     graph = store.graph(middle, hops, per_term=per_term)
     related = {found.term: found for found in store.related_terms(middle)}
@@ -302,7 +315,10 @@ def telling(store: ClusterStore, middle: str, hops: int, per_term: int) -> "nx.G
         if drawn is None or drawn["relation"] == "co_hyponym":
             said = {"probability": found.weight, "evidence": found.via}
             kept.add_edge(middle, term, relation="co_hyponym", **said)
-    return kept
+    for term, data in kept.nodes(data=True):
+        data["mark"] = store.mark(term)
+    shown = [term for term, mark in kept.nodes(data="mark") if marked or not mark or term == middle]
+    return kept.subgraph(shown)
 
 
 def _rank(graph: "nx.Graph", middle: str, name: str, data: dict[str, Any]) -> tuple[Any, ...]:

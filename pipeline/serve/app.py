@@ -36,6 +36,8 @@ __all__ = ["make_app"]
 _MAX_TERM = 500
 _PER_TERM = 50
 _FILES = {"page.css": "text/css", "page.js": "text/javascript"}
+_MARKED = 20  # marked terms that a prefix may have before others
+Marked = Annotated[bool, Query(description="whether vulgar and offensive terms are given too")]
 Term = Annotated[str, Query(min_length=1, max_length=_MAX_TERM, description="a term")]
 ClusterId = Annotated[int, InPath(ge=-(2**63), lt=2**63, description="a cluster's id")]
 _FAULTS: dict[int | str, dict[str, Any]] = {
@@ -85,9 +87,12 @@ def _add_term_routes(app: FastAPI, store: ClusterStore) -> None:
             str, Query(min_length=1, max_length=_MAX_TERM, description="a beginning")
         ],
         n: Annotated[int, Query(ge=1, le=50, description="terms at most")] = 10,
+        marked: Marked = True,
     ) -> Suggestions:
         """Terms that begin as asked."""
-        return Suggestions(prefix=prefix, terms=list(store.suggest(prefix, n)))
+        found = store.suggest(prefix, n if marked else n + _MARKED)
+        kept = [term for term in found if marked or not store.mark(term)]
+        return Suggestions(prefix=prefix, terms=kept[:n])
 
     @app.get("/api/term")
     async def term(
@@ -95,14 +100,15 @@ def _add_term_routes(app: FastAPI, store: ClusterStore) -> None:
         follow: Annotated[
             bool, Query(description="answer an unknown term for the nearest one")
         ] = False,
+        marked: Marked = True,
     ) -> TermAnswer:
         """The cluster of a term, its antonyms and its senses."""
         try:
-            return _answer(store, term)
+            return TermAnswer.of(store, term, marked=marked)
         except UnknownTermError as error:
             if not follow or not error.near:
                 raise
-            found = _answer(store, error.near[0])
+            found = TermAnswer.of(store, error.near[0], marked=marked)
             return found.model_copy(update={"instead_of": term, "near": list(error.near)})
 
     @app.get("/api/explain")
@@ -115,15 +121,11 @@ def _add_term_routes(app: FastAPI, store: ClusterStore) -> None:
         term: Term,
         hops: Annotated[int, Query(ge=1, le=2, description="steps from the term")] = 1,
         n: Annotated[int, Query(ge=1, le=100, description="terms at most")] = 30,
+        marked: Marked = True,
     ) -> GraphAnswer:
         """The judged pairs around a term."""
         found = store.entry(term).term
-        return GraphAnswer.of(found, telling(store, found, hops, _PER_TERM), n)
-
-
-def _answer(store: ClusterStore, term: str) -> TermAnswer:
-    entry = store.entry(term)
-    return TermAnswer.of(entry, store.related_terms(entry.term))
+        return GraphAnswer.of(found, telling(store, found, hops, _PER_TERM, marked=marked), n)
 
 
 def _add_cluster_routes(app: FastAPI, store: ClusterStore) -> None:

@@ -10,6 +10,7 @@ from nymgraph.pipeline.classifier.model_notes import known_pairs, model_for_run
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.dictionaries import Inventory, read_inventory
 from nymgraph.pipeline.lexicon.labelling import extra_terms, split_labelled
+from nymgraph.pipeline.lexicon.marks import marks_table
 from nymgraph.pipeline.lexicon.meeting import meet
 from nymgraph.pipeline.lexicon.relations import (
     claims_of_inventory,
@@ -26,6 +27,7 @@ from nymgraph.pipeline.schemas import (
     EXTRA_PAIRS,
     EXTRA_TERMS,
     HELD_OUT,
+    MARKS,
     PAIRS,
     SENSES,
     SIMILAR,
@@ -38,7 +40,7 @@ _log = logging.getLogger("nymgraph")
 
 
 def run(params: LabelParams, workspace: Workspace, model: Path | None = None) -> None:
-    """Collect the claims, settle conflicts, split; write pairs, conflicts, senses, held_out.
+    """Collect the claims, settle conflicts, split; write pairs, conflicts, senses, marks.
 
     A language model is heard where nobody else speaks. Its pairs change neither the split nor which
     terms are held out, so that figures with and without it compare. Pairs of terms that the lexicon
@@ -86,6 +88,7 @@ def run(params: LabelParams, workspace: Workspace, model: Path | None = None) ->
     names = met.names(terms["term"])
     workspace.write(SENSES, senses_table(inventories, names, language))
     workspace.write(SIMILAR, similar_pairs(inventories, names))
+    workspace.write(MARKS, marks_table(inventories, names, language))
     workspace.write(HELD_OUT, found.held_out)
     workspace.write(EXTRA_PAIRS, found.extra_pairs)
     workspace.write(EXTRA_TERMS, found.extra_terms)

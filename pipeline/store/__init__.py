@@ -2,6 +2,7 @@
 
 cluster_store   ClusterStore: ask for a term, its synonyms, antonyms, senses, or why
 views           what it answers, readable in a terminal and in a notebook
+marks           which terms are vulgar, offensive or slurs
 senses          the senses of a term as its dictionary has them
 relatives       the synonyms and antonyms of a term, ranked
 related         the terms near it in meaning that are neither

@@ -154,7 +154,7 @@ class ClusterStore(View):
 
         Returns:
             Those judged most likely synonyms of the term itself first (members never judged with
-            it last), then in byte-wise order.
+            it last), then in byte-wise order; vulgar and offensive ones last of all.
         """
         found = synonyms(self._export, self._export.terms.resolve(term))
         return [self._export.terms.name(other) for other in found]
@@ -190,7 +190,15 @@ class ClusterStore(View):
         senses = self.senses(found)
         synonyms, antonyms = tuple(self.synonyms(found)), tuple(self.antonyms(found))
         names = tuple(map(self._export.terms.name, unclustered(self._export, term_id)))
-        return Entry(found, cluster, synonyms, antonyms, tuple(senses), names, form)
+        named = {found, *synonyms, *names, *(antonym.term for antonym in antonyms)}
+        for sense in senses:
+            named.update(sense.synonyms, sense.antonyms, sense.similar, sense.cluster.members)
+        marks = {name: mark for name in sorted(named) if (mark := self.mark(name))}
+        return Entry(found, cluster, synonyms, antonyms, tuple(senses), names, form, marks)
+
+    def mark(self, term: str) -> str:
+        """Whether a term is vulgar, offensive or a slur: one of these words, else empty."""
+        return self._export.marks.of(self._export.terms.resolve(term))
 
     def cluster(self, cluster_id: int) -> Cluster:
         """The cluster with this id."""
@@ -353,7 +361,7 @@ class ClusterStore(View):
             raise fault
 
     def scan(self, table: str) -> pl.LazyFrame:
-        """A table, not yet read: terms, variants, clusters, links, memberships or edges."""
+        """A table, not yet read: terms, variants, clusters, links, memberships, marks or edges."""
         return self._export.scan(table)
 
     def to_polars(self, table: str = "terms") -> pl.DataFrame:

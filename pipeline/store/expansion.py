@@ -5,6 +5,7 @@ not matter where the lexicon has no such term. From left to right the longest ru
 term is taken as one phrase. A word of the language's grammar (*in*, *who*), and a word in small
 letters whose only term is all capitals (*us*, *US*), is passed over when it stands alone.
 A word of two or more capitals is no word of the grammar. An inflected form is taken for its lemma.
+A vulgar or offensive term is added to one that is so itself alone.
 What is negated is left as it is, and said so: who asks for *not hot* wants no *warm*. A negation
 (*not*, *without*, *isn't*) reaches over words of the grammar to the next phrase, and over *or* and
 *nor* to the one after that; in Turkish *değil* negates the phrase before it.
@@ -209,7 +210,8 @@ def _widened(
     ranked = sorted(weights, key=lambda other: (-weights[other], other))
     opposite = _opposites(export, term_id)
     name = export.terms.name
-    kept = [other for other in ranked if other not in opposite][:limit]
+    coarse = export.marks.of(term_id)
+    kept = [x for x in ranked if x not in opposite and (coarse or not export.marks.of(x))][:limit]
     return part._replace(
         added=tuple(name(other) for other in kept),
         withheld=tuple(name(other) for other in ranked if other in opposite),

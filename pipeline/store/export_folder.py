@@ -18,6 +18,7 @@ from nymgraph.pipeline.errors import ArtefactError, InputError
 from nymgraph.pipeline.lookup import LookupIndex
 from nymgraph.pipeline.lookup.export import no_export
 from nymgraph.pipeline.lookup.manifest import read_manifest
+from nymgraph.pipeline.store.marks import Marks
 from nymgraph.pipeline.store.numbers import shortest
 from nymgraph.pipeline.store.pairs import JudgedPairs
 from nymgraph.pipeline.store.senses import DictionarySenses
@@ -35,6 +36,7 @@ _TABLES = (
     schemas.EXPORTED_LINKS,
     schemas.EXPORTED_MEMBERSHIPS,
     schemas.EXPORTED_SENSES,
+    schemas.EXPORTED_MARKS,
     schemas.EXPORTED_EDGES,
 )
 _DAMAGE = (AttributeError, KeyError, TypeError, ValueError)
@@ -77,6 +79,7 @@ class ExportFolder:
         terms: The terms.
         pairs: The judged pairs.
         dictionary: The senses that a dictionary gives its terms.
+        marks: Which terms are vulgar, offensive or slurs.
         n_clusters: Number of clusters.
     """
 
@@ -89,6 +92,7 @@ class ExportFolder:
     terms: Terms
     pairs: JudgedPairs
     dictionary: DictionarySenses
+    marks: Marks
     n_clusters: int
 
     def __init__(self, path: Path) -> None:
@@ -103,6 +107,7 @@ class ExportFolder:
         self.terms = Terms(index, self.language)
         self.pairs = JudgedPairs(index, self.gate)
         self.dictionary = DictionarySenses(index)
+        self.marks = Marks(path)
         self._open_clusters(index)
 
     def cluster(self, cluster_id: int) -> Cluster:
@@ -146,15 +151,16 @@ class ExportFolder:
         supports = dict(self._memberships_of(term_id))
         known = self.dictionary.of(term_id)
         found, placed = [], {self.terms.cluster(term_id)} if known else set()
-        for sense in known:
+        for number, sense in enumerate(known, 1):
             cluster = alone if sense.cluster is None else self._cluster(sense.cluster)
             support = 0.0 if sense.cluster is None else supports.get(sense.cluster, 0.0)
             synonyms, antonyms, similar = (
-                tuple(name(other) for other in others)
+                tuple(map(name, self.marks.last(others)))
                 for others in (sense.synonyms, sense.antonyms, sense.similar)
             )
             said = (sense.share, sense.pos, sense.gloss, synonyms, antonyms, similar)
-            found.append(Sense(cluster, support, *said, sense.known_by))
+            mark = self.marks.of_sense(term_id, number)
+            found.append(Sense(cluster, support, *said, sense.known_by, mark))
             placed.add(sense.cluster)
         ranked = sorted((-support, place) for place, support in supports.items())
         rest = [(place, -support) for support, place in ranked if place not in placed]
@@ -186,7 +192,7 @@ class ExportFolder:
     @property
     def tables(self) -> tuple[str, ...]:
         """The names of the tables."""
-        return tuple(table.name for table in _TABLES)
+        return tuple(table.name for table in _TABLES if table.name in self._bytes)
 
     def scan(self, name: str) -> pl.LazyFrame:
         """A table, not yet read.
@@ -202,7 +208,7 @@ class ExportFolder:
             ArtefactError: It is not as declared.
         """
         tables = {table.name: table for table in _TABLES}
-        if name not in tables:
+        if name not in self.tables:
             raise InputError(
                 f"an export has no table {name!r}",
                 cure=f"take one of {', '.join(self.tables)}",
@@ -219,13 +225,17 @@ class ExportFolder:
         self.encoder_revision = manifest.get("encoder_revision")
         self.vectors = manifest.get("vectors")
         self._bytes = {
-            table.name: int(manifest["tables"][table.name]["bytes"]) for table in _TABLES
+            table.name: int(manifest["tables"][table.name]["bytes"])
+            for table in _TABLES
+            if table is not schemas.EXPORTED_MARKS or table.name in manifest["tables"]
         }
         self._index_bytes = {name: int(size) for name, size in manifest["index"]["bytes"].items()}
 
     def _check_tables(self) -> None:
         for table in _TABLES:
             path = self._path / table.path.name
+            if table.name not in self._bytes:  # an export made before terms were marked
+                continue
             if not path.is_file():
                 raise missing(path, table.stage)
             if path.stat().st_size != self._bytes[table.name]:

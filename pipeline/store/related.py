@@ -29,16 +29,17 @@ def related_terms(export: ExportFolder, term_id: int, without: set[int]) -> list
         without: Terms that are told of elsewhere: synonyms, antonyms.
 
     Returns:
-        The weightiest first, then byte-wise; nothing below the floor.
+        The weightiest first, then byte-wise, vulgar and offensive ones last; nothing below the
+        floor.
     """
     found = _judged(export, term_id) | _similar(export, term_id)
     name = export.terms.name
     ranked = sorted(
-        (-weight, name(other), via)
+        (bool(export.marks.of(other)), -weight, name(other), via)
         for other, (weight, via) in found.items()
         if other not in without and other != term_id and weight >= FLOOR
     )
-    return [Related(term, -weight, via) for weight, term, via in ranked]
+    return [Related(term, -weight, via) for _, weight, term, via in ranked]
 
 
 def _similar(export: ExportFolder, term_id: int) -> dict[int, tuple[float, str]]:

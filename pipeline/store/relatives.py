@@ -25,7 +25,7 @@ def synonyms(export: ExportFolder, term_id: int) -> list[int]:
     members = export.members(export.cluster_of(term_id))
     p_synonym = export.pairs.p_synonym
     ranked = sorted((-p_synonym(term_id, x), x) for x in members if x != term_id)
-    return [other for _, other in ranked]
+    return export.marks.last([other for _, other in ranked])
 
 
 def unclustered(export: ExportFolder, term_id: int) -> list[int]:
@@ -40,7 +40,7 @@ def unclustered(export: ExportFolder, term_id: int) -> list[int]:
     """
     found = (x for x in export.pairs.synonyms(term_id) if export.cluster_id(x) is None)
     ranked = sorted((-export.pairs.p_synonym(term_id, x), x) for x in found)
-    return [other for _, other in ranked]
+    return export.marks.last([other for _, other in ranked])
 
 
 def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
@@ -152,7 +152,7 @@ def _through_links(export: ExportFolder, term_id: int) -> dict[int, tuple[float,
 
 
 def _ranked(export: ExportFolder, found: dict[int, tuple[float, float]], via: str) -> list[Antonym]:
-    """The weightiest first, then byte-wise."""
-    name = export.terms.name
-    ranked = sorted((-weight, name(other), p) for other, (p, weight) in found.items())
-    return [Antonym(term, p, via, -weight) for weight, term, p in ranked]
+    """The weightiest first, then byte-wise; vulgar and offensive ones last."""
+    name, mark = export.terms.name, export.marks.of
+    ranked = sorted((bool(mark(x)), -weight, name(x), p) for x, (p, weight) in found.items())
+    return [Antonym(term, p, via, -weight) for _, weight, term, p in ranked]

@@ -5,7 +5,7 @@ escaped.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from html import escape
 from typing import Any, NamedTuple
 
@@ -154,6 +154,7 @@ class Sense(NamedTuple):
         antonyms: Its opposites in this sense, closest first.
         similar: Terms of nearly the same meaning, closest first.
         known_by: How the share is known: counts, order (of the dictionary) or estimate.
+        mark: vulgar, offensive or slur, where the sense is one.
     """
 
     cluster: Cluster
@@ -165,14 +166,19 @@ class Sense(NamedTuple):
     antonyms: tuple[str, ...] = ()
     similar: tuple[str, ...] = ()
     known_by: str = ""
+    mark: str = ""
 
     def __str__(self) -> str:
+        return self.in_words({})
+
+    def in_words(self, marks: dict[str, str]) -> str:
+        """The sense in one line; of the terms that it names, those of `marks` with their mark."""
         share = "" if self.share is None else f"{_percent(self.share)} "
-        said = f"{share}{self.pos}".strip()
+        said = ", ".join(filter(None, [f"{share}{self.pos}".strip(), self.mark]))
         said += f"{': ' if said else ''}{self.gloss}" if self.gloss else ""
         words = self.synonyms or tuple(x for x in self.cluster.members) * (not self.gloss)
         lists = (("=", words), ("≠", self.antonyms), ("≈", self.similar[:_NEAR]))
-        text = " ".join([said, *(f"{sign} {_listed(terms)}" for sign, terms in lists if terms)])
+        text = " ".join([said, *(f"{x} {_listed(terms, marks)}" for x, terms in lists if terms)])
         return text.removeprefix(" = ")
 
 
@@ -188,6 +194,7 @@ class Entry(View):
         senses: Its senses, the commonest first.
         alone: Terms in no cluster that were judged its synonyms, the most probable first.
         form: "cars, a form of car" where a form of the term was asked for; else empty.
+        marks: Of the terms named here those that are vulgar, offensive or slurs, and which.
     """
 
     term: str
@@ -197,24 +204,57 @@ class Entry(View):
     senses: tuple[Sense, ...]
     alone: tuple[str, ...] = ()
     form: str = ""
+    marks: dict[str, str] = field(default_factory=dict)
 
     def title(self) -> str:
-        """The term, or the form of it that was asked for, and whether it is in a cluster."""
-        return (self.form or self.term) + (" (no cluster)" if self.cluster.id is None else "")
+        """The term, or the form of it that was asked for, its mark, and if it is in no cluster."""
+        mark = f" ({self.marks[self.term]})" if self.term in self.marks else ""
+        alone = " (no cluster)" if self.cluster.id is None else ""
+        return f"{self.form or self.term}{mark}{alone}"
 
     def rows(self) -> list[tuple[str, str]]:
         """Synonyms, antonyms and senses; what there is none of is left out."""
         rows = [
-            ("synonyms", _listed(self.synonyms)),
+            ("synonyms", _listed(self.synonyms, self.marks)),
             ("antonyms", _listed(self._antonyms("direct"))),
             ("by their synonyms", _listed(self._antonyms("cluster"))),
-            *((f"sense {n}", str(sense)) for n, sense in enumerate(self.senses[:_SENSES], 1)),
-            ("in no cluster, but close", _listed(self.alone)),
+            *(
+                (f"sense {n}", sense.in_words(self.marks))
+                for n, sense in enumerate(self.senses[:_SENSES], 1)
+            ),
+            ("in no cluster, but close", _listed(self.alone, self.marks)),
         ]
         return [(name, text) for name, text in rows if text]
 
+    def unmarked(self) -> "Entry":
+        """The same without the other terms, and the senses, that are vulgar, offensive or slurs."""
+
+        def kept(terms: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(term for term in terms if term == self.term or term not in self.marks)
+
+        senses = tuple(
+            sense._replace(
+                cluster=replace(sense.cluster, members=kept(sense.cluster.members)),
+                synonyms=kept(sense.synonyms),
+                antonyms=kept(sense.antonyms),
+                similar=kept(sense.similar),
+            )
+            for sense in self.senses
+            if not sense.mark
+        )
+        return replace(
+            self,
+            cluster=replace(self.cluster, members=kept(self.cluster.members)),
+            synonyms=kept(self.synonyms),
+            antonyms=tuple(x for x in self.antonyms if x.term not in self.marks),
+            senses=senses,
+            alone=kept(self.alone),
+            marks={term: mark for term, mark in self.marks.items() if term == self.term},
+        )
+
     def _antonyms(self, via: str) -> tuple[str, ...]:
-        return tuple(f"{x.term} ({x.probability:.2f})" for x in self.antonyms if x.via == via)
+        found = (x for x in self.antonyms if x.via == via)
+        return tuple(f"{_marked(x.term, self.marks)} ({x.probability:.2f})" for x in found)
 
 
 class ClusterLink(NamedTuple):
@@ -383,6 +423,12 @@ def _joined(links: tuple[CannotLink, ...]) -> str:
     return "; ".join(map(str, links[:_SHOWN])) + (f"; and {more} more" if more > 0 else "")
 
 
-def _listed(terms: tuple[str, ...]) -> str:
-    """The first terms, and that there are more."""
-    return ", ".join(terms[:_SHOWN]) + (", …" if len(terms) > _SHOWN else "")
+def _marked(term: str, marks: dict[str, str]) -> str:
+    return f"{term} ({marks[term]})" if term in marks else term
+
+
+def _listed(terms: tuple[str, ...], marks: dict[str, str] | None = None) -> str:
+    """The first terms, with their marks, and that there are more."""
+    return ", ".join(_marked(term, marks or {}) for term in terms[:_SHOWN]) + (
+        ", …" if len(terms) > _SHOWN else ""
+    )

@@ -1,11 +1,15 @@
 """What the addresses answer, over a real connection."""
 
+from pathlib import Path
 from urllib.parse import quote
 
+import polars as pl
 import pytest
 
-from tests.serve.running import Running
-from tests.store.small_export import INJECTION, SINGLETONS
+from nymgraph.pipeline.schemas import EXPORTED_MARKS, EXPORTED_TERMS
+from nymgraph.pipeline.store import ClusterStore
+from tests.serve.running import Running, running
+from tests.store.small_export import INJECTION, SINGLETONS, small_frames, write_export
 
 
 def test_about(server: Running) -> None:
@@ -68,7 +72,7 @@ def test_suggestions_begin_as_asked(server: Running) -> None:
 def test_the_graph_around_a_term(server: Running) -> None:
     found = server.get("/api/graph?term=hot").data
     nodes = {node["term"]: node for node in found["nodes"]}
-    assert found["nodes"][0] == {"term": "hot", "hop": 0, "cluster": "4"}
+    assert found["nodes"][0] == {"term": "hot", "hop": 0, "cluster": "4", "mark": ""}
     assert {"warm", "cold", "spicy"} <= set(nodes)
     links = {(link["a"], link["b"]): link for link in found["links"]}
     assert links["cold", "hot"]["relation"] == "antonym"
@@ -113,3 +117,24 @@ def test_the_pages_refer_to_nothing_outside(server: Running, name: str) -> None:
     assert "http:" not in text
     assert "https:" not in text
     assert "<script>" not in text
+
+
+def test_marked_terms_are_told_and_left_out_where_asked(tmp_path: Path) -> None:
+    frames = small_frames()
+    ids = {term: row for row, term in enumerate(frames[EXPORTED_TERMS]["term"])}
+    rows = [(ids["joyful"], 0, "vulgar")]
+    frames[EXPORTED_MARKS] = pl.DataFrame(rows, schema=EXPORTED_MARKS.schema, orient="row")
+    with running(ClusterStore(write_export(tmp_path / "export", frames))) as server:
+        assert server.get("/api/term?term=happy").data["marks"] == {"joyful": "vulgar"}
+        plain = server.get("/api/term?term=happy&marked=false").data
+        assert plain["synonyms"] == ["glad"]
+        assert plain["marks"] == {}
+        nodes = [
+            {node["term"]: node["mark"] for node in server.get(f"/api/graph?{asked}").data["nodes"]}
+            for asked in ("term=happy", "term=happy&marked=false", "term=joyful&marked=false")
+        ]
+        assert nodes[0]["joyful"] == "vulgar"
+        assert "joyful" not in nodes[1]
+        assert "joyful" in nodes[2]
+        assert server.get("/api/suggest?prefix=joy").data["terms"] == ["joyful"]
+        assert server.get("/api/suggest?prefix=joy&marked=false").data["terms"] == []

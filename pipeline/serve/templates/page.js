@@ -17,6 +17,19 @@
     if (text) made.textContent = text;
     return made;
   }
+  const plain = byId("plain");
+  try { // a browser may forbid to remember
+    plain.checked = localStorage.getItem("plain") === "true";
+  } catch { plain.checked = false; }
+  plain.addEventListener("change", () => {
+    try { localStorage.setItem("plain", String(plain.checked)); } catch { /* for this page alone, then */ }
+    start();
+  });
+  const marked = () => String(!plain.checked);
+  let marks = {};
+  function mark(term, parent) {
+    if (marks[term]) parent.append(element("span", "mark", marks[term]));
+  }
   function button(className, text, act) {
     const made = element("button", `plain ${className}`);
     made.type = "button";
@@ -35,7 +48,7 @@
     if (!prefix) return close();
     timer = setTimeout(async () => {
       const number = ++asked;
-      const found = await ask("api/suggest", { prefix, n: 10 });
+      const found = await ask("api/suggest", { prefix, n: 10, marked: marked() });
       if (number === asked && !found.fault && document.activeElement === box) open(found.terms);
     }, 60);
   }
@@ -88,7 +101,7 @@
   async function show(term) {
     const number = ++shown;
     box.value = term;
-    const found = await ask("api/term", { term, follow: true });
+    const found = await ask("api/term", { term, follow: true, marked: marked() });
     if (number !== shown) return;
     byId("why").hidden = true;
     byId("answer").hidden = Boolean(found.fault);
@@ -99,7 +112,7 @@
     if (found.form) byId("message").append(bdi(found.form), ".");
     if (found.instead_of) followed(found);
     card(found);
-    const graph = await ask("api/graph", { term: found.term, n: 16 });
+    const graph = await ask("api/graph", { term: found.term, n: 16, marked: marked() });
     if (number !== shown) return;
     byId("drawing").hidden = Boolean(graph.fault) || graph.nodes.length < 2;
     if (!byId("drawing").hidden) draw(graph);
@@ -115,7 +128,9 @@
     for (const near of others) byId("message").append(button("go", near, () => go(near)));
   }
   function card(found) {
+    marks = found.marks;
     byId("term").replaceChildren(bdi(found.term));
+    mark(found.term, byId("term"));
     const cluster = found.cluster;
     byId("cluster").replaceChildren();
     if (cluster.id === null) byId("cluster").textContent = "In no cluster.";
@@ -133,6 +148,7 @@
     const lines = items.map((item) => {
       const line = element("li");
       line.append(button("go", item.term, () => go(item.term)));
+      mark(item.term, line);
       if (item.probability !== undefined) line.append(" ", element("small", "", percent(item.probability)));
       line.append(button("why", "why?", () => explain(from, item.term)));
       return line;
@@ -170,6 +186,7 @@
     const head = [share, item.pos].filter(Boolean).join(" ");
     if (head) line.append(element("b", "", head), " ");
     if (item.gloss) line.append(bdi(item.gloss));
+    if (item.mark) line.append(element("span", "mark", item.mark));
     const told = item.gloss || item.synonyms.length;
     words(line, "same:", "synonyms", told ? item.synonyms : item.cluster.members.filter((member) => member !== own));
     words(line, "near:", "related", item.similar);
@@ -180,7 +197,10 @@
     if (!terms.length) return;
     const all = element("span", `words ${className}`);
     all.append(element("small", "", title));
-    for (const word of terms.slice(0, FEW)) all.append(" ", button("go", word, () => go(word)));
+    for (const word of terms.slice(0, FEW)) {
+      all.append(" ", button("go", word, () => go(word)));
+      mark(word, all);
+    }
     if (terms.length > FEW) all.append(" ", element("small", "", "…"));
     line.append(all);
   }
@@ -212,9 +232,9 @@
     });
     const labels = graph.nodes.map((node) => {
       const { x, y } = places.get(node.term), middle = node.term === graph.term;
-      const text = make("text", { x, y, class: middle ? "middle" : "" });
+      const text = make("text", { x, y, class: [middle && "middle", node.mark && "marked"].filter(Boolean).join(" ") });
       text.textContent = short(node.term);
-      text.append(title(node.term));
+      text.append(title(node.mark ? `${node.term} (${node.mark})` : node.term));
       if (!middle) reach(text, () => go(node.term));
       return text;
     });
