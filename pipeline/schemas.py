@@ -481,7 +481,7 @@ ASSIGNMENTS = Table(
 )
 _CLUSTER = (
     _CLUSTER_ID,
-    Column("representative", pl.String, "most central member"),
+    Column("representative", pl.String, "the member that names it (measured: most central)"),
     Column("size", pl.UInt32, "number of members, at least 2"),
     Column("members", pl.List(pl.String), "the terms, in byte-wise order"),
     Column("cohesion", pl.Float32, "sum of p_synonym of the edges inside / number of pairs, 0..1"),

@@ -64,7 +64,7 @@ ARRAYS = {
     **_strings("variant_keys", "the keys of the variants, in byte-wise order"),
     "variant_keys.variant": Array("<u4", "the variant of each of these keys"),
     "clusters.id": Array("<i8", "by cluster: its cluster_id, ascending"),
-    "clusters.representative": Array("<u4", "by cluster: the term most central in it"),
+    "clusters.representative": Array("<u4", "by cluster: the term that names it"),
     "clusters.cohesion": Array("<f4", "by cluster: its cohesion"),
     "clusters.members": Array("<u4", "the terms, cluster by cluster"),
     "clusters.members_at": Array("<i8", "by cluster: its place in members"),

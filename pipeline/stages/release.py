@@ -14,14 +14,17 @@ import polars as pl
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.candidates.candidates import cosines
 from nymgraph.pipeline.classifier.kinds import kept_apart, listed_terms, spelled_terms
+from nymgraph.pipeline.clusters.calling import called
 from nymgraph.pipeline.clusters.graph import RELEASED, cluster_graph
 from nymgraph.pipeline.clusters.senses import senses_in_clusters, with_senses
 from nymgraph.pipeline.lexicon.evidence import evidence_of, overridden, similar_evidence
 from nymgraph.pipeline.lexicon.senses import term_uses
 from nymgraph.pipeline.params import ClusterParams, ReleaseParams
 from nymgraph.pipeline.schemas import (
+    MARKS,
     PAIRS,
     RELATIONS,
+    RELEASED_CLUSTERS,
     RELEASED_MEMBERSHIPS,
     RELEASED_RELATIONS,
     RELEASED_SENSES,
@@ -44,12 +47,17 @@ def run(params: ReleaseParams, workspace: Workspace, previous: Path | None = Non
     settings = ClusterParams(**workspace.read_json("cluster", "settings.json"))
     vectors, senses = workspace.read_array("embed", "vectors.npy"), workspace.read(SENSES)
     n_terms = workspace.read_json("embed", "manifest.json")["rows"]
-    evidence = _evidence(settings, workspace, term_uses(senses, n_terms))
+    uses = term_uses(senses, n_terms)
+    evidence = _evidence(settings, workspace, uses)
     evidence = evidence.clear() if params.evidence == "measured" else evidence
     workspace.write_parts(RELEASED_RELATIONS, _told(workspace, evidence, vectors))
     tables = cluster_graph(settings, workspace, RELEASED, previous)
     placed = senses_in_clusters(senses, tables.clustering.labels, tables.ids)
     workspace.write(RELEASED_SENSES, placed)
+    marked = workspace.read(MARKS).filter(pl.col("sense") == 0)["term_id"]
+    terms = workspace.read(TERMS, ["term", "frequency"])
+    named = called(tables.clusters, placed, uses, terms, marked)
+    workspace.write(RELEASED_CLUSTERS, named)
     workspace.write(RELEASED_MEMBERSHIPS, with_senses(tables.memberships, placed))
 
 

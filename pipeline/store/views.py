@@ -70,7 +70,7 @@ class Cluster(View):
 
     Attributes:
         id: The stable id; None for a term on its own.
-        representative: The most central member.
+        representative: The member that names it: the commonest clean word.
         members: The terms, in byte-wise order.
         cohesion: Sum of p_synonym inside / number of pairs, 0 to 1; None for a term on its own.
         form: "cars, a form of car" where a form of a member was asked for; else empty.
