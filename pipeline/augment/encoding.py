@@ -42,12 +42,13 @@ def encoder_identity(params: AugmentParams) -> dict[str, Any]:
 
 
 def encode_terms(
-    terms: list[str], params: AugmentParams, folder: Path, progress: Progress
+    terms: list[str], language: str, params: AugmentParams, folder: Path, progress: Progress
 ) -> npt.NDArray[np.float16]:
     """Encode terms, or take up the work of an interrupted run.
 
     Args:
         terms: n_terms terms.
+        language: Their language code.
         params: The section of the stage.
         folder: The working folder; the finished shards stay there until other terms come.
         progress: Where progress is shown.
@@ -67,6 +68,7 @@ def encode_terms(
         params.device,
         identity["precision"],
         params.batch_size,
+        language,
         trust_remote_code=params.trust_remote_code,
         section="augment",
     )

@@ -73,7 +73,7 @@ def make_plan(params: AugmentParams, terms: pl.DataFrame, folder: Path, progress
     if params.max_groups != 0:
         known = chosen.filter(pl.col("frequency").is_not_null())
         frequency = dict(zip(known["term"].to_list(), known["frequency"].to_list(), strict=True))
-        every = _groups(params, chosen["term"].to_list(), folder, progress)
+        every = _groups(params, chosen["term"].to_list(), language, folder, progress)
         groups = first_groups(every, frequency, params.max_groups, params.seed)
     pairs: list[tuple[str, str]] = []
     rejects: list[Reject] = []
@@ -159,7 +159,7 @@ def _wording(params: AugmentParams, language: str) -> Wording:
 
 
 def _groups(
-    params: AugmentParams, terms: list[str], folder: Path, progress: Progress
+    params: AugmentParams, terms: list[str], language: str, folder: Path, progress: Progress
 ) -> list[tuple[str, ...]]:
     """The groups of the terms; those of an earlier run if nothing changed."""
     from nymgraph.pipeline.augment.encoding import (  # torch: only when on
@@ -175,7 +175,7 @@ def _groups(
     }
     with open_work(folder / "groups", settings, 1) as work:
         for shard in work.pending:
-            vectors = encode_terms(terms, params, folder / "vectors", progress)
+            vectors = encode_terms(terms, language, params, folder / "vectors", progress)
             with progress.track("augment: neighbourhoods grouped", 1) as advance:
                 found = group_terms(
                     vectors, params.k, params.max_distance, params.max_group, params.seed

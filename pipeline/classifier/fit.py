@@ -72,6 +72,7 @@ def _trained(pairs: TrainingPairs, params: Params, work: Path, progress: Progres
         params.adapt.device,
         notes.precision,
         _BATCH_SIZE,
+        pairs.language,
         prompt=notes.prompt,
         trust_remote_code=notes.trust_remote_code,
     )

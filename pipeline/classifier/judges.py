@@ -23,6 +23,7 @@ from nymgraph.pipeline.classifier.model import Model
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over
 from nymgraph.pipeline.encoders.encoders import Encoder, load_encoder, locate_adapted
 from nymgraph.pipeline.errors import ArtefactError, DependencyError
+from nymgraph.pipeline.lexicon.vocabulary import language_of
 
 __all__ = ["Judges", "LazyClassifier", "TermJudge", "judges_of", "run_encoder"]
 
@@ -152,9 +153,8 @@ def run_encoder(workspace: Workspace, device: str) -> Encoder:
             expected=manifest["revision"],
             cure="run `nymgraph embed` again, and all after it",
         )
-    return load_encoder(
-        location, device, manifest["precision"], _BATCH_SIZE, prompt=adapted.get("prompt")
-    )
+    settings = (device, manifest["precision"], _BATCH_SIZE, language_of(workspace))
+    return load_encoder(location, *settings, prompt=adapted.get("prompt"))
 
 
 def _uncalibrated(classifier: TrainedClassifier) -> TrainedClassifier:

@@ -196,6 +196,7 @@ def open_encoder(
         device,
         encoder.precision,
         _BATCH_SIZE,
+        notes.language,
         prompt=encoder.prompt,
         trust_remote_code=encoder.trust_remote_code,
     )

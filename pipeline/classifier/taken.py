@@ -4,15 +4,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from nymgraph.pipeline.artefacts import Workspace, replace_folder
 from nymgraph.pipeline.classifier.model_notes import (
     ModelNotes,
     locate_encoder,
     model_for_run,
 )
-from nymgraph.pipeline.schemas import TERMS
+from nymgraph.pipeline.lexicon.vocabulary import language_of
 
 __all__ = ["take_encoder", "take_model"]
 
@@ -78,5 +76,4 @@ def take_model(model: Path, workspace: Workspace) -> ModelNotes:
 
 
 def _given(model: Path, workspace: Workspace) -> tuple[Path, ModelNotes]:
-    language = workspace.scan(TERMS).select(pl.col("language").first()).collect().item()
-    return model_for_run(model, language, workspace.root)
+    return model_for_run(model, language_of(workspace), workspace.root)

@@ -4,6 +4,7 @@ encoders      an encoder by its name: a folder, a package, the hub, a file of wo
 encoding      terms to vectors, shard by shard: the recipe that embed and augment share
 windows       the terms in shards of like length, read as they are needed
 word_vectors  files of word vectors (fastText, word2vec) as an encoder
+packed        encoders in one file of 4-bit weights, unpacked
 subwords      a static encoder: words and their character n-grams
 beginnings    where training begins, by method, and the rows it learns
 adaptation    fine-tuning, so that synonyms lie near and opposites do not

@@ -25,7 +25,6 @@ import numpy.typing as npt
 
 from nymgraph.discriminator import ANTONYM, CO_HYPONYM, SYNONYM, LabelledPairs, pair_keys, telling
 from nymgraph.pipeline.devices import resolve_precision
-from nymgraph.pipeline.encoders.encoders import read_as
 from nymgraph.pipeline.encoders.subwords import SubwordEmbedding
 from nymgraph.pipeline.errors import ParameterError
 from nymgraph.pipeline.params import AdaptParams
@@ -218,7 +217,7 @@ def adapt_encoder(
 
     Args:
         model: The encoder.
-        terms: n_terms strings.
+        terms: n_terms strings, as the encoder is to read them.
         triples: Rows, in the order drawn.
         settings: How.
         work: Folder for checkpoints; it must belong to these very rows and settings.
@@ -229,11 +228,10 @@ def adapt_encoder(
 
     _freeze_below(model, settings.layers)
     model.model_card_data.generate_widget_examples = False  # a bar of its own, for a card not kept
-    read = [read_as(term) for term in terms]
     trainer = SentenceTransformerTrainer(
         model=model,
         args=_arguments(model, settings, work),
-        train_dataset=_dataset(read, triples, _COLUMNS, label=triples.opposed.astype(np.float32)),
+        train_dataset=_dataset(terms, triples, _COLUMNS, label=triples.opposed.astype(np.float32)),
         loss=_loss(model, settings.cached_rows),
         callbacks=[telling(advance)],
     )

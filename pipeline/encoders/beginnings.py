@@ -22,7 +22,7 @@ from nymgraph.pipeline.encoders.adaptation import (
     mine_negatives,
     settings_of,
 )
-from nymgraph.pipeline.encoders.encoders import load_model, locate_model
+from nymgraph.pipeline.encoders.encoders import load_model, locate_model, read_as
 from nymgraph.pipeline.encoders.static import draw_rows, free_glosses, static_texts
 from nymgraph.pipeline.encoders.subwords import common_units, new_subword_model
 from nymgraph.pipeline.lexicon.dictionaries import glosses
@@ -48,12 +48,14 @@ class Beginning:
     Attributes:
         model: The encoder.
         texts: What the ids of the rows stand for.
+        language: Their language code.
         rows: The rows to train on.
         figures: What is worth knowing about them.
     """
 
     model: "SentenceTransformer"
     texts: Sequence[str]
+    language: str
     rows: Triples
     figures: dict[str, Any] = field(default_factory=dict)
 
@@ -95,11 +97,11 @@ def begin(
     n_rows = params.steps * params.batch_size
     rows = draw_triples(known, n_rows, params.antonym_share, params.seed)
     if params.method == "light":
-        return Beginning(model, terms, rows)
+        return Beginning(model, terms, language, rows)
     rows, quality = mine_negatives(
         model, terms, rows, known, params.margin, params.mining_corpus, params.seed
     )
-    return Beginning(model, terms, rows, {"negatives": quality._asdict()})
+    return Beginning(model, terms, language, rows, {"negatives": quality._asdict()})
 
 
 def affordable(params: AdaptParams, known: LabelledPairs) -> AdaptParams:
@@ -144,7 +146,9 @@ def fine_tune(
         The folder of the trained encoder, inside the working folder.
     """
     with progress.track(title, params.steps) as advance:
-        adapt_encoder(start.model, start.texts, start.rows, settings_of(params), work, advance)
+        how = settings_of(params)
+        read = [read_as(text, start.language) for text in start.texts]
+        adapt_encoder(start.model, read, start.rows, how, work, advance)
     start.model.save(str(work / "encoder"), create_model_card=False)
     _forget_the_machine(work / "encoder")
     return work / "encoder"
@@ -172,7 +176,9 @@ def _from_nothing(
         "glosses_left_out": inside - free.height,
         "lines": len(lines),
     }
-    return Beginning(model, read.texts, draw_rows(known, read, params), {"static": figures})
+    return Beginning(
+        model, read.texts, language, draw_rows(known, read, params), {"static": figures}
+    )
 
 
 def _forget_the_machine(folder: Path) -> None:

@@ -1,10 +1,15 @@
 """Encoders: what turns terms into vectors.
 
 An encoder is named in one of four ways, tried in this order: an existing folder in
-sentence-transformers' format; a file of word vectors (`.bin` or `.vec`, see `word_vectors`); an
-installed Python package that carries such a folder (the default); a model of the hub, with the
-revision (commit) that pins it. Pooling and the longest text come from the model's own
-configuration, and so does the prompt put before every term, unless one is given.
+sentence-transformers' format; a file of word vectors (`.bin` or `.vec`, see `word_vectors`) or of a
+packed model (see `packed`); an installed Python package that carries such a folder (the default) or
+a packed model; a model of the hub, with the revision (commit) that pins it. A packed model is
+unpacked once, into `data/.encoders` of the working folder, under a name that tells its content.
+Pooling and the longest text come from the model's own configuration, and so does the prompt put
+before every term, unless one is given.
+
+Case is set aside: a transformer reads every term in small letters, by the rules of its language,
+so that one which tells them apart (İYİ, iyi) gives both one vector.
 """
 
 import importlib.metadata
@@ -19,9 +24,11 @@ import torch
 
 from nymgraph.pipeline.artefacts import content_hash
 from nymgraph.pipeline.devices import resolve_device
+from nymgraph.pipeline.encoders.packed import is_packed, unpack
 from nymgraph.pipeline.encoders.subwords import is_subword_model, load_subword_model
 from nymgraph.pipeline.encoders.word_vectors import WordVectorEncoder, is_word_vectors
 from nymgraph.pipeline.errors import DependencyError, ParameterError
+from nymgraph.pipeline.lexicon.normalise import small_letters
 
 __all__ = [
     "Encoder",
@@ -38,6 +45,7 @@ __all__ = [
 
 _TERM = "term"
 """The prompt for terms among those of a model; saved with it, so that an adapted model knows it."""
+_UNPACKED = Path("data", ".encoders")
 _HALVES = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 _HYPHENS = str.maketrans(dict.fromkeys("-\u2010\u2011", " "))
 
@@ -71,6 +79,7 @@ class TransformerEncoder:
         device: A torch device, or "auto" for a GPU if there is one.
         precision: "float32", or "bfloat16" or "float16" (autocast; float16 on a GPU only).
         batch_size: Terms in one forward pass; changes speed, not results beyond rounding.
+        language: Language code of the terms, which decides what small letters are.
         prompt: What is put before every term; None for what the model's configuration says.
         trust_remote_code: Whether code that comes with a hub model may run.
 
@@ -84,11 +93,13 @@ class TransformerEncoder:
         device: str,
         precision: str,
         batch_size: int,
+        language: str,
         *,
         prompt: str | None = None,
         trust_remote_code: bool = False,
     ) -> None:
         self.device = resolve_device(device)
+        self._language = language
         self._batch_size = batch_size
         self._half = _HALVES.get(precision)
         self._model = load_model(
@@ -112,7 +123,7 @@ class TransformerEncoder:
         kind, half = torch.device(self.device).type, self._half
         with torch.inference_mode(), torch.autocast(kind, half, enabled=half is not None):
             vectors = self._model.encode(
-                [read_as(term) for term in terms],
+                [read_as(term, self._language) for term in terms],
                 batch_size=self._batch_size,
                 convert_to_numpy=True,
                 normalize_embeddings=True,
@@ -126,6 +137,7 @@ def load_encoder(
     device: str,
     precision: str,
     batch_size: int,
+    language: str,
     *,
     prompt: str | None = None,
     trust_remote_code: bool = False,
@@ -137,6 +149,7 @@ def load_encoder(
         device: A torch device, or "auto" for a GPU if there is one.
         precision: "float32", or "bfloat16" or "float16" (autocast; float16 on a GPU only).
         batch_size: Terms in one forward pass.
+        language: Language code of the terms, which decides what small letters are.
         prompt: What is put before every term; None for what the model's configuration says.
         trust_remote_code: Whether code that comes with a hub model may run.
 
@@ -154,6 +167,7 @@ def load_encoder(
         device,
         precision,
         batch_size,
+        language,
         prompt=prompt,
         trust_remote_code=trust_remote_code,
     )
@@ -178,9 +192,18 @@ def prompt_of(model: Any, given: str | None) -> str:  # noqa: ANN401
     return named.get(model.default_prompt_name or "query") or ""
 
 
-def read_as(term: str) -> str:
-    """How an encoder reads a term: a hyphen is a space, so that both spellings have one vector."""
-    return " ".join(term.translate(_HYPHENS).split()) or term
+def read_as(term: str, language: str) -> str:
+    """How an encoder reads a term: all spellings that mean the same are to have one vector.
+
+    Args:
+        term: The term.
+        language: Its language code.
+
+    Returns:
+        It in small letters, a hyphen as a space.
+    """
+    small = small_letters(term, language)
+    return " ".join(small.translate(_HYPHENS).split()) or small
 
 
 def load_model(
@@ -271,11 +294,12 @@ def locate_model(name: str, revision: str | None) -> ModelLocation:
         DependencyError: There is no such folder, package or hub name.
     """
     folder = Path(name)
-    if (folder / "modules.json").is_file() or is_word_vectors(folder):
-        return ModelLocation(str(folder), content_hash(folder), on_hub=False)
-    packaged = _packaged_model(name)
-    if packaged is not None:
-        return ModelLocation(str(packaged), content_hash(packaged), on_hub=False)
+    own = (folder / "modules.json").is_file() or is_packed(folder) or is_word_vectors(folder)
+    found = folder if own else _packaged_model(name)
+    if found is not None:
+        content = content_hash(found)
+        place = _unpacked(found, content) if is_packed(found) else found
+        return ModelLocation(str(place), content, on_hub=False)
     if name.count("/") != 1 or folder.exists():
         raise DependencyError(
             f"the encoder {name!r} is not there",
@@ -292,10 +316,21 @@ def locate_model(name: str, revision: str | None) -> ModelLocation:
 
 
 def _packaged_model(name: str) -> Path | None:
-    """The folder of the model that an installed package carries."""
+    """The model that an installed package carries: a folder, or of packed files the largest."""
     try:
         distribution = importlib.metadata.distribution(name)
     except (importlib.metadata.PackageNotFoundError, ValueError):
         return None
-    found = [file for file in distribution.files or [] if file.name == "modules.json"]
-    return Path(str(found[0].locate())).parent if found else None
+    files = [Path(str(file.locate())) for file in distribution.files or []]
+    folders = [file.parent for file in files if file.name == "modules.json"]
+    packed = [file for file in files if file.suffix == ".bin" and is_packed(file)]
+    return next(iter(folders), max(packed, key=lambda file: file.stat().st_size, default=None))
+
+
+def _unpacked(file: Path, content: str) -> Path:
+    """The folder of a packed model; it is made where there is none yet."""
+    folder = (_UNPACKED / f"{file.stem}-{content[:16]}").resolve()
+    if not (folder / "modules.json").is_file():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unpack(file, folder)
+    return folder

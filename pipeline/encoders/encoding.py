@@ -23,6 +23,7 @@ class EncodeRecipe(Recipe):
         device: Where to compute, as torch names it.
         precision: "float32" or "bfloat16".
         batch_size: Terms in one forward pass.
+        language: Language code of the terms.
         prompt: What is put before every term; None for what the model's configuration says.
         trust_remote_code: Whether code that comes with a hub model may run.
         section: The section of the parameters that holds the precision, for the error's cure.
@@ -33,6 +34,7 @@ class EncodeRecipe(Recipe):
     device: str
     precision: str
     batch_size: int
+    language: str
     prompt: str | None = None
     trust_remote_code: bool = False
     section: str = "embed"
@@ -44,6 +46,7 @@ class EncodeRecipe(Recipe):
             self.device,
             self.precision,
             self.batch_size,
+            self.language,
             prompt=self.prompt,
             trust_remote_code=self.trust_remote_code,
         )

@@ -20,7 +20,6 @@ import polars as pl
 
 from nymgraph.discriminator import LabelledPairs
 from nymgraph.pipeline.encoders.adaptation import Triples, draw_triples
-from nymgraph.pipeline.encoders.encoders import read_as
 from nymgraph.pipeline.params import AdaptParams
 
 __all__ = ["StaticTexts", "draw_rows", "free_glosses", "static_texts"]
@@ -79,7 +78,7 @@ def static_texts(
     Returns:
         The texts and what belongs together.
     """
-    texts = [read_as(term) for term in terms]
+    texts = list(terms)
     left, right = glosses["term_id"].to_list(), range(len(texts), len(texts) + glosses.height)
     texts += glosses["gloss"].to_list()
     halves = _halves(corpus, seed)

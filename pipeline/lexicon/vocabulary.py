@@ -16,7 +16,7 @@ from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.lexicon.splits import term_splits
 from nymgraph.pipeline.schemas import EXTRA_PAIRS, EXTRA_TERMS, HELD_OUT, PAIRS, TERMS
 
-__all__ = ["Vocabulary", "read_terms", "read_vocabulary", "vocabulary_terms"]
+__all__ = ["Vocabulary", "language_of", "read_terms", "read_vocabulary", "vocabulary_terms"]
 
 
 class Vocabulary(NamedTuple):
@@ -73,7 +73,7 @@ def vocabulary_terms(workspace: Workspace) -> pl.LazyFrame:
         ArtefactError: A table is missing or damaged.
     """
     lexicon = workspace.scan(TERMS).select("term_id", "term", "language", "frequency")
-    language = lexicon.select(pl.col("language").first()).collect().item()
+    language = language_of(workspace)
     extra = workspace.scan(EXTRA_TERMS).select(
         "term_id",
         "term",
@@ -81,6 +81,11 @@ def vocabulary_terms(workspace: Workspace) -> pl.LazyFrame:
         pl.lit(None, pl.Float64).alias("frequency"),
     )
     return pl.concat([lexicon, extra])
+
+
+def language_of(workspace: Workspace) -> str:
+    """The language code of the lexicon of a run; ArtefactError where there is none."""
+    return str(workspace.scan(TERMS).select(pl.col("language").first()).collect().item())
 
 
 def read_vocabulary(workspace: Workspace) -> Vocabulary:

@@ -204,7 +204,7 @@ def _encoder(params: Params, workspace: Workspace) -> Encoder | None:
             location = locate_model(params.adapt.encoder, params.adapt.revision)
         if location.on_hub:  # a probe downloads nothing
             return None
-        settings = (params.embed.device, precision, params.embed.batch_size)
+        settings = (params.embed.device, precision, params.embed.batch_size, params.ingest.language)
         return load_encoder(location, *settings, prompt=params.adapt.prompt)
     except NymgraphError:
         return None

@@ -16,6 +16,7 @@ from sklearn.metrics import roc_auc_score
 from nymgraph.pipeline.encoders.encoders import load_encoder, locate_model
 from nymgraph.pipeline.errors import DependencyError
 from nymgraph.pipeline.lexicon.provenance import without_language_model
+from nymgraph.pipeline.lexicon.vocabulary import language_of
 from nymgraph.pipeline.report.blocks import (
     Chart,
     Charts,
@@ -118,6 +119,7 @@ def _before(run: RunData, sample: Sample) -> Cosines:
         "auto",
         run.workspace.read_json("embed", "manifest.json")["precision"],
         _BATCH,
+        language_of(run.workspace),
         prompt=adapted.get("prompt"),
         trust_remote_code=adapted["trust_remote_code"],
     )

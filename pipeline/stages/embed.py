@@ -16,6 +16,7 @@ from nymgraph.pipeline.encoders.encoding import EncodeRecipe
 from nymgraph.pipeline.encoders.windows import WINDOW_TERMS, TermWindows
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
+from nymgraph.pipeline.lexicon.vocabulary import language_of
 from nymgraph.pipeline.limits import Room, embed_refusals, free_room, refuse
 from nymgraph.pipeline.params import EmbedParams
 from nymgraph.pipeline.schemas import EXTRA_TERMS, TERMS
@@ -31,7 +32,7 @@ def run(
 
     Extra terms stand behind those of the lexicon; of a model that is used, their vectors are taken.
     """
-    n_terms = workspace.scan(TERMS).select(pl.len()).collect().item()
+    n_terms, language = workspace.read(TERMS, ["term_id"]).height, language_of(workspace)
     workspace.record.read("ingest/terms", n_terms)
     extra = workspace.read(EXTRA_TERMS, ["term"])["term"]
     adapted = workspace.read_json("adapt", "manifest.json")
@@ -56,7 +57,7 @@ def run(
     shards = TermWindows(source, n_encoded, params.shard_terms)
     taken = None if model is None else known_vectors(model_folder(model), extra)
     how = {"prompt": adapted.get("prompt"), "trust_remote_code": adapted["trust_remote_code"]}
-    recipe = EncodeRecipe(shards, location, device, precision, params.batch_size, **how)
+    recipe = EncodeRecipe(shards, location, device, precision, params.batch_size, language, **how)
     file, folder = workspace.path("embed", "vectors.npy"), workspace.work("embed")
     room = free_room(workspace.root)
     n_shards = len(shards) + (taken is not None)

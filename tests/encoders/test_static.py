@@ -34,7 +34,7 @@ def test_a_gloss_shared_with_a_held_out_term_is_left_out() -> None:
 def test_texts_and_what_belongs_together() -> None:
     free = free_glosses(GLOSSES, TERMS, np.zeros(5, np.int8))
     texts = static_texts(TERMS, free, ["bir iki üç dört", "iki kelime"], 0)
-    assert texts.texts[:5] == ["araba", "ev", "konut", "otomobil", "yeni gün"]
+    assert texts.texts[:5] == ["araba", "ev", "konut", "otomobil", "yeni-gün"]
     matches = [
         (texts.texts[a], texts.texts[b]) for a, b in zip(texts.left, texts.right, strict=True)
     ]

