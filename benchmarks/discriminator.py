@@ -13,6 +13,7 @@ settings of `params.yaml`, and measured on its test pairs; printed are mean and 
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, NamedTuple
@@ -113,7 +114,7 @@ def measured(kind: str, run: Run, params: TrainParams, n_seeds: int) -> Iterator
         for part in run.workspace.parts(CANDIDATES):
             sample.add(part)
             judged.add(part)
-        names = {"hidden", "width", "epochs", "batch_size", "learning_rate", "surface"}
+        names = {field.name for field in fields(HeadSettings)} - {"seed"}
         settings = HeadSettings(**params.model_dump(include=names), seed=seed)
         taught = weigh_seen(train.join(sample.negatives), run.spared, params.seen_weight)
         lexicon = run.knowing(train) if params.neighbours else run.lexicon

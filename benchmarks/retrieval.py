@@ -36,8 +36,9 @@ from nymgraph.pipeline.candidates.tuning import Free, Trial, least_cost, least_e
 from nymgraph.pipeline.errors import ParameterError
 from nymgraph.pipeline.indexes.indexes import FaissIndex, NeighbourIndex, PartedIndex, build_index
 from nymgraph.pipeline.indexes.neighbours import exact_search, neighbour_lists, unit
-from nymgraph.pipeline.indexes.plans import IndexSettings, plan_index
+from nymgraph.pipeline.indexes.plans import plan_index
 from nymgraph.pipeline.indexes.rerank import fixed_cosines, fixed_lengths
+from nymgraph.pipeline.params import RetrieveParams
 
 Array = NDArray[Any]
 K = 32
@@ -172,7 +173,7 @@ class Usearch:
 
 def _ours(kind: str, storage: str) -> Callable[[Array], NeighbourIndex]:
     def build(vectors: Array) -> NeighbourIndex:
-        settings = IndexSettings(kind, storage=storage)  # type: ignore[arg-type]
+        settings = RetrieveParams(index=kind, storage=storage)  # type: ignore[arg-type]
         plan = plan_index(len(vectors), vectors.shape[1], settings)
         return PartedIndex([build_index(vectors, plan, 64, 0)])
 
@@ -254,7 +255,7 @@ def _tuned(
     """The index with the least effort that reaches the floor; the largest where none does."""
     if method in ("two-step", "ours") and isinstance(index, PartedIndex):
         kind = "ivf" if method == "ours" else "two_step"
-        settings = IndexSettings(kind)  # type: ignore[arg-type]
+        settings = RetrieveParams(index=kind)  # type: ignore[arg-type]
         plan = plan_index(*index.parts[0].vectors.shape, settings)  # type: ignore[attr-defined]
         plan, index = least_cost(index, trial, floor, plan, Free())
         lists = f"{plan.nprobe} of {plan.nlist} lists, " if plan.nlist else ""

@@ -48,14 +48,14 @@ class CrossEncoderSettings:
         seed: decides the new weights and the order of the pairs.
     """
 
-    epochs: int = 1
-    batch_size: int = 64
-    learning_rate: float = 1e-4
-    loss: Literal["cross_entropy", "focal", "dice"] = "cross_entropy"
-    agreement: float = 1.0
-    antonym_copies: int = 4
-    bfloat16: bool = True
-    seed: int = 0
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    loss: Literal["cross_entropy", "focal", "dice"]
+    agreement: float
+    antonym_copies: int
+    bfloat16: bool
+    seed: int
 
 
 @dataclass(frozen=True)

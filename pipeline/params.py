@@ -354,6 +354,7 @@ class CrossEncoderParams(Section):
     learning_rate: LearningRate = 1e-4
     loss: Literal["cross_entropy", "focal", "dice"] = "cross_entropy"
     agreement: NotNegative = 1.0
+    antonym_copies: Positive = 4
     share: Annotated[float, Field(gt=0, le=1)] = 0.1
     seed: Seed = 0
 

@@ -15,7 +15,8 @@ from scipy.spatial.distance import squareform
 
 from nymgraph.kernels import kernel
 from nymgraph.pipeline.indexes.indexes import build_index
-from nymgraph.pipeline.indexes.plans import IndexSettings, plan_index
+from nymgraph.pipeline.indexes.plans import plan_index
+from nymgraph.pipeline.params import RetrieveParams
 
 __all__ = ["complete_linkage", "group_terms", "neighbourhoods"]
 
@@ -110,7 +111,8 @@ def _graph(
     vectors: npt.NDArray[np.floating[Any]], k: int, min_cosine: float, seed: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """The pairs of neighbours, each once, with their cosine: ends a < b."""
-    plan = plan_index(len(vectors), vectors.shape[1], IndexSettings(exact_below=_EXACT_BELOW))
+    params = RetrieveParams(exact_below=_EXACT_BELOW, device="cpu")
+    plan = plan_index(len(vectors), vectors.shape[1], params)
     index = build_index(vectors, plan, _TRAIN_SAMPLE_PER_LIST, seed)
     ends, cosines = [], []
     for start in range(0, len(vectors), _SEARCH_ROWS):

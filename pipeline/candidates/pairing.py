@@ -17,7 +17,6 @@ from nymgraph.pipeline.candidates.searches import (
     cuts_of,
     discard_lists,
     lists_file,
-    settings_of,
     settled_plan,
 )
 from nymgraph.pipeline.candidates.spelling import OpposingAffixes
@@ -80,7 +79,7 @@ def search_pairs(
         CapacityError: The search does not fit this machine.
     """
     n_terms, dim = searched.vectors.shape
-    plan = checked_plan(plan_index(n_terms, dim, settings_of(params)), params.k)
+    plan = checked_plan(plan_index(n_terms, dim, params), params.k)
     here = engine is LOCAL  # else the workers hold the index
     held_gb = index_gb(n_terms, dim, plan.kind, plan.storage, plan.device) if here else 0.0
     sizes = (n_terms, dim, params.k + params.spelling_k)

@@ -26,7 +26,7 @@ from nymgraph.pipeline.candidates.tuning import Free, Trial, below_floor, least_
 from nymgraph.pipeline.engine.recipe import Make, PartedRecipe, Recipe, Rows
 from nymgraph.pipeline.indexes.indexes import PartedIndex, build_parts, merged
 from nymgraph.pipeline.indexes.neighbours import Span
-from nymgraph.pipeline.indexes.plans import IndexPlan, IndexSettings
+from nymgraph.pipeline.indexes.plans import IndexPlan
 from nymgraph.pipeline.params import RetrieveParams
 from nymgraph.pipeline.schemas import CANDIDATES
 from nymgraph.pipeline.shards import ShardedWork
@@ -42,7 +42,6 @@ __all__ = [
     "discard_lists",
     "floor_of",
     "lists_file",
-    "settings_of",
     "settled_plan",
     "spans_of",
 ]
@@ -74,12 +73,6 @@ def cuts_of(n_terms: int, shard_terms: int) -> Cuts:
         np.arange(start, min(start + shard_terms, n_terms))
         for start in range(0, n_terms, shard_terms)
     ]
-
-
-def settings_of(params: RetrieveParams) -> IndexSettings:
-    """What the parameters say of the index."""
-    names = IndexSettings._fields[1:]
-    return IndexSettings(params.index, *(getattr(params, name) for name in names))
 
 
 def settled_plan(

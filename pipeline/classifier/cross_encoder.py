@@ -1,6 +1,7 @@
 """Training the cross-encoder that stands behind a head, and fitting how the two are mixed."""
 
 import shutil
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,15 +109,9 @@ def _fine_tuned(
 
 
 def _settings(params: CrossEncoderParams, device: str) -> CrossEncoderSettings:
-    return CrossEncoderSettings(
-        epochs=params.epochs,
-        batch_size=params.batch_size,
-        learning_rate=params.learning_rate,
-        loss=params.loss,
-        agreement=params.agreement,
-        bfloat16=resolve_precision("auto", device) == "bfloat16",
-        seed=params.seed,
-    )
+    keys = {field.name for field in fields(CrossEncoderSettings)} - {"bfloat16"}
+    bfloat16 = resolve_precision("auto", device) == "bfloat16"
+    return CrossEncoderSettings(**params.model_dump(include=keys), bfloat16=bfloat16)
 
 
 def _fit_blends(

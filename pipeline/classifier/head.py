@@ -1,5 +1,7 @@
 """Training the pair head with the settings of `params.yaml`, shown as progress."""
 
+from dataclasses import fields
+
 from nymgraph.discriminator import HeadSettings, LabelledPairs, TrainedHead, train_head
 from nymgraph.pipeline.classifier.training_set import World
 from nymgraph.pipeline.devices import resolve_device
@@ -28,8 +30,8 @@ def fit_head(
     Raises:
         InputError: There are too few pairs.
     """
-    shared = {"hidden", "width", "epochs", "batch_size", "learning_rate", "surface", "seed"}
-    settings = HeadSettings(**params.model_dump(include=shared))
+    keys = {field.name for field in fields(HeadSettings)}
+    settings = HeadSettings(**params.model_dump(include=keys))
     train = weigh_seen(train, world.spared, params.seen_weight)
     n_steps = params.epochs * (len(train.a) // min(params.batch_size, max(1, len(train.a))))
     with progress.track("train: steps", n_steps) as advance:

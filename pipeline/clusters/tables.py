@@ -209,9 +209,7 @@ def _run(graph: _Graph, params: ClusterParams) -> Clustering:
     n_terms = len(graph.expected)
     if params.algorithm == "reference":
         return cluster_reference(n_terms, graph.edges, params.overlap_ratio)
-    asked = SignedSettings(
-        params.min_support, params.orphan_support, params.max_size, params.absence
-    )
+    asked = SignedSettings(**params.model_dump(include=set(SignedSettings._fields)))
     return cluster_signed(n_terms, graph.edges, graph.antonyms, graph.expected, asked, graph.told)
 
 

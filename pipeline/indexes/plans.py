@@ -9,8 +9,9 @@ from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.errors import DependencyError, ParameterError
 from nymgraph.pipeline.limits import GPU_CODES_MOST as _GPU_MOST_CODED
 from nymgraph.pipeline.limits import GPU_MOST as _GPU_MOST
+from nymgraph.pipeline.params import RetrieveParams
 
-__all__ = ["LOOKED_AT", "IndexPlan", "IndexSettings", "checked_plan", "plan_index"]
+__all__ = ["LOOKED_AT", "IndexPlan", "checked_plan", "plan_index"]
 
 Kind = Literal["auto", "exact", "two_step", "ivf", "hnsw", "cagra"]
 Storage = Literal["int8", "fp32", "fp16", "sq8"]
@@ -23,34 +24,6 @@ LOOKED_AT = 128
 """Multiply-adds that take as long as to look at one product of codes."""
 _RANKED = 128_000  # the same to rank one of a shortlist, of 384 dimensions
 _UNEVEN = 1.45  # queries look into the fuller lists
-
-
-class IndexSettings(NamedTuple):
-    """What the parameters say of the index; None is the rule.
-
-    Attributes:
-        kind: "auto", "exact", "two_step", "ivf", "hnsw" or "cagra".
-        exact_below: "auto" searches exactly, on the processor, below so many terms.
-        two_step_below: "auto" searches in two steps, without lists, below so many.
-        nlist: Number of lists of the inverted file.
-        nprobe: Number of lists probed.
-        directions: Length of the codes of a search in two steps and of an inverted file of int8.
-        shortlist: How many of each query these rank by their cosines.
-        storage: How the inverted file keeps vectors: "int8", "fp32", "fp16" or "sq8".
-        ef: Breadth of the search in a graph.
-        device: Where the search runs: "auto", "cpu", "cuda".
-    """
-
-    kind: Kind = "auto"
-    exact_below: int = 20_000
-    two_step_below: int = 200_000
-    nlist: int | None = None
-    nprobe: int | None = None
-    directions: int | None = None
-    shortlist: int | None = None
-    storage: Storage = "int8"
-    ef: int | None = None
-    device: str = "cpu"
 
 
 class IndexPlan(NamedTuple):
@@ -134,7 +107,7 @@ class IndexPlan(NamedTuple):
 
 
 def plan_index(
-    n_terms: int, dim: int, settings: IndexSettings, device: str | None = None
+    n_terms: int, dim: int, params: RetrieveParams, device: str | None = None
 ) -> IndexPlan:
     """Choose the index.
 
@@ -146,20 +119,20 @@ def plan_index(
     Args:
         n_terms: Number of terms.
         dim: Number of dimensions.
-        settings: What the parameters say.
-        device: Where the search will run, as torch names it; None: what the settings mean here.
+        params: The section `retrieve`.
+        device: Where the search will run, as torch names it; None: what the parameters mean here.
 
     Returns:
         The plan.
     """
-    kind, device = settings.kind, device or resolve_device(settings.device)
+    kind, device = params.index, device or resolve_device(params.device)
     coded: dict[str, Any] = {
-        "directions": min(settings.directions or _DIRECTIONS, dim),
-        "shortlist": settings.shortlist or _SHORTLIST,
+        "directions": min(params.directions or _DIRECTIONS, dim),
+        "shortlist": params.shortlist or _SHORTLIST,
     }
-    if kind == "auto" and n_terms < settings.exact_below:
+    if kind == "auto" and n_terms < params.exact_below:
         return IndexPlan("exact")
-    if kind == "two_step" or (kind == "auto" and n_terms < settings.two_step_below):
+    if kind == "two_step" or (kind == "auto" and n_terms < params.two_step_below):
         return IndexPlan("two_step", **coded)
     if kind == "auto":
         gpu_exact = device != "cpu" and float(n_terms) ** 2 * dim <= _GPU_EXACT_WORK
@@ -167,13 +140,13 @@ def plan_index(
     if kind == "exact":
         return IndexPlan("exact", device=device)
     if kind == "ivf":
-        lists = min(settings.nlist or 2 ** round(np.log2(4 * np.sqrt(n_terms))), n_terms)
-        probed = min(settings.nprobe or max(1, lists // 8), lists)
-        if settings.storage == "int8":
+        lists = min(params.nlist or 2 ** round(np.log2(4 * np.sqrt(n_terms))), n_terms)
+        probed = min(params.nprobe or max(1, lists // 8), lists)
+        if params.storage == "int8":
             return IndexPlan("ivf", lists, probed, "int8", **coded)
-        return IndexPlan("ivf", lists, probed, settings.storage, device=device)
+        return IndexPlan("ivf", lists, probed, params.storage, device=device)
     on = "cpu" if kind == "hnsw" else device
-    return IndexPlan(kind, ef=settings.ef or 64, device=on)
+    return IndexPlan(kind, ef=params.ef or 64, device=on)
 
 
 def checked_plan(plan: IndexPlan, k: int) -> IndexPlan:

@@ -6,7 +6,6 @@ the number of files, never a result: the planner says what they should be, the p
 
 from typing import NamedTuple
 
-from nymgraph.pipeline.candidates.searches import settings_of
 from nymgraph.pipeline.indexes.plans import IndexPlan, plan_index
 from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.planner.machine import Machine
@@ -62,7 +61,7 @@ def choose(params: Params, workload: Workload, machine: Machine) -> Choices:
     gpu_wanted = machine.device.is_gpu and retrieve.device != "cpu"
     device = "cuda" if gpu_wanted else "cpu"
     dim = workload.encoder.dim
-    index = plan_index(workload.n_terms, dim, settings_of(retrieve), device)
+    index = plan_index(workload.n_terms, dim, retrieve, device)
     if index.is_coded:
         given = (retrieve.directions, retrieve.shortlist, retrieve.nprobe or not index.nlist)
         return Choices(index, is_tuned=not all(given))

@@ -4,7 +4,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from nymgraph.pipeline.candidates.searches import SearchRecipe, cuts_of, settings_of, settled_plan
+from nymgraph.pipeline.candidates.searches import SearchRecipe, cuts_of, settled_plan
 from nymgraph.pipeline.candidates.tuning import Free, Trial, least_cost, least_effort
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.errors import ParameterError
@@ -132,12 +132,3 @@ class TestSettledPlan:
             plan = IndexPlan("exact")
             assert settled_plan(work, VECTORS, plan, self.PARAMS) == (plan, None)
             assert work.pending == [0]
-
-    def test_the_settings_are_those_of_the_parameters(self) -> None:
-        settings = settings_of(RetrieveParams(index="hnsw", ef=7, storage="sq8", nlist=3))
-        assert (settings.kind, settings.ef, settings.storage, settings.nlist) == (
-            "hnsw",
-            7,
-            "sq8",
-            3,
-        )

@@ -33,7 +33,16 @@ PAIRS = LabelledPairs.of(
     np.array([1, 5, 2, 6, 3, 7, 6, 7, 1]),
     np.array([1, 1, 0, 0, 0, 2, 2, 0, 3]),
 )
-SETTINGS = CrossEncoderSettings(epochs=2, batch_size=4, bfloat16=False)
+SETTINGS = CrossEncoderSettings(
+    epochs=2,
+    batch_size=4,
+    learning_rate=1e-4,
+    loss="cross_entropy",
+    agreement=1.0,
+    antonym_copies=4,
+    bfloat16=False,
+    seed=0,
+)
 
 
 @pytest.fixture(scope="module")
@@ -192,9 +201,7 @@ def test_training_learns_what_carries_over_to_other_terms(
     a, b, code = np.array(rows).T
     seen = (a % n < 4) & (b % n < 4)
     pairs = LabelledPairs.of(a[seen], b[seen], code[seen])
-    settings = CrossEncoderSettings(
-        epochs=40, batch_size=8, learning_rate=1e-2, loss=loss, bfloat16=False
-    )
+    settings = replace(SETTINGS, epochs=40, batch_size=8, learning_rate=1e-2, loss=loss)
     model = new_cross_encoder(folder, "cpu")
     train_cross_encoder(model, terms, pairs, settings, str(tmp_path))
     unseen = (a % n >= 4) & (b % n >= 4)

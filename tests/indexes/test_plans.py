@@ -3,13 +3,14 @@ import pytest
 
 from nymgraph.pipeline.errors import DependencyError, ParameterError
 from nymgraph.pipeline.indexes import plans
-from nymgraph.pipeline.indexes.plans import IndexPlan, IndexSettings, checked_plan, plan_index
+from nymgraph.pipeline.indexes.plans import IndexPlan, checked_plan, plan_index
+from nymgraph.pipeline.params import RetrieveParams
 
 CODED = IndexPlan("ivf", storage="int8", directions=128, shortlist=128)
 
 
 def planned(n_terms: int, kind: str, dim: int = 384, **settings: object) -> IndexPlan:
-    return plan_index(n_terms, dim, IndexSettings(kind, **settings))  # type: ignore[arg-type]
+    return plan_index(n_terms, dim, RetrieveParams(index=kind, **settings))  # type: ignore[arg-type]
 
 
 class TestTheRule:

@@ -1,3 +1,4 @@
+import dataclasses
 import math
 from pathlib import Path
 from typing import Any
@@ -6,8 +7,11 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from nymgraph.clustering.signed import SignedSettings
+from nymgraph.discriminator import CrossEncoderSettings, HeadSettings
+from nymgraph.pipeline.encoders.adaptation import AdaptSettings
 from nymgraph.pipeline.errors import InputError, NymgraphError, ParameterError
-from nymgraph.pipeline.params import Params, load_params
+from nymgraph.pipeline.params import AdaptParams, CrossEncoderParams, Params, load_params
 
 FILE = Path(__file__).parents[2] / "params.yaml"
 
@@ -73,6 +77,37 @@ class TestTheFile:
     def test_a_bare_key_would_be_found(self) -> None:
         text = "one:\n  # of a\n  a: 1\n  list:\n    - kind: x\ntwo:\n  b: 2\n\n  c: 3\n"
         assert bare_keys(text) == ["b", "c"]
+
+
+# set by the machine, or never changed
+NO_KEY = {"bfloat16", "weight_decay"}
+
+
+@pytest.mark.parametrize(
+    ("section", "settings"),
+    [
+        (Params().cluster, SignedSettings()._asdict()),
+        (Params().train, dataclasses.asdict(HeadSettings())),
+    ],
+)
+def test_a_component_has_the_defaults_of_its_section(
+    section: BaseModel, settings: dict[str, Any]
+) -> None:
+    keys = {key: value for key, value in settings.items() if key not in NO_KEY}
+    assert section.model_dump(include=set(keys)) == keys
+
+
+@pytest.mark.parametrize(
+    ("section", "settings"),
+    [(CrossEncoderParams, CrossEncoderSettings), (AdaptParams, AdaptSettings)],
+)
+def test_other_components_have_no_defaults_but_those_of_the_section(
+    section: type[BaseModel],
+    settings: Any,  # noqa: ANN401 - a dataclass
+) -> None:
+    fields = dataclasses.fields(settings)
+    assert all(field.default is dataclasses.MISSING for field in fields)
+    assert {field.name for field in fields} - NO_KEY <= set(section.model_fields)
 
 
 def test_what_is_left_out_takes_its_default(tmp_path: Path) -> None:
