@@ -13,7 +13,8 @@ lemma, whatever the rules say: altın (gold) is no form of alt. Where several te
 the lemma, the longest is, and a lemma that is a variant itself gives way to its own. Turkish rules
 follow vowel harmony strictly, so that ihtiyati (precautionary) is no form of ihtiyat; forms that
 break it, such as saati, are missed. The possessives of the first and second person are left out:
-they look like other words too often (yazım, spelling, is no form of yaz, summer).
+they look like other words too often (yazım, spelling, is no form of yaz, summer); a look-up, which
+may be bolder, finds them by `bolder_bases`.
 
 Why not a library: on the Turkish legal terms the Snowball stemmer joins samimi (sincere) with sam
 and ihtiyati with ihtiyat, and simplemma joins önemsiz (unimportant) with önem and sakatlık with
@@ -28,7 +29,7 @@ from types import MappingProxyType
 
 from nymgraph.pipeline.lexicon.normalise import look_up_key
 
-__all__ = ["LANGUAGES", "base_keys", "find_variants"]
+__all__ = ["LANGUAGES", "base_keys", "bolder_bases", "find_variants"]
 
 _VOWELS = "aeıioöuü"
 _BARE = str.maketrans("âîû", "aiu")
@@ -39,6 +40,7 @@ _SOFTENED = {hard: soft for soft, hard in _HARDENED.items()}
 _LONGEST_SUFFIX = 11
 _COMPOUND_CASE = re.compile(r"(?<=[ıiuü])n(?:[ıiuü]n?|d?[ae]|d[ae]n)$")
 _COMPOUND_PLURAL = re.compile(r"(.{2,})l(?:arı|eri)(?:n(?:[ıi]n?|d?[ae]|d[ae]n))?")
+_POSSESSED = re.compile(r"([ıiuü]?)[mn](?:[ıiuü]z)?([ıiuü]n?|d?[ae]|d[ae]n|l[ae])?")
 _IRREGULAR = {"children": "child", "feet": "foot", "geese": "goose", "men": "man", "mice": "mouse",
               "people": "person", "teeth": "tooth", "women": "woman"}  # fmt: skip
 
@@ -56,6 +58,34 @@ def base_keys(key: str, language: str) -> Iterator[str]:
     rules = LANGUAGES.get(language.partition("-")[0])
     if rules is not None:
         yield from rules(key)
+
+
+def bolder_bases(key: str) -> Iterator[str]:
+    """What a Turkish word could be that no rule knows: too bold for a lexicon, not for a look-up.
+
+    Stems of two letters (evde, of ev), and possessives of the first and second person, which are
+    exchanged for that of the third, whose forms the rules know: evlerimizde (in our houses) is
+    looked at as evlerinde, arabamız as arabası.
+
+    Args:
+        key: The look-up key of the form.
+
+    Yields:
+        Look-up keys.
+    """
+    yield from _short_stems(key)
+    for cut in range(2, len(key)):
+        found = _POSSESSED.fullmatch(key, cut)
+        vowels = _vowels(key[:cut])
+        if found is None or not vowels or (found[1] == "") != (key[cut - 1] in _VOWELS):
+            continue
+        possessive = found[1] or f"s{_HARMONY[vowels[-1]]}"
+        case = found[2] or ""
+        linked = case if not case else ("y" if case[0] == "l" else "n") + case
+        yield from _fitting(key[:cut], possessive)
+        third = key[:cut] + possessive + linked
+        yield from _turkish_bases(third)
+        yield from _short_stems(third)
 
 
 def find_variants(
@@ -135,9 +165,20 @@ def _turkish_bases(key: str) -> Iterator[str]:
             continue
         if suffix == "ye" and stem[-1] == "i":
             continue  # adliye, courthouse, is no form of adli, forensic
-        for base in _turkish_stems(stem, suffix):
-            if _turkish_suffixes(*_kind(base)).fullmatch(suffix):
-                yield phrase + base
+        yield from (phrase + base for base in _fitting(stem, suffix))
+
+
+def _fitting(stem: str, suffix: str) -> Iterator[str]:
+    """The stem as it stands alone, where the suffix harmonises with it."""
+    for base in _turkish_stems(stem, suffix):
+        if _turkish_suffixes(*_kind(base)).fullmatch(suffix):
+            yield base
+
+
+def _short_stems(key: str) -> Iterator[str]:
+    stem, suffix = key[:2], key[2:]
+    if suffix and _vowels(stem):
+        yield from _fitting(stem, suffix)
 
 
 def _turkish_compounds(head: str) -> Iterator[str]:

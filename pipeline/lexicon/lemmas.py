@@ -18,7 +18,7 @@ from typing import NamedTuple
 import simplemma
 from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES
 
-from nymgraph.pipeline.lexicon.inflection import LANGUAGES
+from nymgraph.pipeline.lexicon.inflection import LANGUAGES, bolder_bases
 
 __all__ = ["possible_lemmas", "possible_stems"]
 
@@ -101,6 +101,7 @@ def _bases(word: str, language: str) -> Iterator[str]:
     if language == "tr":
         yield from LANGUAGES[language](word)
         yield from _turkish_verbs(word)
+        yield from bolder_bases(word)
         return
     if language == "en" and word in _NOUNS_IN_F:
         yield _NOUNS_IN_F[word]
@@ -124,7 +125,8 @@ def _english_bases(word: str) -> Iterator[str]:
 def _turkish_verbs(word: str) -> Iterator[str]:
     """The infinitive of a verb that is not negated."""
     stem = simplemma.lemmatize(word, lang="tr")
-    if word.startswith(stem) and not _NEGATED.search(word[len(stem) :]):
+    softened = f"{stem[:-1]}d" if stem.endswith("t") else stem  # git-, gidiyorum
+    if word.startswith((stem, softened)) and not _NEGATED.search(word[len(stem) :]):
         vowels = [letter for letter in stem if letter in "aeıioöuü"]
         if vowels and stem != word:
             yield stem + ("mak" if vowels[-1] in "aıou" else "mek")

@@ -22,7 +22,7 @@ def cluster_ids(export: ExportFolder, asked: Sequence[str]) -> pl.DataFrame:
     """
     terms = export.terms
     found = ((spelling, terms.find(spelling)) for spelling in asked)
-    rows = [terms.lemma(spelling) if row is None else row for spelling, row in found]
+    rows = [terms.derived(spelling) if row is None else row for spelling, row in found]
     names = [None if row is None else terms.name(row) for row in rows]
     ids = [None if row is None else export.cluster_id(row) for row in rows]
     schema = {"asked": pl.String, "term": pl.String, "cluster_id": pl.Int64}

@@ -136,7 +136,9 @@ class NearestFinder:
         terms = self._export.terms
         term_id, why = terms.find(word), "it is the term {!r} of the lexicon"
         if term_id is None:
-            term_id, why = terms.lemma(word), "an inflected form of {!r}"
+            term_id, why = terms.unmarked(word), "{!r} without its marks"
+        if term_id is None:
+            term_id, why = terms.derived(word), "an inflected form of {!r}"
         if term_id is None:
             return None
         own = self._export.cluster_of(term_id)

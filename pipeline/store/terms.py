@@ -2,13 +2,16 @@
 
 The exact form comes first. Then every term with the same case-folded key is a candidate. A term
 that is its own key is found by its exact form; only the others are in the index of keys. A word
-that is no term is looked up as the form of one (`lexicon.lemmas`).
+that is no term is looked up with the marks that its letters may lack (sicak, Istanbul: sıcak,
+istanbul), then as the form of a term (`lexicon.lemmas`), then as both (kitabin: kitabın, kitap).
 """
 
+import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from itertools import product
 from typing import Self
 
 import numpy as np
@@ -17,7 +20,7 @@ from rapidfuzz import fuzz, process
 
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.lemmas import possible_lemmas, possible_stems
-from nymgraph.pipeline.lexicon.normalise import clean, look_up_key
+from nymgraph.pipeline.lexicon.normalise import bare_letters, clean, look_up_key
 from nymgraph.pipeline.lookup import NONE, LookupIndex
 from nymgraph.pipeline.store.slips import slips
 
@@ -31,6 +34,7 @@ _CHUNK = 10_000
 _MIN_SIMILARITY = 60
 _N_NEAR = 5
 _LAST = "\U0010ffff"
+_MOST_MARKED = 256
 
 
 class UnknownTermError(InputError, KeyError):
@@ -143,16 +147,60 @@ class Terms:
             UnknownTermError: No term has this spelling or its key, or is the lemma of it.
         """
         row = self.find(term)
-        row = self.lemma(term) if row is None else row
+        row = self.derived(term) if row is None else row
         if row is None:
             raise UnknownTermError(term, self.near(term))
         return row
 
+    def derived(self, term: str) -> int | None:
+        """What a spelling that no term has means all the same, or None.
+
+        The term that it is without marks, else the one that it is a form of, else both together.
+
+        Args:
+            term: The spelling.
+
+        Returns:
+            The term_id, or None.
+        """
+        row = self.unmarked(term)
+        row = self.lemma(term) if row is None else row
+        if row is not None:
+            return row
+        key = look_up_key(clean(term, self._language), self._language)
+        found = (self.lemma(marked) for marked in self._marked(key))
+        return next((row for row in found if row is not None), None)
+
     def form(self, term: str, row: int) -> str:
-        """What to say of a spelling that means a term: "cars, a form of car"; else nothing."""
+        """What to say of a spelling that means a term, else nothing.
+
+        "cars, a form of car"; "sicak, without marks for sıcak".
+        """
         asked, name = clean(term, self._language), self.name(row)
-        same = look_up_key(asked, self._language) == look_up_key(name, self._language)
-        return "" if same else f"{asked}, a form of {name}"
+        own, key = (look_up_key(text, self._language) for text in (asked, name))
+        if own == key:
+            return ""
+        unmarked = bare_letters(own) == bare_letters(key)
+        return f"{asked}, without marks for {name}" if unmarked else f"{asked}, a form of {name}"
+
+    def unmarked(self, term: str) -> int | None:
+        """The term that differs in marks alone, which the spelling lacks, or None.
+
+        The marks are those of the letters of the lexicon: sicak is sıcak, cafe is café. A mark that
+        is there must be in the term, but for the dot of a Turkish I, which other keyboards lack.
+        Of several terms the first that has a cluster, else the first, fewest marks first.
+
+        Args:
+            term: A spelling that no term has.
+
+        Returns:
+            The term_id, or None.
+        """
+        key = look_up_key(clean(term, self._language), self._language)
+        found = sorted(self._walked(key), key=lambda other: (_changed(key, other), other))
+        rows = [row for other in found for row in self._with_key(other)]
+        clustered = (row for row in rows if self.cluster(row) is not None)
+        return next(clustered, rows[0] if rows else None)
 
     def near(self, term: str) -> tuple[str, ...]:
         """Terms spelled like this one, nearest first.
@@ -253,11 +301,48 @@ class Terms:
         return found
 
     @cached_property
+    def _sample(self) -> list[str]:
+        return self._terms.sample() if len(self) > _CHUNK else list(self)
+
+    @cached_property
     def _letters(self) -> list[str]:
         """The letters used most, counted in a sample of the terms."""
-        sample = self._terms.sample() if len(self) > _CHUNK else list(self)
-        counts = Counter(look_up_key("".join(sample), self._language))
+        counts = Counter(look_up_key("".join(self._sample), self._language))
         return sorted(counts, key=lambda letter: (-counts[letter], letter))[:_ALPHABET]
+
+    @cached_property
+    def _marks(self) -> dict[str, list[str]]:
+        """The letters that each letter may stand for: i and ı of i, o and ö of o."""
+        letters = set("".join(look_up_key(term, self._language) for term in self._sample))
+        marks: dict[str, list[str]] = {"ı": ["ı", "i"]}
+        for letter in sorted(letters):
+            bare = bare_letters(letter)
+            if bare != letter and len(bare) == 1:
+                marks.setdefault(bare, [bare]).append(letter)
+        return marks
+
+    def _walked(self, key: str) -> list[str]:
+        """The keys of terms that are this one with more marks, letter by letter while any fits."""
+        starts = [""]
+        for letter in key:
+            longer = (start + x for start in starts for x in self._marks.get(letter, [letter]))
+            starts = [start for start in longer if self._begins(start)]
+        return [start for start in starts if start != key and self._with_key(start)]
+
+    def _begins(self, start: str) -> bool:
+        """Whether any term or key begins so."""
+        return any(
+            strings.first(start) < strings.first(start + _LAST)
+            for strings in (self._terms, self._keys)
+        )
+
+    def _marked(self, key: str) -> list[str]:
+        """The spellings of a key with more marks, not too many, fewest marks first."""
+        letters = [self._marks.get(letter, [letter]) for letter in key]
+        if math.prod(map(len, letters)) > _MOST_MARKED:
+            return []
+        found = {"".join(choice) for choice in product(*letters)} - {key}
+        return sorted(found, key=lambda other: (_changed(key, other), other))
 
     def _with_key(self, key: str) -> list[int]:
         """The terms with this key, in byte-wise order."""
@@ -274,3 +359,8 @@ class Terms:
     def _around(self, start: str) -> list[str]:
         row = self._terms.first(start)
         return self._terms.texts(range(max(0, row - _WINDOW), min(len(self), row + _WINDOW)))
+
+
+def _changed(key: str, other: str) -> int:
+    """In how many letters two keys of one length differ."""
+    return sum(one != two for one, two in zip(key, other, strict=True))

@@ -30,11 +30,14 @@ TERMS = (
 
 
 def export_of(
-    folder: Path, clusters: list[list[str]], frequencies: dict[str, float] | None = None
+    folder: Path,
+    clusters: list[list[str]],
+    frequencies: dict[str, float] | None = None,
+    language: str = "en",
 ) -> Export:
     """An export of these clusters, ids 1, 2, 3; cohesion falls with the id."""
     own = {term: number for number, terms in enumerate(clusters, 1) for term in terms}
-    terms = terms_frame(sorted(own), [own[term] for term in sorted(own)])
+    terms = terms_frame(sorted(own), [own[term] for term in sorted(own)], language)
     if frequencies:
         found = [frequencies.get(term) for term in sorted(own)]
         terms = terms.with_columns(frequency=pl.Series(found, dtype=pl.Float64))
@@ -54,7 +57,7 @@ def export_of(
     frames[schemas.EXPORTED_CLUSTERS] = pl.DataFrame(
         rows, schema=schemas.EXPORTED_CLUSTERS.schema, orient="row"
     )
-    return open_export(write_export(folder, frames, 3, sources=["test"]))
+    return open_export(write_export(folder, frames, 3, sources=["test"], language=language))
 
 
 def written(module: Any, export: Export, folder: Path, **params: Any) -> list[Loss]:  # noqa: ANN401

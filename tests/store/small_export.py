@@ -132,13 +132,13 @@ def with_a_lone_synonym() -> dict[Table, pl.DataFrame]:
     return frames | {schemas.EXPORTED_EDGES: edges.with_columns(p_synonym=p_synonym)}
 
 
-def terms_frame(terms: list[str], clusters: list[int | None]) -> pl.DataFrame:
+def terms_frame(terms: list[str], clusters: list[int | None], language: str = "en") -> pl.DataFrame:
     """EXPORTED_TERMS from sorted terms and their clusters, with one column of the user."""
     rows = pl.DataFrame({"term": terms, "cluster_id": clusters})
     return rows.with_row_index("term_id").with_columns(
-        key=pl.Series([look_up_key(term) for term in terms], dtype=pl.String),
+        key=pl.Series([look_up_key(term, language) for term in terms], dtype=pl.String),
         sources=pl.lit(["test"], pl.List(pl.String)),
-        language=pl.lit("en"),
+        language=pl.lit(language),
         frequency=pl.lit(None, pl.Float64),
         remark=pl.lit("of the user"),
     )

@@ -185,3 +185,94 @@ def test_what_a_query_negates_is_left_as_it_is(
     assert [part.text for part in found.parts if part.negated] == left
     assert found.added == added
     assert repr(found).count("left as it is: the query negates it") == len(left)
+
+
+TURKISH = [
+    ["sıcak", "kızgın"],
+    ["güzel", "hoş"],
+    ["çalışma", "uğraş"],
+    ["istanbul", "İstanbul şehri"],
+    ["kâr", "kazanç"],
+    ["kar", "kar yağışı"],
+    ["ev", "konut"],
+    ["kitap", "betik"],
+    ["gitmek", "yol almak"],
+    ["söz", "laf"],
+    ["öl", "ölü nokta"],
+]
+
+
+@pytest.fixture
+def turkish(tmp_path: Path) -> ClusterStore:
+    export_of(tmp_path / "export", TURKISH, language="tr")
+    return ClusterStore(tmp_path / "export")
+
+
+@pytest.mark.parametrize(
+    ("typed", "term"),
+    [
+        ("sicak", "sıcak"),
+        ("guzel", "güzel"),
+        ("GUZEL", "güzel"),
+        ("calisma", "çalışma"),
+        ("calışma", "çalışma"),
+        ("Istanbul", "istanbul"),
+        ("ISTANBUL", "istanbul"),
+        ("Istanbul sehri", "İstanbul şehri"),
+        ("kar", "kar"),
+    ],
+)
+def test_marks_that_a_keyboard_lacks(turkish: ClusterStore, typed: str, term: str) -> None:
+    entry = turkish.entry(typed)
+    assert (entry.term, entry.form) == (
+        term,
+        "" if typed == term else f"{typed}, without marks for {term}",
+    )
+    assert turkish.cluster_ids([typed])["term"].to_list() == [term]
+
+
+def test_a_mark_that_is_there_must_be_in_the_term(turkish: ClusterStore) -> None:
+    for word in ("sıçak", "güzél", "soz lafi", "ol mak"):
+        with pytest.raises(UnknownTermError):
+            turkish[word]
+
+
+def test_a_place_without_marks_says_so(turkish: ClusterStore) -> None:
+    found = turkish.nearest("sicak")
+    assert found.cluster == turkish["sıcak"]
+    assert found.reason == "'sıcak' without its marks"
+
+
+def test_a_term_that_is_longer_or_of_other_letters_is_not_meant(turkish: ClusterStore) -> None:
+    terms = turkish._export.terms
+    assert terms.unmarked("sica") is None
+    assert terms.unmarked("zicak") is None
+    assert terms.unmarked("sıcak") is None  # it is the term itself
+    assert terms.unmarked("") is None
+
+
+@pytest.mark.parametrize(
+    ("form", "lemma"),
+    [
+        ("evlerimizde", "ev"),
+        ("evde", "ev"),
+        ("kitabımı", "kitap"),
+        ("kitabınızdan", "kitap"),
+        ("kitapların", "kitap"),
+        ("kitabin", "kitap"),
+        ("gidiyorum", "gitmek"),
+        ("sözümüz", "söz"),
+    ],
+)
+def test_turkish_forms(turkish: ClusterStore, form: str, lemma: str) -> None:
+    entry = turkish.entry(form)
+    assert (entry.term, entry.form) == (lemma, f"{form}, a form of {lemma}")
+
+
+def test_marks_are_those_of_the_lexicon(store: ClusterStore, tmp_path: Path) -> None:
+    export_of(tmp_path / "french", [["café", "bistro"], ["naïve", "credulous"]])
+    french = ClusterStore(tmp_path / "french")
+    assert french["cafe"] == french["café"]
+    assert french["Naive"] == french["naïve"]
+    with pytest.raises(UnknownTermError):
+        store["hót"]
