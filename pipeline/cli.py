@@ -14,7 +14,7 @@ from typer.core import TyperCommand
 
 from nymgraph import __version__
 from nymgraph.pipeline.artefacts import Workspace, write_atomic
-from nymgraph.pipeline.errors import DependencyError, InputError, NymgraphError
+from nymgraph.pipeline.errors import DependencyError, NymgraphError
 from nymgraph.pipeline.own_list.stages import perform
 from nymgraph.pipeline.params import Params, check_params, load_params
 from nymgraph.pipeline.profiles import ENGLISH, locate_profile, profile_graph
@@ -335,7 +335,7 @@ def query(
     """Show the cluster of each term, its opposites and its other senses.
 
     Inflected forms (cars, bought) are answered for their lemma. Of several terms those that are
-    known are answered; the exit code is 2 if one is not. For example:
+    known are answered; the exit code is 1 if one is not. For example:
     `nymgraph query car "hot dog" --json`, `nymgraph query --expand "cheap hot car"`,
     `nymgraph query --nearest carlike`.
     """
@@ -359,7 +359,7 @@ def query(
             shown = json.dumps(plain(answer), ensure_ascii=False) if as_json else repr(answer)
             typer.echo(visible(shown))
     if unknown:
-        raise SystemExit(InputError.exit_code)
+        raise SystemExit(1)
 
 
 @app.command()
