@@ -8,5 +8,14 @@ losses          what of an export a format does not hold
 ambiguity       terms that a search engine would take for something else
 unmarked        an export without its vulgar and offensive terms
 rules           synonym rules for search engines: which, in which order, how escaped
-jsonl · csv_files · solr · elasticsearch · wn_lmf · skos   one format each
+manifest        what an export says about itself: manifest.json
+
+One module per format:
+
+jsonl           JSONL
+csv_files       CSV
+solr            rules of Solr and Lucene
+elasticsearch   synonym sets of Elasticsearch
+wn_lmf          WN-LMF
+skos            SKOS
 """

@@ -2,6 +2,7 @@
 
 normalise   what a term looks like; why an item is refused
 tables      users' files (text, CSV, JSONL, Parquet)
+files       how they are opened: encodings, packed or not
 wordnet     the XML of WordNet and KeNet
 wn_lmf      wordnets of the Open Multilingual Wordnet
 thesaurus   tables of term, synonym and relation
