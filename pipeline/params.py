@@ -57,6 +57,7 @@ __all__ = [
 ]
 
 Probability = Annotated[float, Field(ge=0, le=1)]
+Trust = Annotated[float, Field(gt=0, le=1)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 _LARGEST = 2**31 - 1  # what every library takes
 Positive = Annotated[int, Field(ge=1, le=_LARGEST)]
@@ -95,7 +96,19 @@ class Section(BaseModel):
         return {name: value for name, value in content.items() if name not in sections}
 
 
-class WordNetSource(Section):
+class DictionarySource(Section):
+    """What every dictionary has: how far its relations are trusted, above 0, at most 1."""
+
+    trust: Trust = 1.0
+
+
+class LooseSource(DictionarySource):
+    """A dictionary without senses: it lists as synonyms what is so in any sense of a word."""
+
+    trust: Trust = 0.9
+
+
+class WordNetSource(DictionarySource):
     """WordNet 3.1 or KeNet (turkish) from the installed NlpToolkit-WordNet wheel."""
 
     kind: Literal["wordnet"]
@@ -103,14 +116,14 @@ class WordNetSource(Section):
     max_synsets: Positive | None = None
 
 
-class WnLmfSource(Section):
+class WnLmfSource(DictionarySource):
     """A wordnet in WN-LMF (Open Multilingual Wordnet): .xml, .xml.gz or .xml.xz."""
 
     kind: Literal["wn_lmf"]
     path: Path
 
 
-class ThesaurusSource(Section):
+class ThesaurusSource(LooseSource):
     """A table of term, synonym and, if it has one, relation."""
 
     kind: Literal["thesaurus"]
@@ -128,14 +141,14 @@ class ThesaurusSource(Section):
         return columns
 
 
-class SolrSource(Section):
+class SolrSource(LooseSource):
     """Synonym rules of Solr, Elasticsearch or Lucene, or a synonym set (.json)."""
 
     kind: Literal["solr"]
     path: Path
 
 
-class MyThesSource(Section):
+class MyThesSource(LooseSource):
     """A thesaurus of LibreOffice: th_*.dat; `relations` says what its notes in brackets mean."""
 
     kind: Literal["mythes"]
@@ -256,6 +269,7 @@ class PairTable(Section):
     """A user's table of labelled pairs: columns term_a, term_b, relation[, confidence][, pos]."""
 
     path: Path
+    trust: Trust = 1.0
 
 
 class LabelParams(Section):

@@ -14,6 +14,7 @@ dominance   how much of a word's use lies in each of its senses
 senses      the senses of the terms as a table
 marks       which terms are vulgar, offensive or slurs
 evidence    known pairs in the place of the classifier, by dominance
+disagreements  where one source says synonym and another antonym
 relations   claims of dictionaries and users; one label per pair, conflicts listed
 spelled     spellings in small letters, with and without accents
 hashing     hashes that are the same everywhere

@@ -42,11 +42,13 @@ class Inventory(NamedTuple):
         name: The name of the dictionary in the tables.
         synsets: Its synsets, the terms written as those of the lexicon.
         senses: Of each term its senses, the commonest first.
+        trust: How far its relations are trusted, above 0, at most 1.
     """
 
     name: str
     synsets: list[Synset]
     senses: dict[str, tuple[Sense, ...]]
+    trust: float = 1.0
 
 
 def read_inventory(source: Dictionary, language: str, withheld: Collection[str] = ()) -> Inventory:
@@ -65,7 +67,7 @@ def read_inventory(source: Dictionary, language: str, withheld: Collection[str] 
         DependencyError: The WordNet wheel is not installed.
     """
     synsets = clean_synsets(source, language)
-    return Inventory(dictionary_name(source), synsets, senses_of(synsets, withheld))
+    return Inventory(dictionary_name(source), synsets, senses_of(synsets, withheld), source.trust)
 
 
 def dictionary_name(source: Dictionary) -> str:

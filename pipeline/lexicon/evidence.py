@@ -3,13 +3,15 @@
 A dictionary lists *fast* with *debauched* as it does *large* with *big*. As evidence, a pair of
 synonyms has the probability
 
-    p_synonym = confidence * (RARE + (1 - RARE) * m),    m = (u(a) r(a) + u(b) r(b)) / (u(a) + u(b))
+    p_synonym = t * (RARE + (1 - RARE) * m) + (1 - t) * judged
+    m = (u(a) r(a) + u(b) r(b)) / (u(a) + u(b))
 
-with r the dominance of the pair at an end beside the share of the commonest sense of that end, and
-u how much the end is used (`senses.term_uses`). So m is the share of all use of the two words that
-lies in the senses in which they mean the same: next to 0 for *fast*, which is used a thousand times
-for each *debauched*, and near 1 where the one that has other senses is hardly used. The gate of
-0.70 lies at m = .57. Antonyms count in full: opposites in any sense stay apart.
+with t the confidence in the pair (that of the row times the trust in its dictionary), `judged` what
+the classifier says, r the dominance of the pair at an end beside the share of the commonest sense
+of that end, and u how much the end is used (`senses.term_uses`). So m is the share of all use of
+the two words that lies in the senses in which they mean the same: next to 0 for *fast*, which is
+used a thousand times for each *debauched*, and near 1 where the one that has other senses is hardly
+used. The gate of 0.70 lies at m = .57. Antonyms count in full: opposites in any sense stay apart.
 
 *Similar senses.* What a dictionary calls similar (WordNet's satellites of an adjective: *rapid* of
 *fast*) is a synonym more often than other neighbours: the odds of such a pair are those of the
@@ -46,7 +48,7 @@ def evidence_of(
         language_model: Whether what a language model alone says counts too.
 
     Returns:
-        Columns a, b, known (a relation), certainty (0 to 1), dominance_a, dominance_b.
+        Columns a, b, known (a relation), certainty and trust (0 to 1), dominance_a, dominance_b.
     """
     heard = pairs if language_model else without_language_model(pairs)
     m = _shared_use(heard, uses)
@@ -55,7 +57,8 @@ def evidence_of(
         "a",
         "b",
         pl.col("relation").alias("known"),
-        (pl.col("confidence") * weight).cast(pl.Float32).alias("certainty"),
+        weight.cast(pl.Float32).alias("certainty"),
+        pl.col("confidence").cast(pl.Float32).alias("trust"),
         "dominance_a",
         "dominance_b",
     )
@@ -98,6 +101,7 @@ def similar_evidence(
             "b",
             pl.lit("synonym").cast(pl.Enum(RELATION_NAMES)).alias("known"),
             "certainty",
+            pl.lit(1.0, pl.Float32).alias("trust"),
             "dominance_a",
             "dominance_b",
         )
@@ -122,27 +126,32 @@ def overridden(judged: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
         evidence: Known pairs, from `evidence_of`.
 
     Returns:
-        The same rows in their order; the probabilities of known pairs, their dominance and
-        `evidence` replaced.
+        The same rows in their order; the probabilities of known pairs, as far as they are trusted,
+        their dominance and `evidence` replaced. What is evidence already stays as it is.
     """
     named = {"dominance_a": "known_a", "dominance_b": "known_b"}
     ours = evidence.rename(named)
     rows = judged.join(ours, on=["a", "b"], how="left", maintain_order="left")
+    given = {"evidence": "model", "dominance_a": None, "dominance_b": None}
+    before = {x: pl.col(x) if x in judged.columns else pl.lit(v) for x, v in given.items()}
     known = pl.col("known").is_not_null()
+    new, trust = known & (before["evidence"] != "dictionary"), pl.col("trust")
     columns = [
-        pl.when(pl.col("known") == name)
-        .then(pl.col("certainty"))
-        .when(known)
-        .then((1 - pl.col("certainty")) / 2)
+        pl.when(new)
+        .then(trust * _told(name) + (1 - trust) * pl.col(f"p_{name}"))
         .otherwise(pl.col(f"p_{name}"))
         .alias(f"p_{name}")
         for name in RELATION_NAMES
     ]
-    given = {"evidence": "model", "dominance_a": None, "dominance_b": None}
-    before = {x: pl.col(x) if x in judged.columns else pl.lit(v) for x, v in given.items()}
     return rows.with_columns(
         *columns,
         evidence=pl.when(known).then(pl.lit("dictionary")).otherwise(before["evidence"]),
         dominance_a=pl.when(known).then("known_a").otherwise(before["dominance_a"]),
         dominance_b=pl.when(known).then("known_b").otherwise(before["dominance_b"]),
-    ).drop("known", "certainty", "known_a", "known_b")
+    ).drop("known", "certainty", "trust", "known_a", "known_b")
+
+
+def _told(name: str) -> pl.Expr:
+    """What a known pair says of one relation."""
+    certain = pl.col("certainty")
+    return pl.when(pl.col("known") == name).then(certain).otherwise((1 - certain) / 2)

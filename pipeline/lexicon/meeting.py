@@ -8,6 +8,7 @@ extra (`vocabulary`). One that is met so is replaced, and not kept beside, so th
 is not taught under another spelling.
 """
 
+import logging
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from nymgraph.pipeline.lexicon.normalise import look_up_key
 
 __all__ = ["WAYS", "Meeting", "meet"]
 
+_log = logging.getLogger("nymgraph")
 WAYS = ("exactly", "by key", "by inflection", "not at all")
 _ALIAS = {"claimed": pl.String, "term": pl.String, "way": pl.UInt8}
 
@@ -44,6 +46,12 @@ class Meeting(NamedTuple):
             of_term, on="term", how="left", maintain_order="left"
         )
         return rows["claimed"].fill_null(rows["term"]).to_list()
+
+    def tell(self) -> None:
+        """Say in the log how pairs met the lexicon, where not all did as they are written."""
+        if self.pairs["exactly"] < sum(self.pairs.values()):
+            said = ", ".join(f"{n:,} {way}" for way, n in self.pairs.items())
+            _log.info("label: pairs that meet the lexicon: %s (these only teach)", said)
 
 
 def meet(claims: pl.DataFrame, terms: pl.Series, listed: Iterable[str], language: str) -> Meeting:

@@ -1,13 +1,17 @@
 """Claims about pairs of terms, and the rule that turns them into one label per pair.
 
-A *claim* is (term_a, term_b, relation, source, confidence, part of speech or null, dominance_a,
-dominance_b): the dominance of an end is the share of its use that lies in the senses in which the
-two are related (`dominance`), 1 where a source has no senses. The rule, in this order:
+A *claim* is (term_a, term_b, relation, source, confidence, place, part of speech or null,
+dominance_a, dominance_b). Its confidence is that of the row times the trust in the source; its
+place is that of its dictionary in the list of them. The dominance of an end is the share of its use
+that lies in the senses in which the two are related (`dominance`), 1 where a source has no senses.
+The rule, in this order:
 
 1. `same_term`: a term with itself is no pair: dropped.
 2. `not_in_lexicon`: a term that the lexicon does not hold: dropped.
 3. `table_over_dictionary`: where a user's table speaks, dictionaries are not heard.
-4. `synonym_and_antonym`: claimed to be both: the pair is ambiguous, dropped.
+4. `more_trusted`: claimed to be synonyms and antonyms: the claim of more confidence is kept, of
+   equal ones that of the dictionary that stands first in the list.
+   `synonym_and_antonym`: where that does not decide, the pair is ambiguous, dropped.
 5. `closer_relation`: synonym or antonym beside co-hyponym: the closer relation is kept.
 6. `over_language_model`: where a dictionary or a table speaks, a language model is not heard.
 
@@ -30,6 +34,7 @@ from nymgraph.pipeline.lexicon.dominance import sense_shares
 from nymgraph.pipeline.lexicon.hashing import stable_hash
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.tables import (
+    confident,
     read_table,
     refuse_rows,
     relation_words,
@@ -67,19 +72,20 @@ class _Tie(NamedTuple):
     sense_b: int
     share_a: float
     share_b: float
+    confidence: float = 1.0
 
     def oriented(self) -> "_Tie":
         """The same with term_a <= term_b byte-wise."""
         if self.term_a <= self.term_b:
             return self
-        a, b, pos, sense_a, sense_b, share_a, share_b = self
-        return _Tie(b, a, pos, sense_b, sense_a, share_b, share_a)
+        a, b, pos, sense_a, sense_b, share_a, share_b, confidence = self
+        return _Tie(b, a, pos, sense_b, sense_a, share_b, share_a, confidence)
 
 
 _TIE = {
     **dict.fromkeys(("term_a", "term_b", "pos"), pl.String),
     **dict.fromkeys(("sense_a", "sense_b"), pl.UInt32),
-    **dict.fromkeys(("share_a", "share_b"), pl.Float64),
+    **dict.fromkeys(("share_a", "share_b", "confidence"), pl.Float64),
 }
 _WEIGHTS = ("confidence", "dominance_a", "dominance_b")
 
@@ -104,8 +110,10 @@ def claims_of_dictionary(
     return claims_of_inventory(read_inventory(source, language), co_hyponyms, seed)
 
 
-def claims_of_inventory(inventory: Inventory, co_hyponyms: int, seed: int) -> pl.DataFrame:
-    """`claims_of_dictionary` of a dictionary that has been read."""
+def claims_of_inventory(
+    inventory: Inventory, co_hyponyms: int, seed: int, place: int = 0
+) -> pl.DataFrame:
+    """`claims_of_dictionary` of a dictionary that has been read; `place`: its place in the list."""
     synsets = inventory.synsets
     shares = sense_shares(synsets, inventory.senses)
     kinds = (
@@ -117,7 +125,8 @@ def claims_of_inventory(inventory: Inventory, co_hyponyms: int, seed: int) -> pl
         _summed(ties).with_columns(relation=pl.lit(relation))
         for relation, ties in zip(RELATION_NAMES, kinds, strict=True)
     ]
-    return _claims(pl.concat(frames), inventory.name, _DICTIONARY)
+    rows = pl.concat(frames).with_columns(pl.col("confidence") * inventory.trust)
+    return _claims(rows, inventory.name, _DICTIONARY).with_columns(place=pl.lit(place, pl.UInt32))
 
 
 def _summed(ties: Iterable[_Tie]) -> pl.DataFrame:
@@ -130,7 +139,8 @@ def _summed(ties: Iterable[_Tie]) -> pl.DataFrame:
         .agg(pl.col(f"share_{end}").sort().sum().clip(0, 1).alias(f"dominance_{end}"))
         for end in ("a", "b")
     ]
-    return sums[0].join(sums[1], on=pair).sort(pair)
+    surest = rows.group_by(pair).agg(pl.col("confidence").max())
+    return sums[0].join(sums[1], on=pair).join(surest, on=pair).sort(pair)
 
 
 def claims_of_table(table: PairTable, language: str = "und") -> pl.DataFrame:
@@ -166,17 +176,14 @@ def claims_of_table(table: PairTable, language: str = "und") -> pl.DataFrame:
     refuse_rows(rows, ~known, table.path, "relation", expected, given)
     for column in ("term_a", "term_b"):
         refuse_rows(rows, pl.col(column).fill_null("") == "", table.path, column, "a term")
-    if "confidence" in rows.columns:
-        given = rows["confidence"]
-        rows = rows.with_columns(confidence=given.cast(pl.Float32, strict=False).fill_null(-1))
-        outside = ~pl.col("confidence").is_between(0, 1)
-        refuse_rows(rows, outside, table.path, "confidence", "a number from 0 to 1", given)
+    rows = confident(rows, table.path)
     answered = weighted(rows, table.path).filter(pl.col("relation").is_not_null())
     if answered.height < rows.height:
         skipped = rows.height - answered.height
         _log.info("%s: %d of %d rows have no relation yet", table.path, skipped, rows.height)
     dominance = {f"dominance_{end}": pl.col("weight") for end in ("a", "b")}
-    return _claims(answered.with_columns(**dominance), table.path.name, _TABLE)
+    answered = answered.with_columns(pl.col("confidence") * table.trust, **dominance)
+    return _claims(answered, table.path.name, _TABLE)
 
 
 def claims_of_model(known: pl.DataFrame) -> pl.DataFrame:
@@ -234,7 +241,8 @@ def antonym_pairs(synsets: list[Synset]) -> Iterator[tuple[str, str, str]]:
 def _antonyms(synsets: list[Synset], shares: list[tuple[float, ...]]) -> Iterator[_Tie]:
     for one, i, other, j in opposed(synsets):
         a, b = synsets[one].terms[i], synsets[other].terms[j]
-        yield _Tie(a, b, synsets[one].pos, one, other, shares[one][i], shares[other][j])
+        ends = (shares[one][i], shares[other][j])
+        yield _Tie(a, b, synsets[one].pos, one, other, *ends, synsets[one].confidence)
 
 
 def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -249,8 +257,13 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
         pos; one row per pair, sorted) and the table CONFLICTS.
     """
     pair = ["term_a", "term_b"]
+    claims = _with_strength(claims)
     rank = pl.col("rank")
     heard = rank == rank.max()
+    synonym, antonym = (
+        pl.col("strength").filter(heard & (pl.col("relation") == name)).max()
+        for name in ("synonym", "antonym")
+    )
     known = pl.col("relation").filter(rank > _LANGUAGE_MODEL).n_unique()
     pairs = (
         claims.group_by(pair)
@@ -259,7 +272,9 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
             sources=pl.col("source").unique().sort(),
             heard=pl.col("relation").filter(heard).unique().sort(),
             overruled=(rank == _DICTIONARY).any() & (rank.max() == _TABLE) & (known > 1),
+            stronger=(synonym.cast(pl.Int64) - antonym.cast(pl.Int64)).sign(),
         )
+        .with_columns(heard=_not_beaten())
         .with_columns(reason=_reason(terms), kept=_closest())
         .with_columns(kept=pl.when(_dropped()).then(None).otherwise("kept"))
         .sort(pair)
@@ -282,6 +297,25 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
     return kept, CONFLICTS.conform(conflicts.select(list(CONFLICTS.schema)))
 
 
+def _with_strength(claims: pl.DataFrame) -> pl.DataFrame:
+    """Claims with a number that rises with confidence, and among equals falls with the place."""
+    known = claims.select("confidence", "place").unique()
+    ranked = known.sort("confidence", "place", descending=[False, True]).with_row_index("strength")
+    return claims.join(ranked, on=["confidence", "place"], maintain_order="left")
+
+
+def _not_beaten() -> pl.Expr:
+    """The relations heard, of synonym and antonym the stronger alone."""
+    beaten = (
+        pl.when(pl.col("stronger") > 0)
+        .then(pl.lit("antonym"))
+        .when(pl.col("stronger") < 0)
+        .then(pl.lit("synonym"))
+        .otherwise(pl.lit(""))
+    )
+    return pl.col("heard").list.set_difference(pl.concat_list(beaten)).list.sort()
+
+
 def _agreed(pos: pl.Expr) -> pl.Expr:
     """The one part of speech of a group of claims; null when none or several are named."""
     named = pos.drop_nulls()
@@ -300,6 +334,8 @@ def _reason(terms: pl.Series) -> pl.Expr:
         .then(pl.lit("synonym_and_antonym"))
         .when("overruled")
         .then(pl.lit("table_over_dictionary"))
+        .when(pl.col("stronger").is_not_null())
+        .then(pl.lit("more_trusted"))
         .when(pl.col("heard").list.len() > 1)
         .then(pl.lit("closer_relation"))
         .when(pl.col("relations").list.len() > 1)
@@ -341,6 +377,7 @@ def _claims(rows: pl.DataFrame, source: str | pl.Expr, rank: int) -> pl.DataFram
         pl.when(pos != "").then(pos).alias("pos"),
         pl.when(swapped).then(ends[1]).otherwise(ends[0]).cast(pl.Float32).alias("dominance_a"),
         pl.when(swapped).then(ends[0]).otherwise(ends[1]).cast(pl.Float32).alias("dominance_b"),
+        pl.lit(0, pl.UInt32).alias("place"),
     )
 
 
@@ -348,7 +385,8 @@ def _synonyms(synsets: list[Synset], shares: list[tuple[float, ...]]) -> Iterato
     for number, (synset, share) in enumerate(zip(synsets, shares, strict=True)):
         of_term = dict(zip(synset.terms, share, strict=True))
         for a, b in combinations(sorted(of_term), 2):
-            yield _Tie(a, b, synset.pos, number, number, of_term[a], of_term[b])
+            ends = (of_term[a], of_term[b])
+            yield _Tie(a, b, synset.pos, number, number, *ends, synset.confidence)
 
 
 def _co_hyponyms(
@@ -372,4 +410,6 @@ def _co_hyponyms(
             p, q = int(x * len(synsets[left].terms)), int(y * len(synsets[right].terms))
             a, b, pos = synsets[left].terms[p], synsets[right].terms[q], synsets[left].pos
             if a != b:
-                yield _Tie(a, b, pos, left, right, shares[left][p], shares[right][q])
+                ends = (shares[left][p], shares[right][q])
+                sure = min(synsets[left].confidence, synsets[right].confidence)
+                yield _Tie(a, b, pos, left, right, *ends, sure)

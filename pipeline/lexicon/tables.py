@@ -24,6 +24,7 @@ from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.files import plain_name, unpacked, utf8_content
 
 __all__ = [
+    "confident",
     "read_separated",
     "read_table",
     "refuse_rows",
@@ -186,6 +187,29 @@ def weighted(rows: pl.DataFrame, path: Path) -> pl.DataFrame:
     rows = rows.with_columns(weight=pl.when(empty).then(1.0).otherwise(number.fill_null(-1)))
     valid = (pl.col("weight") > 0) & (pl.col("weight") <= 1)
     refuse_rows(rows, ~valid, path, "weight", "a number above 0, at most 1", given)
+    return rows
+
+
+def confident(rows: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """A user's table with the column `confidence` as numbers; 1 where the table does not say.
+
+    Args:
+        rows: The table; its column `confidence`, if it has one, holds numbers or text.
+        path: Its file, for the message.
+
+    Returns:
+        The same rows, `confidence` float64, 0 to 1.
+
+    Raises:
+        InputError: A confidence is no such number.
+    """
+    if "confidence" not in rows.columns:
+        return rows.with_columns(confidence=pl.lit(1.0))
+    given = rows["confidence"]
+    number = given.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
+    rows = rows.with_columns(confidence=number.fill_null(-1))
+    outside = ~pl.col("confidence").is_between(0, 1)
+    refuse_rows(rows, outside, path, "confidence", "a number from 0 to 1", given)
     return rows
 
 

@@ -5,7 +5,8 @@ quotation mark is a letter like others. Without `columns` the first line names t
 the file has no such line and `columns` names them. A row without a relation says synonym. Words of
 the file for relations are given by `relations`; rows with other words are then passed over and
 counted in the log. A column `weight` (above 0, at most 1) tells how much of the use of both terms
-lies in the senses in which they are so related; a row without it is dominant: 1. A bad row stops
+lies in the senses in which they are so related; a row without it is dominant: 1. A column
+`confidence` (0 to 1) tells how far the row is trusted; a row without it is certain. A bad row stops
 the run.
 """
 
@@ -18,6 +19,7 @@ import polars as pl
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.files import plain_name
 from nymgraph.pipeline.lexicon.tables import (
+    confident,
     read_separated,
     read_table,
     refuse_rows,
@@ -34,7 +36,7 @@ __all__ = ["read_thesaurus"]
 _log = logging.getLogger("nymgraph")
 _TABBED = (".tsv", ".txt", ".tab")
 _SEPARATED = (*_TABBED, ".csv")
-_COLUMNS = ("term", "synonym", "relation", "weight")
+_COLUMNS = ("term", "synonym", "relation", "weight", "confidence")
 
 
 def read_thesaurus(source: ThesaurusSource) -> Iterator[Synset]:
@@ -50,27 +52,28 @@ def read_thesaurus(source: ThesaurusSource) -> Iterator[Synset]:
         InputError: The file or a column is missing, a term is empty or a relation unknown.
     """
     rows = _rows(source)
-    for number, (term, synonym, relation, weight) in enumerate(rows.iter_rows(), 1):
+    for number, (term, synonym, relation, weight, sure) in enumerate(rows.iter_rows(), 1):
         one, other, above = f"{number}a", f"{number}b", f"{number}"
         if relation == "synonym":
-            yield Synset(one, (term, synonym), (), (), weight=weight)
+            yield Synset(one, (term, synonym), (), (), weight=weight, confidence=sure)
         elif relation == "antonym":
-            yield Synset(one, (term,), (), (Antonym(0, other, 0),), weight=weight)
-            yield Synset(other, (synonym,), (), (), weight=weight)
+            against = (Antonym(0, other, 0),)
+            yield Synset(one, (term,), (), against, weight=weight, confidence=sure)
+            yield Synset(other, (synonym,), (), (), weight=weight, confidence=sure)
         else:
-            yield Synset(one, (term,), (above,), (), weight=weight)
-            yield Synset(other, (synonym,), (above,), (), weight=weight)
+            yield Synset(one, (term,), (above,), (), weight=weight, confidence=sure)
+            yield Synset(other, (synonym,), (above,), (), weight=weight, confidence=sure)
 
 
 def _rows(source: ThesaurusSource) -> pl.DataFrame:
-    """Columns term, synonym, relation (a name of RELATION_NAMES), weight, a row for each usable."""
-    table = weighted(_table(source), source.path)
+    """The columns _COLUMNS, relation a name of RELATION_NAMES; a row for each usable one."""
+    table = confident(weighted(_table(source), source.path), source.path)
     require_columns(table, ["term", "synonym"], source.path)
     table = table.with_columns(pl.col("term", "synonym").cast(pl.String).str.strip_chars())
     for column in ("term", "synonym"):
         refuse_rows(table, pl.col(column).fill_null("") == "", source.path, column, "a term")
     if "relation" not in table.columns:
-        return table.select("term", "synonym", pl.lit("synonym").alias("relation"), "weight")
+        return table.with_columns(relation=pl.lit("synonym")).select(*_COLUMNS)
     given = table["relation"]
     table = table.with_columns(pl.col("relation").cast(pl.String).str.strip_chars())
     table = table.with_columns(pl.col("relation").replace("", None).fill_null("synonym"))

@@ -69,6 +69,7 @@ class Synset(NamedTuple):
         weight: The dominance of the sense in all its terms, 0 to 1, where the source states it.
         domains: The domains of usage, such as slang: place of the term (-1 for all), and the synset
             that names the domain.
+        confidence: How sure the source is of what it says here, 0 to 1.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Synset(NamedTuple):
     counts: tuple[float, ...] = ()
     weight: float | None = None
     domains: tuple[tuple[int, str], ...] = ()
+    confidence: float = 1.0
 
 
 def opposed(synsets: Sequence[Synset]) -> Iterator[tuple[int, int, int, int]]:

@@ -24,7 +24,7 @@ _LEAD = (
 def build(run: RunData) -> Section:
     """One row per stage; what was refused and what was changed, by reason."""
     records = {stage: _record(run, stage) for stage in _STAGES}
-    blocks: list[Note | Table] = [_stages(run, records), *_reasons(run)]
+    blocks: list[Note | Table] = [_stages(run, records), *_reasons(run), *_disagreements(run)]
     absent = [stage for stage in _STAGES if records[stage] is None]
     if absent:
         names = ", ".join(absent)
@@ -83,3 +83,23 @@ def _reasons(run: RunData) -> list[Table]:
                 columns = (Column("Reason"), Column("Number", "count"))
                 tables.append(Table(title, columns, rows, f"Listed in data/{table.path}."))
     return tables
+
+
+def _disagreements(run: RunData) -> list[Table]:
+    """Between which sources one calls synonyms what the other calls antonyms."""
+    if not run.has("label/disagreements.csv"):
+        return []
+    rows = list(run.csv("label", "disagreements.csv").iter_rows())
+    columns = (
+        Column("Synonyms in"),
+        Column("Antonyms in"),
+        Column("Pairs", "count"),
+        Column("Kept as synonyms", "count"),
+        Column("Kept as antonyms", "count"),
+        Column("Dropped", "count"),
+    )
+    note = (
+        "The dictionary that is trusted more overrules, among equals the one that stands first "
+        "in label.dictionaries."
+    )
+    return [Table("Where sources disagree", columns, rows, note)] if rows else []

@@ -1,6 +1,5 @@
 """label: dictionaries, users' tables and a language model's pairs, to pairs split by term."""
 
-import logging
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +8,7 @@ from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.model_notes import known_pairs, model_for_run
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.dictionaries import Inventory, read_inventory
+from nymgraph.pipeline.lexicon.disagreements import disagreements, tell_disagreements
 from nymgraph.pipeline.lexicon.labelling import extra_terms, split_labelled
 from nymgraph.pipeline.lexicon.marks import marks_table
 from nymgraph.pipeline.lexicon.meeting import meet
@@ -36,8 +36,6 @@ from nymgraph.pipeline.schemas import (
 
 __all__ = ["run"]
 
-_log = logging.getLogger("nymgraph")
-
 
 def run(params: LabelParams, workspace: Workspace, model: Path | None = None) -> None:
     """Collect the claims, settle conflicts, split; write pairs, conflicts, senses, marks.
@@ -61,7 +59,7 @@ def run(params: LabelParams, workspace: Workspace, model: Path | None = None) ->
     if model is None:
         inventories = [read_inventory(source, language) for source in params.dictionaries]
         draw = (params.co_hyponyms_per_hypernym, params.seed)
-        claims = [claims_of_inventory(inventory, *draw) for inventory in inventories]
+        claims = [claims_of_inventory(own, *draw, place) for place, own in enumerate(inventories)]
         listed = {term for own in inventories for synset in own.synsets for term in synset.terms}
     else:
         claims, listed = _known(model_for_run(model, language, workspace.root)[0])
@@ -82,7 +80,11 @@ def run(params: LabelParams, workspace: Workspace, model: Path | None = None) ->
         )
     fractions = (params.validation_fraction, params.test_fraction) if model is None else (0.0, 0.0)
     found = split_labelled(pairs, terms, extra, met.twins, fractions, params.seed)
-    _tell(met.pairs, workspace)
+    workspace.record.fact("labelled pairs met", met.pairs)
+    met.tell()
+    differing = disagreements(met.claims, pairs)
+    tell_disagreements(differing)
+    workspace.write_csv("label", "disagreements.csv", differing)
     workspace.write(PAIRS, found.pairs)
     workspace.write(CONFLICTS, conflicts)
     names = met.names(terms["term"])
@@ -100,11 +102,3 @@ def _known(folder: Path) -> tuple[list[pl.DataFrame], set[str]]:
     names = pl.Series(terms, dtype=pl.String)
     ends = {f"term_{end}": names.gather(rows[end]) for end in ("a", "b")}
     return [claims_of_model(rows.drop("a", "b").with_columns(**ends))], set(terms)
-
-
-def _tell(met: dict[str, int], workspace: Workspace) -> None:
-    """Say how the labelled pairs met the lexicon, where not all did as they are written."""
-    workspace.record.fact("labelled pairs met", met)
-    if met["exactly"] < sum(met.values()):
-        said = ", ".join(f"{n:,} {way}" for way, n in met.items())
-        _log.info("label: pairs that meet the lexicon: %s (these only teach)", said)

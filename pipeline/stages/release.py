@@ -93,6 +93,6 @@ def _told(
         route=pl.lit("dictionary"),
         p_synonym=pl.lit(0.0),
         p_antonym=pl.lit(0.0),
-        p_co_hyponym=pl.lit(0.0),
+        p_co_hyponym=pl.lit(1.0),  # what nobody judged and a source is not sure of
     )
     yield overridden(new, evidence)

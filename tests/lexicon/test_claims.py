@@ -36,7 +36,8 @@ def claims(*rows: Claim) -> pl.DataFrame:
         "pos": pl.String,
     }
     certain = {name: pl.lit(1.0, pl.Float32) for name in DOMINANCE}
-    return pl.DataFrame(list(rows), schema=schema, orient="row").with_columns(**certain)
+    rows_of = pl.DataFrame(list(rows), schema=schema, orient="row")
+    return rows_of.with_columns(**certain, place=pl.lit(0, pl.UInt32))
 
 
 def resolve(found: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -191,7 +192,11 @@ def by_hand(rows: list[Claim]) -> dict[tuple[str, str], str | None]:
         mine = [row for row in mine if row[5] == max(row[5] for row in mine)]
         said = {row[2] for row in mine}
         out[pair] = next((name for name in ("antonym", "synonym") if name in said), "co_hyponym")
-        if pair[0] == pair[1] or not set(pair) <= set(TERMS) or {"synonym", "antonym"} <= said:
+        sure = {name: max(row[4] for row in mine if row[2] == name) for name in said}
+        if {"synonym", "antonym"} <= said and sure["synonym"] > sure["antonym"]:
+            out[pair] = "synonym"
+        ambiguous = {"synonym", "antonym"} <= said and sure["synonym"] == sure["antonym"]
+        if pair[0] == pair[1] or not set(pair) <= set(TERMS) or ambiguous:
             out[pair] = None
     return out
 
@@ -234,7 +239,7 @@ class TestTables:
 
     def test_pairs_are_oriented_and_cleaned(self, tmp_path: Path) -> None:
         text = "term_a,term_b,relation,confidence\nhot, cold ,antonym,0.25\nZ,a,synonym,1\n"
-        assert claims_of_table(self.write(tmp_path, text)).drop(DOMINANCE).rows() == [
+        assert claims_of_table(self.write(tmp_path, text)).drop(*DOMINANCE, "place").rows() == [
             ("cold", "hot", "antonym", "pairs.csv", 0.25, 2, None),
             ("Z", "a", "synonym", "pairs.csv", 1.0, 2, None),  # byte-wise: Z before a
         ]

@@ -287,6 +287,11 @@ def test_a_dictionary_and_a_thesaurus_are_heard_alike(tmp_path: Path) -> None:
     other = thesaurus(tmp_path, "term\tsynonym\nbero\thotz\n")
     claims = pl.concat([claims_of_dictionary(source, 1, 0) for source in (one, other)])
     pairs, conflicts = resolve(claims, pl.Series(["bero", "hotz"]))
+    assert pairs["relation"].to_list() == ["antonym"]  # who has senses is trusted more
+    assert "more_trusted" in conflicts["reason"].to_list()
+    alike = other.model_copy(update={"trust": 1.0})
+    claims = pl.concat([claims_of_dictionary(source, 1, 0) for source in (one, alike)])
+    pairs, conflicts = resolve(claims, pl.Series(["bero", "hotz"]))
     assert pairs.is_empty()
     assert "synonym_and_antonym" in conflicts["reason"].to_list()
 

@@ -160,6 +160,7 @@ def test_language_and_dictionary(
     begin(Beginning(folder, terms, language=language, dictionary=dictionary))
     params = load_params(folder / "params.yaml")
     (found,) = params.model_dump(mode="json")["label"]["dictionaries"]
+    assert found.pop("trust") == (1.0 if found["kind"] in ("wordnet", "wn_lmf") else 0.9)
     assert (params.ingest.language, found) == expected
     assert params.adapt.method == ("light" if params.ingest.language[:2] == "en" else "static")
     own = [] if "edition" in found else [found["path"]]

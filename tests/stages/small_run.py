@@ -80,8 +80,9 @@ def make_project(root: Path) -> SmallRun:
         shutil.copytree(
             ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__")
         )
-    for file in ("dvc.yaml", "params.yaml", ".dvcignore"):
-        shutil.copy(ROOT / file, root)
+    for file in ("dvc.yaml", "params.yaml", ".dvcignore", "src/nymgraph/kernels.py"):
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, root / file)
     run = SmallRun(root)
     wordnet = {"kind": "wordnet", "edition": "english", "max_synsets": SYNSETS}
     run.set("ingest", sources=[wordnet])
