@@ -30,6 +30,7 @@ from benchmarks.machine import describe
 
 ROOT = Path(__file__).parents[1]
 _CODE = ("pipeline", "discriminator", "clustering")
+_KERNELS = Path("src", "nymgraph", "kernels.py")
 _WORDNET = {"kind": "wordnet", "edition": "english", "max_synsets": None}
 _ENCODERS: dict[str, dict[str, Any]] = {
     "static": {
@@ -86,8 +87,9 @@ def make_project(
         shutil.copytree(
             ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
         )
-    for file in (".dvcignore", "dvc.yaml"):
-        shutil.copy(ROOT / file, folder)
+    (folder / _KERNELS.parent).mkdir(parents=True, exist_ok=True)
+    for file in (".dvcignore", "dvc.yaml", _KERNELS):
+        shutil.copy(ROOT / file, folder / file)
     params = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
     params["ingest"]["sources"] = [{"kind": "table", "path": "lexicon.parquet", "column": "term"}]
     params["adapt"] |= _ENCODERS[encoder]

@@ -20,7 +20,7 @@ _HEADER = """\
 # Paths of data are in this folder, those in params.yaml are relative to the root.
 """
 _COMMAND = re.compile(r"^(    cmd: )nymgraph ", re.MULTILINE)
-_CODE = re.compile(r"^(      - )((?:pipeline|discriminator|clustering)\b)", re.MULTILINE)
+_CODE = re.compile(r"^(      - )((?:pipeline|discriminator|clustering|src)\b)", re.MULTILINE)
 
 
 class ProfilePaths(NamedTuple):

@@ -132,4 +132,6 @@ def test_lines_are_short(document: Path) -> None:
 def test_the_laboratory_book_lists_its_sections() -> None:
     text = LABORATORY.read_text("utf-8")
     listed = re.findall(r"^\* \[(.*?)\]\(#", text, flags=re.MULTILINE | re.DOTALL)
-    assert [re.sub(r"\s+", " ", title) for title in listed] == re.findall(r"^## (.*)$", text, flags=re.MULTILINE)
+    assert [re.sub(r"\s+", " ", title) for title in listed] == re.findall(
+        r"^## (.*)$", text, flags=re.MULTILINE
+    )
