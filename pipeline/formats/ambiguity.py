@@ -9,11 +9,14 @@ the *or* of every other query, *May* is *may*, *C#* is *C*. What it cannot tell 
 which is what Lucene's StandardTokenizer and lower-casing leave; what an engine that cuts at white
 space alone confuses is confused by it too. A term is unfit for a rule if its form
 
-* is a word of the language's grammar (`lookup.stop_words`);
+* is made of words of the language's grammar (`lookup.stop_words`): *do it*;
 * is one word of one or two letters, unless these are asked for;
 * belongs to terms of other clusters, or of none, and its own are not the dominant ones: with more
   than half of the frequency of all of them or, where a frequency is unknown, a word in small
   letters among nothing but symbols (*be* and *Be*; of *march* and *March* neither);
+* is vulgar, offensive or a slur: nobody's query is to be widened by it;
+* has senses in a dictionary, and less than MOST of its use lies in those of its cluster (*break*
+  and *come apart*; where the cluster has none of them, less than MOST in the commonest one);
 * is that of a name or abbreviation and, by the rules of the language, an inflected form of a word
   in small letters (*Mars* and *mar*, *AIDS* and *aid*).
 
@@ -27,20 +30,39 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from nymgraph.pipeline.lexicon.hashing import stable_hash
 from nymgraph.pipeline.lexicon.inflection import LANGUAGES
 from nymgraph.pipeline.lexicon.normalise import small_letters
 from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.lookup.stop_words import stop_words
-from nymgraph.pipeline.schemas import EXPORTED_TERMS
+from nymgraph.pipeline.schemas import (
+    EXPORTED_MARKS,
+    EXPORTED_MEMBERSHIPS,
+    EXPORTED_SENSES,
+    EXPORTED_TERMS,
+)
 
-__all__ = ["GRAMMAR", "INFLECTED", "OTHER", "SHORT", "form_of", "unfit_terms"]
+__all__ = [
+    "GRAMMAR",
+    "INFLECTED",
+    "MARKED",
+    "OTHER",
+    "RARE",
+    "SHORT",
+    "form_of",
+    "unfit_terms",
+]
 
 GRAMMAR = "a word of the language's grammar, which stands in most queries"
 SHORT = "one or two letters: export.rules.short takes these in"
 OTHER = "an engine cannot tell it from another term, and it is not known to be the commoner"
 INFLECTED = "a name or abbreviation that an engine cannot tell from a form of another word"
+
+MARKED = "it is vulgar, offensive or a slur"
+RARE = "most of its use lies in senses that are not those of its cluster"
+MOST = 0.7  # least share of the use of a term in its cluster
 
 _WORD = re.compile(r"\w+(?:['.]\w+)*")
 
@@ -75,6 +97,7 @@ def unfit_terms(export: Export, *, short: bool) -> dict[str, str]:
         The reason by term.
     """
     shared, plain = _shared_forms(export)
+    known = dict.fromkeys(_meant_otherwise(export), RARE) | dict.fromkeys(_marked(export), MARKED)
     alike: dict[str, list[_Spelling]] = defaultdict(list)
     found: dict[str, str] = {}
     for spelling, form in _spellings(export):
@@ -82,20 +105,55 @@ def unfit_terms(export: Export, *, short: bool) -> dict[str, str]:
             alike[form].append(spelling)
         if spelling.cluster_id is None:
             continue
-        if form in stop_words(export.language):
-            found[spelling.term] = GRAMMAR
-        elif not short and _is_short(form):
-            found[spelling.term] = SHORT
-        elif spelling.term != small_letters(spelling.term, export.language) and any(
-            _holds(plain, base) for base in _bases(form, export.language)
-        ):
-            found[spelling.term] = INFLECTED
+        reason = _reason(spelling.term, form, export.language, plain, short=short)
+        if reason or spelling.term in known:
+            found[spelling.term] = reason or known[spelling.term]
     for spellings in alike.values():
         dominant = _dominant(spellings, export.language)
         for spelling in spellings:
             if spelling.cluster_id is not None and spelling.cluster_id != dominant:
                 found.setdefault(spelling.term, OTHER)
     return found
+
+
+def _reason(
+    term: str, form: str, language: str, plain: npt.NDArray[np.uint64], *, short: bool
+) -> str:
+    """Why a term is unfit by its form alone; empty if it is not."""
+    grammar = stop_words(language)
+    if all(word in grammar for word in form.split(" ")):
+        return GRAMMAR
+    if not short and _is_short(form):
+        return SHORT
+    other = term != small_letters(term, language)
+    if other and any(_holds(plain, base) for base in _bases(form, language)):
+        return INFLECTED
+    return ""
+
+
+def _marked(export: Export) -> set[str]:
+    """The vulgar and offensive terms."""
+    if EXPORTED_MARKS.name not in export.manifest["tables"]:
+        return set()
+    marked = export.scan(EXPORTED_MARKS).filter(pl.col("sense") == 0).select("term_id")
+    terms = export.scan(EXPORTED_TERMS).join(marked, on="term_id", how="semi")
+    return set(terms.select("term").collect()["term"])
+
+
+def _meant_otherwise(export: Export) -> set[str]:
+    """The terms that mostly do not mean what their cluster means."""
+    if EXPORTED_SENSES.name not in export.manifest["tables"]:
+        return set()
+    senses = export.scan(EXPORTED_SENSES).group_by("term_id").agg(top=pl.col("share").max())
+    share = export.scan(EXPORTED_MEMBERSHIPS).select("term_id", "cluster_id", "share")
+    rows = (
+        export.scan(EXPORTED_TERMS)
+        .select("term_id", "term", "cluster_id")
+        .join(senses, on="term_id")
+        .join(share, on=["term_id", "cluster_id"], how="left")
+        .filter(pl.coalesce("share", "top") < pl.lit(MOST, pl.Float32))
+    )
+    return set(rows.select("term").collect()["term"])
 
 
 def _spellings(export: Export) -> Iterator[tuple[_Spelling, str]]:

@@ -14,7 +14,7 @@ take for something else (`ambiguity`), are left out, and listed.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import chain, count, islice
 from typing import NamedTuple, TextIO
 
@@ -42,8 +42,10 @@ __all__ = ["LEFT_OUT", "LeftOut", "Rule", "rule_text", "select", "write_rules"]
 LEFT_OUT = "left_out.jsonl"
 _NO_LETTER = "no letter or digit: an analyser would leave nothing of it, and refuse the whole file"
 _SAME = "the same to an engine as another term of its rule"
+_COMPOUND = "it holds another term of its rule, and would only repeat it"
 _TOO_FEW = "fewer than two terms of the cluster are left"
 _CAPPED = "beyond export.rules.max_rules"
+_LETTER = 2  # so short a word is a letter or a mark
 _SPECIAL = re.compile(r"\\|,|=>|^#")
 
 
@@ -127,7 +129,18 @@ def _usable(
             reasons[term] = _SAME
         else:
             usable[form] = term
+    for form in [form for form in usable if _repeats(form, usable)]:
+        reasons[usable.pop(form)] = _COMPOUND
     return list(usable.values()), reasons
+
+
+def _repeats(form: str, forms: Collection[str]) -> bool:
+    """Whether a form of several words holds another one of the rule: street sign, street."""
+    words = form.split(" ")
+    if len(words) == 1 or not all(word.isalpha() for word in words):
+        return False
+    runs = (" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+    return any(run != form and len(run) > _LETTER and run in forms for run in runs)
 
 
 def rule_text(terms: tuple[str, ...], form: str) -> str:

@@ -18,6 +18,7 @@ from nymgraph.pipeline.schemas import (
     EXPORTED_LINKS,
     EXPORTED_MARKS,
     EXPORTED_MEMBERSHIPS,
+    EXPORTED_SENSES,
     EXPORTED_TERMS,
     Table,
 )
@@ -78,6 +79,7 @@ def _tables(export: Export, marked: pl.Series) -> dict[Table, pl.LazyFrame]:
         EXPORTED_MEMBERSHIPS: export.scan(EXPORTED_MEMBERSHIPS).filter(
             ~pl.col("term_id").is_in(marked) & of_cluster
         ),
+        EXPORTED_SENSES: export.scan(EXPORTED_SENSES).filter(~pl.col("term_id").is_in(marked)),
         EXPORTED_EDGES: export.scan(EXPORTED_EDGES).filter(
             ~pl.col("a").is_in(marked) & ~pl.col("b").is_in(marked)
         ),

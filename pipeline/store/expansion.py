@@ -3,8 +3,14 @@
 Contract: a query is any text. It is cut at white space; punctuation at the ends of a phrase does
 not matter where the lexicon has no such term. From left to right the longest run of words that is a
 term is taken as one phrase. A word of the language's grammar (*in*, *who*), and a word in small
-letters whose only term is all capitals (*us*, *US*), is passed over when it stands alone.
+letters whose only term is all capitals (*us*, *US*), is passed over when it stands alone; so is a
+term that is made of words of the grammar alone (*do it*).
 A word of two or more capitals is no word of the grammar. An inflected form is taken for its lemma.
+Nothing is added in a meaning that the word mostly does not have. Where a dictionary knows its
+senses, a term is added if at least MOST of the use of the word lies in senses that the two share,
+or in which the dictionary calls them similar and the judge agrees, and if the other means that
+often enough (SOMETIMES, beside its commonest sense); of what the judge alone says, members of its
+own cluster that are not the same letters again. `senses` asks for more.
 A vulgar or offensive term is added to one that is so itself alone.
 What is negated is left as it is, and said so: who asks for *not hot* wants no *warm*. A negation
 (*not*, *without*, *isn't*) reaches over words of the grammar to the next phrase, and over *or* and
@@ -19,10 +25,14 @@ from typing import NamedTuple
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.pairs import JudgedPairs
+from nymgraph.pipeline.store.related import likeness
 from nymgraph.pipeline.store.views import View
 
 __all__ = ["Expansion", "Phrase", "expand"]
 
+MOST = 0.7  # least share of the use of a word in the senses in which it is widened
+SOMETIMES = 0.5  # how common that sense is for what is added, beside its commonest
+ALIKE = 0.4  # likeness of letters from which the judge alone is not believed
 _MAX_WORDS = 8
 _CONTRACTED = re.compile(r"n['\u2019]t$")
 _DEGREE = "absolutely all completely entirely even overly quite really sehr so that too very"
@@ -187,7 +197,7 @@ def _bare(words: list[str]) -> str:
 
 def _meant(export: ExportFolder, text: str, skip: Collection[str]) -> str | None:
     acronym = len(text) > 1 and text.isupper()
-    if text.casefold() in skip and not acronym:
+    if all(word in skip for word in text.casefold().split()) and not acronym:
         return None
     for find in (export.terms.find, export.terms.lemma):
         term_id = find(text)
@@ -207,6 +217,8 @@ def _widened(
     weights = _weights(export, term_id, least)
     if senses:
         weights = _of_other_senses(export, term_id) | weights
+    else:
+        weights = {x: weight for x, weight in weights.items() if _is_meant(export, term_id, x)}
     ranked = sorted(weights, key=lambda other: (-weights[other], other))
     opposite = _opposites(export, term_id)
     name = export.terms.name
@@ -230,6 +242,28 @@ def _weights(export: ExportFolder, term_id: int, least: float) -> dict[int, floa
     members = export.members(export.cluster_of(term_id))
     found = {x: _between(pairs, term_id, x, export.gate) for x in members if x != term_id}
     return found | judged
+
+
+def _is_meant(export: ExportFolder, term_id: int, other: int) -> bool:
+    """Whether who says the one mostly means what the other can mean."""
+    own, dictionary = export.dictionary.of(term_id), export.dictionary
+    if not own:
+        return True
+    for relation in ("synonyms", "similar"):
+        shared = [sense for sense in own if other in getattr(sense, relation)]
+        if shared:
+            often = sum(sense.share for sense in shared) >= MOST
+            back = dictionary.closeness(other, term_id, relation) or 0.0
+            sure = relation == "synonyms" or export.pairs.p_synonym(term_id, other) >= export.gate
+            return often and sure and back >= SOMETIMES
+    name, cluster = export.terms.name, export.cluster_id(term_id)
+    return (
+        own[0].share >= MOST
+        and cluster is not None
+        and cluster == export.cluster_id(other)
+        and export.pairs.p_synonym(term_id, other) >= export.gate
+        and likeness(name(term_id), name(other)) < ALIKE
+    )
 
 
 def _between(pairs: JudgedPairs, x: int, y: int, gate: float) -> float:

@@ -12,7 +12,7 @@ sisters comes by how common the sense is in which it says so.
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.views import Related
 
-__all__ = ["related_terms"]
+__all__ = ["likeness", "related_terms"]
 
 FLOOR = 0.4  # least weight
 COMMON = 0.25  # least share of a sense beside the commonest in which similar terms count
@@ -65,11 +65,11 @@ def _judged(export: ExportFolder, term_id: int) -> dict[int, tuple[float, str]]:
             if edge.p_co_hyponym > max(edge.p_synonym, edge.p_antonym):
                 found[other] = (SISTER + max(0.0, edge.cosine) / 2, edge.evidence)
         elif own.islower() <= name.islower() and edge.p_antonym < edge.p_co_hyponym:
-            found[other] = (edge.cosine * (1 - _likeness(own, name)), edge.evidence)
+            found[other] = (edge.cosine * (1 - likeness(own, name)), edge.evidence)
     return found
 
 
-def _likeness(a: str, b: str) -> float:
+def likeness(a: str, b: str) -> float:
     """Likeness of two spellings by their letter trigrams, ends included, 0 to 1."""
     one, other = (_trigrams(text.casefold()) for text in (a, b))
     return 2 * len(one & other) / (len(one) + len(other))

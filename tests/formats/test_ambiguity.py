@@ -3,20 +3,31 @@
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from nymgraph.pipeline.formats import solr
 from nymgraph.pipeline.formats.ambiguity import (
     GRAMMAR,
     INFLECTED,
+    MARKED,
     OTHER,
+    RARE,
     SHORT,
     form_of,
     unfit_terms,
 )
 from nymgraph.pipeline.formats.rules import LEFT_OUT
+from nymgraph.pipeline.lookup.export import open_export
+from nymgraph.pipeline.schemas import (
+    EXPORTED_MARKS,
+    EXPORTED_MEMBERSHIPS,
+    EXPORTED_SENSES,
+    EXPORTED_TERMS,
+)
 from tests.formats.clustered import export_of, written
 from tests.formats.solr_grammar import parse
+from tests.store.small_export import senses_frame, small_frames, write_export
 
 # the first of each cluster is the term in question
 NAMES_AND_SYMBOLS = [
@@ -130,3 +141,46 @@ def test_what_is_left_out_is_listed_and_counted(tmp_path: Path) -> None:
     ]
     counted = {loss.why: loss.number for loss in losses if loss.listed_in == LEFT_OUT}
     assert counted == {row["reason"]: 1 for row in rows}
+
+
+def test_a_term_that_mostly_means_something_else_is_left_out(tmp_path: Path) -> None:
+    frames = small_frames()
+    ids = {term: row for row, term in enumerate(frames[EXPORTED_TERMS]["term"])}
+    shares = {"hot": 0.2, "warm": 0.9, "cold": 1.0, "polish": 0.69, "shine": 0.71}
+    rows = [
+        (term, 1, max(share, 1 - share), 1.0, "counts", "noun", "", [], [], [], None)
+        for term, share in shares.items()
+    ]
+    frames[EXPORTED_SENSES] = senses_frame(ids, rows)
+    own = dict(frames[EXPORTED_TERMS].select("term_id", "cluster_id").iter_rows())
+    member = [(ids[x], own[ids[x]], 1.0, share) for x, share in shares.items()]
+    frames[EXPORTED_MEMBERSHIPS] = pl.DataFrame(
+        sorted(member), schema=EXPORTED_MEMBERSHIPS.schema, orient="row"
+    )
+    marks = [(ids["joyful"], 0, "vulgar"), (ids["spicy"], 1, "offensive")]
+    frames[EXPORTED_MARKS] = pl.DataFrame(sorted(marks), schema=EXPORTED_MARKS.schema, orient="row")
+    export = open_export(write_export(tmp_path / "export", frames))
+    unfit = unfit_terms(export, short=False)
+    assert {"hot": RARE, "polish": RARE, "joyful": MARKED}.items() <= unfit.items()
+    assert not {"warm", "cold", "shine", "spicy"} & unfit.keys()
+
+
+@pytest.mark.parametrize(
+    ("cluster", "kept"),
+    [
+        (["street", "street sign", "avenue"], ["street", "avenue"]),
+        (["pocket", "pocket veto", "pouch"], ["pocket", "pouch"]),
+        (["bird", "bird dog", "fowl"], ["bird", "fowl"]),
+        (["concert hall", "concert", "recital"], ["concert", "recital"]),
+        (["yard", "yard measure", "three feet"], ["yard", "three feet"]),
+        (["ice cream", "icecream"], ["ice cream", "icecream"]),
+        (["birthday gift", "birthday present"], ["birthday gift", "birthday present"]),
+        (["hot dog", "hotdog", "red hot"], ["hot dog", "hotdog", "red hot"]),
+        (["card", "discard pile", "ticket"], ["card", "discard pile", "ticket"]),
+        (["sea", "deep blue sea", "ocean"], ["sea", "ocean"]),
+    ],
+)
+def test_a_rule_does_not_repeat_itself(tmp_path: Path, cluster: list[str], kept: list[str]) -> None:
+    written(solr, export_of(tmp_path / "export", [cluster]), tmp_path / "out")
+    (rule,) = parse((tmp_path / "out" / "synonyms-0001.txt").read_text("utf-8"))
+    assert sorted(rule.left) == sorted(kept)

@@ -124,3 +124,43 @@ def test_sisters_that_the_dictionary_names_are_related_synonyms_of_rare_senses_a
         ("hospital", "infirmary"): (0.6, 0.4, 0.2, "dictionary"),
     }
     assert related(store_of(tmp_path / "export", pairs, []), "hospital") == ["clinic"]
+
+
+# a word, the share of its use in a sense, what shares that sense, how common it is there; widened?
+WIDENED = [
+    ("car", 0.99, "automobile", 1.0, True),
+    ("buy", 0.98, "purchase", 0.9, True),
+    ("cheap", 0.77, "inexpensive", 1.0, True),
+    ("hotel", 0.0, "hotel plan", 1.0, False),
+    ("break", 0.12, "come apart", 1.0, False),
+    ("train", 0.03, "educate", 1.0, False),
+    ("tear", 0.3, "snap", 0.9, False),
+    ("plant", 0.6, "industrial plant", 1.0, False),
+    ("mint", 0.5, "good deal", 1.0, False),
+    ("bad", 0.9, "bushel", 0.1, False),
+    ("job", 0.8, "problem", 0.05, False),
+    ("mountain", 0.9, "lot", 0.02, False),
+    ("movie", 1.0, "film", 0.8, True),
+]
+
+
+@pytest.mark.parametrize(("word", "share", "other", "back", "widened"), WIDENED)
+def test_a_query_is_widened_by_what_the_word_mostly_means(
+    tmp_path: Path, word: str, share: float, other: str, back: float, widened: bool
+) -> None:
+    def senses(term: str, at: float, shared: str) -> list[tuple[Any, ...]]:
+        rows = sorted([(at, [shared]), (1 - at, [])], reverse=True)
+        return [
+            (term, n, part, 1.0, "counts", "noun", "", synonyms, [], [], None)
+            for n, (part, synonyms) in enumerate(rows, 1)
+        ]
+
+    rows = senses(word, share, other) + senses(other, back, word)
+    store = store_of(tmp_path / "export", {(word, other): (0.7, 0.9, 0.0, "dictionary")}, rows)
+    assert store.expand(f"{word} please").added == ((other,) if widened else ())
+    assert store.expand(f"{word} please", senses=True).added == (other,)  # who asks for more
+
+
+def test_a_phrase_of_grammar_alone_is_none(tmp_path: Path) -> None:
+    pairs = {("do it", "get laid"): (0.7, 0.9, 0.0, "model")}
+    assert store_of(tmp_path / "export", pairs, []).expand("do it yourself").added == ()
