@@ -257,9 +257,10 @@ class GraphAnswer(Answer):
             n_nodes: Terms shown at most.
 
         Returns:
-            The nodes by falling weight (fewest steps first, then the closest to the middle).
+            The nodes by falling weight: fewest steps first, then of synonyms, opposites and related
+            terms the closest of each by turns, two synonyms to one of the others.
         """
-        ranked = sorted(graph.nodes(data=True), key=lambda node: _rank(graph, term, *node))
+        ranked = _ranked(graph, term)
         shown = dict(ranked[:n_nodes])
         inside = graph.subgraph(shown).edges(data=True)
         links = sorted((min(a, b), max(a, b), data) for a, b, data in inside)
@@ -321,10 +322,19 @@ def telling(
     return kept.subgraph(shown)
 
 
-def _rank(graph: "nx.Graph", middle: str, name: str, data: dict[str, Any]) -> tuple[Any, ...]:
-    edge = graph.get_edge_data(middle, name) or {"relation": "", "probability": 0.0}
-    order = {"synonym": 0, "antonym": 1}.get(edge["relation"], 2)
-    return data["hop"], order, -edge["probability"], name
+def _ranked(graph: "nx.Graph", middle: str) -> list[tuple[str, dict[str, Any]]]:
+    """The nodes, those to be shown first."""
+    groups: dict[tuple[int, str], list[tuple[float, str, dict[str, Any]]]] = {}
+    for name, data in graph.nodes(data=True):
+        edge = graph.get_edge_data(middle, name) or {"relation": "", "probability": 0.0}
+        group = groups.setdefault((data["hop"], edge["relation"]), [])
+        group.append((-edge["probability"], name, data))
+    ranked = [
+        (hop, (place + 1) / (2 if relation == "synonym" else 1), relation, place, name, data)
+        for (hop, relation), group in groups.items()
+        for place, (_, name, data) in enumerate(sorted(group, key=lambda row: row[:2]))
+    ]
+    return [(row[4], row[5]) for row in sorted(ranked, key=lambda row: row[:5])]
 
 
 def _link(a: str, b: str, data: dict[str, Any]) -> Link:

@@ -138,3 +138,9 @@ def test_marked_terms_are_told_and_left_out_where_asked(tmp_path: Path) -> None:
         assert "joyful" in nodes[2]
         assert server.get("/api/suggest?prefix=joy").data["terms"] == ["joyful"]
         assert server.get("/api/suggest?prefix=joy&marked=false").data["terms"] == []
+
+
+def test_a_graph_shows_opposites_beside_many_synonyms(server: Running) -> None:
+    nodes = [node["term"] for node in server.get("/api/graph?term=happy&n=4").data["nodes"]]
+    assert nodes[:2] == ["happy", "joyful"]
+    assert {"glad", "unhappy"} == set(nodes[2:])
