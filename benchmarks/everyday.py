@@ -22,7 +22,6 @@ from nymgraph.pipeline.evaluation.everyday import everyday
 from nymgraph.pipeline.lexicon.dictionaries import read_inventory
 from nymgraph.pipeline.lexicon.evidence import evidence_of, overridden
 from nymgraph.pipeline.lexicon.relations import claims_of_inventory
-from nymgraph.pipeline.lexicon.senses import senses_table, term_uses
 from nymgraph.pipeline.params import ClusterParams, WordNetSource
 from nymgraph.pipeline.schemas import PAIRS, RELEASED_RELATIONS, SENSES, TERMS
 
@@ -66,14 +65,13 @@ def _draw(word: str, seed: int) -> float:
 def _labels(workspace: Workspace, terms: pl.Series, withheld: set[str]) -> np.ndarray:
     """The clusters of the released graph with shares guessed for some words."""
     inventory = read_inventory(WordNetSource(kind="wordnet"), "en", withheld)
-    uses = term_uses(senses_table([inventory], terms.to_list(), "en"), len(terms))
     claims = claims_of_inventory(inventory, 1, 0).filter(pl.col("relation") == "synonym")
-    pair, ends = ["term_a", "term_b"], ["dominance_a", "dominance_b"]
+    pair, ends = ["term_a", "term_b"], ["dominance_a", "dominance_b", "shared_use"]
     shares = claims.group_by(pair).agg(pl.col(ends).max())
     known = (
         workspace.read(PAIRS).drop(ends).join(shares, on=pair, how="left", maintain_order="left")
     )
-    evidence = evidence_of(known.with_columns(pl.col(ends).fill_null(1.0)), uses)
+    evidence = evidence_of(known.with_columns(pl.col(ends).fill_null(1.0)))
     settings = ClusterParams(**workspace.read_json("cluster", "settings.json"))
     judged = overridden(workspace.scan(RELEASED_RELATIONS).select(COLUMNS).collect(), evidence)
     gate = pl.lit(settings.gate, pl.Float32)

@@ -206,6 +206,7 @@ _DOMINANCE = (
     ),
     Column("dominance_b", pl.Float32, "the same of b's use"),
 )
+_SHARED_USE = Column("shared_use", pl.Float32, "that share of all use of the two terms, (0, 1]")
 _CANDIDATE = (
     *_PAIR_IDS,
     Column("cosine", pl.Float32, "cosine of the two vectors, -1 to 1"),
@@ -327,6 +328,7 @@ _LABELLED = (
     Column("sources", pl.List(pl.String), "names of the sources that say so, sorted"),
     Column("confidence", pl.Float32, "confidence of the label, 0 to 1"),
     *_DOMINANCE,
+    _SHARED_USE,
     Column("split", _SPLIT, "the more held-out of the splits of its two terms"),
     Column("pos", pl.String, "part of speech, where its sources agree on one", nullable=True),
 )
@@ -397,7 +399,14 @@ SIMILAR = Table(
     "similar",
     "one pair of terms in two senses that a dictionary calls similar",
     ("a", "b", "senses"),
-    (*_PAIR_IDS, Column("senses", pl.UInt32, "number of the pair of senses"), *_DOMINANCE),
+    (
+        *_PAIR_IDS,
+        Column("senses", pl.UInt32, "number of the pair of senses"),
+        *_DOMINANCE,
+        _SHARED_USE,
+        Column("alone_a", pl.Boolean, "whether a is the only term of its sense"),
+        Column("alone_b", pl.Boolean, "the same of b"),
+    ),
 )
 MARKS = Table(
     "label",

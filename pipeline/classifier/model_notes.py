@@ -30,7 +30,7 @@ __all__ = [
     "read_notes",
 ]
 
-MODEL_FORMAT = "nymgraph model 3"
+MODEL_FORMAT = "nymgraph model 4"
 MODEL_FILE = "model.json"
 MODEL_CURE = "copy the folder again from where it was made, or make the model again (fit, or train)"
 

@@ -27,7 +27,7 @@ _ABBREVIATED = r"^\p{L}{1,2}$|^\p{Lu}{2,6}s?$|\.|\d"
 def called(
     clusters: pl.DataFrame,
     senses: pl.DataFrame,
-    uses: pl.DataFrame,
+    uses: pl.Series,
     terms: pl.DataFrame,
     marked: pl.Series,
 ) -> pl.DataFrame:
@@ -36,7 +36,7 @@ def called(
     Args:
         clusters: The table CLUSTERS, with the most central members as representatives.
         senses: The table RELEASED_SENSES.
-        uses: By term_id: use, how much a term is used.
+        uses: How much each term is used, by term_id.
         terms: The table TERMS, at least term and frequency; the row is the term_id.
         marked: term_id of the vulgar and offensive terms.
 
@@ -45,7 +45,7 @@ def called(
     """
     term_id = pl.int_range(pl.len(), dtype=pl.UInt32)
     known = terms.select("term", "frequency", term_id=term_id).with_columns(
-        use=pl.coalesce("frequency", uses["use"]),
+        use=pl.coalesce("frequency", uses),
         sensed=term_id.is_in(senses["term_id"].implode()),
         marked=term_id.is_in(marked.implode()),
     )

@@ -10,7 +10,8 @@ to which the rows whose negative is an antonym add a term of their own (`ranking
 Source: Henderson et al., Efficient Natural Language Response Suggestion, 2017, section 4.4; with
 gradient caching in the full method (Gao et al., RepL4NLP 2021).
 
-Contract: only training pairs come in; a synonym pair of large families weighs less, by
+Contract: only training pairs come in; a synonym pair is drawn by its weight (how sure it is,
+and how much of the use of both lies in what they share), less of large families, by
 1 / sqrt(degree x degree). The same seed gives the same rows and, on one machine, the same weights.
 """
 
@@ -147,13 +148,13 @@ def draw_triples(pairs: LabelledPairs, n_rows: int, antonym_share: float, seed: 
         The rows, shuffled. An anchor whose antonym is known but no synonym is its own positive.
     """
     random = np.random.default_rng(seed)
-    synonyms, antonyms, sisters = (
+    (synonyms, weight), (antonyms, _), (sisters, _) = (
         _both_ways(pairs, code) for code in (SYNONYM, ANTONYM, CO_HYPONYM)
     )
     n_opposed = round(antonym_share * n_rows) if len(antonyms) else 0
     opposed = antonyms[random.integers(0, len(antonyms), n_opposed)] if n_opposed else antonyms
     degree = np.bincount(synonyms[:, 0])
-    share = 1 / np.sqrt(degree[synonyms[:, 0]] * degree[synonyms[:, 1]])
+    share = weight / np.sqrt(degree[synonyms[:, 0]] * degree[synonyms[:, 1]])
     drawn = synonyms[random.choice(len(synonyms), n_rows - n_opposed, p=share / share.sum())]
     rows = Triples(
         anchor=np.concatenate([drawn[:, 0], opposed[:, 0]]),
@@ -334,10 +335,12 @@ def _cut_short(model: "SentenceTransformer", tokens: int) -> Iterator[None]:
         model.max_seq_length = limit
 
 
-def _both_ways(pairs: LabelledPairs, code: int) -> Ints:
-    """The pairs of a relation in both directions: (2 n, 2), sorted."""
-    ends = np.stack([pairs.a, pairs.b], axis=1)[pairs.relation == code]
-    return np.unique(np.concatenate([ends, ends[:, ::-1]]), axis=0)
+def _both_ways(pairs: LabelledPairs, code: int) -> tuple[Ints, npt.NDArray[np.float32]]:
+    """The pairs of a relation in both directions: (2 n, 2), sorted; and their weights, (2 n,)."""
+    chosen = pairs.take(pairs.relation == code)
+    ends = np.stack([chosen.a, chosen.b], axis=1)
+    both, first = np.unique(np.concatenate([ends, ends[:, ::-1]]), axis=0, return_index=True)
+    return both, np.tile(chosen.weight, 2)[first]
 
 
 def _partner(pairs: Ints, terms: Ints, random: np.random.Generator) -> Ints:

@@ -4,55 +4,74 @@ A dictionary lists *fast* with *debauched* as it does *large* with *big*. As evi
 synonyms has the probability
 
     p_synonym = t * (RARE + (1 - RARE) * m) + (1 - t) * judged
-    m = (u(a) r(a) + u(b) r(b)) / (u(a) + u(b))
 
 with t the confidence in the pair (that of the row times the trust in its dictionary), `judged` what
-the classifier says, r the dominance of the pair at an end beside the share of the commonest sense
-of that end, and u how much the end is used (`senses.term_uses`). So m is the share of all use of
-the two words that lies in the senses in which they mean the same: next to 0 for *fast*, which is
-used a thousand times for each *debauched*, and near 1 where the one that has other senses is hardly
-used. The gate of 0.70 lies at m = .57. Antonyms count in full: opposites in any sense stay apart.
+the classifier says, and m the share of all use of the two words that lies in the senses in which
+they mean the same (`shared_use`). The gate of 0.70 lies at m = .57. Antonyms count in full:
+opposites in any sense stay apart.
 
 *Similar senses.* What a dictionary calls similar (WordNet's satellites of an adjective: *rapid* of
-*fast*) is a synonym more often than other neighbours: the odds of such a pair are those of the
-judge, times e^LIFT. Of a pair that was no candidate the judgement is NEARBY times the best of the
-same two senses (*rich, affluent* by *rich, wealthy*). It counts where it then passes the gate and
-where the senses are common (m >= COMMON). One word inside the other (*long, long-range*) is
-none: that is a kind of it. No dictionary tells which of these are right; LIFT is from 560 pairs of
-common words read by eye: of those with a judgement of .12 and more about two thirds are.
+*fast*) or refers to (*glad* under *happy*) is a synonym more often than other neighbours. The
+certainty of such a pair is
+
+    1 / (1 + exp(-(BASE + COSINE * cos + SHARE * ln(dominance_a * dominance_b))))
+
+with the cosine of the two. It counts where it passes the gate and where the senses are common
+(m >= COMMON). A head has dozens of satellites, which are no synonyms of one another: of each term
+those senses are taken that lie within MARGIN of the best by the logit and USE nats for each e-fold
+of use (*strong*: *powerful* before *strengthened*), and of which it is among the best itself. And
+it is asked only where the commoner word is alone in its sense. Not counted are forms of one word
+(*big, bigger*), a word inside the other (*long, long-range*: a kind of it) and forms of a known
+synonym (*big, larger*).
+
+The numbers are a logistic regression on 129 such pairs of common words read by eye, 41 of them
+synonyms. Their average precision by cosine is .61, by what the classifier says .28: it has
+learned that near adjectives which are not listed together are none.
 """
 
-import math
+from typing import NamedTuple
 
 import polars as pl
 
+from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
 from nymgraph.pipeline.lexicon.provenance import without_language_model
 from nymgraph.pipeline.schemas import RELATION_NAMES
 
-__all__ = ["RARE", "evidence_of", "overridden", "similar_evidence"]
+__all__ = ["RARE", "Terms", "evidence_of", "overridden", "similar_evidence"]
 
-LIFT = 2.9  # nats that a pair of similar senses gains
-NEARBY = 1 / 3  # what a judgement tells of other words of the same two senses
+BASE, COSINE, SHARE = -0.56, 3.3, 0.36
+USE, MARGIN = 0.25, 0.7
 COMMON = 0.45  # least share of all use at which similar senses count
 RARE = 0.3  # p_synonym of a pair that holds only in senses that hardly anybody means
 
 
-def evidence_of(
-    pairs: pl.DataFrame, uses: pl.DataFrame, *, language_model: bool = False
-) -> pl.DataFrame:
+class Terms(NamedTuple):
+    """The terms of a lexicon, how much each is used, and their language; the place is the term_id.
+
+    Attributes:
+        names: The terms.
+        use: Above 0, from `senses.term_uses`.
+        language: Language code.
+    """
+
+    names: pl.Series
+    use: pl.Series
+    language: str
+
+
+def evidence_of(pairs: pl.DataFrame, *, language_model: bool = False) -> pl.DataFrame:
     """Known pairs as evidence.
 
     Args:
         pairs: Rows of PAIRS.
-        uses: Columns top, use of every term, from `senses.term_uses`.
         language_model: Whether what a language model alone says counts too.
 
     Returns:
         Columns a, b, known (a relation), certainty and trust (0 to 1), dominance_a, dominance_b.
     """
     heard = pairs if language_model else without_language_model(pairs)
-    m = _shared_use(heard, uses)
-    weight = pl.when(pl.col("relation") == "synonym").then(RARE + (1 - RARE) * m).otherwise(1.0)
+    common = RARE + (1 - RARE) * pl.col("shared_use")
+    weight = pl.when(pl.col("relation") == "synonym").then(common).otherwise(1.0)
     return heard.select(
         "a",
         "b",
@@ -65,35 +84,32 @@ def evidence_of(
 
 
 def similar_evidence(
-    similar: pl.DataFrame, judged: pl.DataFrame, uses: pl.DataFrame, terms: pl.Series, gate: float
+    similar: pl.DataFrame, known: pl.DataFrame, terms: Terms, gate: float
 ) -> pl.DataFrame:
-    """Pairs of similar senses as evidence of synonymy, where the judge agrees.
+    """Pairs of similar senses as evidence of synonymy.
 
     Args:
-        similar: The table SIMILAR.
-        judged: Columns a, b, p_synonym of these pairs, as far as they are judged by the model.
-        uses: Columns top, use of every term.
-        terms: The lexicon; the row is the term_id.
+        similar: The table SIMILAR with a column cosine.
+        known: Columns a, b, relation: the labelled pairs.
+        terms: The lexicon.
         gate: Least p_synonym of an edge.
 
     Returns:
         As of `evidence_of`; the pairs at or above the gate.
     """
-    names = (terms.gather(similar[end]).str.to_lowercase() for end in ("a", "b"))
-    spelled = similar.with_columns(
-        pl.Series(name, x) for name, x in zip(("one", "other"), names, strict=True)
-    )
-    inside = pl.col("one").str.contains(pl.col("other"), literal=True) | pl.col(
-        "other"
-    ).str.contains(pl.col("one"), literal=True)
-    rows = spelled.filter(~inside).join(judged, on=["a", "b"], how="left", maintain_order="left")
-    nearby = pl.col("p_synonym").max().over("senses").fill_null(0) * NEARBY
-    p = pl.col("p_synonym").fill_null(nearby).clip(1e-6, 1 - 1e-6).cast(pl.Float64)
-    lifted = 1 / (1 + (1 - p) / p * math.exp(-LIFT))
-    found = rows.with_columns(certainty=lifted.cast(pl.Float32), m=_shared_use(rows, uses))
-    found = found.filter((pl.col("m") >= COMMON) & (pl.col("certainty") >= gate))
+    shares = (pl.col("dominance_a") * pl.col("dominance_b")).log()
+    logit = (BASE + COSINE * pl.col("cosine") + SHARE * shares).cast(pl.Float64)
+    certainty = (1 / (1 + (-logit).exp())).cast(pl.Float32)
+    uses = {f"use_{end}": terms.use.gather(similar[end]) for end in ("a", "b")}
+    found = similar.with_columns(logit=logit, certainty=certainty, **uses)
+    commoner = pl.when(pl.col("use_a") >= pl.col("use_b"))
+    lacks = commoner.then("alone_a").otherwise("alone_b")
+    common = pl.col("shared_use") >= COMMON
+    found = found.filter(common & lacks & (pl.col("certainty") >= gate))
+    found = found.filter(~_same_word(found, known, terms))
     return (
-        found.sort("certainty", "senses", descending=[True, False])
+        found.filter(_is_nearest(found))
+        .sort("certainty", "senses", descending=[True, False])
         .unique(["a", "b"], keep="first")
         .sort("a", "b")
         .select(
@@ -108,14 +124,39 @@ def similar_evidence(
     )
 
 
-def _shared_use(pairs: pl.DataFrame, uses: pl.DataFrame) -> pl.Series:
-    """m: the share of all use of two words in the senses in which they are related."""
-    use = [uses["use"].gather(pairs[end]) for end in ("a", "b")]
-    shared = [
-        (pairs[f"dominance_{end}"] / uses["top"].gather(pairs[end])).clip(upper_bound=1)
-        for end in ("a", "b")
+def _is_nearest(found: pl.DataFrame) -> pl.Series:
+    """Whether the sense of each end of a pair is among the nearest of the other end."""
+    row = found.with_row_index("row")
+    ends = [
+        row.select("row", "senses", own=end, score=pl.col("logit") + USE * pl.col(use).log())
+        for end, use in (("a", "use_b"), ("b", "use_a"))
     ]
-    return (use[0] * shared[0] + use[1] * shared[1]) / (use[0] + use[1])
+    best = pl.col("score").max()
+    near = pl.concat(ends).filter(best.over("own", "senses") >= best.over("own") - MARGIN)
+    both = near.group_by("row").len().filter(pl.col("len") == 2)
+    return row["row"].is_in(both["row"].implode())
+
+
+def _same_word(found: pl.DataFrame, known: pl.DataFrame, terms: Terms) -> pl.Series:
+    """Whether a pair is of forms of one word, of it and of a synonym, or one inside the other."""
+    synonyms = known.filter(pl.col("relation") == "synonym")
+    pairs = {*zip(synonyms["a"].to_list(), synonyms["b"].to_list(), strict=True)}
+    number = {name: term_id for term_id, name in enumerate(terms.names)}
+
+    def same(a: int, b: int) -> bool:
+        one, other = (terms.names[x].lower() for x in (a, b))
+        if one in other or other in one:
+            return True
+        for name, own, beside in ((one, a, b), (other, b, a)):
+            for lemma in possible_lemmas(name, terms.language):
+                base = number.get(lemma)
+                if base is not None and base != own:
+                    pair = (min(base, beside), max(base, beside))
+                    if base == beside or pair in pairs:
+                        return True
+        return False
+
+    return pl.Series([same(a, b) for a, b in found.select("a", "b").iter_rows()], dtype=pl.Boolean)
 
 
 def overridden(judged: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
@@ -135,7 +176,9 @@ def overridden(judged: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
     given = {"evidence": "model", "dominance_a": None, "dominance_b": None}
     before = {x: pl.col(x) if x in judged.columns else pl.lit(v) for x, v in given.items()}
     known = pl.col("known").is_not_null()
-    new, trust = known & (before["evidence"] != "dictionary"), pl.col("trust")
+    trust = pl.col("trust")
+    # what is told in part is told once: `release` meets the pairs that `classify` has told
+    new = known & ((before["evidence"] != "dictionary") | (trust == 1))
     columns = [
         pl.when(new)
         .then(trust * _told(name) + (1 - trust) * pl.col(f"p_{name}"))

@@ -22,6 +22,7 @@ __all__ = [
     "rows_within",
     "touching",
     "weigh_seen",
+    "weighed_by_use",
 ]
 
 
@@ -65,6 +66,25 @@ def pairs_within(pairs: pl.DataFrame, split: npt.NDArray[np.int8], name: str) ->
     a, b = (rows[end].to_numpy().astype(np.int64) for end in ("a", "b"))
     weight = rows["confidence"].to_numpy().astype(np.float32)
     return LabelledPairs(a, b, relation_codes(rows), weight)
+
+
+def weighed_by_use(pairs: pl.DataFrame, split: npt.NDArray[np.int8]) -> LabelledPairs:
+    """The training pairs; a pair of synonyms weighs as much as the senses are used that it is in.
+
+    Args:
+        pairs: The table PAIRS.
+        split: int8 (n_terms,), split of each term.
+
+    Returns:
+        As `pairs_within`; the weight of synonyms times `shared_use`.
+
+    Raises:
+        ArtefactError: The table calls a pair a training pair that touches a held-out term.
+    """
+    rows = rows_within(pairs, split, "train")
+    synonyms = pl.col("relation") == "synonym"
+    weight = pl.when(synonyms).then("shared_use").otherwise(1.0) * pl.col("confidence")
+    return pairs_within(rows.with_columns(confidence=weight), split, "train")
 
 
 def touching(pairs: LabelledPairs, terms: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -7,8 +7,9 @@ is passed over. The last word of a phrase is inflected (*hot dogs*), or the firs
 The dictionaries of simplemma (MIT, some fifty languages) come first, then rules. On 169 English
 forms that WordNet does not list, 97 of them irregular, they find 99 % (simplemma alone 93, the
 exception list of WordNet with rules 98 %); on 30 German ones all, on 48 Turkish ones all, 26 of
-them by the rules alone. Simplemma prefers verbs (*thieve* for *thieves*), hence the nouns in -f.
-Turkish verbs are listed as infinitives, and what is negated (gelmedi, did not come) is no form.
+them by the rules alone. Simplemma prefers verbs (*thieve* for *thieves*), hence the nouns in -f,
+and takes *worse* for a form of *wrong*. Turkish verbs are listed as infinitives, and what is
+negated (gelmedi, did not come) is no form.
 """
 
 import re
@@ -23,7 +24,10 @@ from nymgraph.pipeline.lexicon.inflection import LANGUAGES, bolder_bases
 __all__ = ["possible_lemmas", "possible_stems"]
 
 _IN_F = "calf elf half hoof knife leaf life loaf scarf sheaf shelf thief wife wolf"
-_NOUNS_IN_F = {f"{noun.removesuffix('e')[:-1]}ves": noun for noun in _IN_F.split(" ")}
+_IRREGULAR = {
+    **{f"{noun.removesuffix('e')[:-1]}ves": noun for noun in _IN_F.split(" ")},
+    "worse": "bad",
+}
 _SUFFIXES = (
     "cking:c cked:c ies:y es:e es: s: ied:y ed: ed:e ing: ing:e ier:y iest:y er: er:e est: est:e"
 )
@@ -103,8 +107,8 @@ def _bases(word: str, language: str) -> Iterator[str]:
         yield from _turkish_verbs(word)
         yield from bolder_bases(word)
         return
-    if language == "en" and word in _NOUNS_IN_F:
-        yield _NOUNS_IN_F[word]
+    if language == "en" and word in _IRREGULAR:
+        yield _IRREGULAR[word]
     if language in SUPPORTED_LANGUAGES:
         yield simplemma.lemmatize(word, lang=language)
     if language == "en":

@@ -1,10 +1,11 @@
 """Claims about pairs of terms, and the rule that turns them into one label per pair.
 
 A *claim* is (term_a, term_b, relation, source, confidence, place, part of speech or null,
-dominance_a, dominance_b). Its confidence is that of the row times the trust in the source; its
-place is that of its dictionary in the list of them. The dominance of an end is the share of its use
-that lies in the senses in which the two are related (`dominance`), 1 where a source has no senses.
-The rule, in this order:
+dominance_a, dominance_b, shared_use). Its confidence is that of the row times the trust in the
+source; its place is that of its dictionary in the list of them. The dominance of an end is the
+share of its use that lies in the senses in which the two are related (`dominance`), and
+`shared_use` that share of all use of the two; 1 where a source has no senses. The rule, in this
+order:
 
 1. `same_term`: a term with itself is no pair: dropped.
 2. `not_in_lexicon`: a term that the lexicon does not hold: dropped.
@@ -33,6 +34,7 @@ from nymgraph.pipeline.lexicon.dictionaries import Inventory, read_inventory
 from nymgraph.pipeline.lexicon.dominance import sense_shares
 from nymgraph.pipeline.lexicon.hashing import stable_hash
 from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.lexicon.shared_use import shared_use, uses_of
 from nymgraph.pipeline.lexicon.tables import (
     confident,
     read_table,
@@ -87,7 +89,7 @@ _TIE = {
     **dict.fromkeys(("sense_a", "sense_b"), pl.UInt32),
     **dict.fromkeys(("share_a", "share_b", "confidence"), pl.Float64),
 }
-_WEIGHTS = ("confidence", "dominance_a", "dominance_b")
+_WEIGHTS = ("confidence", "dominance_a", "dominance_b", "shared_use")
 
 
 def claims_of_dictionary(
@@ -126,6 +128,12 @@ def claims_of_inventory(
         for relation, ties in zip(RELATION_NAMES, kinds, strict=True)
     ]
     rows = pl.concat(frames).with_columns(pl.col("confidence") * inventory.trust)
+    uses = uses_of(inventory)
+    one, other = (
+        rows.select(term=end).join(uses, on="term", how="left", maintain_order="left")
+        for end in ("term_a", "term_b")
+    )
+    rows = rows.with_columns(shared_use=shared_use(rows, (one, other)))
     return _claims(rows, inventory.name, _DICTIONARY).with_columns(place=pl.lit(place, pl.UInt32))
 
 
@@ -181,8 +189,8 @@ def claims_of_table(table: PairTable, language: str = "und") -> pl.DataFrame:
     if answered.height < rows.height:
         skipped = rows.height - answered.height
         _log.info("%s: %d of %d rows have no relation yet", table.path, skipped, rows.height)
-    dominance = {f"dominance_{end}": pl.col("weight") for end in ("a", "b")}
-    answered = answered.with_columns(pl.col("confidence") * table.trust, **dominance)
+    shares = {name: pl.col("weight") for name in ("dominance_a", "dominance_b", "shared_use")}
+    answered = answered.with_columns(pl.col("confidence") * table.trust, **shares)
     return _claims(answered, table.path.name, _TABLE)
 
 
@@ -195,17 +203,7 @@ def claims_of_model(known: pl.DataFrame) -> pl.DataFrame:
     Returns:
         The claims, oriented.
     """
-    certain = {x: pl.lit(1.0) for x in ("dominance_a", "dominance_b") if x not in known.columns}
-    rows = known.with_columns(pl.col("relation").cast(pl.String), **certain).explode("sources")
-    shares = pl.concat(
-        [rows.select(term=f"term_{end}", share=f"dominance_{end}") for end in ("a", "b")]
-    )
-    top = shares.group_by("term").agg(pl.col("share").max().alias("top"))
-    for end in ("a", "b"):
-        # the senses themselves do not travel: dominance beside that of the commonest known sense
-        of_end = top.select(pl.col("term").alias(f"term_{end}"), "top")
-        rows = rows.join(of_end, on=f"term_{end}", how="left", maintain_order="left")
-        rows = rows.with_columns(pl.col(f"dominance_{end}") / pl.col("top")).drop("top")
+    rows = known.with_columns(pl.col("relation").cast(pl.String)).explode("sources")
     return _claims(rows, pl.col("sources"), _DICTIONARY)
 
 
@@ -254,7 +252,7 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
 
     Returns:
         The labelled pairs (term_a, term_b, relation, sources, confidence, dominance_a, dominance_b,
-        pos; one row per pair, sorted) and the table CONFLICTS.
+        shared_use, pos; one row per pair, sorted) and the table CONFLICTS.
     """
     pair = ["term_a", "term_b"]
     claims = _with_strength(claims)
@@ -290,6 +288,7 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
             confidence=pl.col("confidence").filter("heard").max(),
             dominance_a=pl.col("dominance_a").filter("heard").max(),
             dominance_b=pl.col("dominance_b").filter("heard").max(),
+            shared_use=pl.col("shared_use").filter("heard").max(),
             pos=pl.coalesce(_agreed(pl.col("pos").filter("heard")), _agreed(pl.col("pos"))),
         )
         .sort(pair)
@@ -377,6 +376,7 @@ def _claims(rows: pl.DataFrame, source: str | pl.Expr, rank: int) -> pl.DataFram
         pl.when(pos != "").then(pos).alias("pos"),
         pl.when(swapped).then(ends[1]).otherwise(ends[0]).cast(pl.Float32).alias("dominance_a"),
         pl.when(swapped).then(ends[0]).otherwise(ends[1]).cast(pl.Float32).alias("dominance_b"),
+        given["shared_use"].cast(pl.Float32).alias("shared_use"),
         pl.lit(0, pl.UInt32).alias("place"),
     )
 

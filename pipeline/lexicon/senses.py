@@ -8,6 +8,7 @@ import polars as pl
 
 from nymgraph.pipeline.lexicon.dictionaries import Inventory
 from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.lexicon.shared_use import shared_use, use_of, uses_of
 from nymgraph.pipeline.lexicon.wordnet import Synset, opposed
 from nymgraph.pipeline.schemas import SENSES, SIMILAR
 
@@ -69,54 +70,68 @@ def similar_pairs(inventories: Iterable[Inventory], terms: Sequence[str]) -> pl.
     Returns:
         The table SIMILAR.
     """
+    names = pl.DataFrame({"term": terms}, {"term": pl.String})
     number = {term: term_id for term_id, term in enumerate(terms)}
-    rows: list[tuple[int, int, int, float, float]] = []
+    tables = [SIMILAR.empty()]
     n_senses = 0
-    for synsets, share in ((x.synsets, _shares(x)) for x in inventories):
-        place = {synset.id: i for i, synset in enumerate(synsets)}
-        for i, synset in enumerate(synsets):
-            for j in sorted({place[name] for name in synset.similar if name in place}):
-                if i > j and synset.id in synsets[j].similar:
-                    continue  # said from both ends
-                for x, y in product(synset.terms, synsets[j].terms):
-                    if x != y and x in number and y in number:
-                        ends = sorted([(number[x], share[x, i]), (number[y], share[y, j])])
-                        (a, at_a), (b, at_b) = ends
-                        rows.append((a, b, n_senses, at_a, at_b))
-                n_senses += 1
-    table = pl.DataFrame(rows, schema=SIMILAR.schema, orient="row") if rows else SIMILAR.empty()
-    return SIMILAR.conform(table.unique(["a", "b", "senses"]).sort("a", "b", "senses"))
+    for inventory in inventories:
+        rows, n_senses = _similar_rows(inventory, number, n_senses)
+        found = pl.DataFrame(rows, _SIMILAR_ROW, orient="row")
+        uses = names.join(uses_of(inventory), on="term", how="left", maintain_order="left")
+        a, b = uses[found["a"]], uses[found["b"]]
+        shared = shared_use(found, (a, b))
+        tables.append(SIMILAR.conform(found.with_columns(shared_use=shared)))
+    return pl.concat(tables).unique(["a", "b", "senses"]).sort("a", "b", "senses")
 
 
-def _shares(inventory: Inventory) -> dict[tuple[str, int], float]:
-    """Term and place of the synset to the share of that sense."""
-    return {(t, sense.synset): sense.share for t, own in inventory.senses.items() for sense in own}
-
-
-def term_uses(senses: pl.DataFrame, n_terms: int) -> pl.DataFrame:
-    """How much each term is used, and the share of its commonest sense.
-
-    The use of a term is how often it was met, and a tenth of the square of the number of its
-    senses: the meanings of a word grow with the root of its frequency (Zipf 1945), which is all
-    there is to go by where nothing was counted.
+def term_uses(senses: pl.DataFrame, n_terms: int) -> pl.Series:
+    """How much each term is used (`shared_use`).
 
     Args:
         senses: The table SENSES.
         n_terms: Number of terms.
 
     Returns:
-        By term_id: use (at least .1) and top (in (0, 1]; 1 where no sense is known).
+        float64 (n_terms,), at least .1.
     """
-    found = senses.group_by("term_id").agg(
-        top=pl.col("share").max(), counted=pl.col("count").sort().sum(), n=pl.len()
-    )
+    found = senses.group_by("term_id").agg(counted=pl.col("count").sort().sum(), n=pl.len())
     every = pl.DataFrame({"term_id": pl.Series(range(n_terms), dtype=pl.UInt32)})
     rows = every.join(found, on="term_id", how="left", maintain_order="left")
     n = pl.col("n").fill_null(1).cast(pl.Float64)
-    return rows.select(
-        top=pl.col("top").fill_null(1.0),
-        use=pl.col("counted").fill_null(0.0) + n**2 / 10,
-    )
+    return rows.select(use=use_of(pl.col("counted").fill_null(0.0), n))["use"]
+
+
+_SIMILAR_ROW = {
+    name: SIMILAR.schema[name]
+    for name in ("a", "b", "senses", "dominance_a", "dominance_b", "alone_a", "alone_b")
+}
+
+
+def _similar_rows(
+    inventory: Inventory, number: dict[str, int], n_senses: int
+) -> tuple[list[tuple[int | float, ...]], int]:
+    """The rows of one dictionary, its pairs of senses numbered from `n_senses`; the next number."""
+    rows: list[tuple[int | float, ...]] = []
+    synsets, share = inventory.synsets, _shares(inventory)
+    place = {synset.id: i for i, synset in enumerate(synsets)}
+    for i, synset in enumerate(synsets):
+        for j in sorted({place[name] for name in synset.similar if name in place}):
+            if i > j and synset.id in synsets[j].similar:
+                continue  # said from both ends
+            for x, y in product(synset.terms, synsets[j].terms):
+                if x != y and x in number and y in number:
+                    (a, at_a, only_a), (b, at_b, only_b) = sorted(
+                        (number[term], share[term, k], len(synsets[k].terms) == 1)
+                        for term, k in ((x, i), (y, j))
+                    )
+                    rows.append((a, b, n_senses, at_a, at_b, only_a, only_b))
+            n_senses += 1
+    return rows, n_senses
+
+
+def _shares(inventory: Inventory) -> dict[tuple[str, int], float]:
+    """Term and place of the synset to the share of that sense."""
+    return {(t, sense.synset): sense.share for t, own in inventory.senses.items() for sense in own}
 
 
 class _Relatives:

@@ -23,7 +23,7 @@ from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
 __all__ = ["read_forms", "read_wn_lmf"]
 
 _ANTONYMS = {"antonym", "anto_gradable", "anto_simple", "anto_converse"}
-_SIMILAR = {"similar"}
+_SIMILAR = {"similar", "also"}
 _DOMAIN = {"exemplifies"}
 _ABOVE = {"hypernym", "instance_hypernym"}
 _BELOW = {"hyponym", "instance_hyponym"}

@@ -61,7 +61,8 @@ class Synset(NamedTuple):
         pos: noun, verb, adjective or adverb; empty where the file gives no such.
         gloss: Its definition; empty where the file gives none.
         opposites: Synsets every term of which is an antonym of every term here.
-        similar: Synsets of nearly the same meaning (WordNet's satellites: fast, rapid).
+        similar: Synsets of nearly the same meaning (WordNet's satellites: fast, rapid; and what
+            it refers to: happy, see also glad).
         n_links: Relations of any kind but hypernymy and hyponymy, those of its terms too.
         ranks: By term, the place of this among the senses of the term and part of speech, from 1;
             0 where the file does not say; empty where it says so of none.
@@ -203,12 +204,14 @@ def _domains(
 
 
 def _similar(element: ElementTree.Element, name: str) -> tuple[str, ...]:
-    """The satellites of a head, or the head of a satellite.
+    """The satellites of a head, or the head of a satellite, and the heads that it refers to.
 
     The file calls satellites ...-s where they stand and ...-a where a head points to them.
     """
     found = _targets(element, {"SIMILAR_TO"})
-    return tuple(f"{x[:-1]}s" for x in found) if name.endswith("-a") else found
+    if name.endswith("-a"):
+        found = tuple(f"{x[:-1]}s" for x in found) + _targets(element, {"ALSO_SEE"})
+    return found
 
 
 @cache

@@ -12,7 +12,7 @@ from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.encoders.beginnings import Beginning, affordable, begin, fine_tune
 from nymgraph.pipeline.encoders.encoders import locate_model
 from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.lexicon.labelled import pairs_within, touching
+from nymgraph.pipeline.lexicon.labelled import touching, weighed_by_use
 from nymgraph.pipeline.lexicon.splits import spared_terms
 from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary
 from nymgraph.pipeline.params import AdaptParams
@@ -63,7 +63,7 @@ def _adapt(
     """Train and put the encoder in its folder; the figures of what it was trained on."""
     terms, _, language, split, pairs = read_vocabulary(workspace)
     spared = spared_terms(terms, split, params.spared, params.seed)
-    known = pairs_within(pairs, split, "train")
+    known = weighed_by_use(pairs, split)
     known = known.take(~touching(known, spared))
     if not (known.relation == 0).any():
         raise InputError(

@@ -12,9 +12,8 @@ from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
 from nymgraph.pipeline.lexicon.evidence import evidence_of
-from nymgraph.pipeline.lexicon.senses import term_uses
 from nymgraph.pipeline.params import ClassifyParams
-from nymgraph.pipeline.schemas import CANDIDATES, PAIRS, RELATIONS, SENSES
+from nymgraph.pipeline.schemas import CANDIDATES, PAIRS, RELATIONS
 from nymgraph.pipeline.shards import open_work
 
 __all__ = ["run"]
@@ -25,14 +24,12 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
     device = engine.ask(partial(resolve_device, params.device))
     # evidence on a held-out term would void every figure: `release` adds it
     pairs = workspace.read(PAIRS).filter(pl.col("split") == "train")
-    uses = term_uses(workspace.read(SENSES), workspace.read_json("embed", "manifest.json")["rows"])
-    evidence = evidence_of(pairs, uses, language_model=params.trust_language_model)
+    evidence = evidence_of(pairs, language_model=params.trust_language_model)
     files = workspace.files(CANDIDATES)
     shifts = held_out_shifts(workspace, resolve_device(params.device))
     inputs = {
         "candidates": workspace.hash_of("retrieve", "candidates"),
         "pairs": workspace.hash_of("label", "pairs.parquet"),
-        "senses": workspace.hash_of("label", "senses.parquet"),
         "extra_terms": workspace.hash_of("label", "extra_terms.parquet"),
         "extra_pairs": workspace.hash_of("label", "extra_pairs.parquet"),
         "model": workspace.hash_of("train", f"model/{MODEL_FILE}"),

@@ -17,7 +17,12 @@ from nymgraph.pipeline.classifier.kinds import kept_apart, listed_terms, spelled
 from nymgraph.pipeline.clusters.calling import called
 from nymgraph.pipeline.clusters.graph import RELEASED, cluster_graph
 from nymgraph.pipeline.clusters.senses import senses_in_clusters, with_senses
-from nymgraph.pipeline.lexicon.evidence import evidence_of, overridden, similar_evidence
+from nymgraph.pipeline.lexicon.evidence import (
+    Terms,
+    evidence_of,
+    overridden,
+    similar_evidence,
+)
 from nymgraph.pipeline.lexicon.senses import term_uses
 from nymgraph.pipeline.params import ClusterParams, ReleaseParams
 from nymgraph.pipeline.schemas import (
@@ -48,7 +53,7 @@ def run(params: ReleaseParams, workspace: Workspace, previous: Path | None = Non
     vectors, senses = workspace.read_array("embed", "vectors.npy"), workspace.read(SENSES)
     n_terms = workspace.read_json("embed", "manifest.json")["rows"]
     uses = term_uses(senses, n_terms)
-    evidence = _evidence(settings, workspace, uses)
+    evidence = _evidence(settings, workspace, vectors, uses)
     evidence = evidence.clear() if params.evidence == "measured" else evidence
     workspace.write_parts(RELEASED_RELATIONS, _told(workspace, evidence, vectors))
     tables = cluster_graph(settings, workspace, RELEASED, previous)
@@ -61,20 +66,22 @@ def run(params: ReleaseParams, workspace: Workspace, previous: Path | None = Non
     workspace.write(RELEASED_MEMBERSHIPS, with_senses(tables.memberships, placed))
 
 
-def _evidence(settings: ClusterParams, workspace: Workspace, uses: pl.DataFrame) -> pl.DataFrame:
-    """What the dictionaries know, and what they call similar and the judge a synonym."""
-    known = evidence_of(workspace.read(PAIRS), uses)
-    similar, pair = workspace.read(SIMILAR), ["a", "b"]
-    judged = (
-        workspace.scan(RELATIONS)
-        .filter(pl.col("evidence") == "model")
-        .select(*pair, "p_synonym")
-        .join(similar.lazy().select(pair).unique(), on=pair, how="semi")
-        .collect()
-    )
-    terms = workspace.read(TERMS, ["term"])["term"]
-    further = similar_evidence(similar, judged, uses, terms, settings.gate)
-    return pl.concat([known, further.join(known, on=pair, how="anti", maintain_order="left")])
+def _evidence(
+    settings: ClusterParams, workspace: Workspace, vectors: np.ndarray, uses: pl.Series
+) -> pl.DataFrame:
+    """What the dictionaries know, and the near ones of what they call similar."""
+    pairs, similar = workspace.read(PAIRS), workspace.read(SIMILAR)
+    known = evidence_of(pairs)
+    lexicon = workspace.read(TERMS, ["term", "language"])
+    terms = Terms(lexicon["term"], uses, lexicon["language"][0])
+    a, b = (similar[end].to_numpy().astype(np.int64) for end in ("a", "b"))
+    near = similar.with_columns(cosine=pl.Series(cosines(vectors, a, b), dtype=pl.Float32))
+    further = similar_evidence(near, pairs, terms, settings.gate)
+    # a pair may be known in a rare sense and similar in a common one: happy, glad
+    opposed = known.filter(pl.col("known") == "antonym")
+    further = further.join(opposed, on=["a", "b"], how="anti")
+    every = pl.concat([known, further]).sort("certainty", descending=True, maintain_order=True)
+    return every.unique(["a", "b"], keep="first").sort("a", "b")
 
 
 def _told(

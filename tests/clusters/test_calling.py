@@ -42,7 +42,7 @@ def name_of(
         senses = pl.DataFrame(rows, schema=RELEASED_SENSES.schema, orient="row")
     known = pl.Series([(frequency or {}).get(term) for term in terms], dtype=pl.Float64)
     frame = pl.DataFrame({"term": terms, "frequency": known})
-    uses = pl.DataFrame({"use": [float(members[term]) for term in terms]})
+    uses = pl.Series([float(members[term]) for term in terms])
     marked = pl.Series([i for i, term in enumerate(terms) if term in SHITTY], dtype=pl.UInt32)
     return str(called(clusters, senses, uses, frame, marked)["representative"][0])
 

@@ -83,6 +83,12 @@ class TestTheDraw:
         # each pair of the star weighs 1 / sqrt(4 x 1), the other 1
         assert alone == pytest.approx(1 / (4 * 0.5 + 1), abs=0.03)
 
+    def test_a_rare_sense_is_drawn_as_rarely(self) -> None:
+        pairs = pairs_of((SYNONYM, [(0, 1), (2, 3)]))
+        pairs = pairs._replace(weight=np.array([1, 0.25], np.float32))
+        rows = draw_triples(pairs, 6_000, 0.0, 0)
+        assert (rows.anchor >= 2).mean() == pytest.approx(0.2, abs=0.03)
+
 
 def test_the_settings_of_each_method() -> None:
     light = settings_of(AdaptParams(layers=3, precision="float32", device="cpu"))

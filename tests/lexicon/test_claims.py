@@ -20,7 +20,7 @@ from nymgraph.pipeline.schemas import RELATION_NAMES
 from tests.lexicon.small_wordnet import write_wordnet
 
 TERMS = pl.Series("term", ["cold", "cool", "hot", "warm"])
-DOMINANCE = ("dominance_a", "dominance_b")
+DOMINANCE = ("dominance_a", "dominance_b", "shared_use")
 # ends, relation, source, confidence, rank, part of speech
 Claim = tuple[str, str, str, str, float, int, str | None]
 

@@ -9,9 +9,17 @@ import pytest
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.dictionaries import Inventory, read_inventory
 from nymgraph.pipeline.lexicon.dominance import senses_of
-from nymgraph.pipeline.lexicon.evidence import LIFT, RARE, evidence_of, overridden, similar_evidence
+from nymgraph.pipeline.lexicon.evidence import (
+    BASE,
+    COSINE,
+    RARE,
+    Terms,
+    evidence_of,
+    overridden,
+    similar_evidence,
+)
 from nymgraph.pipeline.lexicon.relations import claims_of_dictionary, claims_of_inventory
-from nymgraph.pipeline.lexicon.senses import senses_table, similar_pairs, term_uses
+from nymgraph.pipeline.lexicon.senses import senses_table, similar_pairs
 from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset, find_edition, read_synsets
 from nymgraph.pipeline.params import ThesaurusSource, WordNetSource
 
@@ -112,35 +120,37 @@ class TestClaims:
         rare = found.filter(term_a="debauched")
         assert rare["dominance_a"].item() == 1.0
         assert rare["dominance_b"].item() == pytest.approx(of[1])
+        # fast has three senses and is met 40 times, debauched one and is never met
+        use, rest = 40 + 0.9, 0.1
+        share = of[1] / max(of.values())
+        assert rare["shared_use"].item() == pytest.approx((use * share + rest) / (use + rest))
 
 
 class TestEvidence:
-    def pairs(self, *rows: tuple[int, int, str, float, float]) -> pl.DataFrame:
+    def pairs(self, *rows: tuple[int, int, str, float]) -> pl.DataFrame:
         return pl.DataFrame(
-            [(a, b, relation, ["d"], 1.0, x, y) for a, b, relation, x, y in rows],
-            schema=("a", "b", "relation", "sources", "confidence", "dominance_a", "dominance_b"),
+            [(a, b, relation, ["d"], 1.0, 0.5, 0.5, m) for a, b, relation, m in rows],
+            schema=("a", "b", "relation", "sources", "confidence", "dominance_a", "dominance_b",
+                    "shared_use"),
             orient="row",
-        )
+        )  # fmt: skip
 
-    def test_the_share_of_all_use_by_hand(self) -> None:
-        uses = pl.DataFrame({"use": [100.0, 1.0, 50.0], "top": [0.5, 1.0, 0.8]})
-        rows = self.pairs((0, 1, "synonym", 0.01, 1.0), (0, 2, "synonym", 0.5, 0.4),
-                          (1, 2, "antonym", 0.01, 0.01))  # fmt: skip
-        rare, common, opposite = evidence_of(rows, uses)["certainty"].to_list()
-        assert rare == pytest.approx(RARE + (1 - RARE) * (100 * 0.02 + 1) / 101)
-        assert common == pytest.approx(RARE + (1 - RARE) * (100 * 1 + 50 * 0.5) / 150)
+    def test_rare_senses_are_weak_evidence_and_opposites_count_in_full(self) -> None:
+        rows = self.pairs((0, 1, "synonym", 0.03), (0, 2, "synonym", 0.83), (1, 2, "antonym", 0.01))
+        rare, common, opposite = evidence_of(rows)["certainty"].to_list()
+        assert rare == pytest.approx(RARE + (1 - RARE) * 0.03)
+        assert common == pytest.approx(RARE + (1 - RARE) * 0.83)
         assert opposite == 1.0
         assert rare < 0.5 < 0.7 < common
 
     def test_it_overrides_and_says_so(self) -> None:
-        uses = pl.DataFrame({"use": [1.0, 1.0], "top": [1.0, 1.0]})
         judged = pl.DataFrame({"a": [0, 0], "b": [1, 2], "cosine": [0.5, 0.5],
                                "p_synonym": [0.1, 0.2], "p_antonym": [0.1, 0.2],
                                "p_co_hyponym": [0.8, 0.6]})  # fmt: skip
-        found = overridden(judged, evidence_of(self.pairs((0, 1, "synonym", 1.0, 1.0)), uses))
+        found = overridden(judged, evidence_of(self.pairs((0, 1, "synonym", 1.0))))
         names = ("p_synonym", "p_antonym", "p_co_hyponym", "evidence", "dominance_a")
         assert found.select(names).rows() == [
-            (1.0, 0.0, 0.0, "dictionary", 1.0),
+            (1.0, 0.0, 0.0, "dictionary", 0.5),
             (0.2, 0.2, 0.6, "model", None),
         ]
 
@@ -168,12 +178,6 @@ class TestTable:
         assert "at speed" not in table.filter(term_id=1)["gloss"].to_list()
         assert table.filter(term_id=4)["gloss"].to_list() == ["at speed"]
 
-    def test_use_grows_with_counts_and_senses(self) -> None:
-        table = senses_table([Inventory("d", SYNSETS, senses_of(SYNSETS))], TERMS, "en")
-        uses = term_uses(table, 5)
-        assert uses["use"].to_list() == pytest.approx([0.1, 31.4, 12.1, 0.1, 0.1])
-        assert uses["top"][4] == 1.0
-
 
 class TestSimilar:
     FAST = Synset("f", ("fast",), (), (), "adjective", counts=(9,), similar=("r", "l"))
@@ -189,26 +193,79 @@ class TestSimilar:
         found = self.similar().select("a", "b", "dominance_a").rows()
         assert found == [(0, 1, 1.0), (0, 2, 1.0), (0, 3, 1.0)]
 
-    def test_where_the_judge_agrees_it_is_evidence(self) -> None:
-        uses = pl.DataFrame({"use": [1.0] * 4, "top": [1.0] * 4})
-        judged = pl.DataFrame(
-            {"a": [0, 0], "b": [1, 2], "p_synonym": [0.9, 0.6]},
-            schema_overrides={"a": pl.UInt32, "b": pl.UInt32, "p_synonym": pl.Float32},
+    def evidence(
+        self, cosines: dict[str, float], *known: tuple[int, int]
+    ) -> dict[tuple[str, str], float]:
+        """Of the pairs of fast with others the certainty, where there is one."""
+        similar = self.similar()
+        cosine = [cosines[self.NAMES[b]] for b in similar["b"]]
+        pairs = pl.DataFrame(known, {"a": pl.UInt32, "b": pl.UInt32}, orient="row")
+        found = similar_evidence(
+            similar.with_columns(cosine=pl.Series(cosine, dtype=pl.Float32)),
+            pairs.with_columns(relation=pl.lit("synonym")),
+            Terms(pl.Series(self.NAMES), pl.Series([9.1, 0.1, 2.1, 1.1]), "en"),
+            0.7,
         )
-        terms = pl.Series(self.NAMES)
-        found = similar_evidence(self.similar(), judged, uses, terms, 0.7)
-        # fast-paced holds the word fast; speedy was no candidate: a third of rapid's judgement
-        lifted = [p / (p + (1 - p) * math.exp(-LIFT)) for p in (0.6, 0.2)]
-        assert found.select("a", "b").rows() == [(0, 2), (0, 3)]
-        assert found["certainty"].to_list() == pytest.approx(lifted)
+        rows = found.select("a", "b", "certainty").iter_rows()
+        return {(self.NAMES[a], self.NAMES[b]): certainty for a, b, certainty in rows}
 
-    def test_where_it_does_not_it_is_none(self) -> None:
-        uses = pl.DataFrame({"use": [1.0] * 4, "top": [1.0] * 4})
-        judged = pl.DataFrame(
-            {"a": [0], "b": [2], "p_synonym": [0.05]},
-            schema_overrides={"a": pl.UInt32, "b": pl.UInt32, "p_synonym": pl.Float32},
+    def test_where_the_vectors_agree_it_is_evidence(self) -> None:
+        found = self.evidence({"rapid": 0.6, "speedy": 0.2, "fast-paced": 0.9})
+        # fast-paced holds the word fast
+        certainty = 1 / (1 + math.exp(-(BASE + COSINE * 0.6)))
+        assert found == {("fast", "rapid"): pytest.approx(certainty, abs=0.01)}
+
+    def test_a_satellite_far_behind_the_nearest_is_none(self) -> None:
+        near = Synset("n", ("brisk",), (), (), "adjective", counts=(3,), similar=("f",))
+        names = ("brisk", "fast", "quickened")
+        far = Synset("q", ("quickened",), (), (), "adjective", similar=("f",))
+        fast = self.FAST._replace(similar=("n", "q"))
+        similar = similar_pairs([Inventory("d", [fast, near, far], senses_of([fast, near, far]))],
+                                names)  # fmt: skip
+        none = pl.DataFrame(schema={"a": pl.UInt32, "b": pl.UInt32, "relation": pl.String})
+        cosine = similar.with_columns(cosine=pl.lit(0.6, pl.Float32))
+        terms = Terms(pl.Series(names), pl.Series([3.1, 9.1, 0.1]), "en")
+        found = similar_evidence(cosine, none, terms, 0.7)
+        assert found.select("a", "b").rows() == [(0, 1)]  # as near, but hardly used
+
+    def test_a_word_with_a_synonym_of_its_own_needs_none(self) -> None:
+        quick = self.FAST._replace(terms=("fast", "quick"), counts=(9, 5))
+        synsets, names = [quick, self.RAPID], ("fast", "quick", "rapid", "speedy")
+        similar = similar_pairs([Inventory("d", synsets, senses_of(synsets))], names)
+        none = pl.DataFrame(schema={"a": pl.UInt32, "b": pl.UInt32, "relation": pl.String})
+        cosine = similar.with_columns(cosine=pl.lit(0.9, pl.Float32))
+        terms = Terms(pl.Series(names), pl.Series([9.1, 5.1, 2.1, 1.1]), "en")
+        assert similar_evidence(cosine, none, terms, 0.7).is_empty()
+
+    @pytest.mark.parametrize(
+        ("commoner", "other", "known"),
+        [("big", "bigger", ()), ("bad", "worse", ()), ("large", "larger-than-life", ()),
+         ("big", "larger", ("big", "large"))],
+    )  # fmt: skip
+    def test_a_form_of_the_word_is_none(
+        self, commoner: str, other: str, known: tuple[str, ...]
+    ) -> None:
+        one = Synset("1", (commoner,), (), (), "adjective", counts=(9,), similar=("2",))
+        two = Synset("2", (other,), (), (), "adjective", counts=(2,), similar=("1",))
+        names = sorted({commoner, other, *known})
+        similar = similar_pairs([Inventory("d", [one, two], senses_of([one, two]))], names)
+        ends = [sorted(names.index(name) for name in known)] if known else []
+        pairs = pl.DataFrame(ends, {"a": pl.UInt32, "b": pl.UInt32}, orient="row")
+        found = similar_evidence(
+            similar.with_columns(cosine=pl.lit(0.8, pl.Float32)),
+            pairs.with_columns(relation=pl.lit("synonym")),
+            Terms(pl.Series(names), pl.Series([1.0] * len(names)), "en"),
+            0.7,
         )
-        assert similar_evidence(self.similar(), judged, uses, pl.Series(self.NAMES), 0.7).is_empty()
+        assert found.is_empty()
+
+    def test_where_they_do_not_it_is_none(self) -> None:
+        assert self.evidence({"rapid": 0.2, "speedy": 0.1, "fast-paced": 0.1}) == {}
+
+    def test_wordnet_refers_from_happy_to_glad(self) -> None:
+        synsets = {x.id: x for x in read_synsets(find_edition("english"), edition="english")}
+        happy = next(x for x in synsets.values() if x.gloss.startswith("enjoying or showing or"))
+        assert "glad" in {term for name in happy.similar for term in synsets[name].terms}
 
     def test_the_satellites_of_wordnet_are_found_from_their_head(self) -> None:
         synsets = {x.id: x for x in read_synsets(find_edition("english"), edition="english")}
