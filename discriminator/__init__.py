@@ -58,7 +58,14 @@ from nymgraph.discriminator.cross_encoder import (
     telling,
     train_cross_encoder,
 )
-from nymgraph.discriminator.elsewhere import TRUSTS, Check, JudgedList, calibrate_elsewhere
+from nymgraph.discriminator.elsewhere import (
+    COUNTED,
+    TRUSTS,
+    Check,
+    JudgedList,
+    calibrate_elsewhere,
+    shift_of_list,
+)
 from nymgraph.discriminator.head import PairHead
 from nymgraph.discriminator.metrics import ClassificationMetrics, classification_metrics
 from nymgraph.discriminator.nearness import N_SIGNALS, NEARNESS, surroundings
@@ -91,6 +98,7 @@ from nymgraph.discriminator.training import (
 
 __all__ = [
     "ANTONYM",
+    "COUNTED",
     "CO_HYPONYM",
     "GATE",
     "NEARNESS",
@@ -146,6 +154,7 @@ __all__ = [
     "sample_hard_negatives",
     "save_cross_encoder",
     "save_head",
+    "shift_of_list",
     "spell",
     "surface_features",
     "surroundings",

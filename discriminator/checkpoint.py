@@ -27,7 +27,7 @@ from nymgraph.discriminator.training import HeadSettings, TrainedHead, build_hea
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-FORMAT = "nymgraph pair head 4"
+FORMAT = "nymgraph pair head 5"
 BLEND_FORMAT = "nymgraph blend 3"
 BLEND_FILE = "blend.json"
 MAX_TOKENS = 64

@@ -8,8 +8,16 @@ candidates are sought among themselves. Trust 0 leaves the order to nearness alo
 the cosine and was never fitted. What is measured is average precision: over the candidates by
 falling probability of synonymy, against the same by falling cosine (docs/experiments.md, "Lists of
 other origin").
+
+How many of the candidates are synonyms differs by a factor of ten between lists: one of job titles
+has dozens of words for each job, one of goods hardly two for a thing. So the odds gain what the
+list has more of them than the drawn lists, estimated by the *adjusted count* (Forman, Quantifying
+counts and costs via classification, 2008, section 2.2): of the candidates the share r has a
+probability of COUNTED and more, of synonyms it would be t, of others f (both from the drawn lists),
+so that the share of synonyms is (r - f) / (t - f). The odds never fall by this.
 """
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -24,6 +32,9 @@ from nymgraph.discriminator.relations import SYNONYM
 TRUSTS = (0.3, 0.15, 0.0)
 """The shares tried. Above 0.4 lists of other origin are ordered worse, whatever held-out terms of
 the dictionary say."""
+COUNTED = 0.5
+MOST = 0.5
+"""No list is taken to have a larger share of synonyms among its candidates."""
 
 
 class JudgedList(NamedTuple):
@@ -48,12 +59,16 @@ class Check(NamedTuple):
         synonyms: of these the synonyms.
         cosine: average precision of the order by cosine, 0 to 1.
         judge: that of the order by the calibrated probability of synonymy.
+        found: of the synonyms those with a probability of `COUNTED` and more.
+        alarms: of the others those.
     """
 
     pairs: int
     synonyms: int
     cosine: float
     judge: float
+    found: int
+    alarms: int
 
 
 def calibrate_elsewhere(
@@ -91,4 +106,29 @@ def _check(calibration: Calibration, given: JudgedList) -> Check:
     judged = calibration.apply(torch.from_numpy(given.logits).double())[:, SYNONYM].numpy()
     synonym = given.relation == SYNONYM
     cosine, judge = (float(average_precision_score(synonym, x)) for x in (given.cosine, judged))
-    return Check(len(synonym), int(synonym.sum()), cosine, judge)
+    counted = judged >= COUNTED
+    found, alarms = (int((counted & which).sum()) for which in (synonym, ~synonym))
+    return Check(len(synonym), int(synonym.sum()), cosine, judge, found, alarms)
+
+
+def shift_of_list(checks: Sequence[Check], n_pairs: int, n_counted: int) -> float:
+    """Say what the odds of synonymy gain in a list that has more synonyms than the drawn ones.
+
+    Args:
+        checks: of the calibration that judges.
+        n_pairs: candidates of the list.
+        n_counted: of these those with a probability of `COUNTED` and more.
+
+    Returns:
+        Nats, at least 0; 0 where the checks tell nothing.
+    """
+    synonyms, pairs = (sum(getattr(x, name) for x in checks) for name in ("synonyms", "pairs"))
+    if not 0 < synonyms < pairs or not n_pairs:
+        return 0.0
+    t = sum(x.found for x in checks) / synonyms
+    f = sum(x.alarms for x in checks) / (pairs - synonyms)
+    if t <= f:
+        return 0.0
+    drawn = synonyms / pairs
+    share = min(max((n_counted / n_pairs - f) / (t - f), drawn), max(MOST, drawn))
+    return math.log(share / (1 - share)) - math.log(drawn / (1 - drawn))

@@ -6,9 +6,10 @@ What the model says of a pair is corrected for its kind (`kinds`) before.
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
-from nymgraph.discriminator import PairClassifier
+from nymgraph.discriminator import COUNTED, PairClassifier, shift_of_list
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.features import open_space
 from nymgraph.pipeline.classifier.kinds import (
@@ -35,7 +36,7 @@ from nymgraph.pipeline.schemas import (
     RELATIONS,
 )
 
-__all__ = ["JudgeRecipe", "held_out_shifts", "judge"]
+__all__ = ["JudgeRecipe", "held_out_shifts", "judge", "list_shift"]
 
 _FITTED = 400_000
 
@@ -49,6 +50,7 @@ class JudgeRecipe(Recipe):
         files: The parts of the candidates.
         evidence: Known pairs, from `lexicon.evidence.evidence_of`.
         shifts: The correction for each kind of pair, from `held_out_shifts`.
+        of_list: What the odds of synonymy gain in this lexicon, from `list_shift`.
         device: Where to compute, as torch names it.
     """
 
@@ -56,6 +58,7 @@ class JudgeRecipe(Recipe):
     files: list[Path]
     evidence: pl.DataFrame
     shifts: tuple[float, ...]
+    of_list: float
     device: str
 
     def open(self) -> Make:
@@ -67,7 +70,9 @@ class JudgeRecipe(Recipe):
 
         def make(shard: int) -> pl.DataFrame:
             candidates = pl.read_parquet(self.files[shard])
-            judged = judge(candidates, classifier, self.evidence, spelled, self.shifts)
+            judged = judge(
+                candidates, classifier, self.evidence, spelled, (self.of_list, self.shifts)
+            )
             return RELATIONS.conform(kept_apart(judged, spelled, listed))
 
         return make
@@ -78,7 +83,7 @@ def judge(
     classifier: PairClassifier,
     evidence: pl.DataFrame,
     spelled: Spelled,
-    shifts: tuple[float, ...],
+    shifts: tuple[float, tuple[float, ...]],
 ) -> pl.DataFrame:
     """Judge candidates by the model, then let the known pairs override it.
 
@@ -87,13 +92,16 @@ def judge(
         classifier: What judges pairs of this lexicon.
         evidence: Known pairs, from `lexicon.evidence.evidence_of`.
         spelled: What there is to see of the terms.
-        shifts: The correction for each kind of pair.
+        shifts: The correction for the lexicon, and for each kind of pair.
 
     Returns:
         Rows of RELATIONS, in the order of the candidates.
     """
     judged = classifier.judge(candidates["a"].to_numpy(), candidates["b"].to_numpy())
-    judged = shifted(judged, spelled.kinds(candidates), shifts)
+    of_list, of_kinds = shifts
+    if of_list:
+        judged = shifted(judged, np.ones((len(judged), 1), np.bool_), (of_list,))
+    judged = shifted(judged, spelled.kinds(candidates), of_kinds)
     columns = {
         f"p_{name}": pl.Series(judged[:, place]) for place, name in enumerate(RELATION_NAMES)
     }
@@ -129,6 +137,26 @@ def held_out_shifts(workspace: Workspace, device: str) -> tuple[float, ...]:
     judged = _classifier(workspace, device).judge(found["a"].to_numpy(), found["b"].to_numpy())
     truth = synonym.fill_null(value=False).to_numpy()
     return fit_shifts(judged[:, 0], truth, spelled.kinds(found))
+
+
+def list_shift(workspace: Workspace, device: str) -> float:
+    """What the odds of synonymy gain in a lexicon that the classifier did not learn from.
+
+    Args:
+        workspace: The data folder.
+        device: Where to compute, as torch names it.
+
+    Returns:
+        Nats, at least 0; 0 in the lexicon that the classifier learned from.
+    """
+    if not open_space(workspace, votes=False).elsewhere:
+        return 0.0
+    near = pl.col("route") == "vector"  # as the drawn lists have them
+    found = pl.concat([x.filter(near).select("a", "b") for x in workspace.parts(CANDIDATES)])
+    found = found.gather_every(max(1, found.height // _FITTED))
+    judged = _classifier(workspace, device).judge(found["a"].to_numpy(), found["b"].to_numpy())
+    checks = model_classifier(workspace.file("train", "model"), device).trained.checks
+    return shift_of_list(checks, found.height, int((judged[:, 0] >= COUNTED).sum()))
 
 
 def _classifier(workspace: Workspace, device: str) -> PairClassifier:

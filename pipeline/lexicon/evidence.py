@@ -168,7 +168,7 @@ def overridden(judged: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         The same rows in their order; the probabilities of known pairs, as far as they are trusted,
-        their dominance and `evidence` replaced. What is evidence already stays as it is.
+        their dominance and `evidence` replaced. What is evidence in part already stays as it is.
     """
     named = {"dominance_a": "known_a", "dominance_b": "known_b"}
     ours = evidence.rename(named)

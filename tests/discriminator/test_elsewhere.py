@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from nymgraph.discriminator import (
     JudgedList,
     calibrate_candidates,
     calibrate_elsewhere,
+    shift_of_list,
 )
 
 N = 1_000
@@ -55,3 +58,32 @@ def test_lists_without_synonyms_tell_nothing() -> None:
     found, checks = calibrated(none)
     assert found.trust == min(TRUSTS)
     assert checks == ()
+
+
+# of 100 synonyms 50 have a probability of .5 and more, of 3,900 others 39
+DRAWN = Check(pairs=4_000, synonyms=100, cosine=0.5, judge=0.5, found=50, alarms=39)
+
+
+def test_a_list_with_more_synonyms_gains_what_the_adjusted_count_says() -> None:
+    # of 10,000 candidates a tenth are synonyms: half of these are counted, of others 1 %
+    gained = shift_of_list([DRAWN], 10_000, 500 + 90)
+    assert gained == pytest.approx(math.log((0.1 / 0.9) / (0.025 / 0.975)))
+
+
+@pytest.mark.parametrize("counted", [0, 10, 220])
+def test_a_list_with_no_more_of_them_gains_nothing(counted: int) -> None:
+    assert shift_of_list([DRAWN], 10_000, counted) == pytest.approx(0, abs=0.01)
+
+
+def test_the_gain_is_bounded_and_grows() -> None:
+    gains = [shift_of_list([DRAWN], 1_000, n) for n in range(0, 1_001, 50)]
+    assert gains == sorted(gains)
+    assert gains[-1] == pytest.approx(math.log(1 / (0.025 / 0.975)))
+
+
+@pytest.mark.parametrize(
+    "checks", [[], [DRAWN._replace(synonyms=0, found=0)], [DRAWN._replace(found=1, alarms=3_000)]]
+)
+def test_checks_that_tell_nothing_shift_nothing(checks: list[Check]) -> None:
+    assert shift_of_list(checks, 1_000, 500) == 0
+    assert shift_of_list([DRAWN], 0, 0) == 0
