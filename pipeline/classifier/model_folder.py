@@ -234,7 +234,7 @@ def _encoder_licence(name: str) -> dict[str, str]:
 def _write_encoder(folder: Path, notes: EncoderNotes, location: ModelLocation) -> str | None:
     """Copy an encoder that is a folder or file of the user's; where it is then."""
     path = Path(location.path)
-    if location.on_hub or (notes.adapted == "none" and path != Path(notes.name)):
+    if location.on_hub or (notes.adapted == "none" and not Path(notes.name).exists()):
         return None  # a hub model or an installed package: its name and revision lead to it
     if path.is_dir():
         shutil.copytree(path, folder / "encoder")

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from nymgraph.pipeline.artefacts import content_hash
+from nymgraph.pipeline.classifier.model_folder import _write_encoder
+from nymgraph.pipeline.classifier.model_notes import EncoderNotes
 from nymgraph.pipeline.encoders.encoders import TransformerEncoder, load_model, locate_model
 from nymgraph.pipeline.encoders.packed import decode_q4, is_packed, read_packed, unpack
 from nymgraph.pipeline.errors import InputError
@@ -144,6 +146,18 @@ class TestUnpack:
         unpack(tmp_path / "model.bin", tmp_path / "one")
         unpack(tmp_path / "model.bin", tmp_path / "other")
         assert content_hash(tmp_path / "one") == content_hash(tmp_path / "other")
+
+    def test_a_model_holds_a_packed_file_of_the_users_and_names_a_package(
+        self, tmp_path: Path
+    ) -> None:
+        packed_file(tmp_path / "model.bin")
+        location = locate_model("model.bin", None)
+        notes = EncoderNotes("model.bin", location.revision, "none", None, None, "float32", False)
+        for name, held in (("model.bin", "encoder"), ("a-package", None)):
+            (tmp_path / name[0]).mkdir()
+            named = notes._replace(name=name)
+            assert _write_encoder(tmp_path / name[0], named, location) == held
+            assert (tmp_path / name[0] / "encoder" / "modules.json").is_file() == bool(held)
 
     def test_of_the_packed_files_of_a_package_the_largest(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
