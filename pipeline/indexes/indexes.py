@@ -7,8 +7,7 @@ give the same bytes with any number of threads; a graph (hnsw) is built by one t
 order in which threads add to it would change it.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
@@ -18,7 +17,7 @@ import numpy.typing as npt
 
 from nymgraph.pipeline.indexes.blockwise import build_blockwise
 from nymgraph.pipeline.indexes.inverted import build_inverted
-from nymgraph.pipeline.indexes.neighbours import Span, neighbour_lists, spare, unit
+from nymgraph.pipeline.indexes.neighbours import Span, neighbour_lists, one_thread, spare, unit
 from nymgraph.pipeline.indexes.plans import IndexPlan
 from nymgraph.pipeline.indexes.rerank import fixed_cosines, fixed_lengths
 
@@ -87,7 +86,8 @@ class FaissIndex:
     def _nearest(self, queries: npt.NDArray[np.float32], width: int) -> tuple[Any, Any]:
         """FAISS's search; the effort travels with the query where the index lets it."""
         if not self.effort:
-            found: tuple[Any, Any] = self.index.search(queries, width)
+            with one_thread():
+                found: tuple[Any, Any] = self.index.search(queries, width)
         elif isinstance(self.index, faiss.IndexIVF):
             params = faiss.SearchParametersIVF(nprobe=self.effort)
             found = self.index.search(queries, width, params=params)
@@ -214,7 +214,7 @@ def _graph(vectors: Vectors, span: Span) -> Any:  # noqa: ANN401
     """A navigable small world; one thread, so that it is the same each time."""
     index = faiss.IndexHNSWFlat(vectors.shape[1], _DEGREE // 2, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efConstruction = _EF_CONSTRUCTION
-    with _one_thread():
+    with one_thread():
         return _filled(index, vectors, span)
 
 
@@ -252,13 +252,3 @@ def _search_gpu(index: Any, queries: npt.NDArray[np.float32], width: int, effort
         return index.search(queries, width, params=params)
     faiss.GpuParameterSpace().set_index_parameter(index, "nprobe", effort)
     return index.search(queries, width)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    n_threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(n_threads)

@@ -6,6 +6,8 @@ its own neighbour (it is dropped by id: among equal vectors it need not come fir
 stand by falling cosine, ties by rising id.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import faiss
@@ -18,6 +20,7 @@ __all__ = [
     "exact_search",
     "nearest_rows",
     "neighbour_lists",
+    "one_thread",
     "spare",
     "unit",
 ]
@@ -65,13 +68,25 @@ def nearest_rows(
     heaps = faiss.ResultHeap(len(queries), min(k + 1, n_terms), keep_max=True)
     for start in range(0, n_terms, _ADD_ROWS):
         block = unit(vectors[start : start + _ADD_ROWS])
-        cosine, ids = faiss.knn(
-            queries, block, min(k + 1, len(block)), metric=faiss.METRIC_INNER_PRODUCT
-        )
+        with one_thread():
+            cosine, ids = faiss.knn(
+                queries, block, min(k + 1, len(block)), metric=faiss.METRIC_INNER_PRODUCT
+            )
         heaps.add_result(cosine, np.where(ids >= 0, ids + start, -1))
     heaps.finalize()
     ids = np.where((queries == 0).all(axis=1, keepdims=True), -1, heaps.I)
     return neighbour_lists(own, ids, heaps.D, k, min_cosine)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let FAISS work with one thread, for the same bytes: its products of matrices split by it."""
+    n_threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(n_threads)
 
 
 def neighbour_lists(

@@ -150,7 +150,7 @@ def frames() -> dict[Table, pl.DataFrame]:
     clusters = [(n, rep, len(m), m, c) for n, (rep, m, c) in CLUSTERS.items()]
     links = [(7, 8, "related", 2, 0.8), (7, 8, "opposite", 1, 0.9)]
     labelled = [
-        (a, b, ids[a], ids[b], relation, ["wordnet"], 1.0, 1.0, 1.0, split, None)
+        (a, b, ids[a], ids[b], relation, ["wordnet"], 1.0, 1.0, 1.0, 1.0, split, None)
         for (a, b), (relation, split) in LABELLED.items()
     ]
     judged = [
