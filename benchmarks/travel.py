@@ -10,6 +10,7 @@ lexicon; what passes the gate; and the pairs of which the classifier is surest.
 """
 
 import argparse
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,15 @@ import polars as pl
 from sklearn.metrics import average_precision_score
 
 from benchmarks.machine import describe
-from nymgraph.discriminator import GATE, SYNONYM, Lexicon, Neighbourhoods, surroundings
+from nymgraph.discriminator import (
+    COUNTED,
+    GATE,
+    SYNONYM,
+    Lexicon,
+    Neighbourhoods,
+    shift_of_list,
+    surroundings,
+)
 from nymgraph.pipeline.classifier.model import encode_terms, load_model
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over
 from nymgraph.pipeline.indexes.neighbours import exact_search
@@ -98,6 +107,11 @@ def _report(name: str, classifier: TrainedClassifier, listed: Listed, surest: in
         precision = average_precision_score(synonym, order) * share
         print(f"  {kind:12} average precision {precision:.3f}, {precision / base:.2f} of cosine")
     judged = orders["elsewhere"]
+    checks = classifier.trained.checks
+    gained = shift_of_list(checks, len(judged), int((judged >= COUNTED).sum()))
+    odds = judged / (1 - judged) * math.exp(gained)
+    judged = odds / (1 + odds)
+    print(f"  the odds gain {gained:.2f} nats, for the list has more synonyms than the drawn ones")
     passed = judged >= GATE
     right = synonym[passed].sum()
     print(
