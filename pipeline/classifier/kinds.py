@@ -15,6 +15,9 @@ pair has at most one, the first that fits. Where most terms have a capital, capi
 
 What a dictionary keeps apart is apart: two terms that differ in case alone, both of which it
 lists, are no synonyms unless it says so (*Be* and *be*; not *Wagon*, if it lists *wagon* alone).
+Nor are two terms that it knows in no common part of speech (*cheap, cheap money*; *noisy, noise*):
+of 1,177 such edges of the model at the gate, on validation terms of WordNet, none was right, of the
+other 8,229 55 %. For a held-out term this reads its part of speech in the dictionary, no relation.
 """
 
 from collections.abc import Sequence
@@ -25,7 +28,7 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.schemas import RELATION_NAMES, TERMS
+from nymgraph.pipeline.schemas import RELATION_NAMES, SENSES, TERMS
 
 __all__ = [
     "KINDS",
@@ -42,6 +45,7 @@ KINDS = ("case", "short", "one_capital", "both_capital", "by_spelling")
 PRIOR = (-3.7, -0.4, -2.2, 0.9, -1.4)
 LEAST = 0.3
 _SHORT = 3
+_SPEECH = ("noun", "verb", "adjective", "adverb")
 _CLIP = 1e-6
 _STEPS = 30
 
@@ -53,19 +57,23 @@ class Spelled(NamedTuple):
         key: int32 (n_terms,), equal for terms that differ in case alone.
         short: bool (n_terms,), three letters or digits or less, or all capitals.
         capital: bool (n_terms,), with a capital somewhere; False for all where most terms have one.
+        speech: uint8 (n_terms,), a bit for each part of speech in which a dictionary knows the
+            term; 0 where it is not known.
     """
 
     key: npt.NDArray[np.int32]
     short: npt.NDArray[np.bool_]
     capital: npt.NDArray[np.bool_]
+    speech: npt.NDArray[np.uint8]
 
     @classmethod
-    def of(cls, terms: Sequence[str], keys: pl.Series) -> "Spelled":
+    def of(cls, terms: Sequence[str], keys: pl.Series, senses: pl.DataFrame) -> "Spelled":
         """Look at the terms of a lexicon.
 
         Args:
             terms: The terms.
             keys: Their look-up keys.
+            senses: Columns term_id, pos of their senses.
 
         Returns:
             What there is to see.
@@ -74,7 +82,10 @@ class Spelled(NamedTuple):
         short = np.array([_is_short(term) for term in terms], np.bool_)
         if capital.mean() > 0.5:
             capital[:] = False
-        return cls(keys.rank("dense").cast(pl.Int32).to_numpy(), short, capital)
+        speech = np.zeros(len(terms), np.uint8)
+        for place, name in enumerate(_SPEECH):
+            speech[senses.filter(pl.col("pos") == name)["term_id"].to_numpy()] |= 1 << place
+        return cls(keys.rank("dense").cast(pl.Int32).to_numpy(), short, capital, speech)
 
     def kinds(self, pairs: pl.DataFrame) -> npt.NDArray[np.bool_]:
         """The kinds of candidates.
@@ -97,7 +108,8 @@ class Spelled(NamedTuple):
 def spelled_terms(workspace: Workspace) -> Spelled:
     """What there is to see of the terms of a run."""
     terms = workspace.read(TERMS, ["term", "key"])
-    return Spelled.of(terms["term"].to_list(), terms["key"])
+    senses = workspace.read(SENSES, ["term_id", "pos"])
+    return Spelled.of(terms["term"].to_list(), terms["key"], senses)
 
 
 def listed_terms(evidence: pl.DataFrame, n_terms: int) -> npt.NDArray[np.bool_]:
@@ -164,7 +176,7 @@ def shifted(
 def kept_apart(
     judged: pl.DataFrame, spelled: Spelled, listed: npt.NDArray[np.bool_]
 ) -> pl.DataFrame:
-    """Part what a dictionary keeps apart: pairs that differ in case alone.
+    """Part what a dictionary keeps apart: by case alone, or in no common part of speech.
 
     Args:
         judged: Columns a, b, the three probabilities and evidence.
@@ -176,6 +188,8 @@ def kept_apart(
     """
     a, b = judged["a"].to_numpy(), judged["b"].to_numpy()
     apart = pl.Series((spelled.key[a] == spelled.key[b]) & listed[a] & listed[b])
+    speech = spelled.speech[a], spelled.speech[b]
+    apart |= pl.Series((speech[0] & speech[1] == 0) & (speech[0] > 0) & (speech[1] > 0))
     apart &= judged["evidence"].cast(pl.String) == "model"
     certain = dict(zip(RELATION_NAMES, (0.0, 0.0, 1.0), strict=True))
     return judged.with_columns(

@@ -31,6 +31,7 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
     inputs = {
         "candidates": workspace.hash_of("retrieve", "candidates"),
         "pairs": workspace.hash_of("label", "pairs.parquet"),
+        "senses": workspace.hash_of("label", "senses.parquet"),
         "extra_terms": workspace.hash_of("label", "extra_terms.parquet"),
         "extra_pairs": workspace.hash_of("label", "extra_pairs.parquet"),
         "model": workspace.hash_of("train", f"model/{MODEL_FILE}"),

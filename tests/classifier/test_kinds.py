@@ -18,9 +18,12 @@ from nymgraph.pipeline.lexicon.normalise import look_up_key
 WORDS = ["plain", "words", "that", "are", "common", "enough", "to", "make", "capitals", "tell"]
 
 
+NO_SENSES = pl.DataFrame(schema={"term_id": pl.UInt32, "pos": pl.String})
+
+
 def spelled(*terms: str) -> Spelled:
     every = [*terms, *WORDS, "more", "of", "them"]
-    return Spelled.of(every, pl.Series([look_up_key(term, "en") for term in every]))
+    return Spelled.of(every, pl.Series([look_up_key(term, "en") for term in every]), NO_SENSES)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,7 @@ def test_what_spelling_alone_found_is_of_that_kind_too() -> None:
 
 def test_where_most_have_a_capital_it_tells_nothing() -> None:
     terms = ["HAMMER", "HAMMERS", "Nail", "Saw blade", "wire"]
-    found = Spelled.of(terms, pl.Series(terms))
+    found = Spelled.of(terms, pl.Series(terms), NO_SENSES)
     assert not found.capital.any()
 
 
@@ -119,3 +122,27 @@ def test_what_a_dictionary_keeps_apart_is_apart() -> None:
     found = kept_apart(judged, terms, listed_terms(evidence, len(terms.key)))
     assert found["p_synonym"].to_list() == pytest.approx([0.0, 0.9, 1.0])
     assert found["p_co_hyponym"].to_list() == pytest.approx([1.0, 0.1, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "apart"),
+    [
+        (["adjective"], ["noun"], True),  # cheap, cheap money
+        (["adjective", "noun"], ["noun"], False),
+        (["adjective"], ["adjective"], False),
+        (["adjective"], [], False),  # nobody knows the other
+        ([""], ["noun"], False),
+        (["verb"], ["adverb", "noun"], True),
+    ],
+)
+def test_what_shares_no_part_of_speech_is_apart(a: list[str], b: list[str], apart: bool) -> None:
+    rows = [(0, pos) for pos in a] + [(1, pos) for pos in b]
+    senses = pl.DataFrame(rows, NO_SENSES.schema, orient="row")
+    terms = Spelled.of(["one", "other"], pl.Series(["one", "other"]), senses)
+    judged = pl.DataFrame(
+        {"a": [0, 0], "b": [1, 1], "p_synonym": [0.9, 0.9], "p_antonym": [0.1, 0.1],
+         "p_co_hyponym": [0.0, 0.0], "evidence": ["model", "dictionary"]}
+    )  # fmt: skip
+    found = kept_apart(judged, terms, np.ones(2, np.bool_))
+    expected = 0.0 if apart else 0.9
+    assert found["p_synonym"].to_list() == pytest.approx([expected, 0.9])
