@@ -116,10 +116,10 @@ def test_disagreements_are_counted_for_each_pair_of_sources(tmp_path: Path) -> N
 def test_evidence_weighs_what_it_is_trusted_the_judge_the_rest(
     trust: float, judged: float, expected: float
 ) -> None:
-    row = (0, 1, "synonym", ["d"], trust, 1.0, 1.0)
-    names = ("a", "b", "relation", "sources", "confidence", "dominance_a", "dominance_b")
-    uses = pl.DataFrame({"use": [1.0, 1.0], "top": [1.0, 1.0]})
-    known = evidence_of(pl.DataFrame([row], names, orient="row"), uses)
+    row = (0, 1, "synonym", ["d"], trust, 1.0, 1.0, 1.0)
+    names = ("a", "b", "relation", "sources", "confidence", "dominance_a", "dominance_b",
+             "shared_use")  # fmt: skip
+    known = evidence_of(pl.DataFrame([row], names, orient="row"))
     rest = (1 - judged) / 2
     pair = pl.DataFrame({"a": [0], "b": [1], "p_synonym": [float(judged)], "p_antonym": [rest],
                          "p_co_hyponym": [rest]})  # fmt: skip

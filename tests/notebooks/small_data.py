@@ -100,7 +100,7 @@ def pairs(clusters: dict[int, tuple[str, list[str], float]], ids: dict[str, int]
     ]
     labelled += [(pair, "antonym") for pair in (("cold", "hot"), ("happy", "unhappy"))]
     rows = [
-        (a, b, ids[a], ids[b], relation, ["wordnet"], 1.0, 1.0, 1.0, "test", None)
+        (a, b, ids[a], ids[b], relation, ["wordnet"], 1.0, 1.0, 1.0, 1.0, "test", None)
         for (a, b), relation in sorted(labelled)
     ]
     return pl.DataFrame(rows, schema=schemas.PAIRS.schema, orient="row")
