@@ -10,7 +10,6 @@ lexicon; what passes the gate; and the pairs of which the classifier is surest.
 """
 
 import argparse
-import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +28,7 @@ from nymgraph.discriminator import (
     shift_of_list,
     surroundings,
 )
+from nymgraph.pipeline.classifier.kinds import shifted
 from nymgraph.pipeline.classifier.model import encode_terms, load_model
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over
 from nymgraph.pipeline.indexes.neighbours import exact_search
@@ -95,11 +95,13 @@ def _report(name: str, classifier: TrainedClassifier, listed: Listed, surest: in
     cosine = np.einsum("ij,ij->i", x, y)
     assert lexicon.neighbourhoods is not None
     orders = {"cosine": cosine, "nearness": cosine + surroundings(lexicon.neighbourhoods, a, b)}
+    probabilities = {}
     for kind, elsewhere in (("elsewhere", True), ("own lexicon", False)):
         judge = classifier_over(
             classifier, terms, lexicon, "cpu", dictionary=False, elsewhere=elsewhere
         )
-        orders[kind] = judge.judge(a, b)[:, SYNONYM]
+        probabilities[kind] = judge.judge(a, b)
+        orders[kind] = probabilities[kind][:, SYNONYM]
     print(f"{name}: {len(terms)} terms, {n_known} pairs known, {len(a)} candidates")
     share = synonym.sum() / n_known  # candidates that are missing count as never found
     base = average_precision_score(synonym, cosine) * share
@@ -109,8 +111,8 @@ def _report(name: str, classifier: TrainedClassifier, listed: Listed, surest: in
     judged = orders["elsewhere"]
     checks = classifier.trained.checks
     gained = shift_of_list(checks, len(judged), int((judged >= COUNTED).sum()))
-    odds = judged / (1 - judged) * math.exp(gained)
-    judged = odds / (1 + odds)
+    every = np.ones((len(judged), 1), np.bool_)
+    judged = shifted(probabilities["elsewhere"], every, (gained,))[:, SYNONYM]
     print(f"  the odds gain {gained:.2f} nats, for the list has more synonyms than the drawn ones")
     passed = judged >= GATE
     right = synonym[passed].sum()

@@ -5,11 +5,12 @@ What the model says of a pair is corrected for its kind (`kinds`) before.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
-from nymgraph.discriminator import COUNTED, PairClassifier, shift_of_list
+from nymgraph.discriminator import COUNTED, Check, PairClassifier, shift_of_list
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.features import open_space
 from nymgraph.pipeline.classifier.kinds import (
@@ -36,9 +37,29 @@ from nymgraph.pipeline.schemas import (
     RELATIONS,
 )
 
-__all__ = ["JudgeRecipe", "held_out_shifts", "judge", "list_shift"]
+__all__ = ["JudgeRecipe", "Shifts", "fitted_shifts", "judge"]
 
 _FITTED = 400_000
+
+
+class Shifts(NamedTuple):
+    """What the odds of synonymy gain, in nats.
+
+    Attributes:
+        of_list: In this lexicon; 0 where the classifier learned from it.
+        of_kinds: For each kind of pair (`kinds`).
+    """
+
+    of_list: float
+    of_kinds: tuple[float, ...]
+
+
+class _Opened(NamedTuple):
+    """The classifier of a run, how it was checked, and whether it learned from another lexicon."""
+
+    judge: PairClassifier
+    checks: tuple[Check, ...]
+    elsewhere: bool
 
 
 @dataclass(frozen=True)
@@ -49,30 +70,26 @@ class JudgeRecipe(Recipe):
         data: The data folder.
         files: The parts of the candidates.
         evidence: Known pairs, from `lexicon.evidence.evidence_of`.
-        shifts: The correction for each kind of pair, from `held_out_shifts`.
-        of_list: What the odds of synonymy gain in this lexicon, from `list_shift`.
+        shifts: What corrects the judgements, from `fitted_shifts`.
         device: Where to compute, as torch names it.
     """
 
     data: Path
     files: list[Path]
     evidence: pl.DataFrame
-    shifts: tuple[float, ...]
-    of_list: float
+    shifts: Shifts
     device: str
 
     def open(self) -> Make:
         """Load the classifier; it makes rows of RELATIONS."""
         workspace = Workspace(self.data)
-        classifier = _classifier(workspace, self.device)
+        classifier = _opened(workspace, self.device).judge
         spelled = spelled_terms(workspace)
         listed = listed_terms(self.evidence, len(spelled.key))
 
         def make(shard: int) -> pl.DataFrame:
             candidates = pl.read_parquet(self.files[shard])
-            judged = judge(
-                candidates, classifier, self.evidence, spelled, (self.of_list, self.shifts)
-            )
+            judged = judge(candidates, classifier, self.evidence, spelled, self.shifts)
             return RELATIONS.conform(kept_apart(judged, spelled, listed))
 
         return make
@@ -83,7 +100,7 @@ def judge(
     classifier: PairClassifier,
     evidence: pl.DataFrame,
     spelled: Spelled,
-    shifts: tuple[float, tuple[float, ...]],
+    shifts: Shifts,
 ) -> pl.DataFrame:
     """Judge candidates by the model, then let the known pairs override it.
 
@@ -92,32 +109,37 @@ def judge(
         classifier: What judges pairs of this lexicon.
         evidence: Known pairs, from `lexicon.evidence.evidence_of`.
         spelled: What there is to see of the terms.
-        shifts: The correction for the lexicon, and for each kind of pair.
+        shifts: What corrects the judgements.
 
     Returns:
         Rows of RELATIONS, in the order of the candidates.
     """
     judged = classifier.judge(candidates["a"].to_numpy(), candidates["b"].to_numpy())
-    of_list, of_kinds = shifts
-    if of_list:
-        judged = shifted(judged, np.ones((len(judged), 1), np.bool_), (of_list,))
-    judged = shifted(judged, spelled.kinds(candidates), of_kinds)
+    if shifts.of_list:
+        judged = shifted(judged, np.ones((len(judged), 1), np.bool_), (shifts.of_list,))
+    judged = shifted(judged, spelled.kinds(candidates), shifts.of_kinds)
     columns = {
         f"p_{name}": pl.Series(judged[:, place]) for place, name in enumerate(RELATION_NAMES)
     }
     return overridden(candidates.with_columns(**columns), evidence)
 
 
-def held_out_shifts(workspace: Workspace, device: str) -> tuple[float, ...]:
-    """Fit what the kind of a pair tells besides, on candidates of validation terms.
+def fitted_shifts(workspace: Workspace, device: str) -> Shifts:
+    """Fit what corrects the judgements of a run.
 
     Args:
         workspace: The data folder.
         device: Where to compute, as torch names it.
 
     Returns:
-        A shift for each kind; the prior where no term is held out for validation.
+        The shifts.
     """
+    opened = _opened(workspace, device)
+    return Shifts(_shift_of_list(workspace, opened), _shifts_of_kinds(workspace, opened.judge))
+
+
+def _shifts_of_kinds(workspace: Workspace, classifier: PairClassifier) -> tuple[float, ...]:
+    """On candidates of validation terms; the prior where no term is held out for validation."""
     spelled, held_out = spelled_terms(workspace), workspace.read(HELD_OUT)
     masks = [
         pl.Series(term_mask(held_out.filter(pl.col("split") == split), len(spelled.key)))
@@ -134,32 +156,23 @@ def held_out_shifts(workspace: Workspace, device: str) -> tuple[float, ...]:
     known = workspace.read(PAIRS).filter(pl.col("relation") == "synonym").select("a", "b")
     known = known.with_columns(synonym=pl.lit(True))
     synonym = found.join(known, on=["a", "b"], how="left", maintain_order="left")["synonym"]
-    judged = _classifier(workspace, device).judge(found["a"].to_numpy(), found["b"].to_numpy())
+    judged = classifier.judge(found["a"].to_numpy(), found["b"].to_numpy())
     truth = synonym.fill_null(value=False).to_numpy()
     return fit_shifts(judged[:, 0], truth, spelled.kinds(found))
 
 
-def list_shift(workspace: Workspace, device: str) -> float:
-    """What the odds of synonymy gain in a lexicon that the classifier did not learn from.
-
-    Args:
-        workspace: The data folder.
-        device: Where to compute, as torch names it.
-
-    Returns:
-        Nats, at least 0; 0 in the lexicon that the classifier learned from.
-    """
-    if not open_space(workspace, votes=False).elsewhere:
+def _shift_of_list(workspace: Workspace, opened: _Opened) -> float:
+    """On what the search by vector found; 0 in the lexicon that the classifier learned from."""
+    if not opened.elsewhere:
         return 0.0
     near = pl.col("route") == "vector"  # as the drawn lists have them
     found = pl.concat([x.filter(near).select("a", "b") for x in workspace.parts(CANDIDATES)])
     found = found.gather_every(max(1, found.height // _FITTED))
-    judged = _classifier(workspace, device).judge(found["a"].to_numpy(), found["b"].to_numpy())
-    checks = model_classifier(workspace.file("train", "model"), device).trained.checks
-    return shift_of_list(checks, found.height, int((judged[:, 0] >= COUNTED).sum()))
+    judged = opened.judge.judge(found["a"].to_numpy(), found["b"].to_numpy())
+    return shift_of_list(opened.checks, found.height, int((judged[:, 0] >= COUNTED).sum()))
 
 
-def _classifier(workspace: Workspace, device: str) -> PairClassifier:
+def _opened(workspace: Workspace, device: str) -> _Opened:
     folder = workspace.file("train", "model", whole=True)
     notes = read_notes(folder, verify=False)
     manifest = workspace.read_json("embed", "manifest.json")
@@ -175,4 +188,5 @@ def _classifier(workspace: Workspace, device: str) -> PairClassifier:
     surface = classifier.trained.head.surface
     lexicon = space.lexicon(surface=surface, n_terms=manifest["rows"])
     where = {"dictionary": False, "elsewhere": space.elsewhere}
-    return classifier_over(classifier, space.terms, lexicon, device, **where)
+    judge = classifier_over(classifier, space.terms, lexicon, device, **where)
+    return _Opened(judge, classifier.trained.checks, space.elsewhere)

@@ -81,10 +81,9 @@ def weighed_by_use(pairs: pl.DataFrame, split: npt.NDArray[np.int8]) -> Labelled
     Raises:
         ArtefactError: The table calls a pair a training pair that touches a held-out term.
     """
-    rows = rows_within(pairs, split, "train")
     synonyms = pl.col("relation") == "synonym"
     weight = pl.when(synonyms).then("shared_use").otherwise(1.0) * pl.col("confidence")
-    return pairs_within(rows.with_columns(confidence=weight), split, "train")
+    return pairs_within(pairs.with_columns(confidence=weight), split, "train")
 
 
 def touching(pairs: LabelledPairs, terms: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -5,7 +5,7 @@ from functools import partial
 import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.classifier.candidates import JudgeRecipe, held_out_shifts, list_shift
+from nymgraph.pipeline.classifier.candidates import JudgeRecipe, fitted_shifts
 from nymgraph.pipeline.classifier.kinds import KINDS
 from nymgraph.pipeline.classifier.model_notes import MODEL_FILE
 from nymgraph.pipeline.devices import resolve_device
@@ -26,8 +26,7 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
     pairs = workspace.read(PAIRS).filter(pl.col("split") == "train")
     evidence = evidence_of(pairs, language_model=params.trust_language_model)
     files = workspace.files(CANDIDATES)
-    shifts = held_out_shifts(workspace, resolve_device(params.device))
-    of_list = list_shift(workspace, resolve_device(params.device))
+    shifts = fitted_shifts(workspace, resolve_device(params.device))
     inputs = {
         "candidates": workspace.hash_of("retrieve", "candidates"),
         "pairs": workspace.hash_of("label", "pairs.parquet"),
@@ -41,14 +40,14 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
         "terms": workspace.read_json("embed", "manifest.json")["terms"],
         "device": device.split(":")[0],
         "trust_language_model": params.trust_language_model,
-        "shifts": [of_list, *shifts],
+        "shifts": [shifts.of_list, *shifts.of_kinds],
     }
     with open_work(workspace.work("classify"), inputs, len(files)) as work:
-        recipe = JudgeRecipe(workspace.root, files, evidence, shifts, of_list, device)
+        recipe = JudgeRecipe(workspace.root, files, evidence, shifts, device)
         work.take(engine.made(recipe, work.pending), workspace.progress, "classify: parts")
         workspace.record.wrote("classify/relations", work.rows)
         workspace.record.fact("pairs per second", round(work.rows_per_second))
-        workspace.record.fact("shift of the list", round(of_list, 2))
-        for kind, shift in zip(KINDS, shifts, strict=True):
+        workspace.record.fact("shift of the list", round(shifts.of_list, 2))
+        for kind, shift in zip(KINDS, shifts.of_kinds, strict=True):
             workspace.record.fact(f"shift of {kind}", round(shift, 2))
         work.publish(workspace.root / RELATIONS.path)

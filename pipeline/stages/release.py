@@ -17,12 +17,7 @@ from nymgraph.pipeline.classifier.kinds import kept_apart, listed_terms, spelled
 from nymgraph.pipeline.clusters.calling import called
 from nymgraph.pipeline.clusters.graph import RELEASED, cluster_graph
 from nymgraph.pipeline.clusters.senses import senses_in_clusters, with_senses
-from nymgraph.pipeline.lexicon.evidence import (
-    Terms,
-    evidence_of,
-    overridden,
-    similar_evidence,
-)
+from nymgraph.pipeline.lexicon.evidence import Terms, evidence_of, overridden, similar_evidence
 from nymgraph.pipeline.lexicon.senses import term_uses
 from nymgraph.pipeline.params import ClusterParams, ReleaseParams
 from nymgraph.pipeline.schemas import (
@@ -53,33 +48,31 @@ def run(params: ReleaseParams, workspace: Workspace, previous: Path | None = Non
     vectors, senses = workspace.read_array("embed", "vectors.npy"), workspace.read(SENSES)
     n_terms = workspace.read_json("embed", "manifest.json")["rows"]
     uses = term_uses(senses, n_terms)
-    evidence = _evidence(settings, workspace, vectors, uses)
+    terms = workspace.read(TERMS, ["term", "frequency", "language"])
+    lexicon = Terms(terms["term"], uses, terms["language"][0])
+    evidence = _evidence(settings, workspace, vectors, lexicon)
     evidence = evidence.clear() if params.evidence == "measured" else evidence
     workspace.write_parts(RELEASED_RELATIONS, _told(workspace, evidence, vectors))
     tables = cluster_graph(settings, workspace, RELEASED, previous)
     placed = senses_in_clusters(senses, tables.clustering.labels, tables.ids)
     workspace.write(RELEASED_SENSES, placed)
     marked = workspace.read(MARKS).filter(pl.col("sense") == 0)["term_id"]
-    terms = workspace.read(TERMS, ["term", "frequency"])
     named = called(tables.clusters, placed, uses, terms, marked)
     workspace.write(RELEASED_CLUSTERS, named)
     workspace.write(RELEASED_MEMBERSHIPS, with_senses(tables.memberships, placed))
 
 
 def _evidence(
-    settings: ClusterParams, workspace: Workspace, vectors: np.ndarray, uses: pl.Series
+    settings: ClusterParams, workspace: Workspace, vectors: np.ndarray, lexicon: Terms
 ) -> pl.DataFrame:
     """What the dictionaries know, and the near ones of what they call similar."""
     pairs, similar = workspace.read(PAIRS), workspace.read(SIMILAR)
     known = evidence_of(pairs)
-    lexicon = workspace.read(TERMS, ["term", "language"])
-    terms = Terms(lexicon["term"], uses, lexicon["language"][0])
     a, b = (similar[end].to_numpy().astype(np.int64) for end in ("a", "b"))
     near = similar.with_columns(cosine=pl.Series(cosines(vectors, a, b), dtype=pl.Float32))
-    further = similar_evidence(near, pairs, terms, settings.gate)
-    # a pair may be known in a rare sense and similar in a common one: happy, glad
-    opposed = known.filter(pl.col("known") == "antonym")
-    further = further.join(opposed, on=["a", "b"], how="anti")
+    further = similar_evidence(near, pairs, lexicon, settings.gate)
+    # a pair may be known in a rare sense and similar in a common one (happy, glad): the surer
+    # counts; what is known to be no synonym is certain
     every = pl.concat([known, further]).sort("certainty", descending=True, maintain_order=True)
     return every.unique(["a", "b"], keep="first").sort("a", "b")
 
