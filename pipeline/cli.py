@@ -432,7 +432,7 @@ def judge(
     """Judge a table of pairs: adds p_synonym, p_antonym and p_co_hyponym.
 
     For example: `nymgraph judge --model data --pairs new.csv --out judged.csv`, with the model of
-    the run in `data`. A pair of its lexicon gets what `classify` gave it by the model.
+    the run in `data`. A candidate of the run gets what `classify` gave it.
     """
     from nymgraph.pipeline.classifier.model import judge_table, load_model
 

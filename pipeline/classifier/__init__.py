@@ -11,6 +11,7 @@ model_folder   the model as an artefact: one folder, written by a run and by fit
 model          such a model, opened: it judges any two terms
 taken          a model that is used instead of adapting and training
 candidates     the candidates of a run to judged pairs, as a recipe
+corrections    from what a classifier says to judged pairs: one path for classify and judge
 kinds          what is alike in letters alone: a correction for each kind of pair
 judges         a classifier on term ids and on spellings, as all that measures it takes it
 pair_table     a user's table of labelled pairs, read once into training pairs

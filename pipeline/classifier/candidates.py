@@ -1,57 +1,27 @@
-"""Candidate pairs to judged pairs, as a recipe; known pairs override the model.
-
-What the model says of a pair is corrected for its kind (`kinds`) before.
-"""
+"""Candidate pairs to judged pairs, as a recipe, and the fit of what corrects them."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 
 from nymgraph.discriminator import COUNTED, Check, PairClassifier, shift_of_list
 from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.classifier.corrections import Corrections, Shifts
 from nymgraph.pipeline.classifier.features import open_space
-from nymgraph.pipeline.classifier.kinds import (
-    PRIOR,
-    Spelled,
-    fit_shifts,
-    kept_apart,
-    listed_terms,
-    shifted,
-    spelled_terms,
-)
+from nymgraph.pipeline.classifier.kinds import PRIOR, fit_shifts, spelled_terms
 from nymgraph.pipeline.classifier.model_folder import model_classifier
 from nymgraph.pipeline.classifier.model_notes import read_notes
 from nymgraph.pipeline.classifier.trained import classifier_over
 from nymgraph.pipeline.engine.recipe import Make, Recipe
 from nymgraph.pipeline.errors import ArtefactError
-from nymgraph.pipeline.lexicon.evidence import overridden
 from nymgraph.pipeline.lexicon.splits import term_mask
-from nymgraph.pipeline.schemas import (
-    CANDIDATES,
-    HELD_OUT,
-    PAIRS,
-    RELATION_NAMES,
-    RELATIONS,
-)
+from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, RELATIONS
 
-__all__ = ["JudgeRecipe", "Shifts", "fitted_shifts", "judge"]
+__all__ = ["JudgeRecipe", "fitted_shifts"]
 
 _FITTED = 400_000
-
-
-class Shifts(NamedTuple):
-    """What the odds of synonymy gain, in nats.
-
-    Attributes:
-        of_list: In this lexicon; 0 where the classifier learned from it.
-        of_kinds: For each kind of pair (`kinds`).
-    """
-
-    of_list: float
-    of_kinds: tuple[float, ...]
 
 
 class _Opened(NamedTuple):
@@ -69,59 +39,28 @@ class JudgeRecipe(Recipe):
     Attributes:
         data: The data folder.
         files: The parts of the candidates.
-        evidence: Known pairs, from `lexicon.evidence.evidence_of`.
-        shifts: What corrects the judgements, from `fitted_shifts`.
+        shifts: What the odds of synonymy gain, from `fitted_shifts`.
+        language_model: Whether what a language model alone says overrides the model.
         device: Where to compute, as torch names it.
     """
 
     data: Path
     files: list[Path]
-    evidence: pl.DataFrame
     shifts: Shifts
+    language_model: bool
     device: str
 
     def open(self) -> Make:
         """Load the classifier; it makes rows of RELATIONS."""
         workspace = Workspace(self.data)
         classifier = _opened(workspace, self.device).judge
-        spelled = spelled_terms(workspace)
-        listed = listed_terms(self.evidence, len(spelled.key))
+        corrections = Corrections.of(workspace, self.shifts, language_model=self.language_model)
 
         def make(shard: int) -> pl.DataFrame:
             candidates = pl.read_parquet(self.files[shard])
-            judged = judge(candidates, classifier, self.evidence, spelled, self.shifts)
-            return RELATIONS.conform(kept_apart(judged, spelled, listed))
+            return RELATIONS.conform(corrections.judge(candidates, classifier))
 
         return make
-
-
-def judge(
-    candidates: pl.DataFrame,
-    classifier: PairClassifier,
-    evidence: pl.DataFrame,
-    spelled: Spelled,
-    shifts: Shifts,
-) -> pl.DataFrame:
-    """Judge candidates by the model, then let the known pairs override it.
-
-    Args:
-        candidates: Rows of CANDIDATES.
-        classifier: What judges pairs of this lexicon.
-        evidence: Known pairs, from `lexicon.evidence.evidence_of`.
-        spelled: What there is to see of the terms.
-        shifts: What corrects the judgements.
-
-    Returns:
-        Rows of RELATIONS, in the order of the candidates.
-    """
-    judged = classifier.judge(candidates["a"].to_numpy(), candidates["b"].to_numpy())
-    if shifts.of_list:
-        judged = shifted(judged, np.ones((len(judged), 1), np.bool_), (shifts.of_list,))
-    judged = shifted(judged, spelled.kinds(candidates), shifts.of_kinds)
-    columns = {
-        f"p_{name}": pl.Series(judged[:, place]) for place, name in enumerate(RELATION_NAMES)
-    }
-    return overridden(candidates.with_columns(**columns), evidence)
 
 
 def fitted_shifts(workspace: Workspace, device: str) -> Shifts:

@@ -28,6 +28,7 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.lexicon.normalise import look_up_key
 from nymgraph.pipeline.schemas import RELATION_NAMES, SENSES, TERMS
 
 __all__ = [
@@ -87,20 +88,42 @@ class Spelled(NamedTuple):
             speech[senses.filter(pl.col("pos") == name)["term_id"].to_numpy()] |= 1 << place
         return cls(keys.rank("dense").cast(pl.Int32).to_numpy(), short, capital, speech)
 
+    def of_words(
+        self, words: Sequence[str], terms: npt.NDArray[np.int64], language: str
+    ) -> "Spelled":
+        """Look at some words, terms of the lexicon or not.
+
+        Args:
+            words: n_words words.
+            terms: int64 (n_words,), the term_id of each; -1 where it is none.
+            language: Their language code.
+
+        Returns:
+            What there is to see of them; of one that is no term no part of speech.
+        """
+        keys = pl.Series([look_up_key(word, language) for word in words], dtype=pl.String)
+        nothing = pl.DataFrame(schema={"term_id": pl.UInt32, "pos": pl.String})
+        seen, known = Spelled.of(words, keys, nothing), terms >= 0
+        capital = np.array([word != word.lower() for word in words], np.bool_)
+        capital &= self.capital.any()  # where most terms have one, capitals tell nothing
+        speech = np.where(known, self.speech[terms], 0).astype(np.uint8)
+        return seen._replace(capital=capital, speech=speech)
+
     def kinds(self, pairs: pl.DataFrame) -> npt.NDArray[np.bool_]:
         """The kinds of candidates.
 
         Args:
-            pairs: Columns a, b (term ids), route.
+            pairs: Columns a, b (term ids), route; a term beside itself is of no kind.
 
         Returns:
             bool (n_pairs, len(KINDS)).
         """
         a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
-        case = self.key[a] == self.key[b]
-        short = ~case & (self.short[a] | self.short[b])
+        case = (self.key[a] == self.key[b]) & (a != b)
+        other = self.key[a] != self.key[b]
+        short = other & (self.short[a] | self.short[b])
         one, both = self.capital[a] != self.capital[b], self.capital[a] & self.capital[b]
-        rest = ~(case | short)
+        rest = other & ~short
         spelling = (pairs["route"].cast(pl.String) == "surface").to_numpy()
         return np.column_stack([case, short, rest & one, rest & both, spelling])
 
@@ -187,7 +210,7 @@ def kept_apart(
         The same rows; of such pairs that the model alone judged p_co_hyponym is 1.
     """
     a, b = judged["a"].to_numpy(), judged["b"].to_numpy()
-    apart = pl.Series((spelled.key[a] == spelled.key[b]) & listed[a] & listed[b])
+    apart = pl.Series((spelled.key[a] == spelled.key[b]) & (a != b) & listed[a] & listed[b])
     speech = spelled.speech[a], spelled.speech[b]
     apart |= pl.Series((speech[0] & speech[1] == 0) & (speech[0] > 0) & (speech[1] > 0))
     apart &= judged["evidence"].cast(pl.String) == "model"

@@ -1,10 +1,11 @@
 """A classifier ready to judge any two terms: of a run, of `nymgraph fit`, here or moved.
 
-What holds for a pair of terms of a run's lexicon: judged with the run's data folder it gets, bit
-for bit, the probabilities that `classify` gave it by the model, for vectors, neighbours and
-calibration are the same (pairs that a dictionary knows are overridden in a run, not here). Judged
-with the model's folder alone its neighbours are the nearest of the terms that the model knows, not
-of the lexicon; they vote, and tell how near two terms are beside what lies around them, so that a
+What holds for a candidate of a run: judged with the run's data folder it gets, bit for bit, the
+probabilities that `classify` gave it on the same kind of device. Vectors, neighbours, calibration
+and all that comes behind the classifier are the same (`corrections`): shifts by list and kind, the
+pairs that a dictionary knows, what it keeps apart. Judged with the model's folder alone its
+neighbours are the nearest of the terms that the model knows, not of the lexicon; they vote, and
+tell how near two terms are beside what lies around them, and nothing is corrected, so that a
 probability may differ. A word that is not known is encoded: its vector may differ in the last bit
 of half precision with the words that it is encoded with.
 """
@@ -13,14 +14,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from nymgraph.discriminator import RELATIONS
+from nymgraph.discriminator import RELATIONS, PairClassifier
+from nymgraph.pipeline import schemas
 from nymgraph.pipeline.artefacts import Workspace, write_atomic
+from nymgraph.pipeline.classifier.corrections import (
+    Corrections,
+    corrections_of_run,
+    routes_of,
+)
 from nymgraph.pipeline.classifier.features import TermSpace, open_space
 from nymgraph.pipeline.classifier.model_folder import known_space, model_classifier
 from nymgraph.pipeline.classifier.model_notes import (
@@ -52,6 +59,8 @@ class Model:
         open_encoder: Loads the encoder; called when the first unknown word is judged.
         device: Where to compute, as torch names it.
         notes: What the folder of the model says; None for one that has no folder yet.
+        run: The data folder whose terms the space holds; None for no run, or one that has not
+            come to `classify`: then nothing is corrected.
     """
 
     classifier: TrainedClassifier
@@ -59,6 +68,7 @@ class Model:
     open_encoder: Callable[[], Encoder]
     device: str = "cpu"
     notes: ModelNotes | None = None
+    run: Workspace | None = None
 
     def judge(self, pairs: Any) -> pl.DataFrame:  # noqa: ANN401 - rows or a frame of any library
         """Judge pairs of any terms.
@@ -70,15 +80,16 @@ class Model:
         Returns:
             The pairs with the columns p_synonym, p_antonym and p_co_hyponym (float32, calibrated
             for near neighbours as in a run; "related, neither" counts as co-hyponymy), the same for
-            (a, b) and (b, a).
+            (a, b) and (b, a). With the data folder of a run they are what `classify` says.
 
         Raises:
             InputError: A row is no pair of terms, or a column is missing.
         """
         rows = _pair_frame(pairs)
-        judged = self.probabilities(rows["term_a"].to_list(), rows["term_b"].to_list())
-        columns = [pl.Series(f"p_{name}", judged[:, place]) for place, name in enumerate(RELATIONS)]
-        return rows.with_columns(columns)
+        asked = self._asked(rows["term_a"].to_list(), rows["term_b"].to_list())
+        nothing = np.empty((0, len(RELATIONS)), np.float32)
+        judged = self._corrected(asked) if asked.words else _columns(nothing)
+        return rows.with_columns(judged)
 
     def probabilities(
         self, terms_a: Sequence[str], terms_b: Sequence[str], *, dictionary: bool = False
@@ -94,25 +105,21 @@ class Model:
         Returns:
             float32 (n_pairs, 3), columns as in RELATIONS, the same for (a, b) and (b, a).
         """
-        language = self.space.language
-        ends = [[clean(term, language) for term in side] for side in (terms_a, terms_b)]
-        words = sorted({*ends[0], *ends[1]})
-        if not words:
+        asked = self._asked(terms_a, terms_b)
+        if not asked.words:
             return np.empty((0, len(RELATIONS)), np.float32)
-        place = {word: number for number, word in enumerate(words)}
-        a, b = (np.array([place[word] for word in side], np.int64) for side in ends)
-        rows = self.rows(words)
-        surface = self.classifier.trained.head.surface
-        lexicon = self.space.seen(words, rows, self._vectors(words, rows), surface=surface)
-        where = {"dictionary": dictionary, "elsewhere": self.space.elsewhere}
-        whole = classifier_over(self.classifier, words, lexicon, self.device, **where)
-        return whole.judge(a, b)
+        return self._over(asked, dictionary=dictionary).judge(asked.a, asked.b)
 
     def rows(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
         """The row of each word in the space, int64 (n_words,); -1 where it is not known."""
         asked = pl.DataFrame({"term": words}, {"term": pl.String})
         found = asked.join(self._numbered, on="term", how="left", maintain_order="left")["row"]
         return found.fill_null(-1).to_numpy().astype(np.int64)
+
+    @cached_property
+    def corrections(self) -> Corrections | None:
+        """What comes behind the classifier in the run; None without one."""
+        return None if self.run is None else corrections_of_run(self.run)
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -124,6 +131,35 @@ class Model:
         terms = pl.DataFrame({"term": self.space.terms}, {"term": pl.String})
         return terms.with_columns(row=pl.int_range(pl.len()))
 
+    def _asked(self, terms_a: Sequence[str], terms_b: Sequence[str]) -> "_Asked":
+        """Pairs by place among their words, which are sorted as the terms of a lexicon are."""
+        language = self.space.language
+        ends = [[clean(term, language) for term in side] for side in (terms_a, terms_b)]
+        words = sorted({*ends[0], *ends[1]})
+        place = {word: number for number, word in enumerate(words)}
+        a, b = (np.array([place[word] for word in side], np.int64) for side in ends)
+        return _Asked(words, self.rows(words), np.minimum(a, b), np.maximum(a, b))
+
+    def _over(self, asked: "_Asked", *, dictionary: bool) -> PairClassifier:
+        """The classifier, put to work on words."""
+        words, rows, *_ = asked
+        surface = self.classifier.trained.head.surface
+        lexicon = self.space.seen(words, rows, self._vectors(words, rows), surface=surface)
+        where = {"dictionary": dictionary, "elsewhere": self.space.elsewhere}
+        return classifier_over(self.classifier, words, lexicon, self.device, **where)
+
+    def _corrected(self, asked: "_Asked") -> list[pl.Series]:
+        """The probabilities as columns, after all that comes behind the classifier."""
+        words, rows, a, b = asked
+        classifier = self._over(asked, dictionary=False)
+        if self.run is None or self.corrections is None:
+            return _columns(classifier.judge(a, b))
+        routes = routes_of(self.run, pl.DataFrame({"a": rows[a], "b": rows[b]}))
+        pairs = pl.DataFrame({"a": a, "b": b}).cast(pl.UInt32).with_columns(route=routes)
+        corrections = self.corrections.of_words(words, rows, self.space.language)
+        judged = corrections.judge(pairs, classifier)
+        return [judged[f"p_{name}"] for name in RELATIONS]
+
     def _vectors(
         self, words: Sequence[str], rows: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.float16]:
@@ -133,6 +169,15 @@ class Model:
         if new:
             vectors[new] = encode_terms(self.encoder, [words[place] for place in new])
         return vectors
+
+
+class _Asked(NamedTuple):
+    """Pairs of words: the words, their rows in the space or -1, the places of both ends."""
+
+    words: list[str]
+    rows: npt.NDArray[np.int64]
+    a: npt.NDArray[np.int64]
+    b: npt.NDArray[np.int64]
 
 
 def load_model(
@@ -155,8 +200,11 @@ def load_model(
     place = model_folder(given)
     notes = read_notes(place)
     classifier = model_classifier(place, where)
+    run: Workspace | None = None
     if place != given and (given / "embed" / "manifest.json").is_file():
-        space = _run_space(Workspace(given), notes, votes=classifier.counts_votes)
+        workspace = Workspace(given)
+        space = _run_space(workspace, notes, votes=classifier.counts_votes)
+        run = workspace if workspace.exists(schemas.RELATIONS) else None
     else:
         space = known_space(place, notes)
         space = space if classifier.counts_votes else space._replace(known=None)
@@ -164,7 +212,7 @@ def load_model(
     def encoder() -> Encoder:
         return open_encoder(place, notes, where, trust_remote_code=trust_remote_code)
 
-    return Model(classifier, space, encoder, where, notes)
+    return Model(classifier, space, encoder, where, notes, run)
 
 
 def open_encoder(
@@ -274,6 +322,10 @@ def _pair_frame(pairs: Any) -> pl.DataFrame:  # noqa: ANN401
     listed = [pair if isinstance(pair, str) else tuple(pair) for pair in pairs]
     _refuse_no_pairs(listed)
     return pl.DataFrame(listed, dict.fromkeys(_ENDS, pl.String), orient="row")
+
+
+def _columns(judged: npt.NDArray[np.float32]) -> list[pl.Series]:
+    return [pl.Series(f"p_{name}", judged[:, place]) for place, name in enumerate(RELATIONS)]
 
 
 def _refuse_no_pairs(pairs: Sequence[Any]) -> None:

@@ -2,18 +2,16 @@
 
 from functools import partial
 
-import polars as pl
-
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.candidates import JudgeRecipe, fitted_shifts
+from nymgraph.pipeline.classifier.corrections import write_fitted
 from nymgraph.pipeline.classifier.kinds import KINDS
 from nymgraph.pipeline.classifier.model_notes import MODEL_FILE
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
-from nymgraph.pipeline.lexicon.evidence import evidence_of
 from nymgraph.pipeline.params import ClassifyParams
-from nymgraph.pipeline.schemas import CANDIDATES, PAIRS, RELATIONS
+from nymgraph.pipeline.schemas import CANDIDATES, RELATIONS
 from nymgraph.pipeline.shards import open_work
 
 __all__ = ["run"]
@@ -22,11 +20,9 @@ __all__ = ["run"]
 def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) -> None:
     """Judge every candidate and write `relations`, one part for each part of the candidates."""
     device = engine.ask(partial(resolve_device, params.device))
-    # evidence on a held-out term would void every figure: `release` adds it
-    pairs = workspace.read(PAIRS).filter(pl.col("split") == "train")
-    evidence = evidence_of(pairs, language_model=params.trust_language_model)
     files = workspace.files(CANDIDATES)
     shifts = fitted_shifts(workspace, resolve_device(params.device))
+    trusted = params.trust_language_model
     inputs = {
         "candidates": workspace.hash_of("retrieve", "candidates"),
         "pairs": workspace.hash_of("label", "pairs.parquet"),
@@ -39,11 +35,11 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
         "vectors": workspace.read_json("embed", "manifest.json")["content"],
         "terms": workspace.read_json("embed", "manifest.json")["terms"],
         "device": device.split(":")[0],
-        "trust_language_model": params.trust_language_model,
+        "trust_language_model": trusted,
         "shifts": [shifts.of_list, *shifts.of_kinds],
     }
     with open_work(workspace.work("classify"), inputs, len(files)) as work:
-        recipe = JudgeRecipe(workspace.root, files, evidence, shifts, device)
+        recipe = JudgeRecipe(workspace.root, files, shifts, trusted, device)
         work.take(engine.made(recipe, work.pending), workspace.progress, "classify: parts")
         workspace.record.wrote("classify/relations", work.rows)
         workspace.record.fact("pairs per second", round(work.rows_per_second))
@@ -51,3 +47,4 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
         for kind, shift in zip(KINDS, shifts.of_kinds, strict=True):
             workspace.record.fact(f"shift of {kind}", round(shift, 2))
         work.publish(workspace.root / RELATIONS.path)
+    write_fitted(workspace, shifts, language_model=trusted)

@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 import nymgraph
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.classifier.kinds import spelled_terms
 from nymgraph.pipeline.classifier.model_notes import read_notes
-from nymgraph.pipeline.cli import run_stage
+from nymgraph.pipeline.cli import app, run_stage
 from nymgraph.pipeline.errors import ArtefactError, ParameterError
 from nymgraph.pipeline.schemas import (
     EXTRA_PAIRS,
@@ -27,6 +27,7 @@ from nymgraph.pipeline.schemas import (
 from tests.encoders.tiny_encoder import tiny_encoder
 
 STAGES = ("ingest", "label", "adapt", "embed", "retrieve", "train", "classify")
+PROBABILITIES = ("p_synonym", "p_antonym", "p_co_hyponym")
 ROOTS = [
     "able",
     "brave",
@@ -222,22 +223,40 @@ def test_only_the_lexicon_is_judged(trained: Project) -> None:
     assert len(trained.workspace.read_array("embed", "vectors.npy")) > n_terms
 
 
-def as_the_model_judged(project: Project) -> pl.DataFrame:
-    """The pairs that the model judged and that no kind of spelling has corrected since."""
-    judged = pl.concat(project.workspace.parts(RELATIONS)).filter(pl.col("evidence") == "model")
-    corrected = spelled_terms(project.workspace).kinds(judged).any(axis=1)
-    return judged.filter(~pl.Series(corrected))
+def as_classified(project: Project) -> tuple[list[tuple[str, str]], pl.DataFrame]:
+    """All candidates by name, and what `classify` made of them."""
+    terms = project.workspace.read(TERMS)["term"].to_list()
+    judged = pl.concat(project.workspace.parts(RELATIONS))
+    names = [(terms[a], terms[b]) for a, b in judged.select("a", "b").iter_rows()]
+    return names, judged.select(PROBABILITIES)
 
 
 def test_a_run_judges_what_classify_judged_bit_for_bit(trained: Project) -> None:
-    terms = trained.workspace.read(TERMS)["term"].to_list()
-    judged = as_the_model_judged(trained)
-    names = [(terms[a], terms[b]) for a, b in judged.select("a", "b").iter_rows()]
-    columns = ["p_synonym", "p_antonym", "p_co_hyponym"]
+    names, expected = as_classified(trained)
     again = nymgraph.load_model(trained.data, device="cpu").judge(names)
-    np.testing.assert_array_equal(again.select(columns), judged.select(columns))
-    few = nymgraph.load_model(trained.data, device="cpu").judge(names[3:5])
-    np.testing.assert_array_equal(few.select(columns), judged.select(columns)[3:5])
+    assert again.select(PROBABILITIES).equals(expected)
+    few = nymgraph.judge([(b, a) for a, b in names[3:5]], trained.data)
+    assert few.select(PROBABILITIES).equals(expected[3:5])
+
+
+def test_the_command_judges_what_classify_judged(trained: Project, tmp_path: Path) -> None:
+    names, expected = as_classified(trained)
+    asked, out = tmp_path / "asked.parquet", tmp_path / "judged.parquet"
+    pl.DataFrame(names, ["term_a", "term_b"], orient="row").write_parquet(asked)
+    arguments = ["judge", "--model", trained.data, "--pairs", asked, "--out", out]
+    done = CliRunner().invoke(app, [*map(str, arguments), "--device", "cpu"])
+    assert done.exit_code == 0, done.output
+    assert pl.read_parquet(out, columns=list(PROBABILITIES)).equals(expected)
+
+
+def test_before_classify_nothing_is_corrected(trained: Project, tmp_path: Path) -> None:
+    early = tmp_path / "data"
+    shutil.copytree(trained.data, early, ignore=shutil.ignore_patterns("classify"))
+    model = nymgraph.load_model(early, device="cpu")
+    names, _ = as_classified(trained)
+    found = model.judge(names[:5]).select(PROBABILITIES).to_numpy()
+    ends = zip(*names[:5], strict=True)
+    np.testing.assert_array_equal(found, model.probabilities(*map(list, ends)))
 
 
 def test_a_second_lexicon_is_judged_by_the_model(trained: Project, second: Project) -> None:
@@ -256,13 +275,9 @@ def test_a_second_lexicon_is_judged_by_the_model(trained: Project, second: Proje
 
 
 def test_the_second_run_judges_what_classify_judged_too(second: Project) -> None:
-    terms = second.workspace.read(TERMS)["term"].to_list()
-    judged = as_the_model_judged(second)
-    assert judged.height
-    names = [(terms[a], terms[b]) for a, b in judged.select("a", "b").iter_rows()]
-    columns = ["p_synonym", "p_antonym", "p_co_hyponym"]
+    names, expected = as_classified(second)
     again = nymgraph.load_model(second.data, device="cpu").judge(names)
-    np.testing.assert_array_equal(again.select(columns), judged.select(columns))
+    assert again.select(PROBABILITIES).equals(expected)
 
 
 def test_a_foreign_or_own_model_is_refused(trained: Project, tmp_path: Path) -> None:
