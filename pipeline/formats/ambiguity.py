@@ -18,7 +18,11 @@ space alone confuses is confused by it too. A term is unfit for a rule if its fo
 * has senses in a dictionary, and less than MOST of its use lies in those of its cluster (*break*
   and *come apart*; where the cluster has none of them, less than MOST in the commonest one);
 * is that of a name or abbreviation and, by the rules of the language, an inflected form of a word
-  in small letters (*Mars* and *mar*, *AIDS* and *aid*).
+  in small letters (*Mars* and *mar*, *AIDS* and *aid*);
+* is a word that nobody counted in text and an inflected form of one of the same part of speech that
+  was, of another cluster (*men*, manpower, and *man*);
+* begins with a word of the grammar and is no noun (*in the air*), so that an engine cannot tell it
+  from its words.
 
 Held whole: 16 bytes a term, and the terms that share a form.
 """
@@ -33,8 +37,8 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.pipeline.lexicon.hashing import stable_hash
-from nymgraph.pipeline.lexicon.inflection import LANGUAGES
-from nymgraph.pipeline.lexicon.normalise import small_letters
+from nymgraph.pipeline.lexicon.inflection import LANGUAGES, base_keys
+from nymgraph.pipeline.lexicon.normalise import look_up_key, small_letters
 from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.lookup.stop_words import stop_words
 from nymgraph.pipeline.schemas import (
@@ -45,7 +49,9 @@ from nymgraph.pipeline.schemas import (
 )
 
 __all__ = [
+    "FORM",
     "GRAMMAR",
+    "IDIOM",
     "INFLECTED",
     "MARKED",
     "OTHER",
@@ -59,6 +65,8 @@ GRAMMAR = "a word of the language's grammar, which stands in most queries"
 SHORT = "one or two letters: export.rules.short takes these in"
 OTHER = "an engine cannot tell it from another term, and it is not known to be the commoner"
 INFLECTED = "a name or abbreviation that an engine cannot tell from a form of another word"
+FORM = "nobody counted it in text, and it is a form of a word that was counted"
+IDIOM = "it begins with a word of the grammar: an engine cannot tell it from its words"
 
 MARKED = "it is vulgar, offensive or a slur"
 RARE = "most of its use lies in senses that are not those of its cluster"
@@ -97,7 +105,8 @@ def unfit_terms(export: Export, *, short: bool) -> dict[str, str]:
         The reason by term.
     """
     shared, plain = _shared_forms(export)
-    known = dict.fromkeys(_meant_otherwise(export), RARE) | dict.fromkeys(_marked(export), MARKED)
+    known = dict.fromkeys(_meant_otherwise(export), RARE) | dict(_by_senses(export))
+    known |= dict.fromkeys(_marked(export), MARKED)
     alike: dict[str, list[_Spelling]] = defaultdict(list)
     found: dict[str, str] = {}
     for spelling, form in _spellings(export):
@@ -138,6 +147,31 @@ def _marked(export: Export) -> set[str]:
     marked = export.scan(EXPORTED_MARKS).filter(pl.col("sense") == 0).select("term_id")
     terms = export.scan(EXPORTED_TERMS).join(marked, on="term_id", how="semi")
     return set(terms.select("term").collect()["term"])
+
+
+def _by_senses(export: Export) -> Iterator[tuple[str, str]]:
+    """The forms of other words and the idioms, with the reason."""
+    if EXPORTED_SENSES.name not in export.manifest["tables"]:
+        return
+    senses = export.scan(EXPORTED_SENSES).sort("term_id", "share", descending=[False, True])
+    first = senses.group_by("term_id", maintain_order=True).agg(
+        pl.first("known_by", "pos"), noun=(pl.col("pos") == "noun").any()
+    )
+    own = export.scan(EXPORTED_TERMS).select("term_id", "term", "cluster_id")
+    counts = pl.col("known_by") == "counts"
+    known = own.join(first, on="term_id")
+    rows = known.select("term", "pos", "noun", "cluster_id", counted=counts).collect()
+    words = rows.filter("counted").select("term", "pos", "cluster_id").iter_rows()
+    counted = {(term, pos): cluster for term, pos, cluster in words}
+    grammar = stop_words(export.language)
+    for term, pos, noun, cluster, is_counted in rows.iter_rows():
+        first_word, _, rest = term.partition(" ")
+        if rest and not noun and first_word.casefold() in grammar:
+            yield term, IDIOM
+        elif not rest and not is_counted:
+            bases = base_keys(look_up_key(term, export.language), export.language)
+            if any(counted.get((base, pos), cluster) != cluster for base in bases):
+                yield term, FORM
 
 
 def _meant_otherwise(export: Export) -> set[str]:

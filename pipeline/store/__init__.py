@@ -7,6 +7,7 @@ senses          the senses of a term as its dictionary has them
 relatives       the synonyms and antonyms of a term, ranked
 related         the terms near it in meaning that are neither
 expansion       queries widened by synonyms
+phrases         a query, cut into the phrases that are widened
 nearest         where a word that the lexicon does not hold would belong
 ego_graph       the neighbourhood of a term, for networkx
 plots           the neighbourhood of a term, and a map of clusters, as charts
@@ -21,9 +22,10 @@ numbers         numbers as they are shown
 """
 
 from nymgraph.pipeline.store.cluster_store import ClusterStore
-from nymgraph.pipeline.store.expansion import Expansion, Phrase
+from nymgraph.pipeline.store.expansion import Expansion
 from nymgraph.pipeline.store.export_folder import UnknownClusterError
 from nymgraph.pipeline.store.nearest import Nearest, Neighbour
+from nymgraph.pipeline.store.phrases import Phrase
 from nymgraph.pipeline.store.terms import UnknownTermError
 from nymgraph.pipeline.store.views import (
     Antonym,

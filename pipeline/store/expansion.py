@@ -1,72 +1,37 @@
 """Queries widened by synonyms, for search and for retrieval before a language model.
 
-Contract: a query is any text. It is cut at white space; punctuation at the ends of a phrase does
-not matter where the lexicon has no such term. From left to right the longest run of words that is a
-term is taken as one phrase. A word of the language's grammar (*in*, *who*), and a word in small
-letters whose only term is all capitals (*us*, *US*), is passed over when it stands alone; so is a
-term that is made of words of the grammar alone (*do it*).
-A word of two or more capitals is no word of the grammar. An inflected form is taken for its lemma.
+The phrases of a query (`phrases`) are widened one by one.
+
 Nothing is added in a meaning that the word mostly does not have. Where a dictionary knows its
 senses, a term is added if at least MOST of the use of the word lies in senses that the two share,
-or in which the dictionary calls them similar and the judge agrees, and if the other means that
-often enough (SOMETIMES, beside its commonest sense); of what the judge alone says, members of its
+or in which the dictionary calls them similar and the judge is SURE, and if the other mostly
+means that too (BACK, beside its commonest sense); of what the judge alone says, members of its
 own cluster that are not the same letters again. `senses` asks for more.
-A vulgar or offensive term is added to one that is so itself alone.
-What is negated is left as it is, and said so: who asks for *not hot* wants no *warm*. A negation
-(*not*, *without*, *isn't*) reaches over words of the grammar to the next phrase, and over *or* and
-*nor* to the one after that; in Turkish *değil* negates the phrase before it.
+Left as it is: what the query negates; a phrase that begins with a word of the grammar and is no
+noun (*in the air*), which cannot be told from its words; and a noun before another phrase that may
+be an adjective there (*kind words*).
+Not added is a vulgar or offensive term, but to one that is so itself; what the phrase holds already
+(*chocolate* of *hot chocolate*, *Sun* of *sun*); and a noun that nobody counted in text but that
+may be a form of a word that was (*grooming*, *groom*).
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import pairwise
 
-from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.lexicon.normalise import clean, look_up_key
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.pairs import JudgedPairs
+from nymgraph.pipeline.store.phrases import Phrase, is_form, phrases_of
 from nymgraph.pipeline.store.related import likeness
 from nymgraph.pipeline.store.views import View
 
-__all__ = ["Expansion", "Phrase", "expand"]
+__all__ = ["Expansion", "expand"]
 
 MOST = 0.7  # least share of the use of a word in the senses in which it is widened
-SOMETIMES = 0.5  # how common that sense is for what is added, beside its commonest
+BACK = 0.9  # how common that sense is for what is added, beside its commonest
+SURE = 0.75  # least p_synonym of what a dictionary calls similar
 ALIKE = 0.4  # likeness of letters from which the judge alone is not believed
-_MAX_WORDS = 8
-_CONTRACTED = re.compile(r"n['\u2019]t$")
-_DEGREE = "absolutely all completely entirely even overly quite really sehr so that too very"
-_DEGREES = frozenset(_DEGREE.split(" "))
-# words that negate what follows, what precedes, and those that carry a negation on
-_ENGLISH = "cannot neither never no none nor not without"
-_GERMAN = "kein keine keinem keinen keiner keines nicht nie niemals ohne weder"
-_NEGATIONS = {
-    "en": (frozenset(_ENGLISH.split(" ")), frozenset[str](), frozenset(["or"])),
-    "de": (frozenset(_GERMAN.split(" ")), frozenset[str](), frozenset(["noch", "oder"])),
-    "tr": (frozenset(["ne"]), frozenset(["değil", "olmayan"]), frozenset[str]()),
-    "und": (frozenset[str](), frozenset[str](), frozenset[str]()),
-}
-_EDGES = re.compile(r"^\W+|\W+$")
-
-
-class Phrase(NamedTuple):
-    """A part of a query.
-
-    Attributes:
-        text: As the query has it.
-        term: The term it was taken for, None where it is none.
-        added: Synonyms of the term, closest first.
-        withheld: Members of the same clusters that are judged antonyms of it, never added.
-        weights: How close each of `added` is, 0 to 1: p_synonym where the pair was judged.
-        negated: Whether the query negates it; nothing is added then.
-    """
-
-    text: str
-    term: str | None = None
-    added: tuple[str, ...] = ()
-    withheld: tuple[str, ...] = ()
-    weights: tuple[float, ...] = ()
-    negated: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -137,83 +102,21 @@ def expand(
     Returns:
         The expansion.
     """
-    words, parts = clean(query, export.language).split(), []
-    place = 0
-    while place < len(words):
-        part, used = _longest(export, words[place : place + _MAX_WORDS], skip)
-        parts.append(part)
-        place += used
-    parts = [
-        part if part.negated else _widened(export, part, limit, senses=senses, least=least)
-        for part in with_negation(parts, export.language, skip)
+    words = clean(query, export.language).split()
+    parts = phrases_of(export, words, skip)
+    widened = [
+        _widened(export, part, limit, senses=senses, least=least)
+        if part.term is not None and not part.added and _is_clear(export, part, after, skip)
+        else part
+        for part, after in pairwise([*parts, Phrase("")])
     ]
-    return Expansion(" ".join(words), tuple(parts))
-
-
-def with_negation(parts: list[Phrase], language: str, skip: Collection[str]) -> list[Phrase]:
-    """Mark the phrases of a query that it negates.
-
-    Args:
-        parts: The words and phrases, in order.
-        language: Language code; a language without a list of negations has none.
-        skip: Words of the grammar, which a negation reaches over, in small letters.
-
-    Returns:
-        The same, some of them marked.
-    """
-    before, after, on = _NEGATIONS.get(language.partition("-")[0], _NEGATIONS["und"])
-    found, negating = list(parts), False
-    for place, part in enumerate(parts):
-        word = _bare([part.text]).casefold()
-        if word in before or _CONTRACTED.search(word):
-            found[place], negating = Phrase(part.text), True
-        elif word in after and place:
-            found[place - 1] = parts[place - 1]._replace(negated=True)
-        elif part.term is None and word in on:
-            negating = negating or (place > 0 and found[place - 1].negated)
-        elif not negating or (word in skip or word in _DEGREES):
-            continue
-        else:
-            found[place] = part._replace(negated=part.term is not None)
-            negating = False
-        if part.text[-1:] in ",;.!?":
-            negating = False
-    return found
-
-
-def _longest(export: ExportFolder, words: list[str], skip: Collection[str]) -> tuple[Phrase, int]:
-    """The longest term that the words begin with, or the first word, and the words it takes."""
-    for stop in range(len(words), 0, -1):
-        for text in dict.fromkeys((" ".join(words[:stop]), _bare(words[:stop]))):
-            term = _meant(export, text, skip) if text else None
-            if term is not None:
-                return Phrase(text, term), stop
-    return Phrase(words[0]), 1
-
-
-def _bare(words: list[str]) -> str:
-    return _EDGES.sub("", " ".join(words))
-
-
-def _meant(export: ExportFolder, text: str, skip: Collection[str]) -> str | None:
-    acronym = len(text) > 1 and text.isupper()
-    if all(word in skip for word in text.casefold().split()) and not acronym:
-        return None
-    for find in (export.terms.find, export.terms.lemma):
-        term_id = find(text)
-        term = "" if term_id is None else export.terms.name(term_id)
-        same = term.casefold() == text.casefold()
-        if term and not (text.islower() and term.isupper()) and (same or term not in skip):
-            return term
-    return None
+    return Expansion(" ".join(words), tuple(widened))
 
 
 def _widened(
     export: ExportFolder, part: Phrase, limit: int, *, senses: bool, least: float
 ) -> Phrase:
-    if part.term is None:
-        return part
-    term_id = export.terms.resolve(part.term)
+    term_id = export.terms.resolve(part.term or part.text)
     weights = _weights(export, term_id, least)
     if senses:
         weights = _of_other_senses(export, term_id) | weights
@@ -223,12 +126,36 @@ def _widened(
     opposite = _opposites(export, term_id)
     name = export.terms.name
     coarse = export.marks.of(term_id)
-    kept = [x for x in ranked if x not in opposite and (coarse or not export.marks.of(x))][:limit]
+    kept = [
+        x
+        for x in ranked
+        if x not in opposite
+        and (coarse or not export.marks.of(x))
+        and not _repeats(export, part, x)
+    ][:limit]
     return part._replace(
         added=tuple(name(other) for other in kept),
         withheld=tuple(name(other) for other in ranked if other in opposite),
         weights=tuple(weights[other] for other in kept),
     )
+
+
+def _is_clear(export: ExportFolder, part: Phrase, after: Phrase, skip: Collection[str]) -> bool:
+    """Whether a phrase is not negated, no idiom, and not perhaps an adjective instead of a noun."""
+    senses = export.dictionary.of(export.terms.resolve(part.term or ""))
+    kinds = [sense.pos for sense in senses]
+    first, *rest = part.text.casefold().split(" ")
+    idiom = kinds and rest and first in skip and "noun" not in kinds
+    adjective = kinds[:1] == ["noun"] and "adjective" in kinds and after.term is not None
+    return not (part.negated or idiom or adjective)
+
+
+def _repeats(export: ExportFolder, part: Phrase, other: int) -> bool:
+    """Whether a phrase holds a term already: in other letters, or among its words."""
+    held, name = (
+        look_up_key(text, export.language) for text in (part.text, export.terms.name(other))
+    )
+    return f" {name} " in f" {held} "
 
 
 def _weights(export: ExportFolder, term_id: int, least: float) -> dict[int, float]:
@@ -254,8 +181,9 @@ def _is_meant(export: ExportFolder, term_id: int, other: int) -> bool:
         if shared:
             often = sum(sense.share for sense in shared) >= MOST
             back = dictionary.closeness(other, term_id, relation) or 0.0
-            sure = relation == "synonyms" or export.pairs.p_synonym(term_id, other) >= export.gate
-            return often and sure and back >= SOMETIMES
+            sure = relation == "synonyms" or export.pairs.p_synonym(term_id, other) >= SURE
+            noun = dictionary.of(other)[0].pos == "noun"
+            return often and sure and back >= BACK and not (noun and is_form(export, other))
     name, cluster = export.terms.name, export.cluster_id(term_id)
     return (
         own[0].share >= MOST

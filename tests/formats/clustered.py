@@ -12,7 +12,7 @@ from nymgraph.pipeline.formats.losses import Loss
 from nymgraph.pipeline.lexicon.normalise import clean, reject_reason
 from nymgraph.pipeline.lookup.export import Export, open_export
 from nymgraph.pipeline.params import ExportParams
-from tests.store.small_export import terms_frame, write_export
+from tests.store.small_export import senses_frame, terms_frame, write_export
 
 NASTY = [
     "a,b", "a, b", ",", "=>", "a=>b", "a => b", "=", "=>x", "x=", "\\", "a\\", "\\,b", "\\\\=>",
@@ -34,8 +34,10 @@ def export_of(
     clusters: list[list[str]],
     frequencies: dict[str, float] | None = None,
     language: str = "en",
+    senses: dict[str, tuple[str, str]] | None = None,
 ) -> Export:
-    """An export of these clusters, ids 1, 2, 3; cohesion falls with the id."""
+    """An export of these clusters, ids 1, 2, 3; cohesion falls with the id. `senses`: how the only
+    sense of a term is known, and its part of speech."""
     own = {term: number for number, terms in enumerate(clusters, 1) for term in terms}
     terms = terms_frame(sorted(own), [own[term] for term in sorted(own)], language)
     if frequencies:
@@ -54,6 +56,9 @@ def export_of(
         )
     }
     frames[schemas.EXPORTED_TERMS] = terms
+    known = [(x, 1, 1.0, 1.0, *kind, "", [], [], [], None) for x, kind in (senses or {}).items()]
+    ids = {term: row for row, term in enumerate(sorted(own))}
+    frames[schemas.EXPORTED_SENSES] = senses_frame(ids, known)
     frames[schemas.EXPORTED_CLUSTERS] = pl.DataFrame(
         rows, schema=schemas.EXPORTED_CLUSTERS.schema, orient="row"
     )

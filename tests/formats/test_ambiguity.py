@@ -8,7 +8,9 @@ import pytest
 
 from nymgraph.pipeline.formats import solr
 from nymgraph.pipeline.formats.ambiguity import (
+    FORM,
     GRAMMAR,
+    IDIOM,
     INFLECTED,
     MARKED,
     OTHER,
@@ -163,6 +165,28 @@ def test_a_term_that_mostly_means_something_else_is_left_out(tmp_path: Path) -> 
     unfit = unfit_terms(export, short=False)
     assert {"hot": RARE, "polish": RARE, "joyful": MARKED}.items() <= unfit.items()
     assert not {"warm", "cold", "shine", "spicy"} & unfit.keys()
+
+
+def test_forms_of_other_words_and_idioms_are_left_out(tmp_path: Path) -> None:
+    """Where a dictionary counted the word in text and not its form (men, manpower; man)."""
+    known = {
+        "men": ("estimate", "noun"),
+        "man": ("counts", "noun"),
+        "names": ("estimate", "noun"),
+        "name": ("counts", "verb"),
+        "juicer": ("estimate", "noun"),
+        "juice": ("counts", "noun"),
+        "in the air": ("estimate", "adjective"),
+        "for sale": ("estimate", "adjective"),
+        "on time": ("counts", "adverb"),
+        "can opener": ("estimate", "noun"),
+        "look for": ("counts", "verb"),
+        "shoe": ("counts", "noun"),
+        "shoes": ("estimate", "noun"),
+    }
+    clusters = [[x] for x in known if not x.startswith("shoe")] + [["shoe", "shoes"]]
+    found = unfit_terms(export_of(tmp_path / "export", clusters, senses=known), short=False)
+    assert found == {"men": FORM} | dict.fromkeys(("in the air", "for sale", "on time"), IDIOM)
 
 
 @pytest.mark.parametrize(
