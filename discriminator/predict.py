@@ -83,6 +83,7 @@ def project_terms(
     vectors: NDArray[np.floating],
     device: str = "cpu",
     dtype: type[np.floating] = np.float16,
+    block: int = BLOCK,
 ) -> NDArray[np.floating]:
     """Compute what depends on one term only, once for a lexicon or a shard of it.
 
@@ -91,6 +92,7 @@ def project_terms(
         vectors: any float (n_terms, dim), L2-normalised; may be a memory map.
         device: where to compute, as torch names it.
         dtype: type to keep; half precision changes probabilities in the third digit at most.
+        block: rows in one pass, see `small_block`.
 
     Returns:
         dtype (n_terms, hidden). Vectors of another width, or not finite, are a ValueError.
@@ -99,9 +101,9 @@ def project_terms(
     head.to(device).eval()
     projections = np.empty((len(vectors), head.hidden), dtype)
     with torch.inference_mode():
-        for rows in _blocks(len(vectors), BLOCK):
-            block = gather(vectors, np.arange(rows.start, rows.stop))
-            projected = head.project(_padded(block).to(device))[: len(block)]
+        for rows in _blocks(len(vectors), block):
+            read = gather(vectors, np.arange(rows.start, rows.stop))
+            projected = head.project(_padded(read, block).to(device))[: len(read)]
             projections[rows] = projected.cpu().numpy()
     return projections
 
@@ -112,6 +114,7 @@ def pair_logits(
     a: NDArray[np.integer],
     b: NDArray[np.integer],
     device: str = "cpu",
+    block: int | None = None,
 ) -> NDArray[np.float32]:
     """Compute the uncalibrated logits of pairs, the votes of their neighbours and their nearness.
 
@@ -122,15 +125,31 @@ def pair_logits(
         a: any integer (n_pairs,), term ids.
         b: any integer (n_pairs,), term ids.
         device: where to compute, as torch names it.
+        block: rows in one pass, see `small_block`; None: the one size of production.
 
     Returns:
         float32 (n_pairs, 4 + N_SIGNALS): logits of the relations in their order and of unlabelled,
         then the signals: the votes, and the nearness.
     """
     logits = np.empty((len(a), N_CODES + N_SIGNALS), np.float32)
-    for rows, passed in _passes(head, projected, a, b, device):
+    for rows, passed in _passes(head, projected, a, b, device, block):
         logits[rows] = passed.cpu().numpy()[: len(logits[rows])]
     return logits
+
+
+def small_block(n_rows: int) -> int:
+    """Give the rows of a pass for a few rows that are judged again and again, as in training.
+
+    Padding ten validation pairs to a whole block would take a hundred times their time. A block of
+    another size may give other last bits, so that production keeps to one.
+
+    Args:
+        n_rows: how many there are.
+
+    Returns:
+        64 or 512, if that holds them, or `BLOCK`.
+    """
+    return next((size for size in (64, 512) if n_rows <= size), BLOCK)
 
 
 def gather(vectors: NDArray[np.floating], ids: NDArray[np.integer]) -> Tensor:
@@ -226,6 +245,7 @@ def _passes(
     a: NDArray[np.integer],
     b: NDArray[np.integer],
     device: str,
+    block: int | None = None,
 ) -> Iterator[tuple[slice, Tensor]]:
     """Yield rows, their logits and signals, float32 (rows in a pass, 4 + N_SIGNALS), padded."""
     projections = projected.vectors
@@ -237,7 +257,7 @@ def _passes(
     check_ids(a, b, len(projections))
     check_lexicon(head, projected)
     head.to(device).eval()
-    size = BLOCK if torch.device(device).type == "cpu" else GPU_BLOCK
+    size = block or (BLOCK if torch.device(device).type == "cpu" else GPU_BLOCK)
     for rows in _blocks(len(a), size):
         ends = [_filled(side[rows], size) for side in (a, b)]
         with torch.inference_mode():
@@ -271,8 +291,8 @@ def _filled(ids: NDArray[np.integer], size: int) -> NDArray[np.integer]:
     return np.concatenate([ids, np.zeros(size - len(ids), ids.dtype)])
 
 
-def _padded(rows: Tensor) -> Tensor:
-    """Fill up with zeros: (n, width) to (BLOCK, width)."""
-    if len(rows) == BLOCK:
+def _padded(rows: Tensor, size: int) -> Tensor:
+    """Fill up with zeros: (n, width) to (size, width)."""
+    if len(rows) == size:
         return rows
-    return torch.cat([rows, rows.new_zeros(BLOCK - len(rows), rows.shape[1])])
+    return torch.cat([rows, rows.new_zeros(size - len(rows), rows.shape[1])])

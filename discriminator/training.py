@@ -18,11 +18,13 @@ from nymgraph.discriminator.calibration import (
 from nymgraph.discriminator.elsewhere import Check, JudgedList, calibrate_elsewhere
 from nymgraph.discriminator.head import PairHead
 from nymgraph.discriminator.predict import (
+    BLOCK,
     check_lexicon,
     check_vectors,
     gather,
     pair_logits,
     project_terms,
+    small_block,
     spelling_tensors,
 )
 from nymgraph.discriminator.relations import (
@@ -187,7 +189,9 @@ def build_head(dim: int, settings: HeadSettings) -> PairHead:
 def labelled_logits(
     head: PairHead, lexicon: Lexicon, pairs: LabelledPairs, device: str = "cpu"
 ) -> NDArray[np.float32]:
-    """Compute the logits of a few pairs as in production, projecting only the terms that occur.
+    """Compute the logits of a few pairs as in production, but for last bits where they are few.
+
+    Only the terms that occur are projected.
 
     Args:
         head: the network.
@@ -200,9 +204,11 @@ def labelled_logits(
     """
     ids, ends = np.unique(np.stack([pairs.a, pairs.b]), return_inverse=True)
     few = lexicon.take(ids)
-    projected = few.projected(project_terms(head, few.vectors, device))
+    projections = project_terms(head, few.vectors, device, block=small_block(len(ids)))
     a, b = ends.reshape(2, -1)
-    return pair_logits(head, projected, a, b, device)
+    block = small_block(len(a))
+    few = few.projected(projections)
+    return pair_logits(head, few, a, b, device, block if block < BLOCK else None)
 
 
 def _judged_list(

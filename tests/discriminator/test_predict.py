@@ -16,7 +16,7 @@ from nymgraph.discriminator import (
     project_terms,
     spell,
 )
-from nymgraph.discriminator.predict import BLOCK, spelling_tensors
+from nymgraph.discriminator.predict import BLOCK, pair_logits, small_block, spelling_tensors
 from nymgraph.discriminator.relations import Lexicon
 from tests.discriminator.pair_world import words
 
@@ -71,6 +71,21 @@ def test_agrees_with_the_network_in_one_piece() -> None:
         spelling = spelling_tensors(CLASSIFIER.projected.spellings, A, B, "cpu")
         expected = CALIBRATION.apply(CLASSIFIER.head(x[A], x[B], spelling)).numpy()
     np.testing.assert_allclose(JUDGED, expected, atol=2e-3)  # projections are half precision
+
+
+@pytest.mark.parametrize(
+    ("n", "block"), [(0, 64), (64, 64), (65, 512), (513, BLOCK), (9_999, BLOCK)]
+)
+def test_few_rows_go_in_small_blocks(n: int, block: int) -> None:
+    assert small_block(n) == block
+
+
+def test_the_block_changes_last_bits_at_most() -> None:
+    head = CLASSIFIER.head
+    small = CLASSIFIER.projected._replace(vectors=project_terms(head, VECTORS, block=64))
+    found = pair_logits(head, small, A, B, block=64)
+    expected = pair_logits(head, CLASSIFIER.projected, A, B)
+    np.testing.assert_allclose(found, expected, atol=2e-3)
 
 
 def test_no_pairs() -> None:
