@@ -26,7 +26,6 @@ import numpy.typing as npt
 
 from nymgraph.discriminator import ANTONYM, CO_HYPONYM, SYNONYM, LabelledPairs, pair_keys, telling
 from nymgraph.pipeline.devices import resolve_precision
-from nymgraph.pipeline.encoders.subwords import SubwordEmbedding
 from nymgraph.pipeline.errors import ParameterError
 from nymgraph.pipeline.params import AdaptParams
 
@@ -284,6 +283,7 @@ def _mined(
 def _loss(model: "SentenceTransformer", cached_rows: int | None) -> "Module":
     """The ranking loss, with cached gradients if so many rows are named."""
     from nymgraph.pipeline.encoders.ranking_loss import CachedOpposedRankingLoss, OpposedRankingLoss
+    from nymgraph.pipeline.encoders.subwords import SubwordEmbedding
 
     scale = 1 / TEMPERATURE
     if cached_rows is None or isinstance(model[0], SubwordEmbedding):  # its batches are one list

@@ -24,7 +24,6 @@ from nymgraph.pipeline.encoders.adaptation import (
 )
 from nymgraph.pipeline.encoders.encoders import load_model, locate_model, read_as
 from nymgraph.pipeline.encoders.static import draw_rows, free_glosses, static_texts
-from nymgraph.pipeline.encoders.subwords import common_units, new_subword_model
 from nymgraph.pipeline.lexicon.dictionaries import glosses
 from nymgraph.pipeline.lexicon.files import read_lines
 from nymgraph.pipeline.params import AdaptParams
@@ -162,6 +161,8 @@ def _from_nothing(
     language: str,
     device: str,
 ) -> Beginning:
+    from nymgraph.pipeline.encoders.subwords import common_units, new_subword_model
+
     static = params.static
     explained = glosses(static.glosses, language)
     free = free_glosses(explained, terms, split)

@@ -25,7 +25,6 @@ import torch
 from nymgraph.pipeline.artefacts import content_hash
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.encoders.packed import is_packed, unpack
-from nymgraph.pipeline.encoders.subwords import is_subword_model, load_subword_model
 from nymgraph.pipeline.encoders.word_vectors import WordVectorEncoder, is_word_vectors
 from nymgraph.pipeline.errors import DependencyError, ParameterError
 from nymgraph.pipeline.lexicon.normalise import small_letters
@@ -230,6 +229,8 @@ def load_model(
     """
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
+
+    from nymgraph.pipeline.encoders.subwords import is_subword_model, load_subword_model
 
     if not location.on_hub and is_word_vectors(Path(location.path)):
         raise ParameterError(
