@@ -93,6 +93,7 @@ def test_a_placeholder_is_refused_and_labels_nothing(kenet: WordNetSource, tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("parsed_once")
 def test_the_installed_kenet() -> None:
     assert find_edition("turkish").is_file()
     synsets = list(read_dictionary(TURKISH))

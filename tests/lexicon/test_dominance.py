@@ -20,7 +20,7 @@ from nymgraph.pipeline.lexicon.evidence import (
 )
 from nymgraph.pipeline.lexicon.relations import claims_of_dictionary, claims_of_inventory
 from nymgraph.pipeline.lexicon.senses import senses_table, similar_pairs
-from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset, find_edition, read_synsets
+from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
 from nymgraph.pipeline.params import ThesaurusSource, WordNetSource
 
 QUICK = Synset("1", ("fast", "quick"), (), (Antonym(0, "3", 0),), "adjective", "not slow",
@@ -71,6 +71,7 @@ class TestShares:
         assert {sense.source for sense in blind} == {"estimate"}
         assert blind[0].share < 0.7
 
+    @pytest.mark.usefixtures("parsed_once")
     def test_wordnet_has_its_counts(self) -> None:
         source = WordNetSource(kind="wordnet")
         inventory = read_inventory(source, "en")
@@ -262,15 +263,15 @@ class TestSimilar:
     def test_where_they_do_not_it_is_none(self) -> None:
         assert self.evidence({"rapid": 0.2, "speedy": 0.1, "fast-paced": 0.1}) == {}
 
-    def test_wordnet_refers_from_happy_to_glad(self) -> None:
-        synsets = {x.id: x for x in read_synsets(find_edition("english"), edition="english")}
-        happy = next(x for x in synsets.values() if x.gloss.startswith("enjoying or showing or"))
-        assert "glad" in {term for name in happy.similar for term in synsets[name].terms}
+    def test_wordnet_refers_from_happy_to_glad(self, wordnet: dict[str, Synset]) -> None:
+        happy = next(x for x in wordnet.values() if x.gloss.startswith("enjoying or showing or"))
+        assert "glad" in {term for name in happy.similar for term in wordnet[name].terms}
 
-    def test_the_satellites_of_wordnet_are_found_from_their_head(self) -> None:
-        synsets = {x.id: x for x in read_synsets(find_edition("english"), edition="english")}
+    def test_the_satellites_of_wordnet_are_found_from_their_head(
+        self, wordnet: dict[str, Synset]
+    ) -> None:
         head = next(
-            x for x in synsets.values() if x.gloss.startswith("acting or moving or capable")
+            x for x in wordnet.values() if x.gloss.startswith("acting or moving or capable")
         )
-        near = {term for name in head.similar for term in synsets[name].terms}
+        near = {term for name in head.similar for term in wordnet[name].terms}
         assert {"rapid", "quick", "swift"} <= near

@@ -92,6 +92,7 @@ def test_the_marker_of_position_is_no_part_of_the_term(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("parsed_once")
 def test_the_installed_wordnet() -> None:
     source = WordNetSource(kind="wordnet")
     text = find_edition("english").read_text("utf-8")
