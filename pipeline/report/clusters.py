@@ -27,7 +27,7 @@ _COLUMNS = (
     Column("Members", "terms"),
 )
 _PAIR = ("a", "b", "p_synonym", "p_antonym", "cluster_id")
-_COHESION = "Cohesion: sum of p_synonym of the pairs inside, by the number of pairs."
+_COHESION = "Cohesion: mean probability of synonymy of the pairs inside, 0 where none was judged."
 
 
 def build(run: RunData) -> Section:
@@ -75,15 +75,18 @@ def _conflicted(run: RunData) -> Table:
     names = _names(run, worst["a"], worst["b"])
     columns = (
         Column("Pair", "terms"),
-        Column("p_antonym", "probability"),
-        Column("p_synonym", "probability"),
+        Column("Antonymy", "probability"),
+        Column("Synonymy", "probability"),
         Column("Members", "terms"),
     )
     rows = [
         ([names[a], names[b]], p_antonym, p_synonym, members[cluster_id])
         for a, b, p_synonym, p_antonym, cluster_id in worst.select(*_PAIR).iter_rows()
     ]
-    note = "The pair inside each cluster that the classifier is nearest to calling opposites."
+    note = (
+        "The pair inside each cluster that the classifier is nearest to calling opposites, with "
+        "the probabilities of both relations."
+    )
     return Table("Most conflicted", columns, rows, note)
 
 
@@ -116,8 +119,8 @@ def _tensions(run: RunData) -> Table | Note:
     chosen = tensions.sort(order, descending=[True, True, False, False]).head(run.params.examples)
     columns = (
         Column("Pair", "terms"),
-        Column("p_antonym", "probability"),
-        Column("p_synonym", "probability"),
+        Column("Antonymy", "probability"),
+        Column("Synonymy", "probability"),
         Column("Pull", "probability"),
     )
     rows = [([row[0], row[1]], *row[2:]) for row in chosen.iter_rows()]

@@ -15,6 +15,15 @@ __all__ = ["NEEDS", "TITLE", "build"]
 TITLE = "From sources to clusters"
 NEEDS = ("ingest/terms.parquet",)
 _STAGES = tuple(name for name in Params.model_fields if name not in ("model", "engine", "report"))
+_REASONS = {
+    "closer_relation": "claimed in two relations: the closer one is kept",
+    "synonym_and_antonym": "claimed as synonyms and as antonyms: dropped",
+    "same_term": "both ends are one term: dropped",
+    "not_in_lexicon": "an end is no term: dropped",
+    "table_over_dictionary": "your table overrules a dictionary",
+    "more_trusted": "the dictionary that is trusted more overrules",
+    "over_language_model": "a dictionary or table overrules the language model",
+}
 _LEAD = (
     "Rows of the tables that each stage read and left, and what its last run took on this machine. "
     "Every refused item and every changed label is kept, with its reason."
@@ -43,7 +52,7 @@ def _stages(run: RunData, records: dict[str, dict[str, Any] | None]) -> Table:
     rows = []
     for stage in _STAGES:
         record = records[stage] or {}
-        left = _stored(run, stage) or _short(record.get("rows_out", {}))
+        left = _short(_stored(run, stage) or record.get("rows_out", {}))
         read = _short(record.get("rows_in", {}))
         rows.append((stage, read, left, record.get("seconds"), record.get("peak_memory_mb")))
     total = sum(row[3] or 0 for row in rows)
@@ -69,7 +78,7 @@ def _stored(run: RunData, stage: str) -> dict[str, int]:
 
 def _short(rows: dict[str, int]) -> dict[str, int]:
     """Names of tables without the stage: `ingest/terms` is called terms."""
-    return {name.rpartition("/")[2]: number for name, number in rows.items()}
+    return {name.rpartition("/")[2].replace("_", " "): n for name, n in rows.items()}
 
 
 def _reasons(run: RunData) -> list[Table]:
@@ -78,7 +87,8 @@ def _reasons(run: RunData) -> list[Table]:
     for table, title in wanted:
         if run.has(str(table.path)):
             reasons = run.workspace.read(table, ["reason"])["reason"].value_counts(sort=True)
-            rows = sorted(reasons.iter_rows(), key=lambda row: (-row[1], row[0]))
+            ranked = sorted(reasons.iter_rows(), key=lambda row: (-row[1], row[0]))
+            rows = [(_REASONS.get(x, x.replace("_", " ")), number) for x, number in ranked]
             if rows:
                 columns = (Column("Reason"), Column("Number", "count"))
                 tables.append(Table(title, columns, rows, f"Listed in data/{table.path}."))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import polars as pl
+
 from nymgraph.pipeline.report.blocks import Chart, Charts, Column, Note, Section, Table
 from nymgraph.pipeline.report.charts import Line, lines
 from nymgraph.pipeline.report.numbers import count, decimal
@@ -12,6 +14,13 @@ __all__ = ["NEEDS", "TITLE", "build"]
 
 TITLE = "The classifier"
 NEEDS = ("train/metrics.json", "train/reliability.csv", "train/reliability_before.csv")
+_LEAST = 0.001  # bins of a smaller share of the pairs show chance alone
+_JUDGED = ("judged_antonym", "judged_synonym")
+_POLARITY = {
+    "dictionary_antonyms": "antonyms by the dictionary",
+    "negated_synonyms": "synonyms, one of them negated (hot, not warm)",
+    "negated_synonyms_known_antonyms": "of these, antonyms by the dictionary",
+}
 _LEAD = (
     "Measured on pairs of which both terms were held out for test: neither the pair nor any other "
     "pair of its terms was trained on."
@@ -73,10 +82,12 @@ def _reliability(run: RunData, metrics: dict[str, Any]) -> Chart:
     drawn = []
     for file, name, colour in shown:
         bins = run.csv("train", file)
+        bins = bins.filter(pl.col("pairs") >= _LEAST * pl.col("pairs").sum())
         x, y = bins["confidence"].to_numpy(), bins["accuracy"].to_numpy()
         drawn.append(Line(f"{name} calibration", x, y, colour, dashed=name == "before"))
     note = (
-        f"{count(calibration.get('pairs'))} pairs in bins; on the diagonal a confidence of 0.8 is "
+        f"{count(calibration.get('pairs'))} pairs in bins, those of fewer than one in a thousand "
+        f"left out; on the diagonal a confidence of 0.8 is "
         f"right eight times in ten. Expected calibration error "
         f"{decimal(calibration.get('ece_before'))} before, "
         f"{decimal(calibration.get('ece_after'))} after."
@@ -111,7 +122,7 @@ def _polarity(polarity: dict[str, Any]) -> list[Table]:
         Column("judged synonym", "share"),
     )
     rows = [
-        (name.replace("_", " "), got["pairs"], got.get("judged_antonym"), got.get("judged_synonym"))
+        (_POLARITY.get(name, name), *(got.get(x) for x in ("pairs", *_JUDGED)))
         for name, got in polarity.items()
         if isinstance(got, dict)
     ]
@@ -123,7 +134,7 @@ def _consistency(consistency: dict[str, Any]) -> list[Table]:
         Column("What is changed"),
         Column("Tests", "count"),
         Column("Judgement changes", "share"),
-        Column("Mean change of p_synonym", "decimal"),
+        Column("Mean change of the probability of synonymy", "decimal"),
     )
     rows = [
         (

@@ -8,9 +8,12 @@ import numpy as np
 import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.clusters.calling import called
+from nymgraph.pipeline.clusters.senses import senses_in_clusters
+from nymgraph.pipeline.lexicon.senses import term_uses
 from nymgraph.pipeline.manifests import LIST
 from nymgraph.pipeline.params import ReportParams
-from nymgraph.pipeline.schemas import ASSIGNMENTS, CLUSTERS, RELATIONS
+from nymgraph.pipeline.schemas import ASSIGNMENTS, CLUSTERS, MARKS, RELATIONS, SENSES, TERMS
 
 __all__ = ["RunData"]
 
@@ -57,15 +60,41 @@ class RunData:
 
     @cached_property
     def clusters(self) -> pl.DataFrame:
-        """The clusters without their members."""
-        columns = [name for name in CLUSTERS.schema if name != "members"]
-        return self.workspace.read(CLUSTERS, columns)
+        """The clusters without their members, called as those of the export are."""
+        rows = self.workspace.read(CLUSTERS)
+        named = self._called(rows) if self.has("label/senses.parquet") else rows
+        return named.drop("members")
+
+    @cached_property
+    def marks(self) -> dict[str, str]:
+        """What is wrong with the terms that are vulgar, offensive or slurs."""
+        if not self.has("label/marks.parquet"):
+            return {}
+        marked = self.workspace.scan(MARKS).filter(pl.col("sense") == 0)
+        terms = self.workspace.scan(TERMS).select("term_id", "term")
+        found = terms.join(marked, on="term_id").select("term", pl.col("mark").cast(pl.String))
+        return dict(found.collect().iter_rows())
 
     def members(self, ids: pl.Series) -> dict[int, list[str]]:
-        """The members of some clusters, by id."""
+        """The members of some clusters, by id; those with a mark last, and the mark beside them."""
         rows = self.workspace.scan(CLUSTERS).filter(pl.col("cluster_id").is_in(ids.implode()))
         chosen = rows.select("cluster_id", "members").collect()
-        return dict(chosen.iter_rows())
+        return {number: self._shown(members) for number, members in chosen.iter_rows()}
+
+    def _shown(self, members: list[str]) -> list[str]:
+        ranked = sorted(members, key=lambda term: term in self.marks)  # keeps the order else
+        return [f"{x} ({self.marks[x]})" if x in self.marks else x for x in ranked]
+
+    def _called(self, clusters: pl.DataFrame) -> pl.DataFrame:
+        """The clusters, called by the word that a person would take."""
+        senses, marks = self.workspace.read(SENSES), self.workspace.read(MARKS)
+        terms = self.workspace.read(TERMS, ["term", "frequency"])
+        place = pl.DataFrame({"cluster_id": clusters["cluster_id"]}).with_row_index("label")
+        own = self.own_cluster.to_frame().join(place, "cluster_id", "left", maintain_order="left")
+        labels = own["label"].cast(pl.Int32).fill_null(-1).to_numpy()
+        placed = senses_in_clusters(senses, labels, clusters["cluster_id"].to_numpy())
+        marked = marks.filter(pl.col("sense") == 0)["term_id"]
+        return called(clusters, placed, term_uses(senses, terms.height), terms, marked)
 
     @cached_property
     def inner_pairs(self) -> pl.DataFrame:

@@ -11,9 +11,9 @@ from nymgraph.pipeline.errors import ArtefactError, InputError
 from nymgraph.pipeline.params import ReportParams
 from nymgraph.pipeline.report import render_report
 from nymgraph.pipeline.report.run_data import RunData
-from nymgraph.pipeline.schemas import PAIRS
+from nymgraph.pipeline.schemas import MARKS, PAIRS, SENSES
 from nymgraph.pipeline.stages import report
-from tests.report.finished_run import CLUSTERS, INJECTION, as_data, section
+from tests.report.finished_run import CLUSTERS, INJECTION, TERMS, as_data, rows, section
 
 MEASURED = ("flow", "blind-spot", "judgements", "gates", "purity")
 SECTIONS = ("overview", "everyday", "search", *MEASURED)
@@ -84,6 +84,33 @@ def test_the_search_box_gets_the_sample_with_its_opposites(run: RunData) -> None
     }
     one = RunData(run.workspace, ReportParams(sample_clusters=1))
     assert len(as_data(render_report(one))) == 1
+
+
+def test_clusters_are_called_as_people_would_and_marks_are_shown(run: RunData) -> None:
+    """By the word used most in that meaning; vulgar members last, with their mark."""
+    ids = {term: row for row, term in enumerate(TERMS)}
+    others = {"big": ["large", "huge"], "large": ["big"], "huge": ["big"], "vast": []}
+    senses = [
+        (
+            ids[term],
+            1,
+            1.0,
+            count,
+            "counts",
+            "adjective",
+            "",
+            [ids[x] for x in others[term]],
+            [],
+            [],
+        )
+        for term, count in (("big", 10.0), ("huge", 5.0), ("large", 90.0), ("vast", 1.0))
+    ]
+    run.workspace.write(SENSES, rows(SENSES, senses))
+    run.workspace.write(MARKS, rows(MARKS, [(ids["big"], 0, "vulgar"), (ids["hot"], 1, "slur")]))
+    fresh = RunData(run.workspace, run.params)
+    found = {cluster["name"]: cluster["members"] for cluster in as_data(render_report(fresh))}
+    assert found["large"] == ["huge", "large", "vast", "big (vulgar)"]
+    assert "hot" in found["hot"]
 
 
 @pytest.mark.parametrize(
