@@ -19,6 +19,7 @@ from nymgraph.pipeline.clusters.graph import RELEASED, cluster_graph
 from nymgraph.pipeline.clusters.senses import senses_in_clusters, with_senses
 from nymgraph.pipeline.lexicon.evidence import Terms, evidence_of, overridden, similar_evidence
 from nymgraph.pipeline.lexicon.senses import term_uses
+from nymgraph.pipeline.lexicon.silence import Silence
 from nymgraph.pipeline.params import ClusterParams, ReleaseParams
 from nymgraph.pipeline.schemas import (
     MARKS,
@@ -51,8 +52,10 @@ def run(params: ReleaseParams, workspace: Workspace, previous: Path | None = Non
     terms = workspace.read(TERMS, ["term", "frequency", "language"])
     lexicon = Terms(terms["term"], uses, terms["language"][0])
     evidence = _evidence(settings, workspace, vectors, lexicon)
-    evidence = evidence.clear() if params.evidence == "measured" else evidence
-    workspace.write_parts(RELEASED_RELATIONS, _told(workspace, evidence, vectors))
+    told = workspace.parts(RELATIONS)
+    if params.evidence == "all":
+        told = _told(workspace, evidence, vectors, Silence.of(lexicon, senses))
+    workspace.write_parts(RELEASED_RELATIONS, told)
     tables = cluster_graph(settings, workspace, RELEASED, previous)
     placed = senses_in_clusters(senses, tables.clustering.labels, tables.ids)
     workspace.write(RELEASED_SENSES, placed)
@@ -78,14 +81,15 @@ def _evidence(
 
 
 def _told(
-    workspace: Workspace, evidence: pl.DataFrame, vectors: np.ndarray
+    workspace: Workspace, evidence: pl.DataFrame, vectors: np.ndarray, silence: Silence
 ) -> Iterator[pl.DataFrame]:
     """The judged pairs, part by part, then the known ones that were no candidates."""
     spelled = spelled_terms(workspace)
     listed = listed_terms(evidence, len(spelled.key))
     pair, known = ["a", "b"], evidence.filter(pl.col("known") != "co_hyponym")
+    gaps = silence.gaps(overridden(part, evidence) for part in workspace.parts(RELATIONS))
     for part in workspace.parts(RELATIONS):
-        yield kept_apart(overridden(part, evidence), spelled, listed)
+        yield kept_apart(silence.heard(overridden(part, evidence), gaps), spelled, listed)
         known = known.join(part.select(pair), on=pair, how="anti", maintain_order="left")
     a, b = (known[end].to_numpy().astype(np.int64) for end in pair)
     new = known.select(pair).with_columns(

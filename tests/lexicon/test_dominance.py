@@ -214,7 +214,10 @@ class TestSimilar:
         found = self.evidence({"rapid": 0.6, "speedy": 0.2, "fast-paced": 0.9})
         # fast-paced holds the word fast
         certainty = 1 / (1 + math.exp(-(BASE + COSINE * 0.6)))
-        assert found == {("fast", "rapid"): pytest.approx(certainty, abs=0.01)}
+        assert found == {
+            ("fast", "rapid"): pytest.approx(certainty, abs=0.01),
+            ("fast", "speedy"): pytest.approx(0.7),  # of the sense that is alike
+        }
 
     def test_a_satellite_far_behind_the_nearest_is_none(self) -> None:
         near = Synset("n", ("brisk",), (), (), "adjective", counts=(3,), similar=("f",))

@@ -1,0 +1,191 @@
+"""Two terms that a dictionary lists and does not call synonyms: its silence as evidence.
+
+Once a graph is told every known pair, what the classifier adds between terms of the dictionary is
+mostly wrong: of 196 such edges on WordNet, drawn by kind and read, eight were right. The others
+look alike (*Assyria, Illyria*; *New York, capital of New York*; *company, company man*). But
+dictionaries have gaps, and these lie among words of everyday use: *issue, problem*; *often,
+regularly*; *choose, pick*. So the certainty of such a pair is
+
+    1 / (1 + exp(-(BASE + COSINE * cos + JUDGED * ln odds + USE * ln(use_a * use_b))))
+
+with the odds of synonymy that the classifier gives. It is heard where both terms are in common use
+(what few people use has had its synonyms written down), share a part of speech in a common sense,
+and are the most certain of each other or nearly so. It is not heard where they look alike or one
+is a name, and where a noun stands in the gloss of the other, which is a kind of it then (*weapon*
+in that of *gun*). A pair that is not heard has p_synonym 0. Two spellings of one term are no two
+terms (*arm band, armband*): they stay as judged.
+
+The numbers are a logistic regression on 134,503 candidates that WordNet lists and does not join,
+against the Moby thesaurus: both terms list each other there, and share a sixth of the shorter list
+(`python -m benchmarks.gaps`). BASE has .85 added, so that even odds come to lie at the gate of
+0.70. Half of the pairs at the gate are synonyms by Moby, and most of them by eye.
+"""
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from nymgraph.pipeline.lexicon.evidence import Terms
+from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
+
+__all__ = ["Silence", "look_alike"]
+
+BASE, COSINE, JUDGED, USE = -2.51, 3.71, 0.26, 0.09
+COMMON_USE = 2.0  # as `shared_use.use_of` counts it
+COMMON_SENSE = 0.3  # least share of a sense that is common
+ALIKE = 0.8  # likeness of letters: twice the matches over the letters of both
+NEAREST = 0.1  # what a pair may be less certain than the best one of each end
+_LEAST = 0.5  # certainty below which nothing is an edge at any gate that makes sense
+_CLIP = 1e-3
+_EXAMPLE = re.compile(r'"[^"]*"')
+_WORD = re.compile(r"\w+")
+_DIGIT = re.compile(r"\d")
+
+
+class Silence(NamedTuple):
+    """What a dictionary lists.
+
+    Attributes:
+        terms: The terms of the lexicon.
+        letters: integer (n_terms,), equal for terms that differ in spaces and hyphens alone.
+        senses: The table SENSES; the terms that it has are listed.
+    """
+
+    terms: Terms
+    letters: npt.NDArray[np.integer]
+    senses: pl.DataFrame
+
+    @classmethod
+    def of(cls, terms: Terms, senses: pl.DataFrame) -> "Silence":
+        """Of a dictionary.
+
+        Args:
+            terms: The terms of the lexicon.
+            senses: The table SENSES.
+
+        Returns:
+            What is needed to hear its silence.
+        """
+        letters = terms.names.str.replace_all(r"[\s-]", "").rank("dense").to_numpy()
+        return cls(terms, letters, senses)
+
+    def gaps(self, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+        """Find what the dictionary has left out.
+
+        Args:
+            parts: Rows of judged pairs: a, b, cosine, p_synonym, evidence.
+
+        Returns:
+            Columns a, b (UInt32), certainty (float64): the pairs that are synonyms all the same.
+        """
+        found = [self._uncertain(part) for part in parts]
+        pairs = pl.concat(found)
+        pairs = pairs.filter(pl.Series(self._may_be_synonyms(pairs), dtype=pl.Boolean))
+        return pairs.filter(pl.Series(_is_nearest(pairs, len(self.terms.names)), dtype=pl.Boolean))
+
+    def heard(self, judged: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
+        """Let the silence speak on judged pairs.
+
+        Args:
+            judged: Columns a, b, the three probabilities and evidence; others too.
+            gaps: From `gaps`.
+
+        Returns:
+            The same rows. Of pairs of listed terms that the classifier alone has judged p_synonym
+            is the certainty, 0 where they are no gap; p_co_hyponym takes what it loses.
+        """
+        filled = judged.join(gaps, on=["a", "b"], how="left", maintain_order="left")
+        synonym = filled["certainty"].fill_null(0.0)
+        antonym = filled.select(pl.min_horizontal("p_antonym", 1 - synonym)).to_series()
+        columns = {"synonym": synonym, "antonym": antonym, "co_hyponym": 1 - synonym - antonym}
+        silent = pl.Series(self._silent(judged))
+        return judged.with_columns(
+            pl.when(silent).then(column.cast(pl.Float32)).otherwise(f"p_{name}").alias(f"p_{name}")
+            for name, column in columns.items()
+        )
+
+    def _silent(self, judged: pl.DataFrame) -> npt.NDArray[np.bool_]:
+        """Pairs that the classifier alone has judged, of two terms that the dictionary lists."""
+        a, b = (judged[end].to_numpy() for end in ("a", "b"))
+        listed = np.zeros(len(self.terms.names), np.bool_)
+        listed[self.senses["term_id"].to_numpy()] = True
+        model = (judged["evidence"].cast(pl.String) == "model").to_numpy()
+        two = self.letters[a] != self.letters[b]
+        found: npt.NDArray[np.bool_] = listed[a] & listed[b] & model & two
+        return found
+
+    def _uncertain(self, judged: pl.DataFrame) -> pl.DataFrame:
+        """The pairs that may be gaps by the formula, and how certain they are."""
+        pairs = judged.filter(pl.Series(self._silent(judged), dtype=pl.Boolean))
+        uses = [self.terms.use.gather(pairs[end]).to_numpy() for end in ("a", "b")]
+        p = pairs["p_synonym"].to_numpy().astype(np.float64).clip(_CLIP, 1 - _CLIP)
+        near = BASE + COSINE * pairs["cosine"].to_numpy() + JUDGED * np.log(p / (1 - p))
+        certain = 1 / (1 + np.exp(-(near + USE * np.log(uses[0] * uses[1]))))
+        found = pairs.select("a", "b", certainty=pl.Series(certain, dtype=pl.Float64))
+        common = pl.Series(np.minimum(*uses) >= COMMON_USE, dtype=pl.Boolean)
+        return found.filter(common & (found["certainty"] >= _LEAST))
+
+    def _may_be_synonyms(self, pairs: pl.DataFrame) -> list[bool]:
+        """Whether nothing speaks against it in what is common of both."""
+        common = (
+            self.senses.filter((pl.col("share") >= COMMON_SENSE) | (pl.col("sense") == 1))
+            .group_by("term_id")
+            .agg(pl.col("pos").unique(), pl.col("gloss").str.join(" "))
+        )
+        speech = {term: set(pos) for term, pos in common.select("term_id", "pos").iter_rows()}
+        gloss = dict(common.select("term_id", "gloss").iter_rows())
+        small, language = self.terms.names.str.to_lowercase(), self.terms.language
+        capital = self.terms.names != small
+        if capital.sum() > len(capital) / 2:  # where most terms have one, capitals tell nothing
+            capital = capital.clear(len(capital)).fill_null(value=False)
+
+        def may(a: int, b: int) -> bool:
+            if capital[a] or capital[b] or look_alike(small[a], small[b], language):
+                return False
+            shared = speech[a] & speech[b]
+            kind_of = small[a] in _words(gloss[b]) or small[b] in _words(gloss[a])
+            return bool(shared) and not (shared == {"noun"} and kind_of)
+
+        return [may(a, b) for a, b in pairs.select("a", "b").iter_rows()]
+
+
+def look_alike(one: str, other: str, language: str) -> bool:
+    """Whether two terms share a word, begin alike, have like letters, are forms or are numbers.
+
+    Args:
+        one: A term.
+        other: Another one.
+        language: Their language code.
+
+    Returns:
+        True for *company, company man*; *play, playing*; *egoism, egotism*; *fall, fell*; *13, 14*.
+    """
+    if {*_WORD.findall(one)} & {*_WORD.findall(other)} or _DIGIT.search(one + other):
+        return True
+    if one in possible_lemmas(other, language) or other in possible_lemmas(one, language):
+        return True
+    shorter = min(len(one), len(other))
+    begin = max(3, -(-6 * shorter // 10))
+    if one[:begin] == other[:begin]:
+        return True
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE
+
+
+def _is_nearest(pairs: pl.DataFrame, n_terms: int) -> npt.NDArray[np.bool_]:
+    """Whether each end is among the most certain of the other."""
+    a, b, certain = (pairs[name].to_numpy() for name in ("a", "b", "certainty"))
+    best = np.zeros(n_terms)
+    for end in (a, b):
+        np.maximum.at(best, end, certain)
+    nearest: npt.NDArray[np.bool_] = certain >= np.maximum(best[a], best[b]) - NEAREST
+    return nearest
+
+
+def _words(gloss: str) -> set[str]:
+    """The words of a definition without its examples."""
+    return set(_WORD.findall(_EXAMPLE.sub("", gloss.lower())))

@@ -1,0 +1,128 @@
+"""What a dictionary leaves out: mostly no synonyms, sometimes a gap."""
+
+import math
+from typing import Any
+
+import polars as pl
+import pytest
+
+from nymgraph.pipeline.lexicon.evidence import Terms
+from nymgraph.pipeline.lexicon.silence import (
+    BASE,
+    COSINE,
+    JUDGED,
+    USE,
+    Silence,
+    look_alike,
+)
+from nymgraph.pipeline.schemas import SENSES
+
+USED = 50.0
+GLOSSES = {
+    "gun": "a weapon that discharges a missile",
+    "weapon": "an instrument used in fighting",
+    "issue": "an important question",
+    "problem": 'a state of difficulty "they had an issue"',
+}
+
+
+def judged(*rows: tuple[int, int, float], evidence: str = "model") -> pl.DataFrame:
+    """Pairs of cosine .9: (a, b, p_synonym)."""
+    table = pl.DataFrame(
+        rows, {"a": pl.UInt32, "b": pl.UInt32, "p_synonym": pl.Float32}, orient="row"
+    )
+    return table.with_columns(
+        cosine=pl.lit(0.9, pl.Float32),
+        p_antonym=pl.lit(0.05, pl.Float32),
+        p_co_hyponym=0.95 - pl.col("p_synonym"),
+        evidence=pl.lit(evidence),
+    )
+
+
+def silence(
+    names: list[str], pos: str = "noun", use: float = USED, listed: int | None = None
+) -> Silence:
+    rows: list[dict[str, Any]] = [
+        {
+            "term_id": place, "sense": 1, "share": 1.0, "count": use, "known_by": "counts",
+            "pos": pos, "gloss": GLOSSES.get(name, ""), "synonyms": [], "antonyms": [],
+            "similar": [],
+        }
+        for place, name in enumerate(names[:listed])
+    ]  # fmt: skip
+    terms = Terms(pl.Series(names), pl.Series([use] * len(names)), "en")
+    return Silence.of(terms, SENSES.conform(pl.DataFrame(rows)))
+
+
+def heard(pairs: pl.DataFrame, dictionary: Silence) -> pl.DataFrame:
+    return dictionary.heard(pairs, dictionary.gaps([pairs]))
+
+
+class TestGaps:
+    def test_the_certainty_by_hand(self) -> None:
+        found = heard(judged((0, 1, 0.6)), silence(["issue", "problem"]))
+        logit = BASE + COSINE * 0.9 + JUDGED * math.log(0.6 / 0.4) + USE * math.log(USED**2)
+        assert found["p_synonym"].item() == pytest.approx(1 / (1 + math.exp(-logit)), abs=1e-6)
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [("company", "company man"), ("play", "playing"), ("Assyria", "Illyria"),
+         ("New York", "capital of New York"), ("gun", "weapon"), ("fall", "fell"), ("13", "14"),
+         ("amorous", "amorphous"), ("egoism", "egotism"), ("now", "now now"), ("cost", "costs"),
+         ("odometer", "pedometer"), ("well", "well out")],
+    )  # fmt: skip
+    def test_what_is_none(self, one: str, other: str) -> None:
+        found = heard(judged((0, 1, 0.95)), silence([one, other, "issue", "problem"]))
+        assert found["p_synonym"].item() == 0
+
+    def test_a_rare_term_has_none(self) -> None:
+        found = heard(judged((0, 1, 0.95)), silence(["issue", "problem"], use=1.0))
+        assert found["p_synonym"].item() == 0
+
+    def test_nor_have_terms_of_no_common_part_of_speech(self) -> None:
+        nouns = silence(["issue", "problem"])
+        verb = nouns.senses.with_columns(
+            pos=pl.when(pl.col("term_id") == 1).then(pl.lit("verb")).otherwise("pos")
+        )
+        found = heard(judged((0, 1, 0.95)), nouns._replace(senses=verb))
+        assert found["p_synonym"].item() == 0
+
+    def test_a_verb_may_explain_another(self) -> None:
+        assert heard(judged((0, 1, 0.9)), silence(["gun", "weapon"], "verb"))["p_synonym"][0] > 0.7
+
+    def test_of_each_term_the_nearest_counts_in_whatever_parts_they_come(self) -> None:
+        dictionary = silence(["issue", "problem", "matter"])
+        pairs = judged((0, 1, 0.95), (0, 2, 0.01))
+        whole = dictionary.gaps([pairs])
+        assert whole.select("a", "b").rows() == [(0, 1)]
+        assert dictionary.gaps([pairs[:1], pairs[1:]]).equals(whole)
+
+
+class TestHeard:
+    def test_spellings_of_one_term_stay_as_judged(self) -> None:
+        pairs = judged((0, 1, 0.8))
+        assert heard(pairs, silence(["arm band", "armband"], use=0.1)).equals(pairs)
+
+    def test_what_is_told_or_not_listed_stays_as_it_is(self) -> None:
+        told = judged((0, 1, 0.8), evidence="dictionary")
+        assert heard(told, silence(["cost", "costs"])).equals(told)
+        unlisted = judged((0, 1, 0.8))
+        assert heard(unlisted, silence(["cost", "costs"], listed=1)).equals(unlisted)
+
+    def test_probabilities_sum_to_one_and_an_antonym_stays_one(self) -> None:
+        pairs = judged((0, 1, 0.9), (0, 2, 0.9))
+        found = heard(pairs, silence(["cost", "costs", "price"]))
+        sums = found.select(pl.sum_horizontal("p_synonym", "p_antonym", "p_co_hyponym"))
+        assert sums.to_series().to_list() == pytest.approx([1, 1])
+        assert found["p_antonym"][0] == pytest.approx(0.05)
+
+    def test_titles_are_no_names(self) -> None:
+        pairs, names = judged((0, 1, 0.9)), ["Issue", "Problem"]
+        assert heard(pairs, silence(names))["p_synonym"][0] > 0.7
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("choose", "pick"), ("often", "regularly"), ("mostly", "primarily")]
+)
+def test_other_words_do_not_look_alike(one: str, other: str) -> None:
+    assert not look_alike(one, other, "en")
