@@ -142,13 +142,32 @@ def _through_similar(export: ExportFolder, term_id: int) -> dict[int, tuple[floa
 
 
 def _through_links(export: ExportFolder, term_id: int) -> dict[int, tuple[float, float]]:
-    """The members of the clusters opposite to the term's own."""
+    """The members of the clusters opposite to the term's own.
+
+    A dictionary that lists the term must oppose one of its synonyms to one of theirs, in a common
+    sense: *problem* has not the opposite of *issue*, which is *recall* where banknotes are issued.
+    """
     cluster_id, found = export.cluster_id(term_id), dict[int, tuple[float, float]]()
-    for link in [] if cluster_id is None else export.links(cluster_id, "opposite"):
-        for other in export.members(link.cluster):
+    links = [] if cluster_id is None else export.links(cluster_id, "opposite")
+    opposed = _opposed_to_synonyms(export, term_id) if export.dictionary.of(term_id) else None
+    for link in links:
+        members = export.members(link.cluster)
+        if opposed is not None and opposed.isdisjoint(members):
+            continue
+        for other in members:
             weight = link.probability * link.votes / (1 + link.votes)
             found[other] = max(found.get(other, (0.0, 0.0)), (link.probability, weight))
     return found
+
+
+def _opposed_to_synonyms(export: ExportFolder, term_id: int) -> set[int]:
+    """What a dictionary opposes to the members of a term's cluster in common senses."""
+    return {
+        other
+        for member in export.members(export.cluster_of(term_id))
+        for other, p in export.pairs.antonyms(member).items()
+        if _is_told(export, member, other) and p * _opposition(export, member, other) >= COMMON
+    }
 
 
 def _ranked(export: ExportFolder, found: dict[int, tuple[float, float]], via: str) -> list[Antonym]:

@@ -247,3 +247,24 @@ def test_senses_are_those_of_the_dictionary_the_commonest_first(tmp_path: Path) 
     assert str(second) == "10 % adjective: of the tongue = spicy ≈ fiery"
     # both ends mean it first: the whole probability
     assert store.antonyms("hot")[0] == Antonym("cold", 0.98, "direct", 0.98)
+
+
+def test_what_opposes_a_rare_sense_of_a_synonym_opposes_no_other_word(tmp_path: Path) -> None:
+    frames = small_frames()
+    ids = {term: row for row, term in enumerate(frames[schemas.EXPORTED_TERMS]["term"])}
+
+    def opposites_of_warm(place: int, opposed: list[str]) -> list[str]:
+        how = (0.9 if place == 1 else 0.1, 9.0, "counts", "adjective", "")
+        rest = (0.1 if place == 1 else 0.9, 9.0, "counts", "adjective", "")
+        rows = [
+            ("cold", 1, 1.0, *how[1:], [], ["hot"], [], 3),
+            ("hot", place, *how, [], opposed, [], 4),
+            ("hot", 3 - place, *rest, [], [], [], 4),
+            ("warm", 1, 1.0, *how[1:], [], [], [], 4),
+        ]
+        frames[schemas.EXPORTED_SENSES] = senses_frame(ids, rows)
+        store = ClusterStore(write_export(tmp_path / str(place), frames))
+        return [antonym.term for antonym in store.antonyms("warm")]
+
+    assert "cold" in opposites_of_warm(1, ["cold"])
+    assert opposites_of_warm(2, ["cold"]) == []  # hot is its opposite in a rare sense
