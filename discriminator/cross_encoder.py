@@ -225,7 +225,8 @@ def train_cross_encoder(
     from sentence_transformers.cross_encoder.training_args import CrossEncoderTrainingArguments
     from transformers import PrinterCallback
 
-    model.model_card_data.generate_widget_examples = False  # a bar of its own, for a card not kept
+    # for examples that a card lacks the library draws a bar of its own; no card is kept
+    model.model_card_data.widget = [{"text": ""}]
     rows = training_rows(pairs, settings)
     texts = {"a": [terms[i] for i in rows.a], "b": [terms[i] for i in rows.b]}
     dataset = Dataset.from_dict({**texts, "label": rows.relation.astype(np.int64)})

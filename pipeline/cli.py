@@ -24,15 +24,15 @@ from nymgraph.pipeline.shown import visible
 __all__ = ["app", "main"]
 
 STAGES = {
-    "ingest": "Lexicon sources to terms; each refused item is listed with its reason.",
-    "augment": "Groups of near terms to pairs labelled by a language model (off by default).",
-    "label": "Dictionaries, tables and augment's pairs to labelled pairs, split by term.",
+    "ingest": "Lexicon sources to terms; what is refused is listed.",
+    "augment": "Near terms to pairs labelled by a language model; optional.",
+    "label": "Dictionaries and tables to labelled pairs, split by term.",
     "adapt": "The encoder made relation-aware, by training pairs only.",
     "embed": "Terms to vectors.",
     "retrieve": "Vectors to candidate pairs, with a recall audit.",
     "train": "Labelled pairs to the calibrated three-way discriminator.",
     "classify": "Candidate pairs to judged pairs; known pairs override the model.",
-    "cluster": "Judged pairs to soft and hard clusters and the links between them.",
+    "cluster": "Judged pairs to clusters, soft and hard, and their links.",
     "release": "The judged graph told every known pair, clustered for export.",
     "evaluate": "Judged pairs and clusters, measured on held-out terms.",
     "export": "Clusters and terms to the files that users take away.",
@@ -144,7 +144,7 @@ def augment(
         bool, typer.Option("--dry-run", help="Print what would be sent and its cost; send nothing.")
     ] = False,
 ) -> None:
-    """Groups of near terms to pairs labelled by a language model (off by default).
+    """Near terms to pairs labelled by a language model; optional.
 
     With --dry-run groups, requests, tokens and cost are estimated and printed, also while
     augment.enabled is false, and nothing is sent. For example: `nymgraph augment --dry-run`.
@@ -174,7 +174,7 @@ def cluster(
         typer.Option(help="With --edges: an earlier result; cluster again only what changed."),
     ] = None,
 ) -> None:
-    """Judged pairs to soft and hard clusters and the links between them.
+    """Judged pairs to clusters, soft and hard, and their links.
 
     With --edges a table of term_a, term_b, p_synonym[, p_antonym] is clustered by itself. For
     example: `nymgraph cluster --edges edges.csv --out clusters --gate 0.7`.
@@ -282,7 +282,7 @@ def init(
         str | None, typer.Option(help="english, turkish, or a file: WN-LMF, thesaurus, rules.")
     ] = None,
 ) -> None:
-    """Begin a folder for your own list: params.yaml, dvc.yaml and .gitignore.
+    """Begin a folder for a list of your own.
 
     For example: `nymgraph init goods --terms goods.csv --column name`, then `cd goods` and
     `nymgraph run`. Without --terms the dvc.yaml of a folder is made anew from its params.yaml.
@@ -309,7 +309,7 @@ def run(
         bool, typer.Option("--force", help="Run every stage, also those that are up to date.")
     ] = False,
 ) -> None:
-    """Run all stages in this folder, without DVC; those that are up to date are passed over.
+    """Run the stages of this folder that are not up to date.
 
     For example: `nymgraph run`, in a folder that `nymgraph init` made.
     """
@@ -332,7 +332,7 @@ def query(
     ] = False,
     data: Annotated[Path | None, typer.Option(help="With --nearest: the run's data.")] = None,
 ) -> None:
-    """Show the cluster of each term, its opposites and its other senses.
+    """Show the cluster of each term, its opposites and senses.
 
     Inflected forms (cars, bought) are answered for their lemma. Of several terms those that are
     known are answered; the exit code is 1 if one is not. For example:
@@ -396,7 +396,7 @@ def fit(
     split: Annotated[str, typer.Option(help="term, or random (pairs; words leak).")] = "term",
     params: ParamsFile = _PARAMS,
 ) -> None:
-    """Train a classifier on a table of labelled pairs, to stand by itself.
+    """Train a classifier on your own table of labelled pairs.
 
     For example: `nymgraph fit --pairs pairs.csv --out model`, then `nymgraph judge --model model
     --pairs new.csv --out judged.csv`. The sections `adapt` and `train` of the parameters say how.
@@ -429,10 +429,11 @@ def judge(
         bool, typer.Option("--trust-remote-code", help="Let the encoder run code of its own.")
     ] = False,
 ) -> None:
-    """Judge a table of pairs: adds p_synonym, p_antonym and p_co_hyponym.
+    """Judge a table of pairs: synonyms, antonyms or neither.
 
     For example: `nymgraph judge --model data --pairs new.csv --out judged.csv`, with the model of
-    the run in `data`. A candidate of the run gets what `classify` gave it.
+    the run in `data`. The columns p_synonym, p_antonym and p_co_hyponym (neither) are added. A
+    candidate of the run gets what `classify` gave it.
     """
     from nymgraph.pipeline.classifier.model import judge_table, load_model
 
@@ -503,7 +504,7 @@ def compare(
     examples: Annotated[int, typer.Option(min=0, help="Examples of each change.")] = 10,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what changed between two runs: terms, clusters, pairs, antonyms, figures.
+    """Show what changed between two runs.
 
     For example: `nymgraph compare runs/march data --json`. `nymgraph lineage` gives what became of
     each cluster as a table.
@@ -523,7 +524,7 @@ def review(
     held_out: Annotated[bool, typer.Option(help="Ask about held-out terms too.")] = False,
     data: DataFolder = _DATA,
 ) -> None:
-    """Write the judged pairs that a human should label, the most informative first.
+    """Write the pairs that a human should label, the best first.
 
     For example: `nymgraph review --out review.csv --number 200`. Fill in `relation` (synonym,
     antonym, co_hyponym; leave it empty where you cannot tell), add the file to `label.tables` and
@@ -543,7 +544,7 @@ def review(
 def profile(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A folder in profiles/.")],
 ) -> None:
-    """Write the stage graph of a profile, profiles/NAME/dvc.yaml, from the one at the root.
+    """Write the stage graph of a profile, from the one at the root.
 
     Copy `params.yaml` to profiles/dutch/ and change it there first. For example:
     `nymgraph profile dutch`, then `make run PROFILE=dutch`.
@@ -557,7 +558,7 @@ def profile(
 
 @app.command()
 def runs(data: DataFolder = _DATA) -> None:
-    """Show what the last run of each stage took and left, and what to try next.
+    """Show what each stage took and left, and what to try next.
 
     For example: `nymgraph runs --data data`.
     """
@@ -577,10 +578,10 @@ def verify(
         Path | None, typer.Option("--export", help="Verify this export alone.")
     ] = None,
 ) -> None:
-    """Hash every file of a run, or of an export; say what is missing, damaged or of another run.
+    """Hash every file of a run or export; say what is damaged.
 
-    For example: `nymgraph verify`, or `nymgraph verify --export clusters`. Exit code 1 if anything
-    does not fit.
+    For example: `nymgraph verify`, or `nymgraph verify --export clusters`. Exit code 1 if a file
+    is missing, damaged or of another run.
     """
     from nymgraph.pipeline.verify import verify_export, verify_run
 
@@ -641,10 +642,11 @@ def plan(
         bool, typer.Option("--capacity", help="Print what clustering takes up to 10^9 terms.")
     ] = False,
 ) -> None:
-    """Predict time, memory and disk of every stage, before any work; exit code 2 if it cannot work.
+    """Predict time, memory and disk of every stage before any work.
 
     For example: `nymgraph plan`, or `nymgraph --profile turkish-15m plan --terms 15e6 --device
-    h200x1 --disk 2000`. The last line names the setting to change where something does not fit.
+    h200x1 --disk 2000`. The last line names the setting to change where something does not fit;
+    the exit code is 2 then.
     """
     if capacity:
         from nymgraph.pipeline.planner.capacity import capacity_lines, capacity_table
@@ -676,7 +678,7 @@ def serve(
         typer.Option(metavar="<str>", help="A further host name to answer to (repeatable)."),
     ] = None,
 ) -> None:
-    """Serve an export as a local web page: search, cluster card, graph, JSON.
+    """Serve an export as a local web page, and as JSON.
 
     For example: `nymgraph serve --export data/export`, then open http://127.0.0.1:8765/. It reads
     only, and answers to localhost alone unless told otherwise. Needs the extra `serve`.

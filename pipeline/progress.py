@@ -50,10 +50,11 @@ class LogProgress:
                 last = now
                 rate = done / (now - started)
                 left = (total - done) / rate if rate else float("inf")
-                _log.info("%s: %d of %d, %.3g/s, %.0f s left", what, done, total, rate, left)
+                far = f"{done:,} of {total:,}"
+                _log.info("%s: %s, %.3g/s, %.0f s left", what, far, rate, left)
 
         yield advance
-        _log.info("%s: %d in %.1f s", what, done, time.monotonic() - started)
+        _log.info("%s: %s in %.1f s", what, f"{done:,}", time.monotonic() - started)
 
 
 class TerminalProgress:

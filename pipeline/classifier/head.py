@@ -14,7 +14,11 @@ __all__ = ["fit_head"]
 
 
 def fit_head(
-    params: TrainParams, world: World, progress: Progress, train: LabelledPairs
+    params: TrainParams,
+    world: World,
+    progress: Progress,
+    train: LabelledPairs,
+    title: str = "train: steps",
 ) -> TrainedHead:
     """Train and calibrate a head.
 
@@ -23,6 +27,7 @@ def fit_head(
         world: Lexicon, validation pairs, candidates and the terms that the encoder spared.
         progress: Told of the steps.
         train: The pairs to learn from: those of the world, or a part of them.
+        title: What it is told that the steps are.
 
     Returns:
         The head.
@@ -34,7 +39,7 @@ def fit_head(
     settings = HeadSettings(**params.model_dump(include=keys))
     train = weigh_seen(train, world.spared, params.seen_weight)
     n_steps = params.epochs * (len(train.a) // min(params.batch_size, max(1, len(train.a))))
-    with progress.track("train: steps", n_steps) as advance:
+    with progress.track(title, n_steps) as advance:
         try:
             return train_head(
                 world.lexicon,

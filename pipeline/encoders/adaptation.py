@@ -227,7 +227,8 @@ def adapt_encoder(
     from transformers import PrinterCallback
 
     _freeze_below(model, settings.layers)
-    model.model_card_data.generate_widget_examples = False  # a bar of its own, for a card not kept
+    # for examples that a card lacks the library draws a bar of its own; no card is kept
+    model.model_card_data.widget = [{"text": ""}]
     trainer = SentenceTransformerTrainer(
         model=model,
         args=_arguments(model, settings, work),

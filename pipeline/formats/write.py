@@ -113,7 +113,7 @@ def _write(export: Export, name: str, params: ExportParams, path: Path, progress
             source, loss = without_marked(export, Path(own))
             further.append(loss)
         total = sum(source.rows(table) for table in format_.reads)
-        with progress.track(f"export {name}", total) as advance:
+        with progress.track(f"export {name}: rows", total) as advance:
             losses = format_.write(source.watched(advance), folder, params) + further
     settings = params.model_dump(mode="json", exclude={"formats", "licences"})
     folder.finish(export, settings, losses)

@@ -71,6 +71,12 @@ def test_it_is_a_module_too() -> None:
     assert done.stdout == f"nymgraph {nymgraph.__version__}\n"
 
 
+def test_no_line_about_a_command_is_cut_short() -> None:
+    lines = output("--help").split("Commands:")[1].splitlines()
+    assert [line for line in lines if line.endswith("...")] == []
+    assert len([line for line in lines if line.strip()]) > len(COMMANDS)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_help_has_an_example(command: str) -> None:
     example = " ".join(output(command, "--help").split()).split("example: ")[1]

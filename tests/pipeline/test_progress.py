@@ -40,6 +40,12 @@ def test_a_log_gets_a_line_in_ten_seconds_and_one_at_the_end(
     assert caplog.messages == ["work: 40 of 100, 3.33/s, 18 s left", "work: 100 in 30.0 s"]
 
 
+def test_large_numbers_are_written_with_commas(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "nymgraph"), LogProgress().track("rows", 338_454) as advance:
+        advance(338_454)
+    assert caplog.messages[-1].startswith("rows: 338,454 in ")
+
+
 def test_a_log_line_before_anything_is_done(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
