@@ -58,8 +58,7 @@ def run(params: TrainParams, workspace: Workspace, model: Path | None = None) ->
     spared = term_mask(workspace.read(SPARED, ["term_id"]), len(space.terms))
     lexicon = space.lexicon(surface=params.surface)
     world = World(space.terms, lexicon, taught, validation, sample.validation, spared)
-    doubtful = "train: steps on a half, for doubtful labels"
-    fit = partial(fit_head, params, world, workspace.progress, title=doubtful)
+    fit = partial(fit_head, params, world, workspace.progress, title="train: steps on a half")
     checked = with_lists(world, params.seed)
     trained = fit_head(params, checked, workspace.progress, world.train)
     crossed = train_behind(trained, world, params, workspace.work("train"), workspace.progress)
