@@ -12,8 +12,9 @@ with the odds of synonymy that the classifier gives. It is heard where both term
 (what few people use has had its synonyms written down), share a part of speech in a common sense,
 and are the most certain of each other or nearly so. It is not heard where they look alike or one
 is a name, and where a noun stands in the gloss of the other, which is a kind of it then (*weapon*
-in that of *gun*). A pair that is not heard has p_synonym 0. Two spellings of one term are no two
-terms (*arm band, armband*): they stay as judged.
+in that of *gun*). Of other nouns a little more is asked (*book, novel*). A pair that is not heard
+has p_synonym 0. Two spellings of one term are no two terms (*arm band, armband*): they stay as
+judged.
 
 The numbers are a logistic regression on 134,503 candidates that WordNet lists and does not join,
 against the Moby thesaurus: both terms list each other there, and share a sixth of the shorter list
@@ -36,6 +37,7 @@ from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
 __all__ = ["Silence", "look_alike"]
 
 BASE, COSINE, JUDGED, USE = -2.51, 3.71, 0.26, 0.09
+NOUNS = 0.74  # least certainty of two nouns: the nearest noun is often a kind of the other
 COMMON_USE = 2.0  # as `shared_use.use_of` counts it
 COMMON_SENSE = 0.3  # least share of a sense that is common
 ALIKE = 0.8  # likeness of letters: twice the matches over the letters of both
@@ -144,14 +146,16 @@ class Silence(NamedTuple):
         if capital.sum() > len(capital) / 2:  # where most terms have one, capitals tell nothing
             capital = capital.clear(len(capital)).fill_null(value=False)
 
-        def may(a: int, b: int) -> bool:
+        def may(a: int, b: int, certainty: float) -> bool:
             if capital[a] or capital[b] or look_alike(small[a], small[b], language):
                 return False
             shared = speech[a] & speech[b]
+            if shared != {"noun"}:
+                return bool(shared)
             kind_of = small[a] in _words(gloss[b]) or small[b] in _words(gloss[a])
-            return bool(shared) and not (shared == {"noun"} and kind_of)
+            return certainty >= NOUNS and not kind_of
 
-        return [may(a, b) for a, b in pairs.select("a", "b").iter_rows()]
+        return [may(*row) for row in pairs.select("a", "b", "certainty").iter_rows()]
 
 
 def look_alike(one: str, other: str, language: str) -> bool:

@@ -87,6 +87,11 @@ class TestGaps:
         found = heard(judged((0, 1, 0.95)), nouns._replace(senses=verb))
         assert found["p_synonym"].item() == 0
 
+    def test_more_is_asked_of_nouns(self) -> None:
+        pairs = judged((0, 1, 0.08))
+        assert heard(pairs, silence(["book", "novel"]))["p_synonym"].item() == 0
+        assert 0.7 < heard(pairs, silence(["odd", "strange"], "adjective"))["p_synonym"][0] < 0.74
+
     def test_a_verb_may_explain_another(self) -> None:
         assert heard(judged((0, 1, 0.9)), silence(["gun", "weapon"], "verb"))["p_synonym"][0] > 0.7
 
