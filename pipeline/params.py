@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -56,19 +57,29 @@ __all__ = [
     "load_params",
 ]
 
-Probability = Annotated[float, Field(ge=0, le=1)]
-Trust = Annotated[float, Field(gt=0, le=1)]
-Fraction = Annotated[float, Field(ge=0, lt=1)]
+
+def _no_boolean(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    """`true` would pass as 1."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")
+    return value
+
+
+Int = Annotated[int, BeforeValidator(_no_boolean)]
+Float = Annotated[float, BeforeValidator(_no_boolean)]
+Probability = Annotated[Float, Field(ge=0, le=1)]
+Trust = Annotated[Float, Field(gt=0, le=1)]
+Fraction = Annotated[Float, Field(ge=0, lt=1)]
 _LARGEST = 2**31 - 1  # what every library takes
-Positive = Annotated[int, Field(ge=1, le=_LARGEST)]
-NotNegative = Annotated[float, Field(ge=0, le=1e12)]
-Count = Annotated[int, Field(ge=0, le=_LARGEST)]
-Several = Annotated[int, Field(ge=2, le=_LARGEST)]
-Rate = Annotated[float, Field(gt=0, le=1e9)]
-LearningRate = Annotated[float, Field(gt=0, le=1)]
-Weight = Annotated[float, Field(gt=0, le=1e6)]
-Neighbours = Annotated[int, Field(ge=1, le=65_536)]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Positive = Annotated[Int, Field(ge=1, le=_LARGEST)]
+NotNegative = Annotated[Float, Field(ge=0, le=1e12)]
+Count = Annotated[Int, Field(ge=0, le=_LARGEST)]
+Several = Annotated[Int, Field(ge=2, le=_LARGEST)]
+Rate = Annotated[Float, Field(gt=0, le=1e9)]
+LearningRate = Annotated[Float, Field(gt=0, le=1)]
+Weight = Annotated[Float, Field(gt=0, le=1e6)]
+Neighbours = Annotated[Int, Field(ge=1, le=65_536)]
+Seed = Annotated[Int, Field(ge=0, lt=2**32)]
 FormatName = Literal["parquet", "jsonl", "csv", "solr", "elasticsearch", "wn-lmf", "skos"]
 
 
@@ -216,7 +227,7 @@ class AugmentParams(Section):
     budget: NotNegative | None = None
     prompt_language: Literal["auto", "en", "tr"] = "auto"
     hard_negatives: bool = False
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
+    temperature: Annotated[Float, Field(ge=0, le=2)] | None = 0.0
     max_tokens: Positive = 4_096
     max_tokens_key: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     max_terms: Several | None = None
@@ -230,7 +241,7 @@ class AugmentParams(Section):
     batch_size: Positive = 256
     shard_terms: Positive = 16_384
     k: Neighbours = 32
-    max_distance: Annotated[float, Field(gt=0, lt=1)] = 0.4
+    max_distance: Annotated[Float, Field(gt=0, lt=1)] = 0.4
     max_group: Several = 50
     judge: Path | None = None
     judge_pairs_per_request: Positive = 20
@@ -242,7 +253,7 @@ class AugmentParams(Section):
     concurrency: Positive = 8
     requests_per_minute: Rate | None = 300
     tokens_per_minute: Rate | None = None
-    timeout_s: Annotated[float, Field(gt=0, le=86_400)] = 120
+    timeout_s: Annotated[Float, Field(gt=0, le=86_400)] = 120
     attempts: Positive = 6
 
     @field_validator("base_url")
@@ -335,14 +346,14 @@ class RetrieveParams(Section):
     """Which pairs become candidates."""
 
     k: Neighbours = 32
-    min_cosine: Annotated[float, Field(gt=0, le=1)] = 0.3
+    min_cosine: Annotated[Float, Field(gt=0, le=1)] = 0.3
     spelling_k: Neighbours = 16
-    min_spelling: Annotated[float, Field(gt=0, le=1)] = 0.4
+    min_spelling: Annotated[Float, Field(gt=0, le=1)] = 0.4
     max_postings: Positive = 5_000
     index: Literal["auto", "exact", "two_step", "ivf", "hnsw", "cagra"] = "auto"
     exact_below: Positive = 20_000
     two_step_below: Positive = 200_000
-    recall_floor: Annotated[float, Field(gt=0, le=1)] | None = None
+    recall_floor: Annotated[Float, Field(gt=0, le=1)] | None = None
     directions: Positive | None = None
     shortlist: Positive | None = None
     nlist: Positive | None = None
@@ -369,7 +380,7 @@ class CrossEncoderParams(Section):
     loss: Literal["cross_entropy", "focal", "dice"] = "cross_entropy"
     agreement: NotNegative = 1.0
     antonym_copies: Positive = 4
-    share: Annotated[float, Field(gt=0, le=1)] = 0.1
+    share: Annotated[Float, Field(gt=0, le=1)] = 0.1
     seed: Seed = 0
 
 
@@ -387,7 +398,7 @@ class TrainParams(Section):
     surface: bool = True
     neighbours: bool = True
     seen_weight: Probability = 0.3
-    unlabelled_per_labelled: Annotated[float, Field(gt=0, le=1_000)] = 2.0
+    unlabelled_per_labelled: Annotated[Float, Field(gt=0, le=1_000)] = 2.0
     unlabelled_weight: Weight = 0.3
     consistency_pairs: Count = 1_000
     contradicted: Count = 1_000
@@ -408,8 +419,8 @@ class ClusterParams(Section):
     algorithm: Literal["signed", "reference"] = "signed"
     gate: Probability = 0.7
     antonym_gate: Probability = 0.7
-    min_support: Annotated[float, Field(ge=2**-16, le=1)] = 0.3
-    absence: Annotated[float, Field(ge=0, le=16)] = 0.25
+    min_support: Annotated[Float, Field(ge=2**-16, le=1)] = 0.3
+    absence: Annotated[Float, Field(ge=0, le=16)] = 0.25
     orphan_support: Probability = 0.3
     max_size: Several = 200
     overlap_ratio: Probability = 0.51
@@ -471,7 +482,7 @@ class ReportParams(Section):
     """What the page about a run shows."""
 
     previous: Path | None = None
-    sample_clusters: Annotated[int, Field(ge=0, le=20_000)] = 3_000
+    sample_clusters: Annotated[Int, Field(ge=0, le=20_000)] = 3_000
     examples: Positive = 10
     pairs: Positive = 2_000
     base_pairs: Count = 600

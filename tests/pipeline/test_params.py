@@ -1,7 +1,8 @@
 import dataclasses
 import math
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -157,6 +158,8 @@ def test_an_unknown_key_with_nothing_near_is_to_be_removed(tmp_path: Path) -> No
         ("ingest:\n  sources:\n    - kind: web\n", "ingest.sources.0", "{'kind': 'web'}"),
         ("label:\n  tables: [{}]\n", "label.tables.0.path", "{}"),
         ("label:\n  test_fraction: 1\n", "label.test_fraction", "1"),
+        ("train:\n  epochs: true\n", "train.epochs", "True"),
+        ("label:\n  tables: [{path: x, trust: true}]\n", "label.tables.0.trust", "True"),
         ("ingest: 3\n", "ingest", "3"),
     ],
 )
@@ -192,25 +195,83 @@ def loaded_or_refused(path: Path) -> Any:  # noqa: ANN401
         return error
 
 
+def sections_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """The sections that a list may hold, however deep in its annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from sections_in(inner)
+
+
+def items_of(section: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """Every key of a section that stands in a list, and the section with %s there."""
+    for name in section.model_fields:
+        rest = [
+            f"{key}: {get_args(field.annotation)[0] if key == 'kind' else 'x'}"
+            for key, field in section.model_fields.items()
+            if field.is_required() and key != name
+        ]
+        yield name, "{" + ", ".join([*rest, f"{name}: %s"]) + "}"
+
+
+def places(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Every place for a value: its name, and a file with %s there."""
+    for name, field in model.model_fields.items():
+        where, inner = (*path, name), field.annotation
+        named, before = ".".join(where), "".join(f"{{{key}: " for key in where)
+        after = "}" * len(where) + "\n"
+        yield named, f"{before}%s{after}"
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from places(inner, where)
+            continue
+        yield f"{named}[]", f"{before}[%s]{after}"
+        for section in sections_in(inner):
+            for key, item in items_of(section):
+                yield f"{named}[{section.__name__}].{key}", f"{before}[{item}]{after}"
+
+
+PLACES = dict(places(Params))
+
+
+def numbers_in(content: object, name: str = "") -> Iterator[tuple[str, float]]:
+    """Every number of loaded parameters and its key."""
+    if isinstance(content, dict):
+        for key, inner in content.items():
+            yield from numbers_in(inner, key)
+    elif isinstance(content, list | tuple):
+        for inner in content:
+            yield from numbers_in(inner, name)
+    elif isinstance(content, int | float):
+        yield name, content
+
+
+def test_the_places_are_all_keys_and_all_keys_of_what_lists_hold() -> None:
+    assert keys_of(Params) <= set(PLACES)
+    assert {
+        "ingest.sources[WordNetSource].max_synsets",
+        "ingest.variants.dictionaries[SolrSource].trust",
+        "label.dictionaries[ThesaurusSource].columns",
+        "label.tables[PairTable].path",
+        "adapt.static.corpus[]",
+        "evaluate.gates[]",
+        "export.licences[SourceLicence].licence",
+        "export.rules",
+    } <= set(PLACES)
+
+
 @pytest.mark.parametrize("value", [str(x) for x in (*BAD["everywhere"], *BAD["numbers"])])
 def test_every_key_with_every_bad_value_is_refused_or_stays_in_bounds(
     tmp_path: Path, value: str
 ) -> None:
-    for key in sorted(keys_of(Params)):
-        *sections, name = key.split(".")
-        text = "".join(f"{'  ' * depth}{part}:\n" for depth, part in enumerate(sections))
-        text += f"{'  ' * len(sections)}{name}: {value}\n"
-        loaded = loaded_or_refused(write(tmp_path, text))
+    for text in PLACES.values():
+        loaded = loaded_or_refused(write(tmp_path, text % value))
         if isinstance(loaded, NymgraphError):
             assert loaded.exit_code == 2
             assert len(str(loaded)) < 1_000
             continue
-        for part in (*sections, name):
-            loaded = getattr(loaded, part)
-        if isinstance(loaded, float):
-            assert math.isfinite(loaded)
-        if name == "seed":
-            assert loaded >= 0
+        for name, number in numbers_in(loaded.model_dump()):
+            assert math.isfinite(number)
+            assert number >= 0 or name != "seed"
 
 
 @pytest.mark.parametrize(
