@@ -52,6 +52,7 @@ def _adopter(
     """Find the cluster of largest support; ties: that of the lowest neighbour."""
     graph, cannot_links = problem.graph, problem.cannot_links
     size, known, support, barred = tally
+    # counted and cleared as in `voting._best`: a kernel may call only those of its own file
     row = graph.indices[graph.indptr[x] : graph.indptr[x + 1]]
     weight = graph.weight[graph.indptr[x] : graph.indptr[x + 1]]
     apart = cannot_links.indices[cannot_links.indptr[x] : cannot_links.indptr[x + 1]]

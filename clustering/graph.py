@@ -11,6 +11,10 @@ Contract of `canonical_edges`, the one door through which foreign rows enter:
   (0.69999999) passes a gate of 0.7;
 * the weight is the probability in float32; rows that are equal in float32 are ties, and ties are
   broken by (a, b). The result is the same for every order of the rows.
+
+Why not numpy and scipy.sparse: of 4 million random rows, 2.8 million edges, `canonical_edges` takes
+0.36 s and two `np.lexsort` 4.3 s; `build_graph` takes 0.26 s and `scipy.sparse.csr_matrix` with
+sorted rows 0.4 s and 55 MB besides its result (docs/experiments.md).
 """
 
 from typing import NamedTuple
