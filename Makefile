@@ -1,4 +1,4 @@
-# One command each: install fix check test bench run clean.
+# One command each: install fix check audit test bench run clean.
 # FAISS=gpu (CUDA 12) or FAISS=gpu-cuvs (CUDA 13) takes that build instead of the CPU's.
 PYTHON ?= python3
 VENV   ?= .venv
@@ -8,7 +8,7 @@ FAISS  ?= cpu
 BIN    := $(VENV)/bin
 CODE   := pipeline discriminator clustering src tests benchmarks notebooks
 
-.PHONY: install fix check docs test bench bench-clustering bench-discriminator bench-retrieval run clean
+.PHONY: install fix check audit docs test bench bench-clustering bench-discriminator bench-retrieval run clean
 
 install: $(VENV)/.installed
 
@@ -29,6 +29,11 @@ check: install
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/pydoclint --quiet pipeline discriminator clustering src/nymgraph/__init__.py src/nymgraph/kernels.py
+
+# known vulnerabilities of what is installed; needs the network and a database of them
+audit: install
+	$(BIN)/pip install --quiet pip-audit
+	$(BIN)/pip-audit --skip-editable --progress-spinner off
 
 # pages of the public names from their docstrings, without a network: build/api/index.html
 docs: install
