@@ -51,11 +51,12 @@ def singletons(export: Export, why: str) -> Loss:
     return Loss("terms without a cluster", _single(export), why)
 
 
-def soft(export: Export) -> Loss:
-    """Soft memberships beside the one cluster that a term is in."""
+def soft(export: Export, *, carried: int = 0) -> Loss:
+    """Soft memberships beside the one cluster that a term is in, less those that are carried."""
     clustered = export.rows(EXPORTED_TERMS) - _single(export)
-    further = export.rows(EXPORTED_MEMBERSHIPS) - clustered
-    return Loss("further soft memberships of terms", further, "each term is in one cluster only")
+    further = export.rows(EXPORTED_MEMBERSHIPS) - clustered - carried
+    why = "no sense of the dictionary tells of them" if carried else "a term is in one cluster only"
+    return Loss("further soft memberships of terms", further, why)
 
 
 def links(export: Export, relation: str) -> Loss:

@@ -1,8 +1,10 @@
 """SKOS and OntoLex-Lemon as N-Triples, one triple a line.
 
 A cluster is a skos:Concept and an ontolex:LexicalConcept: its representative is the preferred
-label, its other members are alternative ones. A term is an ontolex:LexicalEntry with one sense; the
-sense of a term without a cluster has no concept. Judged antonym pairs are lexinfo:antonym between
+label, its other members are alternative ones. A term is an ontolex:LexicalEntry with a sense; the
+sense of a term without a cluster has no concept. Where a dictionary's senses of the term lie in
+other clusters, too, these are further senses, and rdf:_1, rdf:_2 of the entry order all by falling
+share of its use (as OntoLex lexicog does). Judged antonym pairs are lexinfo:antonym between
 senses, from both sides; opposite clusters are a vartrans:ConceptualRelation of the category
 wn:antonym; related clusters are skos:related, from one side, as that property is symmetric.
 References: SKOS (W3C 2009), Lexicon Model for Ontologies (W3C community group 2016), RDF 1.1
@@ -71,7 +73,7 @@ def write(export: Export, folder: FormatFolder, params: ExportParams) -> list[Lo
     carried = len(antonyms.term) // 2
     lost = Loss("probability of judged antonym pairs", carried, NO_PLACE)
     return [
-        soft(export),
+        soft(export, carried=export.further_senses()),
         votes,
         related,
         pairs(export, carried=carried),
@@ -143,7 +145,7 @@ def _concepts(export: Export, names: _Names) -> Iterator[str]:
 def _entries(export: Export, names: _Names, antonyms: Antonyms) -> Iterator[str]:
     spelling = export.spell(antonyms.other)
     for batch in export.term_batches():
-        for term_id, term, cluster_id, support in batch.iter_rows():
+        for term_id, term, cluster_id, support, senses in batch.iter_rows():
             about, form, sense = (names.term(term, part) for part in ("", "#form", "#sense"))
             yield _triple(about, "rdf:type", _iri("ontolex:LexicalEntry"))
             yield _triple(about, "ontolex:canonicalForm", form)
@@ -156,6 +158,20 @@ def _entries(export: Export, names: _Names, antonyms: Antonyms) -> Iterator[str]
             for other, _ in antonyms.of(term_id):
                 opposite = names.term(spelling[other], "#sense")
                 yield _triple(sense, "lexinfo:antonym", opposite)
+            if len(senses) > 1:
+                yield from _further_senses(names, term, cluster_id, senses)
+
+
+def _further_senses(
+    names: _Names, term: str, own: int | None, senses: list[int | None]
+) -> Iterator[str]:
+    """The senses of a term in other clusters than its own, and the order of all."""
+    for n, cluster_id in enumerate(senses, 1):
+        sense = names.term(term, "#sense" if cluster_id == own else f"#sense-{cluster_id}")
+        yield _triple(names.term(term), f"rdf:_{n}", sense)
+        if cluster_id != own and cluster_id is not None:
+            yield _triple(names.term(term), "ontolex:sense", sense)
+            yield _triple(sense, "ontolex:isLexicalizedSenseOf", names.concept(cluster_id))
 
 
 def _links(export: Export, names: _Names) -> Iterator[str]:

@@ -1,10 +1,12 @@
 """WN-LMF 1.4, the XML of the Global WordNet Association, as the library `wn` loads it.
 
-A term is a lexical entry with one sense; a cluster is a synset, and so is each term by itself that
-is in no cluster. Judged antonym pairs are antonym relations of senses, links between opposite
-clusters those of synsets. `confidenceScore` is, of a sense, the support of the term in its cluster;
-of a synset, its cohesion; of a relation, the probability of antonymy. The part of speech is `u`,
-unknown: a cluster has none. Reference: https://globalwordnet.github.io/schemas/ (WN-LMF 1.4).
+A term is a lexical entry with a sense in its cluster; a cluster is a synset, and so is each term by
+itself that is in no cluster. Where a dictionary's senses of the term lie in other clusters, too,
+these are its further senses, and `n` numbers all by falling share of its use. Judged antonym pairs
+are antonym relations of senses, links between opposite clusters those of synsets. `confidenceScore`
+is, of a sense, the support of the term in its cluster; of a synset, its cohesion; of a relation,
+the probability of antonymy. The part of speech is `u`, unknown: a cluster has none.
+Reference: https://globalwordnet.github.io/schemas/ (WN-LMF 1.4).
 """
 
 import re
@@ -55,7 +57,7 @@ def write(export: Export, folder: FormatFolder, params: ExportParams) -> list[Lo
     bad = export.count(EXPORTED_TERMS, pl.col("term").str.contains("[\ufffe\uffff]"))
     return [
         Loss("characters that XML forbids, written as U+FFFD: terms", bad, "XML 1.0, section 2.2"),
-        soft(export),
+        soft(export, carried=export.further_senses()),
         links(export, "opposite")._replace(what="votes of links between opposite clusters"),
         links(export, "related"),
         pairs(export, carried=len(antonyms.term) // 2),
@@ -81,20 +83,23 @@ def _lexicon(export: Export, params: ExportParams, name: str) -> str:
 
 def _entries(export: Export, name: str, antonyms: Antonyms) -> Iterator[str]:
     for batch in export.term_batches():
-        for term_id, term, cluster_id, support in batch.iter_rows():
-            synset = _single(name, term_id) if cluster_id is None else _cluster(name, cluster_id)
-            sense = {"id": f"{name}-t{term_id}-s", "synset": synset, **_confidence(support)}
+        for term_id, term, cluster_id, support, senses in batch.iter_rows():
             relations = "".join(
                 f'        <SenseRelation relType="antonym" target="{name}-t{other}-s" '
                 f"{_attributes(_confidence(p))}/>\n"
                 for other, p in antonyms.of(term_id)
             )
-            yield (
-                f'    <LexicalEntry id="{name}-t{term_id}">\n'
-                f'      <Lemma writtenForm={_quote(term)} partOfSpeech="u"/>\n'
-                f"      <Sense {_attributes(sense)}{_content(relations, 'Sense')}"
-                "    </LexicalEntry>\n"
-            )
+            yield f'    <LexicalEntry id="{name}-t{term_id}">\n'
+            yield f'      <Lemma writtenForm={_quote(term)} partOfSpeech="u"/>\n'
+            own = {"id": f"{name}-t{term_id}-s", **_confidence(support)}
+            for n, lies_in in enumerate(senses, 1):
+                mine = lies_in == cluster_id
+                synset = _single(name, term_id) if lies_in is None else _cluster(name, lies_in)
+                sense = own if mine else {"id": f"{own['id']}-{synset.rpartition('-')[2]}"}
+                number = {"n": str(n)} if len(senses) > 1 else {}
+                attributes = _attributes({**sense, "synset": synset, **number})
+                yield f"      <Sense {attributes}{_content(relations if mine else '', 'Sense')}"
+            yield "    </LexicalEntry>\n"
 
 
 def _synsets(export: Export, name: str, opposites: Opposites) -> Iterator[str]:

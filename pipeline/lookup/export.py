@@ -143,17 +143,41 @@ class Export:
             raise damaged(path, table.stage, error) from error
 
     def term_batches(self) -> Iterator[pl.DataFrame]:
-        """The terms, each with its cluster and its support in it.
+        """The terms, each with its cluster, its support in it, and the clusters of its senses.
 
         Yields:
-            Columns term_id, term, cluster_id (null for a singleton) and support (0 to 1, null for
-            a singleton).
+            Columns term_id, term, cluster_id (null for a singleton), support (0 to 1, null for a
+            singleton) and senses: cluster_id of the senses by falling share, the term's own cluster
+            among them, null for a singleton by itself. Where no sense tells of these, they have
+            what the others leave.
         """
-        memberships = self.scan(EXPORTED_MEMBERSHIPS).drop("share")
+        memberships = self.scan(EXPORTED_MEMBERSHIPS)
+        key = ["term_id", "cluster_id"]
         for batch in self.batches(EXPORTED_TERMS, ["term_id", "term", "cluster_id"]):
             low, high = batch["term_id"][0], batch["term_id"][-1]
             near = memberships.filter(pl.col("term_id").is_between(low, high)).collect()
-            yield batch.join(near, on=["term_id", "cluster_id"], how="left", maintain_order="left")
+            own = batch.join(near, on=key, how="left", maintain_order="left")
+            others = near.filter(pl.col("share").is_not_null()).join(batch, on=key, how="anti")
+            sums = others.group_by("term_id").agg(told=pl.col("share").sum())
+            rest = 1 - pl.col("told").fill_null(0)
+            first = own.join(sums, on="term_id", how="left", maintain_order="left")
+            first = first.select(*key, pl.coalesce("share", rest).cast(pl.Float32), own=True)
+            senses = (
+                pl.concat([first, others.select(*key, "share", own=False)])
+                .sort(
+                    "term_id", "share", "own", "cluster_id", descending=[False, True, True, False]
+                )
+                .group_by("term_id", maintain_order=True)
+                .agg(senses="cluster_id")
+            )
+            yield own.drop("share").join(senses, on="term_id", maintain_order="left")
+
+    def further_senses(self) -> int:
+        """How many senses `term_batches` tells of in clusters that are not the term's own."""
+        own = self.scan(EXPORTED_TERMS).select("term_id", "cluster_id")
+        known = self.scan(EXPORTED_MEMBERSHIPS).filter(pl.col("share").is_not_null())
+        further = known.join(own, on=["term_id", "cluster_id"], how="anti")
+        return int(further.select(pl.len()).collect().item())
 
     def antonyms(self) -> Antonyms:
         """The judged antonym pairs at or above the gate; 12 bytes for each side are held whole."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rdflib import Graph, Namespace
+from rdflib import Graph, Literal, Namespace
 from rdflib.namespace import DCTERMS, SKOS
 
 from nymgraph.pipeline.formats import skos
@@ -12,6 +12,7 @@ from tests.store.small_export import INJECTION
 
 LEXINFO = Namespace("http://www.lexinfo.net/ontology/3.0/lexinfo#")
 ONTOLEX = Namespace("http://www.w3.org/ns/lemon/ontolex#")
+LIES_IN = ONTOLEX.isLexicalizedSenseOf
 
 
 def graph_of(export: Export, folder: Path) -> Graph:
@@ -44,6 +45,25 @@ def test_antonyms_stand_between_senses_from_both_sides(export: Export, tmp_path:
         for a, b in (("cold", "hot"), ("happy", "sad"), ("happy", "unhappy"))
         for pair in ((a, b), (b, a))
     }
+
+
+def test_senses_stand_in_the_order_of_their_share(with_senses: Export, tmp_path: Path) -> None:
+    graph = graph_of(with_senses, tmp_path / "out")
+
+    def senses(term: str) -> list[str | None]:
+        """The labels of what a term means, in the order of rdf:_1, rdf:_2."""
+        (form,) = graph.subjects(ONTOLEX.writtenRep, Literal(term, lang="en"))
+        (entry,) = graph.subjects(ONTOLEX.canonicalForm, form)
+        members = {int(str(p).rpartition("_")[2]): o for p, o in graph[entry] if "#_" in str(p)}
+        assert set(members.values()) <= set(graph.objects(entry, ONTOLEX.sense))
+        concepts = [graph.value(members[n], LIES_IN) for n in sorted(members)]
+        return [x if x is None else str(graph.value(x, SKOS.prefLabel)) for x in concepts]
+
+    assert senses("hot") == ["spicy", "hot", "cold"]
+    assert senses("lonely") == [None, "sad"]
+    assert senses("Polish") == ["polish", None]
+    assert senses("cold") == ["cold", INJECTION]
+    assert senses("warm") == []  # one sense has no order
 
 
 def test_source_and_licence_travel(export: Export, tmp_path: Path) -> None:

@@ -46,6 +46,27 @@ def test_antonyms_are_found_between_senses_and_between_synsets(loaded: wn.Wordne
     assert [set(s.lemmas()) for s in happy.get_related("antonym")] == [{"sad", "unhappy"}]
 
 
+def test_senses_stand_in_the_order_of_their_share(
+    with_senses: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(wn_lmf, with_senses, tmp_path / "out")
+    monkeypatch.setattr(wn.config, "data_directory", str(tmp_path / "wn"))
+    wn.add(tmp_path / "out" / wn_lmf.FILE, progress_handler=None)
+    lexicon = wn.Wordnet("nymgraph-en")
+    hot = [set(sense.synset().lemmas()) - {"hot"} for sense in lexicon.senses("hot")]
+    assert hot == [{"spicy", "fiery"}, {"warm"}, {"cold", "freezing", "frosty"}]
+    lonely = [set(sense.synset().lemmas()) - {"lonely"} for sense in lexicon.senses("lonely")]
+    assert lonely == [set(), {"sad", "unhappy"}]
+    polish = [set(sense.synset().lemmas()) - {"Polish"} for sense in lexicon.senses("Polish")]
+    assert polish == [{"polish", "shine"}, set()]
+    cold = [len(sense.synset().lemmas()) for sense in lexicon.senses("cold")]
+    assert cold[0] > cold[1]  # .6 are left for its own cluster, of which no sense tells
+    (warm,) = lexicon.senses("warm")  # no sense of a dictionary is known
+    opposed = [sense for sense in lexicon.senses("hot") if sense.get_related("antonym")]
+    assert [sense.synset().id for sense in opposed] == [warm.synset().id]
+    assert with_senses.further_senses() == 5
+
+
 def test_confidence_and_licence_travel(loaded: wn.Wordnet) -> None:
     (hot,) = loaded.synsets("hot")
     assert hot.confidence() == pytest.approx(0.8)

@@ -24,6 +24,11 @@ def test_it_is_valid(export: Export, tmp_path: Path) -> None:
     assert faults(tmp_path / wn_lmf.FILE) == []
 
 
+def test_it_is_valid_with_senses(with_senses: Export, tmp_path: Path) -> None:
+    written(wn_lmf, with_senses, tmp_path)
+    assert faults(tmp_path / wn_lmf.FILE) == []
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [(' email="unknown"', ""), ('relType="antonym"', 'relType="foe"'), ('ili=""', 'ily=""')],
