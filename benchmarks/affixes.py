@@ -13,7 +13,6 @@ from pathlib import Path
 import polars as pl
 
 from nymgraph import load_model
-from nymgraph.discriminator import ANTONYM
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.schemas import PAIRS, TERMS
 
@@ -27,10 +26,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("data"))
     data = parser.parse_args().data
     rows = pl.read_csv(LIST)
-    judged = load_model(data).probabilities(rows["stem"].to_list(), rows["derived"].to_list())
-    rows = rows.with_columns(
-        p_antonym=pl.Series(judged[:, ANTONYM]), seen=_trained(Workspace(data), rows)
-    )
+    pairs = list(rows.select("stem", "derived").iter_rows())
+    judged = load_model(data).judge(pairs, told=False)
+    rows = rows.with_columns(judged["p_antonym"], seen=_trained(Workspace(data), rows))
     for name, part in (
         ("chosen half", rows.filter(pl.col("half") == "chosen")),
         ("reported half", rows.filter(pl.col("half") == "reported")),

@@ -70,12 +70,19 @@ class Model:
     notes: ModelNotes | None = None
     run: Workspace | None = None
 
-    def judge(self, pairs: Any) -> pl.DataFrame:  # noqa: ANN401 - rows or a frame of any library
+    def judge(
+        self,
+        pairs: Any,  # noqa: ANN401 - rows or a frame of any library
+        *,
+        told: bool = True,
+    ) -> pl.DataFrame:
         """Judge pairs of any terms.
 
         Args:
             pairs: (term, term) rows, or a polars or pandas frame with the columns term_a and
                 term_b; other columns are kept.
+            told: With the data folder of a run: let the pairs that a dictionary knows override the
+                judge, as `classify` does.
 
         Returns:
             The pairs with the columns p_synonym, p_antonym and p_co_hyponym (float32, calibrated
@@ -88,7 +95,7 @@ class Model:
         rows = _pair_frame(pairs)
         asked = self._asked(rows["term_a"].to_list(), rows["term_b"].to_list())
         nothing = np.empty((0, len(RELATIONS)), np.float32)
-        judged = self._corrected(asked) if asked.words else _columns(nothing)
+        judged = self._corrected(asked, told=told) if asked.words else _columns(nothing)
         return rows.with_columns(judged)
 
     def probabilities(
@@ -148,7 +155,7 @@ class Model:
         where = {"dictionary": dictionary, "elsewhere": self.space.elsewhere}
         return classifier_over(self.classifier, words, lexicon, self.device, **where)
 
-    def _corrected(self, asked: "_Asked") -> list[pl.Series]:
+    def _corrected(self, asked: "_Asked", *, told: bool) -> list[pl.Series]:
         """The probabilities as columns, after all that comes behind the classifier."""
         words, rows, a, b = asked
         classifier = self._over(asked, dictionary=False)
@@ -157,7 +164,8 @@ class Model:
         routes = routes_of(self.run, pl.DataFrame({"a": rows[a], "b": rows[b]}))
         pairs = pl.DataFrame({"a": a, "b": b}).cast(pl.UInt32).with_columns(route=routes)
         corrections = self.corrections.of_words(words, rows, self.space.language)
-        judged = corrections.judge(pairs, classifier)
+        known = corrections.evidence if told else corrections.evidence.clear()
+        judged = corrections._replace(evidence=known).judge(pairs, classifier)
         return [judged[f"p_{name}"] for name in RELATIONS]
 
     def _vectors(
