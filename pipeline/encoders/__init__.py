@@ -8,6 +8,7 @@ packed        encoders in one file of 4-bit weights, unpacked
 subwords      a static encoder: words and their character n-grams
 beginnings    where training begins, by method, and the rows it learns
 adaptation    fine-tuning, so that synonyms lie near and opposites do not
+states        what the layers that do not learn give, computed once
 static        training a static encoder from nothing
 ranking_loss  the losses that also keep opposites apart
 """

@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from nymgraph.discriminator import ANTONYM, CO_HYPONYM, SYNONYM, LabelledPairs, pair_keys, telling
 from nymgraph.pipeline.devices import resolve_precision
-from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.encoders.states import kept_below, layer_stack
 from nymgraph.pipeline.params import AdaptParams
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ __all__ = [
     "Triples",
     "adapt_encoder",
     "draw_triples",
+    "freeze_below",
     "mine_negatives",
     "settings_of",
 ]
@@ -50,7 +51,8 @@ __all__ = [
 Ints = npt.NDArray[np.int64]
 TEMPERATURE = 0.05
 TOKENS = 8
-"""Longer terms are cut in training, for a batch costs as much as its longest term."""
+"""Longer terms are cut in training, for a batch costs as much as its longest term; a prompt is not
+counted."""
 _COLUMNS = ("anchor", "positive", "negative")
 
 
@@ -226,7 +228,7 @@ def adapt_encoder(
     from sentence_transformers import SentenceTransformerTrainer
     from transformers import PrinterCallback
 
-    _freeze_below(model, settings.layers)
+    freeze_below(model, settings.layers)
     # for examples that a card lacks the library draws a bar of its own; no card is kept
     model.model_card_data.widget = [{"text": ""}]
     trainer = SentenceTransformerTrainer(
@@ -237,9 +239,31 @@ def adapt_encoder(
         callbacks=[telling(advance)],
     )
     trainer.remove_callback(PrinterCallback)  # progress is shown by `advance` alone
-    with _cut_short(model, TOKENS):
+    texts = [terms[i] for i in np.unique(np.concatenate(triples[:3]))]
+    below = (settings.layers, texts, work, settings.bfloat16)
+    with _cut_short(model, TOKENS + _prompt_tokens(model)), kept_below(model, *below):
         trainer.train(resume_from_checkpoint=_last_checkpoint(work))
     model.eval()
+
+
+def freeze_below(model: "SentenceTransformer", layers: int | None) -> None:
+    """Leave only the top layers of a transformer to be trained.
+
+    Args:
+        model: The encoder.
+        layers: How many; None: everything is trained.
+
+    Raises:
+        ParameterError: It has no layers.
+    """
+    if layers is None:
+        return
+    stack = layer_stack(model)
+    for parameter in model.parameters():
+        parameter.requires_grad = False
+    for layer in stack[max(0, len(stack) - layers) :]:
+        for parameter in layer.parameters():
+            parameter.requires_grad = True
 
 
 def _dataset(
@@ -320,6 +344,12 @@ def _arguments(
         dataloader_drop_last=True,
         dataloader_pin_memory=False,
     )
+
+
+def _prompt_tokens(model: "SentenceTransformer") -> int:
+    """How many tokens the prompt takes."""
+    prompt = model.prompts.get(model.default_prompt_name or "") or ""
+    return len(model.tokenizer.tokenize(prompt)) if prompt and model.tokenizer else 0
 
 
 @contextmanager
@@ -425,31 +455,6 @@ def _quality(
         known_synonyms=known_synonyms,
         nearer_than_positive=float((to_negative > to_positive).mean()),
     )
-
-
-def _freeze_below(model: "SentenceTransformer", layers: int | None) -> None:
-    """Leave only the top layers of a transformer to be trained; None: everything."""
-    if layers is None:
-        return
-    stack = _layer_stack(model)
-    for parameter in model.parameters():
-        parameter.requires_grad = False
-    for layer in stack[max(0, len(stack) - layers) :]:
-        for parameter in layer.parameters():
-            parameter.requires_grad = True
-
-
-def _layer_stack(model: "SentenceTransformer") -> Any:  # noqa: ANN401
-    """The longest list of like modules: the layers of the transformer."""
-    from torch import nn
-
-    stacks = [module for module in model.modules() if isinstance(module, nn.ModuleList)]
-    if not stacks:
-        raise ParameterError(
-            "the encoder has no stack of layers to train the top of",
-            cure="set adapt.method to full or none",
-        )
-    return max(stacks, key=len)
 
 
 def _last_checkpoint(work: Path) -> str | None:

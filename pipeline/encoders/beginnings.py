@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.discriminator import CO_HYPONYM, LabelledPairs
+from nymgraph.pipeline.artefacts import new_folder
 from nymgraph.pipeline.encoders.adaptation import (
     Triples,
     adapt_encoder,
@@ -146,10 +147,11 @@ def fine_tune(
     """
     with progress.track(title, params.steps) as advance:
         how = settings_of(params)
-        read = [read_as(text, start.language) for text in start.texts]
-        adapt_encoder(start.model, read, start.rows, how, work, advance)
-    start.model.save(str(work / "encoder"), create_model_card=False)
-    _forget_the_machine(work / "encoder")
+        texts = [read_as(text, start.language) for text in start.texts]
+        adapt_encoder(start.model, texts, start.rows, how, work, advance)
+    with new_folder(work / "encoder") as folder:
+        start.model.save(str(folder), create_model_card=False)
+        _forget_the_machine(folder)
     return work / "encoder"
 
 

@@ -187,8 +187,10 @@ def adapt(run: Run) -> Cost:
         seconds = rows * (1.2e-4 + 3.9e-9 * encoder.vocabulary) / run.machine.cores
         return Cost(seconds / run.rates.host, 1 + 4 * weights, disk_gb=weights, files=10)
     trained = min(1.0, settings.layers / max(encoder.layers, 1))
-    passes = 1 + 2 * trained if settings.method == "light" else 4.0  # full: forward twice
-    seconds = _START + 3 * rows * passes / run.rates.encode
+    seconds = _START + 3 * rows * 4.0 / run.rates.encode  # full: forward twice
+    if settings.method == "light":  # the layers below read each text once
+        texts = min(1.5 * rows, run.workload.n_terms)
+        seconds = _START + (texts * (1 - trained) + 9 * rows * trained) / run.rates.encode
     held = weights * (1 + 3 * (trained if settings.method == "light" else 1))
     on_gpu = run.machine.device.is_gpu
     return Cost(

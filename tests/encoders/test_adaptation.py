@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,11 @@ from nymgraph.discriminator import ANTONYM, CO_HYPONYM, SYNONYM, LabelledPairs
 from nymgraph.pipeline.encoders.adaptation import (
     AdaptSettings,
     Triples,
-    _freeze_below,
     _loss,
+    _prompt_tokens,
     adapt_encoder,
     draw_triples,
+    freeze_below,
     mine_negatives,
     settings_of,
 )
@@ -127,7 +129,7 @@ def test_cached_gradients_are_the_gradients(tmp_path: Path) -> None:
 
 def test_only_the_top_layers_are_trained(tmp_path: Path) -> None:
     model = tiny_encoder(tmp_path)
-    _freeze_below(model, 1)
+    freeze_below(model, 1)
     trained = {name for name, value in model.named_parameters() if value.requires_grad}
     assert trained
     assert all("layer.1." in name for name in trained)
@@ -137,7 +139,9 @@ class Stopped(Exception):
     """The run is killed."""
 
 
-def weights(folder: Path, triples: Triples, *stops: int) -> dict[str, torch.Tensor]:
+def weights(
+    folder: Path, triples: Triples, layers: int | None, *stops: int
+) -> dict[str, torch.Tensor]:
     """Adapt, killed after so many steps, then whole; a fresh model each time."""
     for stop in (*stops, None):
         model, done = tiny_encoder(folder / "model"), 0
@@ -149,19 +153,31 @@ def weights(folder: Path, triples: Triples, *stops: int) -> dict[str, torch.Tens
                 raise Stopped
 
         try:
-            adapt_encoder(model, TERMS, triples, SETTINGS, folder / "work", advance)
+            how = replace(SETTINGS, layers=layers)
+            adapt_encoder(model, TERMS, triples, how, folder / "work", advance)
         except Stopped:
             continue
         return {name: value.clone() for name, value in model.state_dict().items()}
     raise AssertionError
 
 
-def test_a_killed_adaptation_goes_on_to_the_same_weights(tmp_path: Path) -> None:
+@pytest.mark.parametrize("layers", [None, 1])
+def test_a_killed_adaptation_goes_on_to_the_same_weights(
+    tmp_path: Path, layers: int | None
+) -> None:
     triples = draw_triples(ALL, 6 * 8, 0.25, 0)
-    whole = weights(tmp_path / "whole", triples)
-    resumed = weights(tmp_path / "resumed", triples, 5)
+    whole = weights(tmp_path / "whole", triples, layers)
+    resumed = weights(tmp_path / "resumed", triples, layers, 5)
     assert (tmp_path / "resumed" / "work" / "checkpoint-4").is_dir()
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_a_prompt_does_not_cut_a_term(tmp_path: Path) -> None:
+    model = tiny_encoder(tmp_path)
+    model.prompts, model.default_prompt_name = {"term": "query: "}, "term"
+    assert _prompt_tokens(model) == 2
+    model.default_prompt_name = None
+    assert _prompt_tokens(model) == 0
 
 
 def cosines(vectors: np.ndarray, pairs: list[tuple[int, int]]) -> float:
