@@ -18,6 +18,7 @@ evidence    known pairs in the place of the classifier, by dominance
 silence     two terms that a dictionary lists and does not join: mostly no synonyms, rarely a gap
 disagreements  where one source says synonym and another antonym
 relations   claims of dictionaries and users; one label per pair, conflicts listed
+likeness    how alike two spellings are
 spelled     spellings in small letters, with and without accents
 hashing     hashes that are the same everywhere
 splits      which terms are held out

@@ -19,19 +19,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
+from nymgraph.pipeline.lexicon.likeness import ALIKE, likeness
 from nymgraph.pipeline.lexicon.normalise import clean, look_up_key
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.pairs import JudgedPairs
 from nymgraph.pipeline.store.phrases import Phrase, is_form, phrases_of
-from nymgraph.pipeline.store.related import likeness
 from nymgraph.pipeline.store.views import View
 
 __all__ = ["Expansion", "expand"]
 
 MOST = 0.7  # least share of the use of a word in the senses in which it is widened
 BACK = 0.9  # how common that sense is for what is added, beside its commonest
+SELDOM = 0.02  # share of the use of a noun as an adjective, from which it may be one
 SURE = 0.75  # least p_synonym of what a dictionary calls similar
-ALIKE = 0.4  # likeness of letters from which the judge alone is not believed
 
 
 @dataclass(frozen=True, repr=False)
@@ -146,8 +146,9 @@ def _is_clear(export: ExportFolder, part: Phrase, after: Phrase, skip: Collectio
     kinds = [sense.pos for sense in senses]
     first, *rest = part.text.casefold().split(" ")
     idiom = kinds and rest and first in skip and "noun" not in kinds
-    adjective = kinds[:1] == ["noun"] and "adjective" in kinds and after.term is not None
-    return not (part.negated or idiom or adjective)
+    adjective = sum(sense.share for sense in senses if sense.pos == "adjective") >= SELDOM
+    before = kinds[:1] == ["noun"] and after.term is not None
+    return not (part.negated or idiom or (before and adjective))
 
 
 def _repeats(export: ExportFolder, part: Phrase, other: int) -> bool:

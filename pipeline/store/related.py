@@ -9,10 +9,11 @@ and counts from FLOOR on; a name is no relative of a common word. What a diction
 sisters comes by how common the sense is in which it says so.
 """
 
+from nymgraph.pipeline.lexicon.likeness import likeness
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.views import Related
 
-__all__ = ["likeness", "related_terms"]
+__all__ = ["related_terms"]
 
 FLOOR = 0.4  # least weight
 COMMON = 0.25  # least share of a sense beside the commonest in which similar terms count
@@ -67,14 +68,3 @@ def _judged(export: ExportFolder, term_id: int) -> dict[int, tuple[float, str]]:
         elif own.islower() <= name.islower() and edge.p_antonym < edge.p_co_hyponym:
             found[other] = (edge.cosine * (1 - likeness(own, name)), edge.evidence)
     return found
-
-
-def likeness(a: str, b: str) -> float:
-    """Likeness of two spellings by their letter trigrams, ends included, 0 to 1."""
-    one, other = (_trigrams(text.casefold()) for text in (a, b))
-    return 2 * len(one & other) / (len(one) + len(other))
-
-
-def _trigrams(text: str) -> set[str]:
-    padded = f" {text} "
-    return {padded[i : i + 3] for i in range(len(padded) - 2)}

@@ -34,10 +34,10 @@ def export_of(
     clusters: list[list[str]],
     frequencies: dict[str, float] | None = None,
     language: str = "en",
-    senses: dict[str, tuple[str, str]] | None = None,
+    senses: dict[str, tuple[str, ...]] | None = None,
 ) -> Export:
     """An export of these clusters, ids 1, 2, 3; cohesion falls with the id. `senses`: how the only
-    sense of a term is known, and its part of speech."""
+    sense of a term is known, its part of speech, and who shares it."""
     own = {term: number for number, terms in enumerate(clusters, 1) for term in terms}
     terms = terms_frame(sorted(own), [own[term] for term in sorted(own)], language)
     if frequencies:
@@ -56,7 +56,10 @@ def export_of(
         )
     }
     frames[schemas.EXPORTED_TERMS] = terms
-    known = [(x, 1, 1.0, 1.0, *kind, "", [], [], [], None) for x, kind in (senses or {}).items()]
+    known = [
+        (term, 1, 1.0, 1.0, how, pos, "", same, [], [], None)
+        for term, (how, pos, *same) in (senses or {}).items()
+    ]
     ids = {term: row for row, term in enumerate(sorted(own))}
     frames[schemas.EXPORTED_SENSES] = senses_frame(ids, known)
     frames[schemas.EXPORTED_CLUSTERS] = pl.DataFrame(

@@ -66,6 +66,10 @@ SENSES = [
     ("kind", 0.03, COUNTS, "adjective", [], []),
     ("sort", 1.0, COUNTS, "noun", ["kind"], []),
     ("word", 1.0, COUNTS, "noun", [], []),
+    ("weather", 0.99, COUNTS, "noun", ["conditions"], []),
+    ("weather", 0.01, COUNTS, "adjective", [], []),
+    ("conditions", 1.0, COUNTS, "noun", ["weather"], []),
+    ("tomorrow", 1.0, COUNTS, "noun", [], []),
 ]
 # p_synonym of what a dictionary calls similar
 JUDGED = {("hot", "warm"): 0.72, ("hot", "sizzling"): 0.8}
@@ -115,6 +119,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> ClusterStore:
         # a noun that may be an adjective here
         ("kind words", ()),
         ("of this kind", ("sort",)),
+        ("weather tomorrow", ("conditions",)),  # hardly ever an adjective
     ],
 )
 def test_a_query_is_widened_in_what_it_means(
