@@ -69,11 +69,10 @@ def _evidence(
     settings: ClusterParams, workspace: Workspace, vectors: np.ndarray, lexicon: Terms
 ) -> pl.DataFrame:
     """What the dictionaries know, and the near ones of what they call similar."""
-    pairs, similar = workspace.read(PAIRS), workspace.read(SIMILAR)
-    known = evidence_of(pairs)
+    known, similar = evidence_of(workspace.read(PAIRS)), workspace.read(SIMILAR)
     a, b = (similar[end].to_numpy().astype(np.int64) for end in ("a", "b"))
     near = similar.with_columns(cosine=pl.Series(cosines(vectors, a, b), dtype=pl.Float32))
-    further = similar_evidence(near, pairs, lexicon, settings.gate)
+    further = similar_evidence(near, known, lexicon, settings.gate)
     # a pair may be known in a rare sense and similar in a common one (happy, glad): the surer
     # counts; what is known to be no synonym is certain
     every = pl.concat([known, further]).sort("certainty", descending=True, maintain_order=True)

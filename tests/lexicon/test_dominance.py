@@ -29,6 +29,9 @@ LOOSE = Synset("2", ("debauched", "fast"), (), (), "adjective", "given to vice",
 SLOW = Synset("3", ("slow",), (), (), "adjective", "not fast", similar=("1",))
 SYNSETS = [QUICK, LOOSE, SLOW]
 TERMS = ["debauched", "fast", "quick", "slow"]
+NOTHING = pl.DataFrame(
+    schema={"a": pl.UInt32, "b": pl.UInt32, "known": pl.String, "certainty": pl.Float64}
+)
 
 
 def shares(term: str, synsets: list[Synset]) -> list[float]:
@@ -203,7 +206,7 @@ class TestSimilar:
         pairs = pl.DataFrame(known, {"a": pl.UInt32, "b": pl.UInt32}, orient="row")
         found = similar_evidence(
             similar.with_columns(cosine=pl.Series(cosine, dtype=pl.Float32)),
-            pairs.with_columns(relation=pl.lit("synonym")),
+            pairs.with_columns(known=pl.lit("synonym"), certainty=pl.lit(0.9)),
             Terms(pl.Series(self.NAMES), pl.Series([9.1, 0.1, 2.1, 1.1]), "en"),
             0.7,
         )
@@ -214,10 +217,24 @@ class TestSimilar:
         found = self.evidence({"rapid": 0.6, "speedy": 0.2, "fast-paced": 0.9})
         # fast-paced holds the word fast
         certainty = 1 / (1 + math.exp(-(BASE + COSINE * 0.6)))
-        assert found == {
-            ("fast", "rapid"): pytest.approx(certainty, abs=0.01),
-            ("fast", "speedy"): pytest.approx(0.7),  # of the sense that is alike
-        }
+        assert found == {("fast", "rapid"): pytest.approx(certainty, abs=0.01)}
+
+    def test_a_sure_synonym_of_the_nearest_is_no_stranger(self) -> None:
+        near = {"rapid": 0.6, "speedy": 0.2, "fast-paced": 0.1}
+        found = self.evidence(near, (self.NAMES.index("rapid"), self.NAMES.index("speedy")))
+        assert found["fast", "speedy"] == pytest.approx(0.7)
+
+    def test_more_is_asked_where_a_word_meets_a_phrase(self) -> None:
+        one = Synset("1", ("good",), (), (), "adjective", counts=(9,), similar=("2",))
+        certain = []
+        for other in ("behaved", "well behaved"):
+            two = Synset("2", (other,), (), (), "adjective", counts=(2,))
+            similar = similar_pairs([Inventory("d", [one, two], senses_of([one, two]))],
+                                    sorted((other, "good")))  # fmt: skip
+            terms = Terms(pl.Series(sorted((other, "good"))), pl.Series([9.0, 9.0]), "en")
+            cosine = similar.with_columns(cosine=pl.lit(0.6, pl.Float32))
+            certain.append(similar_evidence(cosine, NOTHING, terms, 0.7)["certainty"].item())
+        assert certain[1] < certain[0]
 
     def test_a_satellite_far_behind_the_nearest_is_none(self) -> None:
         near = Synset("n", ("brisk",), (), (), "adjective", counts=(3,), similar=("f",))
@@ -226,20 +243,18 @@ class TestSimilar:
         fast = self.FAST._replace(similar=("n", "q"))
         similar = similar_pairs([Inventory("d", [fast, near, far], senses_of([fast, near, far]))],
                                 names)  # fmt: skip
-        none = pl.DataFrame(schema={"a": pl.UInt32, "b": pl.UInt32, "relation": pl.String})
         cosine = similar.with_columns(cosine=pl.lit(0.6, pl.Float32))
         terms = Terms(pl.Series(names), pl.Series([3.1, 9.1, 0.1]), "en")
-        found = similar_evidence(cosine, none, terms, 0.7)
+        found = similar_evidence(cosine, NOTHING, terms, 0.7)
         assert found.select("a", "b").rows() == [(0, 1)]  # as near, but hardly used
 
     def test_a_word_with_a_synonym_of_its_own_needs_none(self) -> None:
         quick = self.FAST._replace(terms=("fast", "quick"), counts=(9, 5))
         synsets, names = [quick, self.RAPID], ("fast", "quick", "rapid", "speedy")
         similar = similar_pairs([Inventory("d", synsets, senses_of(synsets))], names)
-        none = pl.DataFrame(schema={"a": pl.UInt32, "b": pl.UInt32, "relation": pl.String})
         cosine = similar.with_columns(cosine=pl.lit(0.9, pl.Float32))
         terms = Terms(pl.Series(names), pl.Series([9.1, 5.1, 2.1, 1.1]), "en")
-        assert similar_evidence(cosine, none, terms, 0.7).is_empty()
+        assert similar_evidence(cosine, NOTHING, terms, 0.7).is_empty()
 
     @pytest.mark.parametrize(
         ("commoner", "other", "known"),
@@ -257,7 +272,7 @@ class TestSimilar:
         pairs = pl.DataFrame(ends, {"a": pl.UInt32, "b": pl.UInt32}, orient="row")
         found = similar_evidence(
             similar.with_columns(cosine=pl.lit(0.8, pl.Float32)),
-            pairs.with_columns(relation=pl.lit("synonym")),
+            pairs.with_columns(known=pl.lit("synonym"), certainty=pl.lit(0.9)),
             Terms(pl.Series(names), pl.Series([1.0] * len(names)), "en"),
             0.7,
         )
