@@ -3,7 +3,7 @@
 __all__ = ["ALIKE", "likeness"]
 
 ALIKE = 0.4
-"""From which likeness on the judge alone is not believed when words are added to a query."""
+"""From which likeness on the judge alone is not believed."""
 
 
 def likeness(a: str, b: str) -> float:

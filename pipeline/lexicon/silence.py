@@ -16,15 +16,14 @@ in that of *gun*). Of other nouns a little more is asked (*book, novel*). A pair
 has p_synonym 0. Two spellings of one term are no two terms (*arm band, armband*): they stay as
 judged.
 
-The numbers are a logistic regression on 134,503 candidates that WordNet lists and does not join,
+The numbers are a logistic regression on 112,248 candidates that WordNet lists and does not join,
 against the Moby thesaurus: both terms list each other there, and share a sixth of the shorter list
-(`python -m benchmarks.gaps`). BASE has .85 added, so that even odds come to lie at the gate of
-0.70. Half of the pairs at the gate are synonyms by Moby, and most of them by eye.
+(`python -m benchmarks.gaps`). BASE has .45 added, so that odds of three to two lie at the gate of
+0.70; by eye more of such pairs are synonyms.
 """
 
 import re
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
 import numpy as np
@@ -33,14 +32,14 @@ import polars as pl
 
 from nymgraph.pipeline.lexicon.evidence import Terms
 from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
+from nymgraph.pipeline.lexicon.likeness import ALIKE, likeness
 
 __all__ = ["Silence", "look_alike"]
 
-BASE, COSINE, JUDGED, USE = -2.51, 3.71, 0.26, 0.09
+BASE, COSINE, JUDGED, USE = -3.4, 4.77, 0.30, 0.10
 NOUNS = 0.74  # least certainty of two nouns: the nearest noun is often a kind of the other
 COMMON_USE = 2.0  # as `shared_use.use_of` counts it
 COMMON_SENSE = 0.3  # least share of a sense that is common
-ALIKE = 0.8  # likeness of letters: twice the matches over the letters of both
 NEAREST = 0.1  # what a pair may be less certain than the best one of each end
 _LEAST = 0.5  # certainty below which nothing is an edge at any gate that makes sense
 _CLIP = 1e-3
@@ -159,7 +158,7 @@ class Silence(NamedTuple):
 
 
 def look_alike(one: str, other: str, language: str) -> bool:
-    """Whether two terms share a word, begin alike, have like letters, are forms or are numbers.
+    """Whether two terms share a word, have like letters, are forms of one or are numbers.
 
     Args:
         one: A term.
@@ -173,11 +172,7 @@ def look_alike(one: str, other: str, language: str) -> bool:
         return True
     if one in possible_lemmas(other, language) or other in possible_lemmas(one, language):
         return True
-    shorter = min(len(one), len(other))
-    begin = max(3, -(-6 * shorter // 10))
-    if one[:begin] == other[:begin]:
-        return True
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE
+    return likeness(one, other) >= ALIKE
 
 
 def _is_nearest(pairs: pl.DataFrame, n_terms: int) -> npt.NDArray[np.bool_]:
