@@ -209,7 +209,7 @@ class ExplanationAnswer(Answer):
             b=found.b,
             together=found.together,
             reasons=found.sentences(),
-            evidence=found.rows(),
+            evidence=found.rows()[1:],  # the first is the reasons
         )
 
 

@@ -67,7 +67,7 @@ def _why_together(
     if terms[0] == terms[1]:
         yield "they are the same term"
         return
-    yield f"both are members of cluster {ends[0].id} ({ends[0].representative!r})"
+    yield f"both are members of the cluster {ends[0].representative!r}"
     if edge is not None and edge.p_synonym >= export.gate:
         yield f"judged synonyms ({_by(edge, 'p_synonym')})"
     else:
@@ -80,8 +80,8 @@ def _why_apart(
     yield _verdict(edge, export.gate, export.floor)
     names = export.terms.name(terms[0]), export.terms.name(terms[1])
     for name, own in zip(names, ends, strict=True):
-        place = "in no cluster" if own.id is None else f"in cluster {own.id}"
-        yield f"{name!r} is {place}" + ("" if own.id is None else f" ({own.representative!r})")
+        place = "no cluster" if own.id is None else f"the cluster {own.representative!r}"
+        yield f"{name!r} is in {place}"
     if ends[0].id is not None and any(
         link.cluster.id == ends[1].id for link in export.links(ends[0].id, "opposite")
     ):
@@ -90,7 +90,7 @@ def _why_apart(
         for sense in export.senses(term_id):
             if sense.cluster.id == other.id:
                 yield (
-                    f"{name!r} could also belong to cluster {other.id} "
+                    f"{name!r} could also belong to the cluster {other.representative!r} "
                     f"(support {sense.support:.2f})"
                 )
 

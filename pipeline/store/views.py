@@ -310,9 +310,6 @@ class Vote(NamedTuple):
     joined: int
     others: int
 
-    def __str__(self) -> str:
-        return f"{self.term!r} has {self.joined} of {self.others} in cluster {self.cluster_id}"
-
 
 class CannotLink(NamedTuple):
     """Two terms that may not share a cluster.
@@ -366,8 +363,10 @@ class Explanation(View):
 
     def sentences(self) -> list[str]:
         """Why, in words: who says so, how sure, through which word."""
+        if self.a == self.b:
+            return ["They are the same term."]
         found = [_said(self.edge)]
-        if self.together and self.a != self.b:
+        if self.together:
             through = [term for term in self.path if term not in (self.a, self.b)]
             if through and (self.edge is None or self.edge.p_synonym < 0.5):
                 found.append(f"They stand together through {_listed(tuple(through))}.")
@@ -388,11 +387,19 @@ class Explanation(View):
         return f"{self.a!r} and {self.b!r}: {'together' if self.together else 'apart'}"
 
     def rows(self) -> list[tuple[str, str]]:
-        """The reason first, then the evidence."""
+        """Why, in words, then the evidence; clusters by what they are called."""
+        called = {
+            cluster.id: cluster.representative for cluster in (self.cluster_a, self.cluster_b)
+        }
+        votes = [
+            f"{vote.term!r} has {vote.joined} of {vote.others} in {called[vote.cluster_id]!r}"
+            for vote in self.votes
+        ]
         return [
-            ("reason", self.reason),
+            ("why", " ".join(self.sentences())),
+            ("decided by", self.reason),
             ("judgement", "none in the export" if self.edge is None else str(self.edge)),
-            ("votes", "; ".join(map(str, self.votes)) or "none"),
+            ("votes", "; ".join(votes) or "none"),
             ("common synonyms", _listed(self.common) or "none"),
             ("cannot-links", _joined(self.cannot_links) or "none"),
             ("path", " → ".join(self.path) or "none found over synonym edges"),

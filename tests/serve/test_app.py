@@ -58,7 +58,7 @@ def test_why(server: Running) -> None:
     found = server.get("/api/explain?a=hot&b=cold").data
     assert found["together"] is False
     evidence = dict(found["evidence"])
-    assert "judged antonyms" in evidence["reason"]
+    assert "judged antonyms" in evidence["decided by"]
     assert "dictionary" in evidence["judgement"]
 
 

@@ -14,7 +14,7 @@ def test_together_by_an_edge(store: ClusterStore) -> None:
     why = store.explain("glad", "happy")
     assert why.together
     assert why.reason == (
-        "both are members of cluster -9 ('happy'); judged synonyms (p_synonym 0.90, model)"
+        "both are members of the cluster 'happy'; judged synonyms (p_synonym 0.90, model)"
     )
     assert why.edge == Edge(0.8, 0.9, 0.05, 0.05, "model")
     assert why.votes == (Vote("glad", -9, 1, 2), Vote("happy", -9, 2, 2))
@@ -42,8 +42,8 @@ def test_apart_as_antonyms(store: ClusterStore) -> None:
     why = store.explain("hot", "cold")
     assert not why.together
     assert why.reason == (
-        "judged antonyms (p_antonym 0.98, dictionary); 'hot' is in cluster 4 ('hot'); "
-        "'cold' is in cluster 3 ('cold'); the two clusters are opposites"
+        "judged antonyms (p_antonym 0.98, dictionary); 'hot' is in the cluster 'hot'; "
+        "'cold' is in the cluster 'cold'; the two clusters are opposites"
     )
     assert why.votes == (
         Vote("hot", 4, 1, 1),
@@ -57,7 +57,7 @@ def test_apart_as_antonyms(store: ClusterStore) -> None:
 def test_apart_although_synonyms(store: ClusterStore) -> None:
     why = store.explain("hot", "spicy")
     assert why.reason.startswith("judged synonyms (p_synonym 0.75, model), but outvoted")
-    assert "'hot' could also belong to cluster 8 (support 0.50)" in why.reason
+    assert "'hot' could also belong to the cluster 'spicy' (support 0.50)" in why.reason
     assert why.path == ("hot", "spicy")
 
 
