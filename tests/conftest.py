@@ -6,6 +6,15 @@ settings.register_profile("nymgraph", deadline=None, print_blob=True)
 settings.load_profile("nymgraph")
 
 
+@pytest.fixture
+def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The installed dictionaries are read from memory."""
+    from nymgraph.pipeline.lexicon import dictionaries
+    from tests.lexicon.installed import read_from_memory
+
+    monkeypatch.setattr(dictionaries, "read_synsets", read_from_memory)
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Two workers (`make test`): tests that share an expensive fixture stay on one of them."""
     shares_the_run = "small_run" in getattr(item, "fixturenames", ())

@@ -190,7 +190,8 @@ def test_synonyms_come_near_and_antonyms_go_away(
     model = tiny_encoder(tmp_path)
     before = model.encode(TERMS, normalize_embeddings=True)
     triples = draw_triples(ALL, 60 * 8, 0.25, 0)
-    adapt_encoder(model, TERMS, triples, SETTINGS, tmp_path / "work", lambda _: None)
+    rarely_saved = replace(SETTINGS, save_steps=60)
+    adapt_encoder(model, TERMS, triples, rarely_saved, tmp_path / "work", lambda _: None)
     after = model.encode(TERMS, normalize_embeddings=True)
     assert "examples" not in capfd.readouterr().err  # a bar of the library's own
     gap = [cosines(v, SYNONYMS) - cosines(v, ANTONYMS) for v in (before, after)]

@@ -87,6 +87,7 @@ def test_an_alias_is_what_it_stands_for(tmp_path: Path) -> None:
         ("a: b\n" * 300_000, "too large"),
         ("<<: {a: 1}\n<<: {a: 2}\n", "the key '<<' is written twice"),
     ],
+    ids=lambda value: str(value)[:20],
 )
 def test_what_is_odd_is_refused_in_few_words(tmp_path: Path, text: str | bytes, what: str) -> None:
     with pytest.raises(InputError, match=what) as caught:

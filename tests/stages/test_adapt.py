@@ -1,6 +1,7 @@
-"""adapt and embed on the small run, for each method."""
+"""adapt and embed on a few synsets, for each method."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from nymgraph.pipeline.encoders import beginnings
 from nymgraph.pipeline.encoders.beginnings import Beginning
 from nymgraph.pipeline.schemas import HELD_OUT, SPARED
 from nymgraph.pipeline.stages import adapt
-from tests.stages.small_run import SmallRun, file_bytes
+from tests.stages.small_run import ROOT, SmallRun, file_bytes
 
 if TYPE_CHECKING:
     from nymgraph.discriminator import LabelledPairs
@@ -25,33 +26,53 @@ def read(run: SmallRun, path: str) -> dict[str, Any]:
     return content
 
 
-def adapted(small_run: SmallRun, root: Path, method: str) -> SmallRun:
-    run = small_run.copy(root, "ingest", "label")
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> SmallRun:
+    """The lexicon and the labels of a few synsets."""
+    run = SmallRun(tmp_path_factory.mktemp("few"))
+    shutil.copy(ROOT / "params.yaml", run.params)
+    wordnet = {"kind": "wordnet", "edition": "english", "max_synsets": 400}
+    run.set("ingest", sources=[wordnet])
+    run.set("label", dictionaries=[wordnet])
+    run.stage("ingest", "label")
+    return run
+
+
+@pytest.fixture(scope="module")
+def encoded(few: SmallRun, tmp_path_factory: pytest.TempPathFactory) -> dict[str, SmallRun]:
+    """Adapted by each method and embedded."""
+    folder = tmp_path_factory.mktemp("encoded")
+    runs = {name: adapted(few, folder / name, name) for name in ("none", "light", "full")}
+    for run in runs.values():
+        run.stage("embed")
+    return runs
+
+
+def adapted(few: SmallRun, root: Path, method: str) -> SmallRun:
+    run = few.copy(root, "ingest", "label")
     run.set("adapt", method=method, steps=2, batch_size=16, mining_corpus=500)
-    run.stage("adapt", "embed")
+    run.stage("adapt")
     return run
 
 
 @pytest.mark.parametrize("method", ["light", "full"])
-def test_an_adapted_encoder_is_written_and_used(
-    small_run: SmallRun, tmp_path: Path, method: str
-) -> None:
-    run = adapted(small_run, tmp_path / "run", method)
+def test_an_adapted_encoder_is_written_and_used(encoded: dict[str, SmallRun], method: str) -> None:
+    run = encoded[method]
     manifest, metrics = read(run, "adapt/manifest.json"), read(run, "adapt/metrics.json")
     assert manifest["method"] == metrics["method"] == method
     assert manifest["revision"] == content_hash(run.data / "adapt" / "encoder")
     assert metrics["rows"] == 32
     assert ("negatives" in metrics) == (method == "full")
     assert read(run, "embed/manifest.json")["revision"] == manifest["revision"]
-    base = adapted(small_run, tmp_path / "base", "none")
-    vectors = [np.load(one.data / "embed" / "vectors.npy") for one in (run, base)]
+    both = (run, encoded["none"])
+    vectors = [np.load(one.data / "embed" / "vectors.npy") for one in both]
     assert not np.array_equal(*vectors)
 
 
 def test_the_encoder_learns_no_pair_of_a_spared_term(
-    small_run: SmallRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    few: SmallRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = small_run.copy(tmp_path / "run", "ingest", "label")
+    run = few.copy(tmp_path / "run", "ingest", "label")
     run.set("adapt", steps=2, batch_size=16, spared=0.5)
     seen: list[LabelledPairs] = []
 
@@ -70,13 +91,13 @@ def test_the_encoder_learns_no_pair_of_a_spared_term(
     assert not (spared | held) & {*learnt.a.tolist(), *learnt.b.tolist()}
 
 
-def test_none_passes_the_encoder_on(small_run: SmallRun, tmp_path: Path) -> None:
-    run = adapted(small_run, tmp_path / "run", "none")
+def test_none_passes_the_encoder_on(encoded: dict[str, SmallRun]) -> None:
+    run = encoded["none"]
     assert list((run.data / "adapt" / "encoder").iterdir()) == []
     manifest = read(run, "adapt/manifest.json")
     assert read(run, "embed/manifest.json")["revision"] == manifest["base_revision"]
 
 
-def test_the_same_bytes_twice(small_run: SmallRun, tmp_path: Path) -> None:
-    one, other = (adapted(small_run, tmp_path / name, "light") for name in ("one", "other"))
-    assert file_bytes(one.data / "adapt") == file_bytes(other.data / "adapt")
+def test_the_same_bytes_twice(few: SmallRun, encoded: dict[str, SmallRun], tmp_path: Path) -> None:
+    again = adapted(few, tmp_path / "again", "light")
+    assert file_bytes(again.data / "adapt") == file_bytes(encoded["light"].data / "adapt")

@@ -268,6 +268,7 @@ def test_without_the_key_nothing_begins(monkeypatch: pytest.MonkeyPatch) -> None
         assert server.seen == []
 
 
+@pytest.mark.usefixtures("parsed_once")
 def test_labels_that_disagree_with_the_dictionary_stop_the_run_and_are_kept() -> None:
     """WordNet knows hot/cold and buy/sell as antonyms; this model calls all pairs synonyms."""
 
@@ -298,6 +299,7 @@ def _lower(path: Path) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("parsed_once")
 def test_the_first_answers_are_checked_before_the_rest_is_paid() -> None:
     def flatter(_number: int, seen: Seen) -> Reply | None:
         shares = {"p_synonym": 1, "p_antonym": 0, "p_co_hyponym": 0}
