@@ -1,0 +1,332 @@
+"""Two commands at once in one folder: `python -m benchmarks.doubles --data DATA --params PARAMS`.
+
+Takes a finished run, best of a few hundred synsets. A scene is two commands that meet: a stage with
+itself under other parameters, a stage with one that reads what it writes, a stage with a look-up.
+First each scene is played without company: one command, the other, and both in turn, either first.
+Then the second is started at a moment drawn evenly from the time that the first one takes. A trial
+is right if the folder is, file by file, what one of these plays left, if each command that ended
+with 0 printed what it printed there, and if each other one ended with a message and a cure and left
+nothing that a reader takes. Each process is a fork of this one, which has loaded the libraries.
+"""
+
+import argparse
+import os
+import random
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from benchmarks.machine import describe
+from nymgraph.pipeline import cli, store
+from nymgraph.pipeline.artefacts import content_hash, digest
+from nymgraph.pipeline.classifier import fit, model
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.formats import write
+from nymgraph.pipeline.manifests import LIST, read_list
+from nymgraph.pipeline.stages import (  # what a fork finds loaded
+    adapt,
+    classify,
+    cluster,
+    embed,
+    evaluate,
+    export,
+    label,
+    report,
+    retrieve,
+    train,
+)
+
+LOADED = (adapt, classify, cluster, embed, evaluate, export, label, report, retrieve, train)
+LOADED_TOO = (fit, model, store, write)
+# a parameter of each stage that changes what it writes
+OTHER: dict[str, dict[str, Any]] = {
+    "ingest": {"max_length": 12},
+    "augment": {"seed": 7},
+    "label": {"seed": 7},
+    "adapt": {"seed": 7},
+    "embed": {"precision": "float32"},
+    "retrieve": {"k": 5},
+    "train": {"seed": 7},
+    "classify": {"trust_language_model": True},
+    "cluster": {"gate": 0.8},
+    "release": {"evidence": "measured"},
+    "evaluate": {"gates": [0.5]},
+    "export": {"formats": ["parquet", "csv"]},
+    "report": {"examples": 3},
+}
+ALONE = (
+    "cluster --edges edges.csv --out edges",
+    "export --format jsonl --out lines",
+    "export --format skos --out concepts",
+    "fit --pairs pairs.csv --out model",
+    "judge --model data --pairs pairs.csv --out judged.csv",
+    "init list --terms terms.txt",
+    "lineage data data --out lineage.parquet",
+    "review --out review.csv --number 20",
+    "run",
+)
+MET = (
+    ("ingest", "label"),
+    ("label", "train"),
+    ("label", "evaluate"),
+    ("adapt", "embed"),
+    ("embed", "retrieve"),
+    ("embed", "query --nearest carlike"),
+    ("retrieve", "classify"),
+    ("train", "classify"),
+    ("train", "judge --model data --pairs pairs.csv --out judged.csv"),
+    ("classify", "cluster"),
+    ("cluster", "evaluate"),
+    ("cluster", "release"),
+    ("release", "export"),
+    ("export", "report"),
+    ("export", "export --format jsonl --out lines"),
+    ("export", "query TERM"),
+    ("export", "explain TERM TERM"),
+    ("export", "lineage data data --out lineage.parquet"),
+    ("export", "compare data data"),
+    ("export", "verify"),
+    ("cluster", "verify"),
+    ("cluster", "run"),
+)
+STATELESS = {".runs", ".work"}
+SECONDS = re.compile(r"\S*\d\S* (s|min|MB)\b")
+
+
+class Played(NamedTuple):
+    """What commands left.
+
+    Attributes:
+        codes: The exit status of each.
+        said: What each one printed.
+        errors: Its standard error.
+        state: Name in the folder to a hash of what lies there.
+    """
+
+    codes: tuple[int, ...]
+    said: tuple[str, ...]
+    errors: tuple[str, ...]
+    state: dict[str, str]
+
+
+def main() -> None:
+    """Play every scene, print each fault and the counts."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="data folder of a finished run")
+    parser.add_argument("--params", type=Path, required=True, help="its parameters")
+    parser.add_argument("--trials", type=int, default=200, help="of all scenes together")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="scenes that this pattern finds")
+    asked = parser.parse_args()
+    print(describe())
+    chance, faults = random.Random(asked.seed), 0
+    with tempfile.TemporaryDirectory() as folder:
+        origin = make_origin(Path(folder) / "origin", asked.data, asked.params)
+        scenes = [pair for pair in scenes_of(origin) if re.search(asked.only, " | ".join(pair))]
+        for number, pair in enumerate(scenes):
+            n_trials = len(range(number, asked.trials, len(scenes)))
+            faults += play(pair, origin, Path(folder) / "stage", n_trials, chance)
+    print(f"{faults} faults")
+    sys.exit(faults > 0)
+
+
+def make_origin(root: Path, data: Path, params: Path) -> Path:
+    """The folder that every play begins with: a finished run and the users' files."""
+    root.mkdir()
+    shutil.copytree(data, root / "data")
+    settings: dict[str, Any] = yaml.safe_load(params.read_text("utf-8"))
+    (root / "params.yaml").write_text(yaml.safe_dump(settings))
+    for stage, values in OTHER.items():
+        other = {**settings, stage: {**settings.get(stage, {}), **values}}
+        (root / f"{stage}.yaml").write_text(yaml.safe_dump(other))
+    terms = terms_of(data)
+    (root / "terms.txt").write_text("\n".join(terms[:300]))
+    ends = list(zip(terms[:240:2], terms[1:240:2], strict=True))
+    relations = ("synonym", "antonym")
+    rows = [f'"{a}","{b}",{relations[i % 2]},0.9\n' for i, (a, b) in enumerate(ends)]
+    labels = "".join(row.rpartition(",")[0] + "\n" for row in rows)
+    (root / "pairs.csv").write_text("term_a,term_b,relation\n" + labels)
+    (root / "edges.csv").write_text("term_a,term_b,relation,p_synonym\n" + "".join(rows))
+    return root
+
+
+def terms_of(data: Path) -> list[str]:
+    """The terms of an export, read by another process: a fork of one that used polars hangs."""
+    code = "import sys, nymgraph; print(*nymgraph.ClusterStore(sys.argv[1]), sep='\\n')"
+    command = [sys.executable, "-c", code, str(data / "export")]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+def scenes_of(origin: Path) -> list[tuple[str, str]]:
+    """Every pair of commands."""
+    term = shlex.quote((origin / "terms.txt").read_text().splitlines()[0])
+    same = [(stage, f"{stage} --params {stage}.yaml") for stage in OTHER]
+    same += [(command, command) for command in ALONE]
+    met = [(f"{a} --params {a}.yaml", b.replace("TERM", term)) for a, b in MET]
+    return [*same, *met]
+
+
+def play(
+    pair: tuple[str, str], origin: Path, root: Path, n_trials: int, chance: random.Random
+) -> int:
+    """Play a scene alone and in turn, then at once; print a line.
+
+    Args:
+        pair: The two commands.
+        origin: The folder to begin with.
+        root: Where it is copied to.
+        n_trials: How often at once.
+        chance: Draws the moments.
+
+    Returns:
+        How many trials were not right.
+    """
+    start = time.monotonic()
+    plays = {(0,): played(pair, (0,), origin, root)}
+    seconds = time.monotonic() - start
+    if plays[0,].codes[0]:
+        raise SystemExit(f"{pair[0]} does not work alone: {plays[0,].errors[0]}")
+    for order in ((1,), (0, 1), (1, 0)):
+        plays[order] = played(pair, order, origin, root)
+    before, found, faults = state_of(origin), Counter[str](), 0
+    for _ in range(n_trials):
+        met = at_once(pair, chance.uniform(0, seconds), origin, root)
+        wrong = fault_in(met, plays, before)
+        both = ("none", "one", "both")[met.codes.count(0)]
+        found[wrong or both] += 1
+        faults += bool(wrong)
+        if wrong:
+            print("  ", wrong, met.codes, *met.errors, sep="\n   ", flush=True)
+    counts = ", ".join(f"{name} {n}" for name, n in sorted(found.items()))
+    print(f"{' | '.join(pair):<70} {seconds:>5.1f} s  {counts}", flush=True)
+    return faults
+
+
+def played(pair: tuple[str, str], order: tuple[int, ...], origin: Path, root: Path) -> Played:
+    """Play commands one after the other; of each command what it was, by its place in the pair."""
+    fresh(origin, root)
+    codes, said, errors = [-1, -1], ["", ""], ["", ""]
+    for place in order:
+        codes[place] = end(begin(pair[place], place, root))
+        said[place], errors[place] = printed(root, place)
+    return Played(tuple(codes), tuple(said), tuple(errors), state_of(root))
+
+
+def at_once(pair: tuple[str, str], moment: float, origin: Path, root: Path) -> Played:
+    """Start one command, after a moment the other, and wait for both."""
+    fresh(origin, root)
+    first = begin(pair[0], 0, root)
+    time.sleep(moment)
+    second = begin(pair[1], 1, root)
+    codes = end(first), end(second)
+    said, errors = zip(printed(root, 0), printed(root, 1), strict=True)
+    return Played(codes, said, errors, state_of(root))
+
+
+def fault_in(
+    met: Played, plays: dict[tuple[int, ...], Played], before: dict[str, str]
+) -> str | None:
+    """What is not right about two commands that met, if anything."""
+    worked = tuple(place for place in (0, 1) if met.codes[place] == 0)
+    if any("Traceback" in error or "cure:" not in error for error in _of_failed(met)):
+        return "an error without a cure"
+    if not worked and any(play.codes.count(0) for play in plays.values()):
+        return "none worked"
+    for place in worked:
+        if met.said[place] not in {play.said[place] for play in plays.values()}:
+            return "another answer"
+    orders = [order for order in plays if set(worked) <= set(order)]
+    if not any(_same(met, plays[order], before) for order in orders):
+        return "another folder"
+    return None
+
+
+def _of_failed(met: Played) -> list[str]:
+    return [error for error, code in zip(met.errors, met.codes, strict=True) if code]
+
+
+def _same(met: Played, play: Played, before: dict[str, str]) -> bool:
+    """Whether a folder is what a play left; a command that failed may leave its part unfinished."""
+    spared = {"unfinished"} if any(met.codes) else set()
+    return all(
+        met.state.get(name) in {play.state.get(name), *spared, *(spared and {before.get(name)})}
+        for name in met.state.keys() | play.state.keys()
+    )
+
+
+def fresh(origin: Path, root: Path) -> None:
+    """Begin again."""
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(origin, root)
+
+
+def begin(command: str, place: int, root: Path) -> int:
+    """Run a command in a fork; its process id."""
+    child = os.fork()
+    if child:
+        return child
+    code: Any = 1
+    try:
+        os.chdir(root)
+        for stream, name in ((1, "said"), (2, "errors")):
+            log = root.parent / f"{name}{place}"
+            os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+        sys.argv = ["nymgraph", *shlex.split(command)]
+        cli.main()
+    except SystemExit as left:
+        code = left.code or 0
+    except BaseException as error:
+        os.write(2, f"Traceback: {error!r}\n".encode())
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 1)
+
+
+def end(child: int) -> int:
+    """Wait for a process; its exit status."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def printed(root: Path, place: int) -> tuple[str, str]:
+    """What a command printed, but for how long it took, and its standard error."""
+    said, errors = ((root.parent / f"{name}{place}").read_text() for name in ("said", "errors"))
+    return SECONDS.sub("", said), errors
+
+
+def state_of(root: Path) -> dict[str, str]:
+    """Each thing in the folder, and of each stage what it left, as a hash."""
+    state = {path.name: content_hash(path) for path in root.iterdir() if path.name != "data"}
+    for folder in (root / "data").iterdir():
+        if folder.name not in STATELESS:
+            state[f"data/{folder.name}"] = _left(folder)
+    return state
+
+
+def _left(folder: Path) -> str:
+    """What a stage left: its list of files, if they are as listed; the report tells the time."""
+    if not (folder / LIST).is_file():
+        return "unfinished"
+    try:
+        found = read_list(folder.name, folder)
+        damaged = next(found.faults(whole=True), None)
+    except ArtefactError as error:
+        return str(error)
+    if damaged is not None:
+        return str(damaged)
+    return digest(dict(found.inputs)) if folder.name == "report" else digest(found.as_data())
+
+
+if __name__ == "__main__":
+    main()
