@@ -89,10 +89,10 @@ def _why_apart(
     for term_id, name, other in zip(terms, names, reversed(ends), strict=True):
         for sense in export.senses(term_id):
             if sense.cluster.id == other.id:
-                yield (
-                    f"{name!r} could also belong to the cluster {other.representative!r} "
-                    f"(support {sense.support:.2f})"
-                )
+                sure = f"support {sense.support:.2f}"
+                if sense.share is not None:
+                    sure = f"{100 * sense.share:.0f} % of its use"
+                yield f"{name!r} could also belong to the cluster {other.representative!r} ({sure})"
 
 
 def _verdict(edge: Edge | None, gate: float, floor: float) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from nymgraph.pipeline import schemas
 from nymgraph.pipeline.store import CannotLink, ClusterStore, Edge, UnknownTermError, Vote
-from tests.store.small_export import small_frames, terms_frame, write_export
+from tests.store.small_export import senses_frame, small_frames, terms_frame, write_export
 
 
 def test_together_by_an_edge(store: ClusterStore) -> None:
@@ -59,6 +59,18 @@ def test_apart_although_synonyms(store: ClusterStore) -> None:
     assert why.reason.startswith("judged synonyms (p_synonym 0.75, model), but outvoted")
     assert "'hot' could also belong to the cluster 'spicy' (support 0.50)" in why.reason
     assert why.path == ("hot", "spicy")
+
+
+def test_a_sense_in_the_other_cluster_is_told_by_its_share(tmp_path: Path) -> None:
+    frames = small_frames()
+    ids = {term: row for row, term in enumerate(frames[schemas.EXPORTED_TERMS]["term"])}
+    senses = [
+        ("hot", 1, 0.82, 8.0, "counts", "adjective", "", ["warm"], [], [], 4),
+        ("hot", 2, 0.18, 2.0, "counts", "adjective", "", ["spicy"], [], [], 8),
+    ]
+    frames[schemas.EXPORTED_SENSES] = senses_frame(ids, senses)
+    why = ClusterStore(write_export(tmp_path / "export", frames)).explain("hot", "spicy")
+    assert "'hot' could also belong to the cluster 'spicy' (18 % of its use)" in why.reason
 
 
 def test_a_path_of_three_edges(store: ClusterStore) -> None:
