@@ -1,10 +1,11 @@
 """From what a classifier says to judged pairs: one path for `classify` and `judge`.
 
 In this order: the shift of the list and of the kind of pair (`kinds`), what known pairs say
-(`lexicon.evidence`), and what a dictionary keeps apart. What this takes of a lexicon is what there
-is to see of its terms, the known pairs of the training split, and the shifts, which `classify` fits
-and leaves in its folder. Of words it is the same, word by word: a word that is no term has no part
-of speech, and nothing is known of it.
+(`lexicon.evidence`), what a dictionary keeps apart, and phrases of opposite words, as *indoor
+lighting* and *outdoor lighting* (`lexicon.opposite_phrases`). What this takes of a lexicon is what
+there is to see of its terms, the known pairs of the training split, and the shifts, which
+`classify` fits and leaves in its folder. Of words it is the same, word by word: a word that is no
+term has no part of speech, and nothing is known of it.
 """
 
 from collections.abc import Sequence
@@ -24,10 +25,12 @@ from nymgraph.pipeline.classifier.kinds import (
     spelled_terms,
 )
 from nymgraph.pipeline.lexicon.evidence import evidence_of, overridden
-from nymgraph.pipeline.schemas import CANDIDATES, PAIRS, RELATION_NAMES
+from nymgraph.pipeline.lexicon.opposite_phrases import opposite_phrases, opposite_words
+from nymgraph.pipeline.schemas import CANDIDATES, EXTRA_PAIRS, PAIRS, RELATION_NAMES, TERMS
 
 __all__ = ["Corrections", "Shifts", "corrections_of_run", "routes_of", "write_fitted"]
 
+OPPOSED = 0.9  # p_antonym of phrases that differ in one word, by its opposite
 _FILE = ("classify", "corrections.json")
 
 
@@ -51,12 +54,16 @@ class Corrections(NamedTuple):
         listed: bool (n_terms,), whether a known pair tells of the term.
         evidence: Known pairs, from `lexicon.evidence.evidence_of`; a and b are places of terms.
         shifts: What the odds gain.
+        opposites: Words to their opposites, from `lexicon.opposite_phrases.opposite_words`.
+        phrases: Columns a, b: the phrases that differ in one word, by an opposite of it.
     """
 
     spelled: Spelled
     listed: npt.NDArray[np.bool_]
     evidence: pl.DataFrame
     shifts: Shifts
+    opposites: dict[str, set[str]]
+    phrases: pl.DataFrame
 
     @classmethod
     def of(cls, workspace: Workspace, shifts: Shifts, *, language_model: bool) -> "Corrections":
@@ -74,7 +81,10 @@ class Corrections(NamedTuple):
         pairs = workspace.read(PAIRS).filter(pl.col("split") == "train")
         evidence = evidence_of(pairs, language_model=language_model)
         spelled = spelled_terms(workspace)
-        return cls(spelled, listed_terms(evidence, len(spelled.key)), evidence, shifts)
+        listed = listed_terms(evidence, len(spelled.key))
+        opposites = opposite_words(pairs, workspace.read(EXTRA_PAIRS))
+        phrases = opposite_phrases(workspace.read(TERMS, ["term"])["term"].to_list(), opposites)
+        return cls(spelled, listed, evidence, shifts, opposites, phrases)
 
     def of_words(
         self, words: Sequence[str], rows: npt.NDArray[np.int64], language: str
@@ -98,7 +108,8 @@ class Corrections(NamedTuple):
             evidence = found.with_columns(pl.col("place").alias(end)).drop("place")
         listed = np.where(terms >= 0, self.listed[terms], False)
         spelled = self.spelled.of_words(words, terms, language)
-        return self._replace(spelled=spelled, listed=listed, evidence=evidence)
+        phrases = opposite_phrases(words, self.opposites)
+        return self._replace(spelled=spelled, listed=listed, evidence=evidence, phrases=phrases)
 
     def judge(self, candidates: pl.DataFrame, classifier: PairClassifier) -> pl.DataFrame:
         """Judge candidates.
@@ -117,7 +128,23 @@ class Corrections(NamedTuple):
         judged = shifted(judged, self.spelled.kinds(candidates), self.shifts.of_kinds)
         columns = {f"p_{x}": pl.Series(judged[:, place]) for place, x in enumerate(RELATION_NAMES)}
         told = overridden(candidates.with_columns(**columns), self.evidence)
-        return kept_apart(told, self.spelled, self.listed)
+        return self._opposed(kept_apart(told, self.spelled, self.listed))
+
+    def _opposed(self, judged: pl.DataFrame) -> pl.DataFrame:
+        """Phrases of opposite words as antonyms, where no dictionary holds the phrases."""
+        speech = [self.spelled.speech[judged[end].to_numpy()] for end in ("a", "b")]
+        pairs = self.phrases.with_columns(opposed=pl.lit(value=True))
+        found = judged.join(pairs, on=["a", "b"], how="left", maintain_order="left")["opposed"]
+        opposed = found.fill_null(value=False) & pl.Series((speech[0] == 0) & (speech[1] == 0))
+        opposed &= judged["evidence"].cast(pl.String) == "model"
+        p = zip(RELATION_NAMES, (0.0, OPPOSED, 1 - OPPOSED), strict=True)
+        return judged.with_columns(
+            pl.when(opposed)
+            .then(pl.lit(value, pl.Float32))
+            .otherwise(f"p_{name}")
+            .alias(f"p_{name}")
+            for name, value in p
+        )
 
 
 def write_fitted(workspace: Workspace, shifts: Shifts, *, language_model: bool) -> None:

@@ -8,9 +8,14 @@ import pytest
 from nymgraph.pipeline.classifier.corrections import Corrections, Shifts
 from nymgraph.pipeline.classifier.kinds import PRIOR, Spelled, listed_terms
 from nymgraph.pipeline.lexicon.normalise import look_up_key
+from nymgraph.pipeline.lexicon.opposite_phrases import opposite_phrases
 
 # in byte order, as the terms of a lexicon are
-TERMS = ["Be", "CD", "Te", "Tunney", "be", "cheap", "cheap money", "dear", "hot", "tent", "tunny"]
+TERMS = [
+    "Be", "CD", "Cold Drinks", "Hot Drinks", "Te", "Tunney", "be", "cheap", "cheap money", "dear",
+    "hot", "tent", "tunny",
+]  # fmt: skip
+OPPOSITES = {"hot": {"cold"}, "cold": {"hot"}}
 SENSES = {"be": "verb", "Be": "noun", "cheap": "adjective", "cheap money": "noun", "hot": "noun"}
 PROBABILITIES = ["p_synonym", "p_antonym", "p_co_hyponym"]
 
@@ -45,7 +50,14 @@ def of_lexicon(shift: float) -> Corrections:
     types = {"a": pl.UInt32, "b": pl.UInt32, "certainty": pl.Float32, "trust": pl.Float32}
     evidence = pl.DataFrame(known, schema_overrides=types)
     spelled = Spelled.of(TERMS, keys, senses)
-    return Corrections(spelled, listed_terms(evidence, len(TERMS)), evidence, Shifts(shift, PRIOR))
+    return Corrections(
+        spelled,
+        listed_terms(evidence, len(TERMS)),
+        evidence,
+        Shifts(shift, PRIOR),
+        OPPOSITES,
+        opposite_phrases(TERMS, OPPOSITES),
+    )
 
 
 def every_pair(names: list[str]) -> pl.DataFrame:
@@ -59,7 +71,7 @@ def every_pair(names: list[str]) -> pl.DataFrame:
 def test_words_are_judged_as_the_terms_they_are(shift: float) -> None:
     lexicon, pairs = of_lexicon(shift), every_pair(TERMS)
     expected = lexicon.judge(pairs, Alike(TERMS)).select(PROBABILITIES)
-    for few in ([0, 4], [1, 2, 9], [3, 10], [5, 6, 7], [0, 8], list(range(len(TERMS)))):
+    for few in ([0, 6], [1, 2, 3], [4, 11], [5, 12], [7, 8, 9], [0, 10], list(range(len(TERMS)))):
         names = [TERMS[row] for row in few]
         words = lexicon.of_words(names, np.array(few), "en")
         mine = pairs.filter(pl.col("a").is_in(few) & pl.col("b").is_in(few))
@@ -82,6 +94,7 @@ def test_each_correction_is_among_them() -> None:
     assert p["cheap", "dear"][1] == 0  # a known antonym
     before, after = p["Tunney", "tunny"]
     assert after / (1 - after) == pytest.approx(before / (1 - before) * np.exp(PRIOR[2]), rel=1e-4)
+    assert p["Cold Drinks", "Hot Drinks"][1] == 0
     before, after = p["dear", "tent"]  # of no kind
     assert after == pytest.approx(before)
 
@@ -89,7 +102,7 @@ def test_each_correction_is_among_them() -> None:
 def test_a_word_that_is_no_term() -> None:
     """It may be of a kind; what a dictionary keeps apart is not known of it."""
     words = ["BE", "be", "cheaply"]
-    found = of_lexicon(0.0).of_words(words, np.array([-1, 4, 99]), "en")
+    found = of_lexicon(0.0).of_words(words, np.array([-1, 6, 99]), "en")
     pairs = every_pair(words).with_columns(route=pl.lit("vector"))
     assert found.spelled.kinds(pairs)[:, 0].tolist() == [True, False, False]  # by case alone
     assert found.listed.tolist() == [False, True, False]
@@ -98,7 +111,7 @@ def test_a_word_that_is_no_term() -> None:
 
 
 def test_a_term_beside_itself_is_of_no_kind() -> None:
-    same = pl.DataFrame({"a": [1, 4], "b": [1, 4]}, {"a": pl.UInt32, "b": pl.UInt32})
+    same = pl.DataFrame({"a": [1, 6], "b": [1, 6]}, {"a": pl.UInt32, "b": pl.UInt32})
     same = same.with_columns(route=pl.lit("vector"))
     lexicon = of_lexicon(0.0)
     assert not lexicon.spelled.kinds(same).any()
