@@ -15,7 +15,7 @@ def opposite_words(*pairs: pl.DataFrame) -> dict[str, set[str]]:
     """The opposites of each word, in small letters.
 
     Args:
-        pairs: Columns term_a, term_b, relation, split; the pairs of held-out terms are not heard.
+        *pairs: Columns term_a, term_b, relation, split; the pairs of held-out terms are not heard.
 
     Returns:
         Words to their opposites, each opposition from both ends.
