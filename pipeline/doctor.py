@@ -146,10 +146,14 @@ def _disk(data: Path) -> Finding:
 def _encoder(params: Params) -> Finding:
     from nymgraph.pipeline.devices import resolve_precision
     from nymgraph.pipeline.encoders.encoders import locate_model
+    from nymgraph.pipeline.encoders.joining import beside_of
 
     settings = params.adapt
     if settings.method == "static":
-        return Finding("encoder", "trained by the stage adapt")
+        beside = beside_of(settings)
+        if beside is None:
+            return Finding("encoder", "trained by the stage adapt")
+        settings = beside
     try:
         location = locate_model(settings.encoder, settings.revision)
     except NymgraphError as error:

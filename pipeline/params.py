@@ -25,6 +25,7 @@ from nymgraph.pipeline.plain_yaml import read_yaml
 __all__ = [
     "AdaptParams",
     "AugmentParams",
+    "BesideParams",
     "ClassifyParams",
     "ClusterParams",
     "CrossEncoderParams",
@@ -309,6 +310,21 @@ class StaticParams(Section):
     dim: Positive = 256
 
 
+class BesideParams(Section):
+    """A second encoder, whose vectors stand behind those of the first; None: there is none."""
+
+    encoder: str | None = None
+    revision: str | None = None
+    trust_remote_code: bool = False
+    prompt: str | None = None
+    weight: Weight = 0.7
+    method: Literal["none", "light"] = "none"
+    layers: Positive = 2
+    steps: Positive = 180
+    batch_size: Several = 256
+    learning_rate: LearningRate = 3e-4
+
+
 class AdaptParams(Section):
     """The encoder, and how it is made relation-aware."""
 
@@ -318,6 +334,7 @@ class AdaptParams(Section):
     prompt: str | None = None
     method: Literal["none", "light", "full", "static"] = "light"
     static: StaticParams = StaticParams()
+    beside: BesideParams = BesideParams()
     layers: Positive = 2
     steps: Positive = 180
     batch_size: Several = 256

@@ -115,6 +115,12 @@ def _fit_encoder(
             cure="run `nymgraph adapt`, set adapt.encoder to data/adapt/encoder and give "
             "--adapt none",
         )
+    if params.beside.encoder is not None:
+        raise ParameterError(
+            "two encoders are joined over a lexicon, not over a table of pairs",
+            cure="set adapt.beside.encoder to null, or run `nymgraph adapt`, set adapt.encoder to "
+            "data/adapt/encoder and give --adapt none",
+        )
     location = locate_model(params.encoder, params.revision)
     if params.method != "none":
         if not (train.relation == SYNONYM).any():

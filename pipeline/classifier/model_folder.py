@@ -214,7 +214,10 @@ def _notes_of(model: NewModel, held: str | None) -> ModelNotes:
         floor=model.space.floor,
         pairs=dict(counts.iter_rows()),
         figures=dict(model.figures),
-        licences=[_encoder_licence(model.encoder.name), *licences_of(sources, ())],
+        licences=[
+            *(_encoder_licence(name) for name in model.encoder.name.split(" + ")),
+            *licences_of(sources, ()),
+        ],
         versions=library_versions(),
     )
 

@@ -1,12 +1,12 @@
 """Encoders: what turns terms into vectors.
 
 An encoder is named in one of four ways, tried in this order: an existing folder in
-sentence-transformers' format; a file of word vectors (`.bin` or `.vec`, see `word_vectors`) or of a
-packed model (see `packed`); an installed Python package that carries such a folder (the default) or
-a packed model; a model of the hub, with the revision (commit) that pins it. A packed model is
-unpacked once, into `data/.encoders` of the working folder, under a name that tells its content.
-Pooling and the longest text come from the model's own configuration, and so does the prompt put
-before every term, unless one is given.
+sentence-transformers' format, or of encoders that are `joined`; a file of word vectors (`.bin` or
+`.vec`, see `word_vectors`) or of a packed model (see `packed`); an installed Python package that
+carries such a folder (the default) or a packed model; a model of the hub, with the revision
+(commit) that pins it. A packed model is unpacked once, into `data/.encoders` of the working folder,
+under a name that tells its content. Pooling and the longest text come from the model's own
+configuration, and so does the prompt put before every term, unless one is given.
 
 Case is set aside: a transformer reads every term in small letters, by the rules of its language,
 so that one which tells them apart (İYİ, iyi) gives both one vector.
@@ -24,9 +24,10 @@ import torch
 
 from nymgraph.pipeline.artefacts import content_hash
 from nymgraph.pipeline.devices import resolve_device
+from nymgraph.pipeline.encoders.joined import JoinedEncoder, Part, is_joined, read_joined
 from nymgraph.pipeline.encoders.packed import is_packed, unpack
 from nymgraph.pipeline.encoders.word_vectors import WordVectorEncoder, is_word_vectors
-from nymgraph.pipeline.errors import DependencyError, ParameterError
+from nymgraph.pipeline.errors import ArtefactError, DependencyError, ParameterError
 from nymgraph.pipeline.lexicon.normalise import small_letters
 
 __all__ = [
@@ -156,11 +157,17 @@ def load_encoder(
         The encoder.
 
     Raises:
-        DependencyError: The model cannot be loaded.
+        DependencyError: The model, or a part of joined ones, cannot be loaded.
+        ArtefactError: Joined encoders are damaged, or a part is another than was joined.
         InputError: A file of word vectors is damaged or of another format.
     """
-    if not location.on_hub and is_word_vectors(Path(location.path)):
-        return WordVectorEncoder(Path(location.path))
+    place = Path(location.path)
+    if not location.on_hub and is_word_vectors(place):
+        return WordVectorEncoder(place)
+    if not location.on_hub and is_joined(place):
+        joined = read_joined(place)
+        how = (device, precision, batch_size, language)
+        return JoinedEncoder([_load_part(place, part, *how) for part in joined.parts], joined)
     return TransformerEncoder(
         location,
         device,
@@ -225,7 +232,7 @@ def load_model(
 
     Raises:
         DependencyError: The model cannot be loaded.
-        ParameterError: It is a file of word vectors, which cannot be trained.
+        ParameterError: It is a file of word vectors, or joined encoders: these cannot be trained.
     """
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
@@ -236,6 +243,11 @@ def load_model(
         raise ParameterError(
             f"word vectors ({location.path}) cannot be trained",
             cure="set adapt.method to none",
+        )
+    if not location.on_hub and is_joined(Path(location.path)):
+        raise ParameterError(
+            f"joined encoders ({location.path}) cannot be trained again",
+            cure="set adapt.method to none, or train the parts (adapt.encoder, adapt.beside)",
         )
     disable_progress_bar()  # type: ignore[no-untyped-call]
     # it warns of the default prompt, which is set below
@@ -295,7 +307,8 @@ def locate_model(name: str, revision: str | None) -> ModelLocation:
         DependencyError: There is no such folder, package or hub name.
     """
     folder = Path(name)
-    own = (folder / "modules.json").is_file() or is_packed(folder) or is_word_vectors(folder)
+    own = (folder / "modules.json").is_file() or is_joined(folder)
+    own = own or is_packed(folder) or is_word_vectors(folder)
     found = folder if own else _packaged_model(name)
     if found is not None:
         content = content_hash(found)
@@ -314,6 +327,32 @@ def locate_model(name: str, revision: str | None) -> ModelLocation:
             cure="set adapt.revision to the model's commit",
         )
     return ModelLocation(name, revision, on_hub=True)
+
+
+def _load_part(
+    folder: Path, part: Part, device: str, precision: str, batch_size: int, language: str
+) -> Encoder:
+    """One of the encoders that a folder joins."""
+    if part.held is not None:
+        location = ModelLocation(str(folder / part.held), part.revision, on_hub=False)
+    else:
+        location = locate_model(part.name, part.revision)
+    if location.revision != part.revision:
+        raise ArtefactError(
+            f"the encoder {part.name} is not the one that was joined",
+            got=location.revision,
+            expected=part.revision,
+            cure="install that version of it, or make the encoders again (nymgraph adapt)",
+        )
+    return load_encoder(
+        location,
+        device,
+        precision,
+        batch_size,
+        language,
+        prompt=part.prompt,
+        trust_remote_code=part.trust_remote_code,
+    )
 
 
 def _packaged_model(name: str) -> Path | None:

@@ -184,7 +184,7 @@ def adapt(run: Run) -> Cost:
     if settings.method == "none":
         return Cost(_START / 2, _TORCH_GB, files=2)
     if settings.method == "static":  # gradients and moments of the whole table of units
-        seconds = rows * (1.2e-4 + 3.9e-9 * encoder.vocabulary) / run.machine.cores
+        seconds = rows * (1.2e-4 + 3.9e-9 * settings.static.units) / run.machine.cores
         return Cost(seconds / run.rates.host, 1 + 4 * weights, disk_gb=weights, files=10)
     trained = min(1.0, settings.layers / max(encoder.layers, 1))
     seconds = _START + 3 * rows * 4.0 / run.rates.encode  # full: forward twice

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nymgraph.pipeline.encoders.encoders import locate_model
+from nymgraph.pipeline.encoders.joining import beside_of
 from nymgraph.pipeline.errors import NymgraphError
-from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.params import AdaptParams, BesideParams
 
 __all__ = ["EncoderSize", "encoder_size"]
 
@@ -20,6 +21,8 @@ class EncoderSize(NamedTuple):
         inner: Width of the feed-forward layers.
         vocabulary: Rows of the table of token vectors.
         origin: How this is known.
+        width: Of the layers; 0: that of a vector. Where two encoders are joined, the larger one has
+            them, and a vector is as long as those of both.
     """
 
     dim: int
@@ -27,16 +30,18 @@ class EncoderSize(NamedTuple):
     inner: int
     vocabulary: int
     origin: str
+    width: int = 0
 
     @property
     def weights(self) -> int:
-        """Weights that every token passes through: 4 dim^2 + 2 dim inner in each layer."""
-        return self.layers * (4 * self.dim**2 + 2 * self.dim * self.inner)
+        """Weights that every token passes through: 4 w^2 + 2 w inner in each layer of width w."""
+        width = self.width or self.dim
+        return self.layers * (4 * width**2 + 2 * width * self.inner)
 
     @property
     def bytes(self) -> int:
         """All weights in float32."""
-        return 4 * (self.weights + self.vocabulary * self.dim)
+        return 4 * (self.weights + self.vocabulary * (self.width or self.dim))
 
 
 # Encoders of the hub, by the config.json of their architecture: XLM-RoBERTa-large and -base, and
@@ -62,6 +67,13 @@ def encoder_size(params: AdaptParams, dim: int | None) -> EncoderSize:
         Its size: of the built-in table, of its own configuration, or that of the E5 models (base
         up to 768 dimensions, large above).
     """
+    second = beside_of(params)
+    if second is not None:
+        one = encoder_size(params.model_copy(update={"beside": BesideParams()}), None)
+        other = encoder_size(second, None)
+        larger = max(one, other, key=lambda size: size.bytes)
+        both = {"dim": dim or one.dim + other.dim, "width": larger.dim}
+        return larger._replace(**both, origin=f"{one.origin}, {other.origin}")
     if params.method == "static":
         static = params.static
         return EncoderSize(dim or static.dim, 0, 0, static.units, "static")

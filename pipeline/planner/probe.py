@@ -198,7 +198,7 @@ def _encoder(params: Params, workspace: Workspace) -> Encoder | None:
         if workspace.path("adapt", "manifest.json").is_file():
             manifest = workspace.read_json("adapt", "manifest.json")
             location = locate_adapted(workspace.root / "adapt", manifest)
-        elif params.adapt.method == "static":
+        elif params.adapt.method == "static" or params.adapt.beside.encoder is not None:
             return None
         else:
             location = locate_model(params.adapt.encoder, params.adapt.revision)

@@ -107,6 +107,8 @@ def _before(run: RunData, sample: Sample) -> Cosines:
     adapted = run.workspace.read_json("adapt", "manifest.json") if has else {}
     if adapted.get("method", "none") == "none" or not run.params.base_pairs:
         return {}
+    if adapted["base_revision"] is None:  # it was made in the run
+        return {}
     few = {
         name: pairs[run.draw(pairs.height, run.params.base_pairs)]
         for name, pairs in sample.pairs.items()

@@ -1,22 +1,22 @@
-"""adapt: the encoder made relation-aware, by training pairs only."""
+"""adapt: the encoder made relation-aware, by training pairs only; maybe a second one beside it."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace, content_hash, digest, replace_folder
+from nymgraph.pipeline.artefacts import Workspace, content_hash, replace_folder
 from nymgraph.pipeline.classifier.taken import take_encoder
-from nymgraph.pipeline.devices import resolve_device
-from nymgraph.pipeline.encoders.beginnings import Beginning, affordable, begin, fine_tune
-from nymgraph.pipeline.encoders.encoders import locate_model
-from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.lexicon.labelled import touching, weighed_by_use
-from nymgraph.pipeline.lexicon.splits import spared_terms
-from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary
+from nymgraph.pipeline.encoders.joining import Made, beside_of, join_encoders
+from nymgraph.pipeline.encoders.lesson import (
+    Lesson,
+    base_revision,
+    read_lesson,
+    trained_encoder,
+)
 from nymgraph.pipeline.params import AdaptParams
-from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.schemas import SPARED
 
 __all__ = ["run"]
@@ -35,72 +35,72 @@ def run(params: AdaptParams, workspace: Workspace, model: Path | None = None) ->
         workspace.write_json("adapt", "metrics.json", {"method": "model"})
         workspace.write(SPARED, SPARED.empty())
         return
-    static = params.method == "static"
-    manifest: dict[str, Any] = {
-        "base": "static" if static else params.encoder,
-        "base_revision": None if static else locate_model(params.encoder, params.revision).revision,
-        "method": params.method,
-        "prompt": params.prompt,
-        "trust_remote_code": params.trust_remote_code,
-    }
-    metrics: dict[str, Any] = {"method": params.method}
-    folder = workspace.path("adapt", "encoder")
-    if params.method == "none":
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        workspace.write(SPARED, SPARED.empty())
-        manifest |= {"revision": params.revision}
-    else:
-        metrics |= _adapt(params, manifest["base_revision"], folder, workspace)
-        manifest |= {"revision": content_hash(folder)}
+    beside = beside_of(params)
+    if params.method == "none" and beside is None:
+        _pass_on(params, workspace)
+        return
+    parts = [params, *([beside] if beside else [])]
+    lesson = read_lesson(params, workspace)
+    made, figures = [], []
+    for number, part in enumerate(parts):
+        weight = params.beside.weight if number else 1.0
+        trained, found = trained_encoder(part, lesson, workspace, f"part-{number}")
+        made.append(Made(part, weight, trained))
+        figures.append(found)
+    workspace.record.wrote("adapt/rows", sum(found.get("rows", 0) for found in figures))
+    metrics = {"method": params.method, **figures[0]}
+    metrics |= {"beside": figures[1]} if beside else {}
+    manifest = _put(made, lesson, workspace)
+    shutil.rmtree(workspace.work("adapt"), ignore_errors=True)
+    every = pl.DataFrame({"term": lesson.terms}, {"term": pl.String}).with_row_index("term_id")
+    workspace.write(SPARED, every.filter(pl.Series(lesson.spared)))
     workspace.write_json("adapt", "metrics.json", metrics)
     workspace.write_json("adapt", "manifest.json", manifest)
 
 
-def _adapt(
-    params: AdaptParams, revision: str | None, folder: Path, workspace: Workspace
-) -> dict[str, Any]:
-    """Train and put the encoder in its folder; the figures of what it was trained on."""
-    terms, _, language, split, pairs = read_vocabulary(workspace)
-    spared = spared_terms(terms, split, params.spared, params.seed)
-    known = weighed_by_use(pairs, split)
-    known = known.take(~touching(known, spared))
-    if not (known.relation == 0).any():
-        raise InputError(
-            "no synonym pair of training terms to adapt the encoder on",
-            cure="label more pairs, set adapt.spared to 0, or adapt.method to none",
-        )
-    params = affordable(params, known)
-    start = begin(params, terms, split, known, language, resolve_device(params.device))
-    for name, figures in start.figures.items():
-        workspace.record.fact(name, figures)
-    work = _work_folder(workspace, params, revision, start)
-    trained = fine_tune(start, params, work, workspace.progress, "adapt: steps")
+def _put(made: Sequence[Made], lesson: Lesson, workspace: Workspace) -> dict[str, Any]:
+    """Put the encoder into its folder; its manifest."""
+    params, folder = made[0].params, workspace.path("adapt", "encoder")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    replace_folder(trained, folder)
-    shutil.rmtree(work.parent)
-    every = pl.DataFrame({"term": terms}, {"term": pl.String}).with_row_index("term_id")
-    workspace.write(SPARED, every.filter(pl.Series(spared)))
-    workspace.record.wrote("adapt/rows", len(start.rows.anchor))
-    return {"rows": len(start.rows.anchor), **start.figures}
-
-
-def _work_folder(
-    workspace: Workspace, params: AdaptParams, revision: str | None, start: Beginning
-) -> Path:
-    """Where the checkpoints of this very training are; those of another are thrown away."""
-    inputs = {
-        "params": params.model_dump(mode="json", exclude={"save_steps"}),
-        "model": revision,
-        "rows": [digest({"rows": column.tolist()}) for column in start.rows],
-        "versions": library_versions(),
+    if len(made) == 1 and made[0].trained is not None:
+        replace_folder(made[0].trained, folder)
+        return {**_described(params), "revision": content_hash(folder)}
+    joined = workspace.work("adapt") / "joined"
+    shutil.rmtree(joined, ignore_errors=True)
+    joined.mkdir(parents=True)
+    join_encoders(made, lesson.terms, lesson.language, joined, params.seed)
+    replace_folder(joined, folder)
+    return {
+        "base": " + ".join(_name(one.params) for one in made),
+        "base_revision": None,
+        "method": "joined",
+        "prompt": None,
+        "trust_remote_code": any(one.params.trust_remote_code for one in made),
+        "revision": content_hash(folder),
     }
-    if params.method == "static":
-        inputs["texts"] = digest({"texts": list(start.texts)})
-    folder = workspace.work("adapt")
-    work: Path = folder / digest(inputs)[:16]
-    for other in folder.glob("*"):
-        if other != work:
-            shutil.rmtree(other)
-    work.mkdir(parents=True, exist_ok=True)
-    return work
+
+
+def _pass_on(params: AdaptParams, workspace: Workspace) -> None:
+    """Leave the encoder as it is: an empty folder, and its name."""
+    folder = workspace.path("adapt", "encoder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    manifest = {**_described(params), "revision": params.revision}
+    workspace.write(SPARED, SPARED.empty())
+    workspace.write_json("adapt", "metrics.json", {"method": params.method})
+    workspace.write_json("adapt", "manifest.json", manifest)
+
+
+def _described(params: AdaptParams) -> dict[str, Any]:
+    """What the manifest says of one encoder."""
+    return {
+        "base": _name(params),
+        "base_revision": base_revision(params),
+        "method": params.method,
+        "prompt": params.prompt,
+        "trust_remote_code": params.trust_remote_code,
+    }
+
+
+def _name(params: AdaptParams) -> str:
+    return "static" if params.method == "static" else params.encoder

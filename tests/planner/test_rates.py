@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from nymgraph.pipeline.errors import InputError, ParameterError
-from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.params import AdaptParams, BesideParams
 from nymgraph.pipeline.planner.encoder import encoder_size
 from nymgraph.pipeline.planner.machine import DEVICES, name_machine, this_machine
 from nymgraph.pipeline.planner.rates import given_rates, table_rates, tokens_per_term
@@ -34,6 +34,14 @@ def test_an_encoder_on_disk_says_itself_how_large_it_is(tmp_path: Path) -> None:
     size = encoder_size(AdaptParams(encoder=str(tmp_path)), None)
     assert size[:4] == (48, 3, 96, 7)
     assert encoder_size(AdaptParams(encoder=str(tmp_path)), 32).dim == 32
+
+
+def test_two_encoders_give_long_vectors_at_the_price_of_the_larger() -> None:
+    beside = BesideParams(encoder="intfloat/multilingual-e5-base", revision="abc")
+    alone = encoder_size(AdaptParams(encoder=beside.encoder), None)
+    both = encoder_size(AdaptParams(method="static", beside=beside), None)
+    assert both.dim == 256 + 768
+    assert (both.weights, both.bytes) == (alone.weights, alone.bytes)
 
 
 def test_an_encoder_that_nobody_knows_is_a_guess() -> None:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from nymgraph.pipeline.artefacts import content_hash
-from nymgraph.pipeline.encoders import beginnings
+from nymgraph.pipeline.encoders import beginnings, lesson
 from nymgraph.pipeline.encoders.beginnings import Beginning
 from nymgraph.pipeline.schemas import HELD_OUT, SPARED
 from nymgraph.pipeline.stages import adapt
+from tests.encoders.tiny_encoder import PACKAGE
 from tests.stages.small_run import ROOT, SmallRun, file_bytes
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def test_the_encoder_learns_no_pair_of_a_spared_term(
         seen.append(arguments[3])
         return beginnings.begin(*arguments)
 
-    monkeypatch.setattr(adapt, "begin", begin)
+    monkeypatch.setattr(lesson, "begin", begin)
     run.stage("adapt")
     spared = set(run.workspace.read(SPARED)["term_id"])
     held = set(run.workspace.read(HELD_OUT)["term_id"])
@@ -101,3 +102,38 @@ def test_none_passes_the_encoder_on(encoded: dict[str, SmallRun]) -> None:
 def test_the_same_bytes_twice(few: SmallRun, encoded: dict[str, SmallRun], tmp_path: Path) -> None:
     again = adapted(few, tmp_path / "again", "light")
     assert file_bytes(again.data / "adapt") == file_bytes(encoded["light"].data / "adapt")
+
+
+def test_a_second_encoder_beside_a_static_one(few: SmallRun, tmp_path: Path) -> None:
+    runs = []
+    for name in ("one", "other"):
+        run = few.copy(tmp_path / name, "ingest", "label")
+        beside = {"encoder": PACKAGE, "weight": 0.5}
+        run.set("adapt", method="static", steps=2, batch_size=16, spared=0.2, beside=beside)
+        run.stage("adapt", "embed")
+        runs.append(run)
+    one, other = runs
+    manifest = read(one, "adapt/manifest.json")
+    assert (manifest["base"], manifest["method"]) == (f"static + {PACKAGE}", "joined")
+    assert read(one, "adapt/metrics.json")["beside"] == {}
+    assert read(one, "embed/manifest.json")["dim"] == 256 + 384
+    assert file_bytes(one.data / "adapt") == file_bytes(other.data / "adapt")
+    assert one.workspace.read(SPARED).height > 0
+
+
+def test_what_was_trained_before_a_kill_is_not_trained_again(
+    few: SmallRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = few.copy(tmp_path / "run", "ingest", "label")
+    run.set("adapt", method="static", steps=2, batch_size=16, beside={"encoder": PACKAGE})
+
+    def killed(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(adapt, "join_encoders", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run.stage("adapt")
+    monkeypatch.setattr(lesson, "fine_tune", killed)
+    run.stage("adapt")
+    assert read(run, "adapt/manifest.json")["method"] == "joined"
