@@ -253,7 +253,9 @@ def fault_in(
 
 
 def _of_failed(met: Played) -> list[str]:
-    return [error for error, code in zip(met.errors, met.codes, strict=True) if code]
+    """What they said, `verify` on its standard output."""
+    told = zip(met.said, met.errors, met.codes, strict=True)
+    return [said + errors for said, errors, code in told if code]
 
 
 def _same(met: Played, play: Played, before: dict[str, str]) -> bool:
