@@ -107,7 +107,7 @@ def _before(run: RunData, sample: Sample) -> Cosines:
     adapted = run.workspace.read_json("adapt", "manifest.json") if has else {}
     if adapted.get("method", "none") == "none" or not run.params.base_pairs:
         return {}
-    if adapted["base_revision"] is None:  # it was made in the run
+    if adapted["method"] in ("static", "joined"):  # no one encoder came before
         return {}
     few = {
         name: pairs[run.draw(pairs.height, run.params.base_pairs)]
