@@ -19,6 +19,7 @@ from nymgraph.discriminator import PairClassifier
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.kinds import (
     Spelled,
+    judged_as,
     kept_apart,
     listed_terms,
     shifted,
@@ -137,14 +138,7 @@ class Corrections(NamedTuple):
         found = judged.join(pairs, on=["a", "b"], how="left", maintain_order="left")["opposed"]
         opposed = found.fill_null(value=False) & pl.Series((speech[0] == 0) & (speech[1] == 0))
         opposed &= judged["evidence"].cast(pl.String) == "model"
-        p = zip(RELATION_NAMES, (0.0, OPPOSED, 1 - OPPOSED), strict=True)
-        return judged.with_columns(
-            pl.when(opposed)
-            .then(pl.lit(value, pl.Float32))
-            .otherwise(f"p_{name}")
-            .alias(f"p_{name}")
-            for name, value in p
-        )
+        return judged_as(judged, opposed, (0.0, OPPOSED, 1 - OPPOSED))
 
 
 def write_fitted(workspace: Workspace, shifts: Shifts, *, language_model: bool) -> None:

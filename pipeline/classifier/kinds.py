@@ -29,6 +29,7 @@ import polars as pl
 
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.lexicon.normalise import look_up_key
+from nymgraph.pipeline.lexicon.spelled import with_capitals
 from nymgraph.pipeline.schemas import RELATION_NAMES, SENSES, TERMS
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "PRIOR",
     "Spelled",
     "fit_shifts",
+    "judged_as",
     "kept_apart",
     "listed_terms",
     "shifted",
@@ -79,10 +81,8 @@ class Spelled(NamedTuple):
         Returns:
             What there is to see.
         """
-        capital = np.array([term != term.lower() for term in terms], np.bool_)
+        capital = with_capitals(terms)
         short = np.array([_is_short(term) for term in terms], np.bool_)
-        if capital.mean() > 0.5:
-            capital[:] = False
         speech = np.zeros(len(terms), np.uint8)
         for place, name in enumerate(_SPEECH):
             speech[senses.filter(pl.col("pos") == name)["term_id"].to_numpy()] |= 1 << place
@@ -214,10 +214,26 @@ def kept_apart(
     speech = spelled.speech[a], spelled.speech[b]
     apart |= pl.Series((speech[0] & speech[1] == 0) & (speech[0] > 0) & (speech[1] > 0))
     apart &= judged["evidence"].cast(pl.String) == "model"
-    certain = dict(zip(RELATION_NAMES, (0.0, 0.0, 1.0), strict=True))
+    return judged_as(judged, apart, (0.0, 0.0, 1.0))
+
+
+def judged_as(
+    judged: pl.DataFrame, which: pl.Series, probabilities: tuple[float, float, float]
+) -> pl.DataFrame:
+    """Give some pairs the probabilities that they are to have.
+
+    Args:
+        judged: Columns of the three probabilities, others too.
+        which: bool (n_pairs,), the pairs.
+        probabilities: In the order of RELATION_NAMES.
+
+    Returns:
+        The same rows.
+    """
+    named = zip(RELATION_NAMES, probabilities, strict=True)
     return judged.with_columns(
-        pl.when(apart).then(p).otherwise(f"p_{name}").cast(pl.Float32).alias(f"p_{name}")
-        for name, p in certain.items()
+        pl.when(which).then(p).otherwise(f"p_{name}").cast(pl.Float32).alias(f"p_{name}")
+        for name, p in named
     )
 
 

@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from nymgraph.pipeline.artefacts import content_hash
-from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_model
+from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_noted
 from nymgraph.pipeline.errors import ArtefactError, ParameterError
 
 __all__ = [
@@ -212,17 +212,12 @@ def locate_encoder(folder: Path, notes: EncoderNotes) -> ModelLocation:
         ArtefactError: Its name leads to another encoder.
         DependencyError: Its name leads nowhere.
     """
-    if notes.held is not None:
-        return ModelLocation(str(folder / notes.held), notes.revision, on_hub=False)
-    location = locate_model(notes.name, notes.revision)
-    if location.revision != notes.revision:
-        raise ArtefactError(
-            f"the encoder {notes.name} is not the one that the model was made with",
-            got=location.revision,
-            expected=notes.revision,
-            cure="install that version of the encoder, or make the model again (fit, or train)",
-        )
-    return location
+    return locate_noted(
+        folder,
+        notes,
+        was="the model was made with",
+        cure="install that version of the encoder, or make the model again (fit, or train)",
+    )
 
 
 def known_pairs(folder: Path) -> KnownPairs:

@@ -33,11 +33,13 @@ from nymgraph.pipeline.lexicon.normalise import small_letters
 __all__ = [
     "Encoder",
     "ModelLocation",
+    "Noted",
     "TransformerEncoder",
     "load_encoder",
     "load_model",
     "locate_adapted",
     "locate_model",
+    "locate_noted",
     "prompt_of",
     "read_as",
 ]
@@ -69,6 +71,25 @@ class ModelLocation(NamedTuple):
     path: str
     revision: str
     on_hub: bool
+
+
+class Noted(Protocol):
+    """What a folder says of an encoder that it holds or names."""
+
+    @property
+    def name(self) -> str:
+        """As the parameters name it."""
+        ...
+
+    @property
+    def revision(self) -> str:
+        """Hash of its content, or the commit of a hub model."""
+        ...
+
+    @property
+    def held(self) -> str | None:
+        """Its folder in that one; None where it is only named."""
+        ...
 
 
 class TransformerEncoder:
@@ -291,6 +312,35 @@ def locate_adapted(adapt: Path, manifest: dict[str, Any]) -> ModelLocation:
     return ModelLocation(str(held), manifest["revision"], on_hub=False)
 
 
+def locate_noted(folder: Path, noted: Noted, *, was: str, cure: str) -> ModelLocation:
+    """Find an encoder that a folder holds, or names with its revision.
+
+    Args:
+        folder: The folder.
+        noted: What it says of the encoder.
+        was: What the encoder was to it, for the error: "was joined".
+        cure: What helps where another one is found.
+
+    Returns:
+        Where the encoder is: in the folder, or where its name leads.
+
+    Raises:
+        ArtefactError: Its name leads to another encoder.
+        DependencyError: Its name leads nowhere.
+    """
+    if noted.held is not None:
+        return ModelLocation(str(folder / noted.held), noted.revision, on_hub=False)
+    location = locate_model(noted.name, noted.revision)
+    if location.revision != noted.revision:
+        raise ArtefactError(
+            f"the encoder {noted.name} is not the one that {was}",
+            got=location.revision,
+            expected=noted.revision,
+            cure=cure,
+        )
+    return location
+
+
 def locate_model(name: str, revision: str | None) -> ModelLocation:
     """Find a model by folder, by installed package, or on the hub.
 
@@ -333,17 +383,12 @@ def _load_part(
     folder: Path, part: Part, device: str, precision: str, batch_size: int, language: str
 ) -> Encoder:
     """One of the encoders that a folder joins."""
-    if part.held is not None:
-        location = ModelLocation(str(folder / part.held), part.revision, on_hub=False)
-    else:
-        location = locate_model(part.name, part.revision)
-    if location.revision != part.revision:
-        raise ArtefactError(
-            f"the encoder {part.name} is not the one that was joined",
-            got=location.revision,
-            expected=part.revision,
-            cure="install that version of it, or make the encoders again (nymgraph adapt)",
-        )
+    location = locate_noted(
+        folder,
+        part,
+        was="was joined",
+        cure="install that version of it, or make the encoders again (nymgraph adapt)",
+    )
     return load_encoder(
         location,
         device,

@@ -33,6 +33,7 @@ import polars as pl
 from nymgraph.pipeline.lexicon.evidence import Terms
 from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
 from nymgraph.pipeline.lexicon.likeness import ALIKE, likeness
+from nymgraph.pipeline.lexicon.spelled import with_capitals
 
 __all__ = ["Silence", "look_alike"]
 
@@ -54,11 +55,13 @@ class Silence(NamedTuple):
     Attributes:
         terms: The terms of the lexicon.
         letters: integer (n_terms,), equal for terms that differ in spaces and hyphens alone.
-        senses: The table SENSES; the terms that it has are listed.
+        listed: bool (n_terms,), the terms that the dictionary lists.
+        senses: The table SENSES.
     """
 
     terms: Terms
     letters: npt.NDArray[np.integer]
+    listed: npt.NDArray[np.bool_]
     senses: pl.DataFrame
 
     @classmethod
@@ -73,7 +76,9 @@ class Silence(NamedTuple):
             What is needed to hear its silence.
         """
         letters = terms.names.str.replace_all(r"[\s-]", "").rank("dense").to_numpy()
-        return cls(terms, letters, senses)
+        listed = np.zeros(len(terms.names), np.bool_)
+        listed[senses["term_id"].to_numpy()] = True
+        return cls(terms, letters, listed, senses)
 
     def gaps(self, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
         """Find what the dictionary has left out.
@@ -113,11 +118,9 @@ class Silence(NamedTuple):
     def _silent(self, judged: pl.DataFrame) -> npt.NDArray[np.bool_]:
         """Pairs that the classifier alone has judged, of two terms that the dictionary lists."""
         a, b = (judged[end].to_numpy() for end in ("a", "b"))
-        listed = np.zeros(len(self.terms.names), np.bool_)
-        listed[self.senses["term_id"].to_numpy()] = True
         model = (judged["evidence"].cast(pl.String) == "model").to_numpy()
         two = self.letters[a] != self.letters[b]
-        found: npt.NDArray[np.bool_] = listed[a] & listed[b] & model & two
+        found: npt.NDArray[np.bool_] = self.listed[a] & self.listed[b] & model & two
         return found
 
     def _uncertain(self, judged: pl.DataFrame) -> pl.DataFrame:
@@ -141,9 +144,7 @@ class Silence(NamedTuple):
         speech = {term: set(pos) for term, pos in common.select("term_id", "pos").iter_rows()}
         gloss = dict(common.select("term_id", "gloss").iter_rows())
         small, language = self.terms.names.str.to_lowercase(), self.terms.language
-        capital = self.terms.names != small
-        if capital.sum() > len(capital) / 2:  # where most terms have one, capitals tell nothing
-            capital = capital.clear(len(capital)).fill_null(value=False)
+        capital = with_capitals(self.terms.names.to_list())
 
         def may(a: int, b: int, certainty: float) -> bool:
             if capital[a] or capital[b] or look_alike(small[a], small[b], language):

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from nymgraph.discriminator import Spellings, spell
 from nymgraph.pipeline.lexicon.normalise import bare_letters, small_letters
 
-__all__ = ["spell_bare", "spell_terms"]
+__all__ = ["spell_bare", "spell_terms", "with_capitals"]
 
 
 def spell_terms(terms: Sequence[str], language: str) -> Spellings:
@@ -32,3 +35,18 @@ def spell_bare(terms: Sequence[str], language: str) -> Spellings:
         Their letters.
     """
     return spell([bare_letters(small_letters(term, language)) for term in terms])
+
+
+def with_capitals(terms: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which terms have a capital; where most of them have one, capitals tell nothing.
+
+    Args:
+        terms: n_terms terms.
+
+    Returns:
+        bool (n_terms,); False for all where more than half have one.
+    """
+    capital = np.array([term != term.lower() for term in terms], np.bool_)
+    if 2 * capital.sum() > len(capital):
+        capital[:] = False
+    return capital

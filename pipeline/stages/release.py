@@ -86,7 +86,8 @@ def _told(
     spelled = spelled_terms(workspace)
     listed = listed_terms(evidence, len(spelled.key))
     pair, known = ["a", "b"], evidence.filter(pl.col("known") != "co_hyponym")
-    gaps = silence.gaps(overridden(part, evidence) for part in workspace.parts(RELATIONS))
+    unknown = (part.join(evidence, on=pair, how="anti") for part in workspace.parts(RELATIONS))
+    gaps = silence.gaps(unknown)
     for part in workspace.parts(RELATIONS):
         yield kept_apart(silence.heard(overridden(part, evidence), gaps), spelled, listed)
         known = known.join(part.select(pair), on=pair, how="anti", maintain_order="left")

@@ -7,7 +7,6 @@ import torch
 
 from nymgraph.discriminator import ANTONYM, CO_HYPONYM, SYNONYM, LabelledPairs
 from nymgraph.pipeline.encoders.adaptation import (
-    AdaptSettings,
     Triples,
     _loss,
     _prompt_tokens,
@@ -19,21 +18,13 @@ from nymgraph.pipeline.encoders.adaptation import (
 )
 from nymgraph.pipeline.encoders.ranking_loss import opposition
 from nymgraph.pipeline.params import AdaptParams
-from tests.encoders.tiny_encoder import tiny_encoder
+from tests.encoders.tiny_encoder import tiny_encoder, tiny_settings
 
 TERMS = ["hot", "warm", "cold", "chilly", "big", "large", "small", "little", "red", "blue"]
 SYNONYMS = [(0, 1), (2, 3), (4, 5), (6, 7)]
 ANTONYMS = [(0, 2), (4, 6)]
 SISTERS = [(8, 9), (1, 8)]
-SETTINGS = AdaptSettings(
-    layers=None,
-    batch_size=8,
-    learning_rate=3e-3,
-    bfloat16=False,
-    cached_rows=None,
-    save_steps=2,
-    seed=0,
-)
+SETTINGS = tiny_settings(layers=None)
 
 
 def pairs_of(*relations: tuple[int, list[tuple[int, int]]]) -> LabelledPairs:

@@ -9,23 +9,15 @@ import torch
 
 from nymgraph.discriminator import LabelledPairs
 from nymgraph.pipeline.encoders import adaptation, states
-from nymgraph.pipeline.encoders.adaptation import AdaptSettings, adapt_encoder, draw_triples
+from nymgraph.pipeline.encoders.adaptation import adapt_encoder, draw_triples
 from nymgraph.pipeline.encoders.states import kept_below
-from tests.encoders.tiny_encoder import tiny_encoder
+from tests.encoders.tiny_encoder import tiny_encoder, tiny_settings
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 TEXTS = ["hot", "a", "very hot indeed and not cold", "cold water", "chilly", "of", "big dog"]
-SETTINGS = AdaptSettings(
-    layers=1,
-    batch_size=8,
-    learning_rate=3e-3,
-    bfloat16=False,
-    cached_rows=None,
-    save_steps=2,
-    seed=0,
-)
+SETTINGS = tiny_settings(layers=1)
 
 
 def vectors(model: "SentenceTransformer") -> torch.Tensor:

