@@ -102,7 +102,7 @@ def load_world(data: Path, params: TrainParams, split: str) -> tuple[World, Labe
         sample.add(part)
     taught = train.join(sample.negatives)
     lexicon = run.knowing(train) if params.neighbours else run.lexicon
-    world = World(run.terms, lexicon, taught, validation, sample.validation, run.spared)
+    world = World(run.terms, lexicon, taught, validation, sample.validation, run.held_back)
     return world, measured
 
 

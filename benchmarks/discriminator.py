@@ -42,7 +42,7 @@ from nymgraph.pipeline.lexicon.labelled import (
 )
 from nymgraph.pipeline.lexicon.splits import term_mask, term_splits
 from nymgraph.pipeline.params import TrainParams, load_params
-from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, SPARED
+from nymgraph.pipeline.schemas import CANDIDATES, HELD_BACK, HELD_OUT, PAIRS
 
 Split = tuple[LabelledPairs, LabelledPairs, LabelledPairs]
 
@@ -54,7 +54,7 @@ class Run(NamedTuple):
     surface: bool
     pairs: pl.DataFrame
     split: np.ndarray[Any, np.dtype[np.int8]]
-    spared: np.ndarray[Any, np.dtype[np.bool_]]
+    held_back: np.ndarray[Any, np.dtype[np.bool_]]
     workspace: Workspace
 
     @property
@@ -94,8 +94,8 @@ def load_run(data: Path, params: TrainParams) -> Run:
     workspace = Workspace(data)
     space = open_space(workspace, votes=True)
     split = term_splits(workspace.read(HELD_OUT), len(space.terms))
-    spared = term_mask(workspace.read(SPARED, ["term_id"]), len(space.terms))
-    return Run(space, params.surface, workspace.read(PAIRS), split, spared, workspace)
+    held_back = term_mask(workspace.read(HELD_BACK, ["term_id"]), len(space.terms))
+    return Run(space, params.surface, workspace.read(PAIRS), split, held_back, workspace)
 
 
 def measured(kind: str, run: Run, params: TrainParams, n_seeds: int) -> Iterator[dict[str, Any]]:
@@ -116,7 +116,7 @@ def measured(kind: str, run: Run, params: TrainParams, n_seeds: int) -> Iterator
             judged.add(part)
         names = {field.name for field in fields(HeadSettings)} - {"seed"}
         settings = HeadSettings(**params.model_dump(include=names), seed=seed)
-        taught = weigh_seen(train.join(sample.negatives), run.spared, params.seen_weight)
+        taught = weigh_seen(train.join(sample.negatives), run.held_back, params.seen_weight)
         lexicon = run.knowing(train) if params.neighbours else run.lexicon
         trained = train_head(lexicon, taught, validation, judged.validation, settings)
         judge = LazyClassifier(TrainedClassifier(trained), run.terms, lexicon)

@@ -37,6 +37,7 @@ __all__ = [
     "EXPORT_VERSION",
     "EXTRA_PAIRS",
     "EXTRA_TERMS",
+    "HELD_BACK",
     "HELD_OUT",
     "JUDGEMENTS",
     "LINEAGE",
@@ -59,7 +60,6 @@ __all__ = [
     "REPAIRED",
     "SENSES",
     "SIMILAR",
-    "SPARED",
     "SPLIT_NAMES",
     "TABLES",
     "TENSIONS",
@@ -426,7 +426,7 @@ HELD_OUT = Table(
     ("term_id",),
     (_TERM_ID, _TERM, Column("split", _SPLIT, "validation or test")),
 )
-SPARED = Table(
+HELD_BACK = Table(
     "adapt",
     "spared",
     "one free term whose pairs the encoder did not learn, so that the discriminator can",
@@ -614,7 +614,7 @@ TABLES = (
     SIMILAR,
     MARKS,
     HELD_OUT,
-    SPARED,
+    HELD_BACK,
     CANDIDATES,
     TRAINING_CANDIDATES,
     CONTRADICTED,

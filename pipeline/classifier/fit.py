@@ -24,7 +24,7 @@ from nymgraph.pipeline.encoders.beginnings import affordable, begin, fine_tune
 from nymgraph.pipeline.encoders.encoders import ModelLocation, load_encoder, locate_model
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.labelled import relation_codes, touching
-from nymgraph.pipeline.lexicon.splits import spared_terms
+from nymgraph.pipeline.lexicon.splits import held_back_terms
 from nymgraph.pipeline.locks import hold
 from nymgraph.pipeline.params import AdaptParams, Params, TrainParams
 from nymgraph.pipeline.progress import Progress
@@ -61,11 +61,11 @@ def fit(request: FitRequest, progress: Progress) -> dict[str, Any]:
 def _trained(pairs: TrainingPairs, params: Params, work: Path, progress: Progress) -> NewModel:
     """Train encoder, head and cross-encoder, and measure them on the held-out pairs."""
     train, validation = pairs.labelled("train"), pairs.labelled("validation")
-    spared = np.zeros(len(pairs.terms), dtype=bool)
+    held_back = np.zeros(len(pairs.terms), dtype=bool)
     if params.adapt.method != "none":
         free = np.zeros(len(pairs.terms), np.int8)
-        spared = spared_terms(pairs.terms, free, params.adapt.spared, params.adapt.seed)
-    learnt = train.take(~touching(train, spared))
+        held_back = held_back_terms(pairs.terms, free, params.adapt.spared, params.adapt.seed)
+    learnt = train.take(~touching(train, held_back))
     notes, location = _fit_encoder(params.adapt, pairs, learnt, work, progress)
     encoder = load_encoder(
         location,
@@ -83,7 +83,7 @@ def _trained(pairs: TrainingPairs, params: Params, work: Path, progress: Progres
     voting = space if params.train.neighbours else space._replace(known=None)
     held = np.unique([validation.a, validation.b])  # only of these votes are asked
     lexicon = voting.seen(pairs.terms, rows, vectors, surface=params.train.surface, wanted=held)
-    world = World(pairs.terms, lexicon, train, validation, None, spared)
+    world = World(pairs.terms, lexicon, train, validation, None, held_back)
     trained = fit_head(_head_params(params.train, len(train.a)), world, progress, train)
     crossed = train_behind(trained, world, params.train, work / "cross_encoder", progress)
     classifier = TrainedClassifier(trained, crossed)

@@ -24,7 +24,7 @@ def fit_head(
 
     Args:
         params: The section `train`.
-        world: Lexicon, validation pairs, candidates and the terms that the encoder spared.
+        world: Lexicon, validation pairs, candidates and the terms that were held back.
         progress: Told of the steps.
         train: The pairs to learn from: those of the world, or a part of them.
         title: What it is told that the steps are.
@@ -37,7 +37,7 @@ def fit_head(
     """
     keys = {field.name for field in fields(HeadSettings)}
     settings = HeadSettings(**params.model_dump(include=keys))
-    train = weigh_seen(train, world.spared, params.seen_weight)
+    train = weigh_seen(train, world.held_back, params.seen_weight)
     n_steps = params.epochs * (len(train.a) // min(params.batch_size, max(1, len(train.a))))
     with progress.track(title, n_steps) as advance:
         try:

@@ -21,7 +21,7 @@ class World:
         train: Training pairs, unlabelled neighbours among them.
         validation: Labelled pairs of held-out terms.
         candidates: All near neighbours among the terms of `validation`; None where there are none.
-        spared: bool (n_terms,), terms whose pairs the encoder of the vectors did not learn.
+        held_back: bool (n_terms,), terms whose pairs the encoder of the vectors did not learn.
         lists: Lists of held-out terms with their candidates, for judging other lists than this.
     """
 
@@ -30,5 +30,5 @@ class World:
     train: LabelledPairs
     validation: LabelledPairs
     candidates: LabelledPairs | None
-    spared: npt.NDArray[np.bool_]
+    held_back: npt.NDArray[np.bool_]
     lists: Sequence[tuple[Lexicon, LabelledPairs]] = ()

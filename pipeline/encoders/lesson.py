@@ -18,7 +18,7 @@ from nymgraph.pipeline.encoders.beginnings import Beginning, affordable, begin, 
 from nymgraph.pipeline.encoders.encoders import locate_model
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.labelled import touching, weighed_by_use
-from nymgraph.pipeline.lexicon.splits import spared_terms
+from nymgraph.pipeline.lexicon.splits import held_back_terms
 from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary
 from nymgraph.pipeline.params import AdaptParams
 from nymgraph.pipeline.runlog import library_versions
@@ -33,15 +33,15 @@ class Lesson(NamedTuple):
         terms: The lexicon, and terms that only teach.
         split: int8 (n_terms,), split of each; 0 is free.
         language: Language code.
-        known: Training pairs that touch no term spared, weighed by use.
-        spared: bool (n_terms,), terms that are held back.
+        known: Training pairs that touch no term held back, weighed by use.
+        held_back: bool (n_terms,), terms that are held back.
     """
 
     terms: list[str]
     split: npt.NDArray[np.int8]
     language: str
     known: LabelledPairs
-    spared: npt.NDArray[np.bool_]
+    held_back: npt.NDArray[np.bool_]
 
 
 def read_lesson(params: AdaptParams, workspace: Workspace) -> Lesson:
@@ -52,22 +52,22 @@ def read_lesson(params: AdaptParams, workspace: Workspace) -> Lesson:
         workspace: The data folder.
 
     Returns:
-        Terms and pairs; no term is spared where no encoder is trained.
+        Terms and pairs; no term is held back where no encoder is trained.
 
     Raises:
         InputError: There is no synonym pair to learn from.
     """
     learns = params.method != "none" or params.beside.method != "none"
     terms, _, language, split, pairs = read_vocabulary(workspace)
-    spared = spared_terms(terms, split, params.spared if learns else 0.0, params.seed)
+    held_back = held_back_terms(terms, split, params.spared if learns else 0.0, params.seed)
     known = weighed_by_use(pairs, split)
-    known = known.take(~touching(known, spared))
+    known = known.take(~touching(known, held_back))
     if learns and not (known.relation == 0).any():
         raise InputError(
             "no synonym pair of training terms to adapt the encoder on",
             cure="label more pairs, set adapt.spared to 0, or adapt.method to none",
         )
-    return Lesson(terms, split, language, known, spared)
+    return Lesson(terms, split, language, known, held_back)
 
 
 def trained_encoder(

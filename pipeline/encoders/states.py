@@ -90,7 +90,7 @@ def kept_below(
     work: Path,
     bfloat16: bool,
 ) -> Iterator[bool]:
-    """Spare a model the layers below its top ones, for these texts.
+    """Skip the layers below the top ones of a model, for these texts.
 
     Args:
         model: The encoder, its longest text and its prompt as training will have them.
@@ -101,7 +101,7 @@ def kept_below(
         bfloat16: Whether training computes in bfloat16.
 
     Yields:
-        Whether there is anything to spare, and the model allows it.
+        Whether there is anything to skip, and the model allows it.
 
     Raises:
         ParameterError: The states do not fit into float16.
@@ -119,7 +119,7 @@ def kept_below(
     if not alike:
         yield False
         return
-    with _spared(model, below, kept):
+    with _skipped(model, below, kept):
         yield True
 
 
@@ -217,7 +217,7 @@ def _states_of(
 
 
 @contextmanager
-def _spared(model: "SentenceTransformer", below: Sequence[Any], kept: _Kept) -> Iterator[None]:
+def _skipped(model: "SentenceTransformer", below: Sequence[Any], kept: _Kept) -> Iterator[None]:
     """Let the layers below hand over what is kept, and those above read texts of like length."""
     bottom = model[0]
     compute = bottom.forward
@@ -282,9 +282,9 @@ def _are_alike(
     sample = read_texts(model, texts[:: len(texts) // _SAMPLE + 1])
     with torch.inference_mode():
         whole = model(_on(model, sample))["sentence_embedding"]
-        with _spared(model, below, kept):
-            spared = model(_on(model, sample))["sentence_embedding"]
-    return bool((functional.cosine_similarity(whole, spared) > _ALIKE).all())
+        with _skipped(model, below, kept):
+            quick = model(_on(model, sample))["sentence_embedding"]
+    return bool((functional.cosine_similarity(whole, quick) > _ALIKE).all())
 
 
 def _on(model: "SentenceTransformer", features: Features) -> Features:

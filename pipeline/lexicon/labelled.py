@@ -100,20 +100,24 @@ def touching(pairs: LabelledPairs, terms: npt.NDArray[np.bool_]) -> npt.NDArray[
     return touched
 
 
-def weigh_seen(pairs: LabelledPairs, spared: npt.NDArray[np.bool_], weight: float) -> LabelledPairs:
-    """Lower the weight of the labelled pairs that the encoder may have learnt, if it spared any.
+def weigh_seen(
+    pairs: LabelledPairs, held_back: npt.NDArray[np.bool_], weight: float
+) -> LabelledPairs:
+    """Lower the weight of the labelled pairs that the encoder may have learnt.
+
+    Where no term was held back, it may have learnt all of them, and weights stay.
 
     Args:
         pairs: Training pairs; the unlabelled among them keep their share of the whole weight.
-        spared: bool (n_terms,), terms whose pairs the encoder did not learn.
+        held_back: bool (n_terms,), terms whose pairs the encoder did not learn.
         weight: Factor for the labelled pairs that touch none of these, 0 to 1.
 
     Returns:
         The same pairs with other weights.
     """
-    if not spared.any():
+    if not held_back.any():
         return pairs
-    factor = np.where(touching(pairs, spared), np.float32(1), np.float32(weight))
+    factor = np.where(touching(pairs, held_back), np.float32(1), np.float32(weight))
     labelled = pairs.relation != UNLABELLED
     given = pairs.weight[labelled]
     before, after = given.sum(dtype=np.float64), (given * factor[labelled]).sum(dtype=np.float64)

@@ -20,8 +20,8 @@ from nymgraph.pipeline.lexicon.hashing import stable_hashes
 from nymgraph.pipeline.schemas import SPLIT_NAMES
 
 __all__ = [
+    "held_back_terms",
     "refuse_leaks",
-    "spared_terms",
     "split_pairs",
     "split_terms",
     "term_mask",
@@ -58,7 +58,7 @@ def split_terms(
     return split
 
 
-def spared_terms(
+def held_back_terms(
     terms: list[str], split: npt.NDArray[np.int8], share: float, seed: int
 ) -> npt.NDArray[np.bool_]:
     """The free terms whose pairs an encoder is not to learn.
@@ -78,8 +78,8 @@ def spared_terms(
     if not share:
         return np.zeros(len(terms), dtype=bool)
     draws = stable_hashes(f"spared:{seed}:{term}" for term in terms) / 2.0**64
-    spared: npt.NDArray[np.bool_] = (draws < share) & (split == 0)
-    return spared
+    held_back: npt.NDArray[np.bool_] = (draws < share) & (split == 0)
+    return held_back
 
 
 def split_pairs(

@@ -17,13 +17,13 @@ from nymgraph.pipeline.encoders.lesson import (
     trained_encoder,
 )
 from nymgraph.pipeline.params import AdaptParams
-from nymgraph.pipeline.schemas import SPARED
+from nymgraph.pipeline.schemas import HELD_BACK
 
 __all__ = ["run"]
 
 
 def run(params: AdaptParams, workspace: Workspace, model: Path | None = None) -> None:
-    """Fine-tune the encoder; write it, the terms spared, `manifest.json` and `metrics.json`.
+    """Fine-tune the encoder; write it, the terms held back, `manifest.json` and `metrics.json`.
 
     Args:
         params: The section of the stage.
@@ -33,7 +33,7 @@ def run(params: AdaptParams, workspace: Workspace, model: Path | None = None) ->
     if model is not None:
         workspace.write_json("adapt", "manifest.json", take_encoder(model, workspace))
         workspace.write_json("adapt", "metrics.json", {"method": "model"})
-        workspace.write(SPARED, SPARED.empty())
+        workspace.write(HELD_BACK, HELD_BACK.empty())
         return
     beside = beside_of(params)
     if params.method == "none" and beside is None:
@@ -53,7 +53,7 @@ def run(params: AdaptParams, workspace: Workspace, model: Path | None = None) ->
     manifest = _put(made, lesson, workspace)
     shutil.rmtree(workspace.work("adapt"), ignore_errors=True)
     every = pl.DataFrame({"term": lesson.terms}, {"term": pl.String}).with_row_index("term_id")
-    workspace.write(SPARED, every.filter(pl.Series(lesson.spared)))
+    workspace.write(HELD_BACK, every.filter(pl.Series(lesson.held_back)))
     workspace.write_json("adapt", "metrics.json", metrics)
     workspace.write_json("adapt", "manifest.json", manifest)
 
@@ -86,7 +86,7 @@ def _pass_on(params: AdaptParams, workspace: Workspace) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     manifest = {**_described(params), "revision": params.revision}
-    workspace.write(SPARED, SPARED.empty())
+    workspace.write(HELD_BACK, HELD_BACK.empty())
     workspace.write_json("adapt", "metrics.json", {"method": params.method})
     workspace.write_json("adapt", "manifest.json", manifest)
 

@@ -25,7 +25,7 @@ from nymgraph.pipeline.lexicon.labelled import CandidateSample, pairs_within
 from nymgraph.pipeline.lexicon.splits import refuse_leaks, term_mask
 from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary, vocabulary_terms
 from nymgraph.pipeline.params import TrainParams
-from nymgraph.pipeline.schemas import CANDIDATES, CONTRADICTED, SPARED, TRAINING_CANDIDATES
+from nymgraph.pipeline.schemas import CANDIDATES, CONTRADICTED, HELD_BACK, TRAINING_CANDIDATES
 
 __all__ = ["run"]
 
@@ -55,9 +55,9 @@ def run(params: TrainParams, workspace: Workspace, model: Path | None = None) ->
         sample.add(part)
     taught = train.join(sample.negatives)
     refuse_leaks(taught.a, taught.b, split, "a pair that the discriminator is to learn")
-    spared = term_mask(workspace.read(SPARED, ["term_id"]), len(space.terms))
+    held_back = term_mask(workspace.read(HELD_BACK, ["term_id"]), len(space.terms))
     lexicon = space.lexicon(surface=params.surface)
-    world = World(space.terms, lexicon, taught, validation, sample.validation, spared)
+    world = World(space.terms, lexicon, taught, validation, sample.validation, held_back)
     fit = partial(fit_head, params, world, workspace.progress, title="train: steps on a half")
     checked = with_lists(world, params.seed)
     trained = fit_head(params, checked, workspace.progress, world.train)

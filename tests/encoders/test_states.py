@@ -37,8 +37,8 @@ def spoil(model: "SentenceTransformer") -> None:
 def test_the_layers_below_compute_nothing(tmp_path: Path, *, bfloat16: bool) -> None:
     model = tiny_encoder(tmp_path)
     whole = vectors(model)
-    with kept_below(model, 1, [*TEXTS, *TEXTS], tmp_path, bfloat16) as spared:
-        assert spared
+    with kept_below(model, 1, [*TEXTS, *TEXTS], tmp_path, bfloat16) as skipped:
+        assert skipped
         spoil(model)
         near = 2e-2 if bfloat16 else 1e-5
         torch.testing.assert_close(vectors(model), whole, rtol=near, atol=near)
@@ -51,8 +51,8 @@ def test_whole_states_are_found_again(tmp_path: Path) -> None:
     with kept_below(model, 1, TEXTS, tmp_path, False):
         pass
     spoil(model)
-    with kept_below(model, 1, TEXTS, tmp_path, False) as spared:
-        assert not spared  # what is kept is not what this model gives
+    with kept_below(model, 1, TEXTS, tmp_path, False) as skipped:
+        assert not skipped  # what is kept is not what this model gives
     model = tiny_encoder(tmp_path)
     (tmp_path / "states").write_bytes(b"")  # killed before they were
     (tmp_path / "states.whole").unlink()
@@ -61,7 +61,7 @@ def test_whole_states_are_found_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("layers", [None, 2, 5])
-def test_nothing_is_spared_where_all_layers_learn(tmp_path: Path, layers: int | None) -> None:
+def test_nothing_is_skipped_where_all_layers_learn(tmp_path: Path, layers: int | None) -> None:
     with kept_below(tiny_encoder(tmp_path), layers, TEXTS, tmp_path, False) as some:
         assert not some
 
@@ -72,8 +72,8 @@ def test_a_model_that_cannot_be_taken_apart_is_left_whole(
     monkeypatch.setattr(states, "_ALIKE", 2.0)
     model = tiny_encoder(tmp_path)
     whole = vectors(model)
-    with kept_below(model, 1, TEXTS, tmp_path, False) as spared:
-        assert not spared
+    with kept_below(model, 1, TEXTS, tmp_path, False) as skipped:
+        assert not skipped
         assert torch.equal(vectors(model), whole)
 
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.lexicon.hashing import stable_hash, stable_hashes
 from nymgraph.pipeline.lexicon.splits import (
+    held_back_terms,
     refuse_leaks,
-    spared_terms,
     split_pairs,
     split_terms,
     term_mask,
@@ -100,15 +100,17 @@ def test_a_leak_is_counted_and_named() -> None:
     refuse_leaks(a[:0], b[:0], held, "a pair")
 
 
-def test_spared_terms_are_free_and_drawn_one_by_one() -> None:
+def test_terms_held_back_are_free_and_drawn_one_by_one() -> None:
     terms = [f"term {i}" for i in range(4_000)]
     held = np.zeros(4_000, dtype=np.int8)
     held[::4] = 1
-    spared = spared_terms(terms, held, 0.2, seed=7)
-    assert not spared[held != 0].any()
-    assert abs(spared[held == 0].mean() - 0.2) < 0.03
-    np.testing.assert_array_equal(spared_terms(terms[:90], held[:90], 0.2, seed=7), spared[:90])
-    assert not spared_terms(terms, held, 0.0, seed=7).any()
+    held_back = held_back_terms(terms, held, 0.2, seed=7)
+    assert not held_back[held != 0].any()
+    assert abs(held_back[held == 0].mean() - 0.2) < 0.03
+    np.testing.assert_array_equal(
+        held_back_terms(terms[:90], held[:90], 0.2, seed=7), held_back[:90]
+    )
+    assert not held_back_terms(terms, held, 0.0, seed=7).any()
 
 
 def test_the_mask_of_listed_terms() -> None:

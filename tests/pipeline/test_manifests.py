@@ -9,7 +9,7 @@ from nymgraph.pipeline.artefacts import Workspace, blamed, write_atomic
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.manifests import LIST, list_folder, read_list
 from nymgraph.pipeline.runlog import RunRecord
-from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, SPARED
+from nymgraph.pipeline.schemas import CANDIDATES, HELD_BACK, HELD_OUT
 
 
 def candidates(a: int, rows: int = 1) -> pl.DataFrame:
@@ -130,18 +130,18 @@ def test_what_was_made_from_another_run_is_refused(root: Path) -> None:
     adapt = at_work(root, "adapt")
     with adapt.stage():
         assert adapt.read(HELD_OUT).height == 1
-        adapt.write(SPARED, SPARED.empty())
+        adapt.write(HELD_BACK, HELD_BACK.empty())
     assert list(read_list("adapt", root / "adapt").inputs) == ["label/held_out.parquet"]
     both = Workspace(root)
-    both.read(SPARED)
+    both.read(HELD_BACK)
     both.read(HELD_OUT)
     Workspace(root).write_json("label", "further.json", {})  # nothing that `adapt` read
     both = Workspace(root)
-    both.read(SPARED)
+    both.read(HELD_BACK)
     both.read(HELD_OUT)
     Workspace(root).write(HELD_OUT, held_out("cold", "hot"))
-    Workspace(root).read(SPARED)  # by itself it is whole
-    for first, second in ((SPARED, HELD_OUT), (HELD_OUT, SPARED)):
+    Workspace(root).read(HELD_BACK)  # by itself it is whole
+    for first, second in ((HELD_BACK, HELD_OUT), (HELD_OUT, HELD_BACK)):
         both = Workspace(root)
         both.read(first)
         with pytest.raises(ArtefactError, match="adapt was made from another") as caught:

@@ -11,7 +11,7 @@ import pytest
 from nymgraph.pipeline.artefacts import content_hash
 from nymgraph.pipeline.encoders import beginnings, lesson
 from nymgraph.pipeline.encoders.beginnings import Beginning
-from nymgraph.pipeline.schemas import HELD_OUT, SPARED
+from nymgraph.pipeline.schemas import HELD_BACK, HELD_OUT
 from nymgraph.pipeline.stages import adapt
 from tests.encoders.tiny_encoder import PACKAGE
 from tests.stages.small_run import ROOT, SmallRun, file_bytes
@@ -70,7 +70,7 @@ def test_an_adapted_encoder_is_written_and_used(encoded: dict[str, SmallRun], me
     assert not np.array_equal(*vectors)
 
 
-def test_the_encoder_learns_no_pair_of_a_spared_term(
+def test_the_encoder_learns_no_pair_of_a_term_held_back(
     few: SmallRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = few.copy(tmp_path / "run", "ingest", "label")
@@ -83,13 +83,13 @@ def test_the_encoder_learns_no_pair_of_a_spared_term(
 
     monkeypatch.setattr(lesson, "begin", begin)
     run.stage("adapt")
-    spared = set(run.workspace.read(SPARED)["term_id"])
+    held_back = set(run.workspace.read(HELD_BACK)["term_id"])
     held = set(run.workspace.read(HELD_OUT)["term_id"])
     (learnt,) = seen
     assert len(learnt.a) > 100
-    assert spared
-    assert not spared & held
-    assert not (spared | held) & {*learnt.a.tolist(), *learnt.b.tolist()}
+    assert held_back
+    assert not held_back & held
+    assert not (held_back | held) & {*learnt.a.tolist(), *learnt.b.tolist()}
 
 
 def test_none_passes_the_encoder_on(encoded: dict[str, SmallRun]) -> None:
@@ -118,7 +118,7 @@ def test_a_second_encoder_beside_a_static_one(few: SmallRun, tmp_path: Path) -> 
     assert read(one, "adapt/metrics.json")["beside"] == {}
     assert read(one, "embed/manifest.json")["dim"] == 256 + 384
     assert file_bytes(one.data / "adapt") == file_bytes(other.data / "adapt")
-    assert one.workspace.read(SPARED).height > 0
+    assert one.workspace.read(HELD_BACK).height > 0
 
 
 def test_what_was_trained_before_a_kill_is_not_trained_again(
