@@ -40,18 +40,20 @@ class LogProgress:
     def track(self, what: str, total: int) -> Iterator[Advance]:
         """Log how far `what` is, its rate and the time left."""
         started = last = time.monotonic()
-        done = 0
+        done, first = 0, (0, started)  # of how many, and since when, the rate is
 
         def advance(n: int) -> None:
-            nonlocal done, last
-            done += n
+            nonlocal done, first, last
             now = time.monotonic()
+            done += n
             if now - last >= _LOG_EVERY_S:
                 last = now
-                rate = done / (now - started)
+                rate = (done - first[0]) / (now - first[1])
                 left = (total - done) / rate if rate else float("inf")
                 far = f"{done:,} of {total:,}"
                 _log.info("%s: %s, %.3g/s, %.0f s left", what, far, rate, left)
+            if first[0] == 0:  # what was made ready before it is no part of the rate from now on
+                first = (done, now)
 
         yield advance
         _log.info("%s: %s in %.1f s", what, f"{done:,}", time.monotonic() - started)

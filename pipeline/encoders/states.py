@@ -4,7 +4,8 @@ Where only the top layers of a transformer learn, the hidden states below them a
 step. They are computed for each text of the training, those of like length together and without
 padding, into one file of the working folder that is mapped into memory. While training runs, the
 layers below compute nothing: they hand over what is kept for the texts of the batch, which they
-know by their tokens. The layers that learn read a batch in parts of like length, to save padding.
+know by their tokens. (They do compute a text that is not kept: a checkpoint tries the model.) The
+layers that learn read a batch in parts of like length, to save padding.
 
 Contract: the states are those of the model as it is used: dropout acts in the layers that learn,
 not below them. They are kept in float16 where training computes in bfloat16, which is coarser, else
@@ -227,12 +228,19 @@ def _skipped(model: "SentenceTransformer", below: Sequence[Any], kept: _Kept) ->
         now[0] = _recalled(kept, features)
         return dict(compute(features, **options))
 
-    def hand_over(*_inputs: Any, **_options: Any) -> Any:  # noqa: ANN401
-        return (now[0], *[None] * (kept.form - 1)) if kept.form else now[0]
+    def handing_over(layer: Any) -> Callable[..., Any]:  # noqa: ANN401
+        own = layer.forward
+
+        def forward(*inputs: Any, **options: Any) -> Any:  # noqa: ANN401
+            if now[0] is None:
+                return own(*inputs, **options)
+            return (now[0], *[None] * (kept.form - 1)) if kept.form else now[0]
+
+        return forward
 
     bottom.forward = lambda features, **options: _in_parts(recall, features, options)
     for layer in below:
-        layer.forward = hand_over
+        layer.forward = handing_over(layer)
     try:
         yield
     finally:
@@ -240,9 +248,15 @@ def _skipped(model: "SentenceTransformer", below: Sequence[Any], kept: _Kept) ->
             del module.forward  # that of its class shows again
 
 
-def _recalled(kept: _Kept, features: Features) -> Tensor:
-    """The states of a batch, (n_texts, n_positions, width); zero where there is no token."""
-    rows = [np.arange(len(t)) + kept.place[t.tobytes()] for t in _tokens(features)]
+def _recalled(kept: _Kept, features: Features) -> Tensor | None:
+    """The states of a batch, (n_texts, n_positions, width), zero where there is no token.
+
+    None where a text is not kept.
+    """
+    texts = list(_tokens(features))
+    if any(t.tobytes() not in kept.place for t in texts):
+        return None
+    rows = [np.arange(len(t)) + kept.place[t.tobytes()] for t in texts]
     found = kept.states[torch.from_numpy(np.concatenate(rows))]
     mask = features["attention_mask"].bool()
     states = torch.zeros(*mask.shape, found.shape[1], device=mask.device)

@@ -45,6 +45,14 @@ def test_the_layers_below_compute_nothing(tmp_path: Path, *, bfloat16: bool) -> 
     assert vectors(model).isnan().all()  # they compute again
 
 
+def test_a_text_that_is_not_kept_is_computed(tmp_path: Path) -> None:
+    model = tiny_encoder(tmp_path)
+    whole = vectors(model)
+    with kept_below(model, 1, TEXTS[:3], tmp_path, False) as skipped:
+        assert skipped
+        torch.testing.assert_close(vectors(model), whole, rtol=1e-5, atol=1e-5)
+
+
 def test_whole_states_are_found_again(tmp_path: Path) -> None:
     model = tiny_encoder(tmp_path)
     whole = vectors(model)
