@@ -74,6 +74,7 @@ ARRAYS = {
     "memberships.share": Array("<f4", "their shares of the term's use; NaN where not known"),
     "senses.at": Array("<i8", "by term: its first sense; they follow each other, commonest first"),
     "senses.share": Array("<f4", "by sense: the share of the term's use"),
+    "senses.count": Array("<f4", "by sense: times the term was met in it; NaN where not counted"),
     "senses.known_by": Array("|u1", "by sense: how that is known, a place in KNOWN_BY"),
     "senses.pos": Array("|u1", "by sense: part of speech, a place in POS"),
     "senses.cluster": Array("<u4", "by sense: its cluster, or NONE"),

@@ -152,6 +152,7 @@ def _write_senses(export: Export, folder: Path, ids: _Array, n_terms: int) -> No
     save_groups(folder, "senses.at", np.concatenate([np.empty(0, np.uint32), *own]), n_terms)
     codes = {
         "share": pl.col("share"),
+        "count": pl.col("count").fill_null(float("nan")),
         "known_by": pl.col("known_by").cast(pl.String).replace_strict(KNOWN_BY, range(3)),
         "pos": pl.col("pos").replace_strict(POS, range(len(POS)), default=0),
     }

@@ -1,5 +1,7 @@
 """The synonyms and antonyms of a term, ranked."""
 
+from math import log1p
+
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.views import Antonym
 
@@ -54,7 +56,8 @@ def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
 
     *cluster*: who shares or comes near the sense of the best direct ones that is opposed, and what
     opposes the nearest of its meaning (WordNet's satellites: *rapid* has the opposite of *fast*);
-    where there is none of these, the members of the clusters opposite to its own.
+    where there is none of these, the members of the clusters opposite to its own. Words in
+    much use come first: *happy* has *sad* before *dysphoric*.
 
     Args:
         export: The export.
@@ -106,6 +109,8 @@ def _through_synonyms(
         shared, near = dict[int, tuple[float, float]](), dict[int, tuple[float, float]]()
         for sense in reversed(senses):  # the commonest has the last word
             common = weight * min(1.0, sense.share / own[0].share)
+            if common < HARDLY:  # *slow* of a tempo is the opposite of *fast*, too
+                continue
             for other in sense.synonyms:  # *bushel*, too, has a sense of *repair*
                 closeness = export.dictionary.closeness(other, antonym, "synonyms") or 0.0
                 if closeness >= HARDLY:
@@ -172,6 +177,7 @@ def _opposed_to_synonyms(export: ExportFolder, term_id: int) -> set[int]:
 
 def _ranked(export: ExportFolder, found: dict[int, tuple[float, float]], via: str) -> list[Antonym]:
     """The weightiest first, then byte-wise; vulgar and offensive ones last."""
-    name, mark = export.terms.name, export.marks.of
-    ranked = sorted((bool(mark(x)), -weight, name(x), p) for x, (p, weight) in found.items())
-    return [Antonym(term, p, via, -weight) for _, weight, term, p in ranked]
+    name, mark, use = export.terms.name, export.marks.of, export.dictionary.use
+    much = {x: 1 + log1p(use(x)) if via == "cluster" else 1.0 for x in found}
+    ranked = sorted(found, key=lambda x: (bool(mark(x)), -found[x][1] * much[x], name(x)))
+    return [Antonym(name(x), found[x][0], via, found[x][1]) for x in ranked]

@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
+from nymgraph.pipeline.lexicon.shared_use import use_of
 from nymgraph.pipeline.lookup import LookupIndex
 from nymgraph.pipeline.lookup.layout import KNOWN_BY, NONE, POS, RELATIVES
 from nymgraph.pipeline.store.numbers import shortest
@@ -41,7 +44,7 @@ class DictionarySenses:
     """
 
     def __init__(self, index: LookupIndex) -> None:
-        names = ("at", "share", "known_by", "pos", "cluster", *RELATIVES)
+        names = ("at", "share", "count", "known_by", "pos", "cluster", *RELATIVES)
         self._array = {name: index.view(f"senses.{name}") for name in names}
         self._at = {name: index.view(f"senses.{name}_at") for name in RELATIVES}
         self._gloss = index.strings("senses.gloss")
@@ -67,6 +70,12 @@ class DictionarySenses:
             return None
         share = self._array["share"]
         return float(min(1.0, sum(share[row] for row in found) / share[rows[0]]))
+
+    def use(self, term_id: int) -> float:
+        """How much a term is used, as `lexicon.shared_use` estimates it."""
+        rows = self._rows(term_id)
+        counted = np.nansum(self._array["count"][rows.start : rows.stop])
+        return use_of(float(counted), len(rows))
 
     def _rows(self, term_id: int) -> range:
         return range(self._array["at"][term_id], self._array["at"][term_id + 1])

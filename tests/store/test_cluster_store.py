@@ -268,3 +268,19 @@ def test_what_opposes_a_rare_sense_of_a_synonym_opposes_no_other_word(tmp_path: 
 
     assert "cold" in opposites_of_warm(1, ["cold"])
     assert opposites_of_warm(2, ["cold"]) == []  # hot is its opposite in a rare sense
+
+
+def test_opposites_by_synonyms_come_by_use_and_not_of_a_rare_sense(tmp_path: Path) -> None:
+    frames = small_frames()
+    ids = {term: row for row, term in enumerate(frames[schemas.EXPORTED_TERMS]["term"])}
+    rows = [
+        # sense 2 opposes hot, too, but cold is hardly ever meant so
+        ("cold", 1, 0.97, 90.0, "counts", "adjective", "", [], ["hot"], ["freezing", "frosty"], 3),
+        ("cold", 2, 0.03, 3.0, "counts", "adjective", "of music", [], ["hot"], ["lonely"], 3),
+        ("freezing", 1, 1.0, 1.0, "counts", "adjective", "", [], [], ["cold"], 3),
+        ("frosty", 1, 1.0, 50.0, "counts", "adjective", "", [], [], ["cold"], 3),
+        ("hot", 1, 1.0, 90.0, "counts", "adjective", "", [], ["cold"], [], 4),
+    ]
+    frames[schemas.EXPORTED_SENSES] = senses_frame(ids, rows)
+    store = ClusterStore(write_export(tmp_path / "export", frames))
+    assert [antonym.term for antonym in store.antonyms("hot")] == ["cold", "frosty", "freezing"]
