@@ -20,8 +20,9 @@ from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.clusters.tables import cluster_tables, expected_of
 from nymgraph.pipeline.evaluation.everyday import everyday
 from nymgraph.pipeline.lexicon.dictionaries import read_inventory
-from nymgraph.pipeline.lexicon.evidence import evidence_of, overridden
+from nymgraph.pipeline.lexicon.evidence import Terms, evidence_of, overridden, weighed_by_rivals
 from nymgraph.pipeline.lexicon.relations import claims_of_inventory
+from nymgraph.pipeline.lexicon.senses import senses_table, term_uses
 from nymgraph.pipeline.params import ClusterParams, WordNetSource
 from nymgraph.pipeline.schemas import PAIRS, RELEASED_RELATIONS, SENSES, TERMS
 
@@ -71,8 +72,11 @@ def _labels(workspace: Workspace, terms: pl.Series, withheld: set[str]) -> np.nd
     known = (
         workspace.read(PAIRS).drop(ends).join(shares, on=pair, how="left", maintain_order="left")
     )
-    evidence = evidence_of(known.with_columns(pl.col(ends).fill_null(1.0)))
     settings = ClusterParams(**workspace.read_json("cluster", "settings.json"))
+    guessed = senses_table([inventory], terms, "en")
+    lexicon = Terms(terms, term_uses(guessed, len(terms)), "en")
+    evidence = evidence_of(known.with_columns(pl.col(ends).fill_null(1.0)))
+    evidence = weighed_by_rivals(evidence, guessed, lexicon, settings.gate)
     judged = overridden(workspace.scan(RELEASED_RELATIONS).select(COLUMNS).collect(), evidence)
     gate = pl.lit(settings.gate, pl.Float32)
     told = (pl.col("evidence") == "dictionary").alias("told")

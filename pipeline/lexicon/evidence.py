@@ -10,6 +10,16 @@ the classifier says, and m the share of all use of the two words that lies in th
 they mean the same (`shared_use`). The gate of 0.70 lies at m = .57. Antonyms count in full:
 opposites in any sense stay apart.
 
+*Rivals.* A word goes with its commonest sense, though a rarer one has more synonyms: *sick* with
+*ill*, not with *nauseated, sickish, queasy*. So of a synonym what lies above RARE is multiplied by
+
+    min over both ends of (s / s*) ** RIVALRY * (d / d*)
+
+with s the share of the commonest sense of the end that the two have in common, d the share of all
+of them (*stop* has more in common with *halt* than with *lay off*), and s*, d* the largest that the
+end has with a term in no less use than the other. Rivals are pairs that pass the gate and reach
+WEAK of the best of each end: *become* is not lost to *get*, whose own commonest sense is another.
+
 *Similar senses.* What a dictionary calls similar (WordNet's satellites of an adjective: *rapid* of
 *fast*) or refers to (*glad* under *happy*) is a synonym more often than other neighbours. The
 certainty of such a pair is
@@ -40,12 +50,13 @@ from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
 from nymgraph.pipeline.lexicon.provenance import without_language_model
 from nymgraph.pipeline.schemas import RELATION_NAMES
 
-__all__ = ["RARE", "Terms", "evidence_of", "overridden", "similar_evidence"]
+__all__ = ["RARE", "Terms", "evidence_of", "overridden", "similar_evidence", "weighed_by_rivals"]
 
 BASE, COSINE, SHARE = -0.36, 3.3, 0.36
 USE, MARGIN = 0.25, 0.7
 PHRASE = 0.3  # what is asked more where a word meets a phrase (*good, well behaved*)
 COMMON = 0.45  # least share of all use at which similar senses count
+WEAK, RIVALRY = 0.9, 6
 RARE = 0.3  # p_synonym of a pair that holds only in senses that hardly anybody means
 
 
@@ -85,6 +96,52 @@ def evidence_of(pairs: pl.DataFrame, *, language_model: bool = False) -> pl.Data
         "dominance_a",
         "dominance_b",
     )
+
+
+def weighed_by_rivals(
+    known: pl.DataFrame, senses: pl.DataFrame, terms: Terms, gate: float
+) -> pl.DataFrame:
+    """Lower the certainty of synonyms where an end has one in a commoner sense.
+
+    Args:
+        known: The labelled pairs, from `evidence_of`.
+        senses: The table SENSES.
+        terms: The lexicon.
+        gate: Least p_synonym of an edge.
+
+    Returns:
+        The same rows in their order.
+    """
+    rows = known.with_row_index("row")
+    sure = rows.filter((pl.col("known") == "synonym") & (pl.col("certainty") >= gate))
+    ends = pl.concat(
+        sure.select(
+            "row", own=own, other=other, whole=f"dominance_{own}", use=terms.use.gather(sure[other])
+        )
+        for own, other in (("a", "b"), ("b", "a"))
+    )
+    shared = senses.select("share", own="term_id", other="synonyms").explode("other").drop_nulls()
+    commonest = shared.group_by("own", "other").agg(pl.col("share").max())
+    ends = ends.join(commonest, on=["own", "other"], how="left", maintain_order="left")
+    ends = ends.with_columns(pl.col("share").fill_null(pl.col("whole")))  # of a table of pairs
+    apart = _beside_rivals(ends, "share") ** RIVALRY * _beside_rivals(ends, "whole")
+    factor = ends.with_columns(factor=apart).group_by("row").agg(pl.col("factor").min())
+    lowered = RARE + (pl.col("certainty") - RARE) * pl.col("factor").fill_null(1.0)
+    return (
+        rows.join(factor, on="row", how="left", maintain_order="left")
+        .with_columns(certainty=lowered.cast(pl.Float32))
+        .drop("row", "factor")
+    )
+
+
+def _beside_rivals(ends: pl.DataFrame, name: str) -> pl.Series:
+    """A column of ends of pairs beside the best that rivals of the same end have; at most 1."""
+    weak = ends.filter(pl.col(name) < WEAK * pl.col(name).max().over("own"))["row"]
+    rival = pl.when(pl.col("row").is_in(weak.unique().implode())).then(0.0).otherwise(name)
+    rows = ends.with_row_index("place").with_columns(rival=rival)
+    rows = rows.sort("own", "use", "rival", descending=[False, True, True])
+    best = pl.max_horizontal(pl.col("rival").cum_max().over("own"), name)
+    return rows.with_columns(ratio=pl.col(name) / best).sort("place")["ratio"]
 
 
 def similar_evidence(

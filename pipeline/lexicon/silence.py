@@ -12,9 +12,14 @@ with the odds of synonymy that the classifier gives. It is heard where both term
 (what few people use has had its synonyms written down), share a part of speech in a common sense,
 and are the most certain of each other or nearly so. It is not heard where they look alike or one
 is a name, and where a noun stands in the gloss of the other, which is a kind of it then (*weapon*
-in that of *gun*). Of other nouns a little more is asked (*book, novel*). A pair that is not heard
-has p_synonym 0. Two spellings of one term are no two terms (*arm band, armband*): they stay as
-judged.
+in that of *gun*). Of other nouns a little more is asked (*book, novel*). Nor is it heard where the
+dictionary does say in which sense the two are alike, and that is a rare one of either (*good* and
+*great*, which means large more often). A pair that is not heard has p_synonym 0. Two spellings of
+one term are no two terms (*arm band, armband*): they stay as judged.
+
+Of antonyms that nothing but spelling has found, without an affix that makes opposites, seven of ten
+are none (*mild, wild*; *cold, old*): they are not heard either, unless they have a word in common
+(*throw in, throw out*).
 
 The numbers are a logistic regression on 112,248 candidates that WordNet lists and does not join,
 against the Moby thesaurus: both terms list each other there, and share a sixth of the shorter list
@@ -57,20 +62,23 @@ class Silence(NamedTuple):
         letters: integer (n_terms,), equal for terms that differ in spaces and hyphens alone.
         listed: bool (n_terms,), the terms that the dictionary lists.
         senses: The table SENSES.
+        rarely_alike: Columns a, b, the pairs that are similar in a rare sense of either alone.
     """
 
     terms: Terms
     letters: npt.NDArray[np.integer]
     listed: npt.NDArray[np.bool_]
     senses: pl.DataFrame
+    rarely_alike: pl.DataFrame
 
     @classmethod
-    def of(cls, terms: Terms, senses: pl.DataFrame) -> "Silence":
+    def of(cls, terms: Terms, senses: pl.DataFrame, similar: pl.DataFrame) -> "Silence":
         """Of a dictionary.
 
         Args:
             terms: The terms of the lexicon.
             senses: The table SENSES.
+            similar: The table SIMILAR.
 
         Returns:
             What is needed to hear its silence.
@@ -78,7 +86,9 @@ class Silence(NamedTuple):
         letters = terms.names.str.replace_all(r"[\s-]", "").rank("dense").to_numpy()
         listed = np.zeros(len(terms.names), np.bool_)
         listed[senses["term_id"].to_numpy()] = True
-        return cls(terms, letters, listed, senses)
+        common = pl.min_horizontal("dominance_a", "dominance_b").max() >= COMMON_SENSE
+        alike = similar.group_by("a", "b").agg(common=common)
+        return cls(terms, letters, listed, senses, alike.filter(~pl.col("common")))
 
     def gaps(self, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
         """Find what the dictionary has left out.
@@ -90,7 +100,7 @@ class Silence(NamedTuple):
             Columns a, b (UInt32), certainty (float64): the pairs that are synonyms all the same.
         """
         found = [self._uncertain(part) for part in parts]
-        pairs = pl.concat(found)
+        pairs = pl.concat(found).join(self.rarely_alike, on=["a", "b"], how="anti")
         pairs = pairs.filter(pl.Series(self._may_be_synonyms(pairs), dtype=pl.Boolean))
         return pairs.filter(pl.Series(_is_nearest(pairs, len(self.terms.names)), dtype=pl.Boolean))
 
@@ -98,16 +108,18 @@ class Silence(NamedTuple):
         """Let the silence speak on judged pairs.
 
         Args:
-            judged: Columns a, b, the three probabilities and evidence; others too.
+            judged: Columns a, b, route, the three probabilities and evidence; others too.
             gaps: From `gaps`.
 
         Returns:
             The same rows. Of pairs of listed terms that the classifier alone has judged p_synonym
-            is the certainty, 0 where they are no gap; p_co_hyponym takes what it loses.
+            is the certainty, 0 where they are no gap, and p_antonym is 0 where only letters speak
+            for it; p_co_hyponym takes what they lose.
         """
         filled = judged.join(gaps, on=["a", "b"], how="left", maintain_order="left")
         synonym = filled["certainty"].fill_null(0.0)
-        antonym = filled.select(pl.min_horizontal("p_antonym", 1 - synonym)).to_series()
+        opposed = pl.when(self._of_letters_alone(judged)).then(0.0).otherwise("p_antonym")
+        antonym = filled.select(pl.min_horizontal(opposed, 1 - synonym)).to_series()
         columns = {"synonym": synonym, "antonym": antonym, "co_hyponym": 1 - synonym - antonym}
         silent = pl.Series(self._silent(judged))
         return judged.with_columns(
@@ -122,6 +134,19 @@ class Silence(NamedTuple):
         two = self.letters[a] != self.letters[b]
         found: npt.NDArray[np.bool_] = self.listed[a] & self.listed[b] & model & two
         return found
+
+    def _of_letters_alone(self, judged: pl.DataFrame) -> pl.Series:
+        """Likely antonyms that spelling alone has found: no affix, no word in common."""
+        likely = (pl.col("route").cast(pl.String) == "surface") & (pl.col("p_antonym") >= _LEAST)
+        rows = judged.with_row_index("row").filter(likely)
+        ends = (self.terms.names.gather(rows[end]).str.to_lowercase() for end in ("a", "b"))
+        words = ([set(_WORD.findall(name)) for name in end] for end in ends)
+        alone = [
+            row for row, one, other in zip(rows["row"], *words, strict=True) if not one & other
+        ]
+        found = np.zeros(judged.height, np.bool_)
+        found[alone] = True
+        return pl.Series(found)
 
     def _uncertain(self, judged: pl.DataFrame) -> pl.DataFrame:
         """The pairs that may be gaps by the formula, and how certain they are."""

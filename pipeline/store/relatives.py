@@ -1,6 +1,6 @@
 """The synonyms and antonyms of a term, ranked."""
 
-from math import log1p
+from math import sqrt
 
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.views import Antonym
@@ -71,7 +71,11 @@ def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
     told = {other: w for other, w in weights.items() if _is_told(export, term_id, other)}
     if max(told.values(), default=0.0) >= COMMON:
         weights = {other: weight for other, weight in told.items() if weight >= HARDLY}
-    further = _through_synonyms(export, term_id, weights) | _through_similar(export, term_id)
+    further = _surest(
+        _through_synonyms(export, term_id, weights),
+        _through_similar(export, term_id),
+        _through_members(export, term_id),
+    )
     synonyms = {term_id, *export.members(export.cluster_of(term_id)), *weights}
     further = {x: found for x, found in further.items() if x not in synonyms}
     if not weights and not further:
@@ -109,19 +113,60 @@ def _through_synonyms(
         shared, near = dict[int, tuple[float, float]](), dict[int, tuple[float, float]]()
         for sense in reversed(senses):  # the commonest has the last word
             common = weight * min(1.0, sense.share / own[0].share)
-            if common < HARDLY:  # *slow* of a tempo is the opposite of *fast*, too
+            if common < COMMON:  # *slow* of a tempo is the opposite of *fast*, too
                 continue
             for other in sense.synonyms:  # *bushel*, too, has a sense of *repair*
                 closeness = export.dictionary.closeness(other, antonym, "synonyms") or 0.0
                 if closeness >= HARDLY:
                     shared[other] = (closeness, closeness * common)
             for place, other in enumerate(sense.similar[:SATELLITES]):  # the commonest come first
-                near[other] = (NEAR, NEAR * common / (1 + place / SATELLITES))
+                closeness = export.dictionary.closeness(other, antonym, "similar") or 0.0
+                near[other] = (NEAR, NEAR * closeness * common / (1 + place / SATELLITES))
         judged = {} if senses else _of_cluster(export, antonym, weight)
         for other, measure in {**near, **shared, **judged}.items():
             if other not in direct:
                 found[other] = max(found.get(other, (0.0, 0.0)), measure)
     return found
+
+
+def _through_members(export: ExportFolder, term_id: int) -> dict[int, tuple[float, float]]:
+    """What a dictionary that lists the term opposes to its surest synonyms, in a common sense."""
+    found: dict[int, tuple[float, float]] = {}
+    listed = export.dictionary.of(term_id)
+    for member in export.members(export.cluster_of(term_id)) if listed else ():
+        sure = export.pairs.p_synonym(term_id, member) if member != term_id else 0.0
+        if sure < export.gate:
+            continue
+        for other, p in export.pairs.antonyms(member).items():
+            weight = sure * p * _opposition(export, member, other)
+            if not _is_told(export, member, other) or not _shares(export, member, term_id, other):
+                continue
+            if weight >= COMMON:
+                found[other] = max(found.get(other, (0.0, 0.0)), (sure * p, weight))
+    return found
+
+
+def _shares(export: ExportFolder, member: int, term_id: int, opposite: int) -> bool:
+    """Whether a synonym has an opposite in a sense that it has in common with the term.
+
+    *right* is like *true*, and *left* is the opposite of another sense of it. Where the term's
+    commonest sense refers to the synonym, its commonest is meant; where no sense names the other,
+    any.
+    """
+    own, senses = export.dictionary.of(term_id), export.dictionary.of(member)
+    common = [sense for sense in senses if term_id in (*sense.synonyms, *sense.similar)]
+    common += senses[:1] if member in own[0].similar else []
+    return not common or any(opposite in sense.antonyms for sense in common)
+
+
+def _surest(*found: dict[int, tuple[float, float]]) -> dict[int, tuple[float, float]]:
+    """Of each term the measure that weighs most."""
+    every: dict[int, tuple[float, float]] = {}
+    for measures in found:
+        for other, measure in measures.items():
+            if measure[1] > every.get(other, (0.0, 0.0))[1]:
+                every[other] = measure
+    return every
 
 
 def _of_cluster(
@@ -178,6 +223,6 @@ def _opposed_to_synonyms(export: ExportFolder, term_id: int) -> set[int]:
 def _ranked(export: ExportFolder, found: dict[int, tuple[float, float]], via: str) -> list[Antonym]:
     """The weightiest first, then byte-wise; vulgar and offensive ones last."""
     name, mark, use = export.terms.name, export.marks.of, export.dictionary.use
-    much = {x: 1 + log1p(use(x)) if via == "cluster" else 1.0 for x in found}
+    much = {x: sqrt(1 + use(x)) if via == "cluster" else 1.0 for x in found}
     ranked = sorted(found, key=lambda x: (bool(mark(x)), -found[x][1] * much[x], name(x)))
     return [Antonym(name(x), found[x][0], via, found[x][1]) for x in ranked]

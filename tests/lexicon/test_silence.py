@@ -15,7 +15,7 @@ from nymgraph.pipeline.lexicon.silence import (
     Silence,
     look_alike,
 )
-from nymgraph.pipeline.schemas import SENSES
+from nymgraph.pipeline.schemas import SENSES, SIMILAR
 
 USED = 50.0
 GLOSSES = {
@@ -35,12 +35,17 @@ def judged(*rows: tuple[int, int, float], evidence: str = "model") -> pl.DataFra
         cosine=pl.lit(0.9, pl.Float32),
         p_antonym=pl.lit(0.05, pl.Float32),
         p_co_hyponym=0.95 - pl.col("p_synonym"),
+        route=pl.lit("vector"),
         evidence=pl.lit(evidence),
     )
 
 
 def silence(
-    names: list[str], pos: str = "noun", use: float = USED, listed: int | None = None
+    names: list[str],
+    pos: str = "noun",
+    use: float = USED,
+    listed: int | None = None,
+    similar: pl.DataFrame | None = None,
 ) -> Silence:
     rows: list[dict[str, Any]] = [
         {
@@ -51,7 +56,8 @@ def silence(
         for place, name in enumerate(names[:listed])
     ]  # fmt: skip
     terms = Terms(pl.Series(names), pl.Series([use] * len(names)), "en")
-    return Silence.of(terms, SENSES.conform(pl.DataFrame(rows)))
+    alike = SIMILAR.empty() if similar is None else similar
+    return Silence.of(terms, SENSES.conform(pl.DataFrame(rows)), alike)
 
 
 def heard(pairs: pl.DataFrame, dictionary: Silence) -> pl.DataFrame:
@@ -86,6 +92,16 @@ class TestGaps:
         )
         found = heard(judged((0, 1, 0.95)), nouns._replace(senses=verb))
         assert found["p_synonym"].item() == 0
+
+    @pytest.mark.parametrize(("share", "gap"), [(0.04, False), (0.5, True)])
+    def test_alike_in_a_rare_sense_alone_is_none(self, share: float, *, gap: bool) -> None:
+        alike = pl.DataFrame(
+            {"a": [0, 0], "b": [1, 1], "senses": [1, 2], "dominance_a": [0.6, 0.01],
+             "dominance_b": [share, 0.9], "shared_use": [0.7, 0.1], "alone_a": [True, True],
+             "alone_b": [False, False]}
+        )  # fmt: skip
+        dictionary = silence(["good", "great"], "adjective", similar=SIMILAR.conform(alike))
+        assert (heard(judged((0, 1, 0.9)), dictionary)["p_synonym"].item() > 0.7) == gap
 
     def test_more_is_asked_of_nouns(self) -> None:
         pairs = judged((0, 1, 0.08))
@@ -131,3 +147,18 @@ class TestHeard:
 )
 def test_other_words_do_not_look_alike(one: str, other: str) -> None:
     assert not look_alike(one, other, "en")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "route", "stays"),
+    [("mild", "wild", "surface", False), ("mild", "wild", "vector", True),
+     ("load", "unload", "affix", True), ("throw in", "throw out", "surface", True)],
+)  # fmt: skip
+def test_letters_alone_make_no_opposites(one: str, other: str, route: str, *, stays: bool) -> None:
+    columns = {"p_synonym": 0.05, "p_antonym": 0.8, "p_co_hyponym": 0.15}
+    pairs = judged((0, 1, 0.05)).with_columns(
+        route=pl.lit(route), **{name: pl.lit(p, pl.Float32) for name, p in columns.items()}
+    )
+    found = heard(pairs, silence([one, other], "adjective")).row(0, named=True)
+    assert found["p_antonym"] == pytest.approx(0.8 if stays else 0)
+    assert sum(found[name] for name in columns) == pytest.approx(1)

@@ -1,0 +1,81 @@
+"""The judged pairs, told all that the dictionaries know and what their silence says."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.candidates.candidates import cosines
+from nymgraph.pipeline.classifier.kinds import kept_apart, listed_terms, spelled_terms
+from nymgraph.pipeline.lexicon.evidence import (
+    Terms,
+    evidence_of,
+    overridden,
+    similar_evidence,
+    weighed_by_rivals,
+)
+from nymgraph.pipeline.lexicon.silence import Silence
+from nymgraph.pipeline.schemas import PAIRS, RELATIONS, SIMILAR
+
+__all__ = ["told_everything"]
+
+
+def told_everything(
+    workspace: Workspace,
+    vectors: npt.NDArray[np.float16],
+    lexicon: Terms,
+    senses: pl.DataFrame,
+    gate: float,
+) -> Iterator[pl.DataFrame]:
+    """The judged pairs, part by part, then the known ones that were no candidates.
+
+    Args:
+        workspace: The data folder.
+        vectors: float16 (n_terms, dim).
+        lexicon: The terms.
+        senses: The table SENSES.
+        gate: Least p_synonym of an edge.
+
+    Yields:
+        Rows of RELATIONS.
+    """
+    similar = workspace.read(SIMILAR)
+    known = weighed_by_rivals(evidence_of(workspace.read(PAIRS)), senses, lexicon, gate)
+    evidence = _with_similar(known, similar, vectors, lexicon, gate)
+    silence = Silence.of(lexicon, senses, similar)
+    spelled = spelled_terms(workspace)
+    listed = listed_terms(evidence, len(spelled.key))
+    pair, known = ["a", "b"], evidence.filter(pl.col("known") != "co_hyponym")
+    unknown = (part.join(evidence, on=pair, how="anti") for part in workspace.parts(RELATIONS))
+    gaps = silence.gaps(unknown)
+    for part in workspace.parts(RELATIONS):
+        yield kept_apart(silence.heard(overridden(part, evidence), gaps), spelled, listed)
+        known = known.join(part.select(pair), on=pair, how="anti", maintain_order="left")
+    a, b = (known[end].to_numpy().astype(np.int64) for end in pair)
+    new = known.select(pair).with_columns(
+        cosine=pl.Series(cosines(vectors, a, b), dtype=pl.Float32),
+        route=pl.lit("dictionary"),
+        p_synonym=pl.lit(0.0),
+        p_antonym=pl.lit(0.0),
+        p_co_hyponym=pl.lit(1.0),  # what nobody judged and a source is not sure of
+    )
+    yield overridden(new, evidence)
+
+
+def _with_similar(
+    known: pl.DataFrame,
+    similar: pl.DataFrame,
+    vectors: npt.NDArray[np.float16],
+    lexicon: Terms,
+    gate: float,
+) -> pl.DataFrame:
+    """What the dictionaries know, and the near ones of what they call similar."""
+    a, b = (similar[end].to_numpy().astype(np.int64) for end in ("a", "b"))
+    near = similar.with_columns(cosine=pl.Series(cosines(vectors, a, b), dtype=pl.Float32))
+    further = similar_evidence(near, known, lexicon, gate)
+    # a pair may be known in a rare sense and similar in a common one (happy, glad): the surer
+    # counts; what is known to be no synonym is certain
+    every = pl.concat([known, further]).sort("certainty", descending=True, maintain_order=True)
+    return every.unique(["a", "b"], keep="first").sort("a", "b")
