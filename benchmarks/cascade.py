@@ -35,9 +35,9 @@ from nymgraph.discriminator import (
     margins,
 )
 from nymgraph.discriminator.cascade import WEIGHTS, mix
-from nymgraph.pipeline.classifier.cross_encoder import train_behind
+from nymgraph.pipeline.classifier.cross_encoder import fit_cross_encoder
 from nymgraph.pipeline.classifier.head import fit_head
-from nymgraph.pipeline.classifier.training_set import World
+from nymgraph.pipeline.classifier.training_set import TrainingSet
 from nymgraph.pipeline.lexicon.labelled import CandidateSample, pairs_within
 from nymgraph.pipeline.params import TrainParams, load_params
 from nymgraph.pipeline.progress import default_progress
@@ -76,20 +76,20 @@ def main() -> None:
     given = {key: getattr(asked, key) for key in keys if getattr(asked, key) is not None}
     cross_encoder = params.cross_encoder.model_copy(update=given)
     params = params.model_copy(update={"cross_encoder": cross_encoder})
-    world, measured = load_world(asked.data, params, asked.split)
+    examples, measured = load_examples(asked.data, params, asked.split)
     print(describe())
-    n_fitted = len(world.validation.a)
+    n_fitted = len(examples.validation.a)
     print(f"{len(measured.a):,} pairs of {asked.split}, fitted on {n_fitted:,} of validation")
-    trained = fit_head(params, world, default_progress(), world.train)
-    head = head_read(trained, world, measured)
+    trained = fit_head(params, examples, default_progress(), examples.train)
+    head = head_read(trained, examples, measured)
     judged = trained.dictionary.apply(torch.from_numpy(head.measured))
     report("head", judged, measured, head.seconds)
     for loss in asked.losses:
-        cross = crossed_read(params, trained, world, measured, loss, asked.seeds)
-        report_loss(loss, trained, world, measured, head, cross)
+        cross = cross_encoder_read(params, trained, examples, measured, loss, asked.seeds)
+        report_loss(loss, trained, examples, measured, head, cross)
 
 
-def load_world(data: Path, params: TrainParams, split: str) -> tuple[World, LabelledPairs]:
+def load_examples(data: Path, params: TrainParams, split: str) -> tuple[TrainingSet, LabelledPairs]:
     """What stage `train` trains on, and the pairs of the split that is measured."""
     run = load_run(data, params)
     train, validation, measured = (
@@ -100,24 +100,26 @@ def load_world(data: Path, params: TrainParams, split: str) -> tuple[World, Labe
     sample = CandidateSample(run.pairs, run.split, n_negatives, weight, seed)
     for part in run.workspace.parts(CANDIDATES):
         sample.add(part)
-    taught = train.join(sample.negatives)
-    lexicon = run.knowing(train) if params.neighbours else run.lexicon
-    world = World(run.terms, lexicon, taught, validation, sample.validation, run.held_back)
-    return world, measured
+    training = train.join(sample.negatives)
+    features = run.knowing(train) if params.neighbours else run.features
+    examples = TrainingSet(
+        run.terms, features, training, validation, sample.validation, run.held_back
+    )
+    return examples, measured
 
 
-def head_read(trained: TrainedHead, world: World, measured: LabelledPairs) -> Read:
+def head_read(trained: TrainedHead, examples: TrainingSet, measured: LabelledPairs) -> Read:
     """The head's logits."""
-    validation = labelled_logits(trained.head, world.lexicon, world.validation, "cpu")
+    validation = labelled_logits(trained.head, examples.features, examples.validation, "cpu")
     start = time.perf_counter()
-    logits = labelled_logits(trained.head, world.lexicon, measured, "cpu")
+    logits = labelled_logits(trained.head, examples.features, measured, "cpu")
     return Read(validation, logits, (time.perf_counter() - start) / len(measured.a))
 
 
-def crossed_read(
+def cross_encoder_read(
     params: TrainParams,
     trained: TrainedHead,
-    world: World,
+    examples: TrainingSet,
     measured: LabelledPairs,
     loss: str,
     n_seeds: int,
@@ -129,17 +131,17 @@ def crossed_read(
         changes = {"classifier": "cross_encoder", "cross_encoder": settings, "device": "cpu"}
         start = time.perf_counter()
         work = Path(f"benchmarks/out/cross_encoder.{loss}.{seed}")
-        crossed = train_behind(
+        cross_part = fit_cross_encoder(
             trained,
-            replace(world, candidates=None),
+            replace(examples, candidates=None),
             params.model_copy(update=changes),
             work,
             default_progress(),
         )
-        assert crossed is not None
+        assert cross_part is not None
         print(f"{loss}, seed {seed}: trained in {time.perf_counter() - start:.0f} s", flush=True)
-        reader = CrossEncoderClassifier(crossed.model, Calibration(), world.terms)
-        validation = reader.logits(world.validation.a, world.validation.b)
+        reader = CrossEncoderClassifier(cross_part.model, Calibration(), examples.terms)
+        validation = reader.logits(examples.validation.a, examples.validation.b)
         start = time.perf_counter()
         logits = reader.logits(measured.a, measured.b)
         reads.append(Read(validation, logits, (time.perf_counter() - start) / len(measured.a)))
@@ -150,13 +152,13 @@ def crossed_read(
 def report_loss(
     loss: str,
     trained: TrainedHead,
-    world: World,
+    examples: TrainingSet,
     measured: LabelledPairs,
     head: Read,
     cross: Read,
 ) -> None:
     """Print the cross-encoder alone, then the cascades."""
-    relation = world.validation.relation
+    relation = examples.validation.relation
     alone = blend_dictionary(head.validation, cross.validation, relation, 2.0, (1.0,))
     judged = alone.calibration.apply(torch.from_numpy(cross.measured))
     report(f"cross-encoder, {loss}", judged, measured, cross.seconds)

@@ -24,9 +24,9 @@ import polars as pl
 from benchmarks.machine import describe
 from nymgraph.discriminator import (
     RELATIONS,
+    Features,
     HeadSettings,
     LabelledPairs,
-    Lexicon,
     classification_metrics,
     train_head,
 )
@@ -59,17 +59,17 @@ class Run(NamedTuple):
 
     @property
     def terms(self) -> Sequence[str]:
-        """The lexicon."""
+        """The terms of the lexicon."""
         return self.space.terms
 
     @property
-    def lexicon(self) -> Lexicon:
+    def features(self) -> Features:
         """What is seen of it where no neighbour votes."""
-        return self.space._replace(known=None).lexicon(surface=self.surface)
+        return self.space._replace(known=None).features(surface=self.surface)
 
-    def knowing(self, known: LabelledPairs) -> Lexicon:
-        """The lexicon with neighbours that vote by these pairs."""
-        return self.space._replace(known=known).lexicon(surface=self.surface)
+    def knowing(self, known: LabelledPairs) -> Features:
+        """The same with neighbours that vote by these pairs."""
+        return self.space._replace(known=known).features(surface=self.surface)
 
 
 def main() -> None:
@@ -116,10 +116,10 @@ def measured(kind: str, run: Run, params: TrainParams, n_seeds: int) -> Iterator
             judged.add(part)
         names = {field.name for field in fields(HeadSettings)} - {"seed"}
         settings = HeadSettings(**params.model_dump(include=names), seed=seed)
-        taught = weigh_seen(train.join(sample.negatives), run.held_back, params.seen_weight)
-        lexicon = run.knowing(train) if params.neighbours else run.lexicon
-        trained = train_head(lexicon, taught, validation, judged.validation, settings)
-        judge = LazyClassifier(TrainedClassifier(trained), run.terms, lexicon)
+        training = weigh_seen(train.join(sample.negatives), run.held_back, params.seen_weight)
+        features = run.knowing(train) if params.neighbours else run.features
+        trained = train_head(features, training, validation, judged.validation, settings)
+        judge = LazyClassifier(TrainedClassifier(trained), run.terms, features)
         probabilities = judge.judge(test.a, test.b)
         metrics = classification_metrics(probabilities, test.relation)
         yield {**metrics.to_dict(), "pairs": tuple(len(part.a) for part in split)}

@@ -32,8 +32,8 @@ from benchmarks.machine import describe
 from nymgraph.discriminator import (
     Calibration,
     CrossEncoderClassifier,
+    Features,
     HeadClassifier,
-    Lexicon,
     PairHead,
     new_cross_encoder,
     spell,
@@ -56,7 +56,7 @@ class Load(NamedTuple):
         queries: Terms searched for.
         terms: Terms encoded.
         pairs: Pairs judged by the head.
-        crossed: Pairs read by a cross-encoder.
+        cross_encoded: Pairs read by a cross-encoder.
         side: Rows of the matrices multiplied.
         copied: Bytes copied.
         large: Layers, width and heads of the large model.
@@ -67,7 +67,7 @@ class Load(NamedTuple):
     queries: int = 65_536
     terms: int = 200_000
     pairs: int = 20_000_000
-    crossed: int = 100_000
+    cross_encoded: int = 100_000
     side: int = 16_384
     copied: int = 4 * 2**30
     large: tuple[int, int, int] = (24, 1024, 16)
@@ -143,7 +143,7 @@ def measure(device: str, load: Load, folder: Path) -> Iterator[Figure]:
             yield from searching(n_terms, dim, device, load.queries, folder, limits)
     yield judging(terms, device, load.pairs, limits)
     for model, path in models.items():
-        yield crossing(f"cross-encoder, {model}", path, terms, device, load.crossed, limits)
+        yield crossing(f"cross-encoder, {model}", path, terms, device, load.cross_encoded, limits)
 
 
 def measure_limits(device: str, load: Load) -> Limits:
@@ -210,8 +210,8 @@ def judging(terms: list[str], device: str, n_pairs: int, limits: Limits) -> Figu
     random = np.random.default_rng(0)
     vectors = random.standard_normal((len(terms), 384)).astype(np.float16)
     head = PairHead(384, 192, 64)
-    lexicon = Lexicon(vectors, spell(terms))
-    classifier = HeadClassifier.over(head, Calibration(), lexicon, device)
+    features = Features(vectors, spell(terms))
+    classifier = HeadClassifier.over(head, Calibration(), features, device)
     a, b = random.integers(0, len(terms), (2, n_pairs))
     took = timed(lambda: classifier.judge(a, b), device, runs=1)
     share = n_pairs * 2 * 192 * 2 / took / limits.copying

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from nymgraph.clustering import canonical_edges, cluster_reference
-from nymgraph.discriminator import HeadClassifier, Lexicon, PairHead, project_terms, spell
+from nymgraph.discriminator import Features, HeadClassifier, PairHead, project_terms, spell
 from nymgraph.discriminator.calibration import Calibration
 from nymgraph.pipeline.devices import resolve_precision
 from nymgraph.pipeline.encoders.encoders import TransformerEncoder, locate_model
@@ -59,7 +59,7 @@ def judging(n_terms: int = 100_000, n_pairs: int = 1_000_000) -> str:
     spellings = spell([f"{i:x} {i % 97:x}" for i in range(n_terms)])
     head = PairHead(DIM, 192, 64)
     projecting = seconds(lambda: project_terms(head, vectors))
-    classifier = HeadClassifier.over(head, Calibration(), Lexicon(vectors, spellings))
+    classifier = HeadClassifier.over(head, Calibration(), Features(vectors, spellings))
     ours = seconds(lambda: classifier.judge(a, b))
     raw = torch.nn.Sequential(
         torch.nn.Linear(3 * DIM, 192), torch.nn.GELU(), torch.nn.Linear(192, 3)

@@ -23,7 +23,7 @@ from nymgraph.discriminator import (
     COUNTED,
     GATE,
     SYNONYM,
-    Lexicon,
+    Features,
     Neighbourhoods,
     shift_of_list,
     surroundings,
@@ -43,7 +43,7 @@ class Listed(NamedTuple):
     """A list, its candidates, and which of them are synonyms."""
 
     terms: list[str]
-    lexicon: Lexicon
+    features: Features
     a: Ids
     b: Ids
     synonym: npt.NDArray[np.bool_]
@@ -85,20 +85,20 @@ def _listed(
     pairs = numbered.join(numbered, on="rule").filter(pl.col("id") < pl.col("id_right"))
     known = pairs.select("id", "id_right").unique()
     keys = known["id"].to_numpy() * len(terms) + known["id_right"].to_numpy()
-    lexicon = Lexicon(vectors, spell_terms(terms, language), hoods)
-    return Listed(terms, lexicon, a, b, np.isin(a * len(terms) + b, keys), known.height)
+    features = Features(vectors, spell_terms(terms, language), hoods)
+    return Listed(terms, features, a, b, np.isin(a * len(terms) + b, keys), known.height)
 
 
 def _report(name: str, classifier: TrainedClassifier, listed: Listed, surest: int) -> None:
-    terms, lexicon, a, b, synonym, n_known = listed
-    x, y = (lexicon.vectors[ends].astype(np.float32) for ends in (a, b))
+    terms, features, a, b, synonym, n_known = listed
+    x, y = (features.vectors[ends].astype(np.float32) for ends in (a, b))
     cosine = np.einsum("ij,ij->i", x, y)
-    assert lexicon.neighbourhoods is not None
-    orders = {"cosine": cosine, "nearness": cosine + surroundings(lexicon.neighbourhoods, a, b)}
+    assert features.neighbourhoods is not None
+    orders = {"cosine": cosine, "nearness": cosine + surroundings(features.neighbourhoods, a, b)}
     probabilities = {}
     for kind, elsewhere in (("elsewhere", True), ("own lexicon", False)):
         judge = classifier_over(
-            classifier, terms, lexicon, "cpu", dictionary=False, elsewhere=elsewhere
+            classifier, terms, features, "cpu", dictionary=False, elsewhere=elsewhere
         )
         probabilities[kind] = judge.judge(a, b)
         orders[kind] = probabilities[kind][:, SYNONYM]

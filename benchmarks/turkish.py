@@ -76,8 +76,8 @@ def judge(workspace: Workspace, pairs: pl.DataFrame) -> np.ndarray:
     """The relation, 0 to 2, that the run's head gives to each pair."""
     trained = model_classifier(workspace.path("train", "model"), "cpu")
     space = open_space(workspace, votes=trained.counts_votes)
-    lexicon = space.lexicon(surface=trained.trained.head.surface)
-    classifier = LazyClassifier(TrainedClassifier(trained.trained), space.terms, lexicon)
+    features = space.features(surface=trained.trained.head.surface)
+    classifier = LazyClassifier(TrainedClassifier(trained.trained), space.terms, features)
     judged: np.ndarray = classifier.judge(*ends(pairs)).argmax(axis=1)
     return judged
 

@@ -37,7 +37,7 @@ GATES = (0.5, 0.6, 0.7, 0.8, 0.9)
 Rows = tuple[Array, Array, Array, Array]
 
 
-class World(NamedTuple):
+class Run(NamedTuple):
     """A finished run: judged rows (a, b, p_synonym, p_antonym), known pairs, validation terms."""
 
     n_terms: int
@@ -56,21 +56,21 @@ def main() -> None:
     parser.add_argument("--gates", default="0.6,0.7,0.8")
     parser.add_argument("--variants", default=",".join(VARIANTS))
     asked = parser.parse_args()
-    world = load(asked.data)
+    run = load(asked.data)
     for gate in (float(gate) for gate in asked.gates.split(",")):
-        case = make_case(world.n_terms, *world.judged, gate, ANTONYM_GATE)
+        case = make_case(run.n_terms, *run.judged, gate, ANTONYM_GATE)
         print(f"gate {gate}")
-        report("signed", world, case, signed(case, MIN_SUPPORT))
+        report("signed", run, case, signed(case, MIN_SUPPORT))
         for name in asked.variants.split(","):
-            VARIANTS[name](world, case, gate)
+            VARIANTS[name](run, case, gate)
 
 
-def load(data: Path) -> World:
+def load(data: Path) -> Run:
     """Read the run."""
     workspace = Workspace(data)
     trained = model_classifier(data / "train" / "model", "cpu")
     space = open_space(workspace, votes=trained.counts_votes)
-    terms, lexicon = space.terms, space.lexicon(surface=trained.trained.head.surface)
+    terms, features = space.terms, space.features(surface=trained.trained.head.surface)
     names = ["a", "b", "p_synonym", "p_antonym"]
     judged = pl.scan_parquet(data / "classify/relations/*.parquet").select(names).collect()
     pairs, held = (
@@ -83,25 +83,25 @@ def load(data: Path) -> World:
         for kind in RELATION_NAMES
         for rows in [pairs.filter(pl.col("relation") == kind)]
     }
-    judge = classifier_over(trained, terms, lexicon, "cpu", dictionary=False).judge
+    judge = classifier_over(trained, terms, features, "cpu", dictionary=False).judge
     rows = tuple(judged[name].to_numpy() for name in names)
-    return World(len(terms), rows, known, scored, judge)
+    return Run(len(terms), rows, known, scored, judge)
 
 
-def closure(world: World, case: Case, gate: float) -> None:
+def closure(run: Run, case: Case, gate: float) -> None:
     """Judge what was never a candidate."""
     for name, missing in (
         ("within clusters", within(signed(case, MIN_SUPPORT))),
         ("two edges apart", two_apart(case)),
     ):
-        a, b = unjudged(world, *missing)
-        p = world.judge(a, b)
+        a, b = unjudged(run, *missing)
+        p = run.judge(a, b)
         n_found, n_opposite = (p[:, 0] >= gate).sum(), (p[:, 1] >= ANTONYM_GATE).sum()
         print(f"  {name}: {len(a):,} new pairs, {n_found:,} synonyms, {n_opposite:,} antonyms")
         more = (a, b, p[:, 0], p[:, 1])
-        rows = (np.concatenate(pair) for pair in zip(world.judged, more, strict=True))
-        again = make_case(world.n_terms, *rows, gate, ANTONYM_GATE)
-        report(f"closure, {name}", world, again, signed(again, MIN_SUPPORT))
+        rows = (np.concatenate(pair) for pair in zip(run.judged, more, strict=True))
+        again = make_case(run.n_terms, *rows, gate, ANTONYM_GATE)
+        report(f"closure, {name}", run, again, signed(again, MIN_SUPPORT))
 
 
 def within(labels: Labels) -> tuple[Array, Array]:
@@ -117,15 +117,15 @@ def two_apart(case: Case) -> tuple[Array, Array]:
     return _upper(graph @ graph)
 
 
-def unjudged(world: World, a: Array, b: Array) -> tuple[Array, Array]:
+def unjudged(run: Run, a: Array, b: Array) -> tuple[Array, Array]:
     """Those of the pairs that are not among the judged."""
-    key = a.astype(np.int64) * world.n_terms + b
-    known = world.judged[0].astype(np.int64) * world.n_terms + world.judged[1]
+    key = a.astype(np.int64) * run.n_terms + b
+    known = run.judged[0].astype(np.int64) * run.n_terms + run.judged[1]
     fresh = ~np.isin(key, known)
     return a[fresh], b[fresh]
 
 
-def senses(world: World, case: Case, _: float) -> None:
+def senses(run: Run, case: Case, _: float) -> None:
     """Cluster senses instead of terms."""
     rows = _rows(case)
     sense_of, owner = induce(rows)
@@ -143,7 +143,7 @@ def senses(world: World, case: Case, _: float) -> None:
     cut = Case(len(owner), links, Edges(one, other, np.ones(len(one), np.float32)), expected)
     found = signed(cut, MIN_SUPPORT)
     print(f"  senses: {len(owner):,} of {len(rows):,} terms with edges")
-    report("senses", world, case, home(world.n_terms, owner, found, ends, weight))
+    report("senses", run, case, home(run.n_terms, owner, found, ends, weight))
 
 
 def induce(rows: dict[int, dict[int, float]]) -> tuple[dict[tuple[int, int], int], Array]:
@@ -181,39 +181,39 @@ def home(n_terms: int, owner: Array, found: Labels, ends: Array, weight: Array) 
     return dense(labels)
 
 
-def consensus(world: World, case: Case, _: float) -> None:
+def consensus(run: Run, case: Case, _: float) -> None:
     """Keep what several gates agree on."""
     votes: dict[float, Labels] = {
-        gate: signed(make_case(world.n_terms, *world.judged, gate, ANTONYM_GATE), MIN_SUPPORT)
+        gate: signed(make_case(run.n_terms, *run.judged, gate, ANTONYM_GATE), MIN_SUPPORT)
         for gate in GATES
     }
     a, b = (np.concatenate(end) for end in zip(*map(within, votes.values()), strict=True))
-    key, count = np.unique(a.astype(np.int64) * world.n_terms + b, return_counts=True)
+    key, count = np.unique(a.astype(np.int64) * run.n_terms + b, return_counts=True)
     for least in (2, 3, 4):
         kept = key[count >= least]
         joined = sp.coo_matrix(
-            (np.ones(len(kept)), (kept // world.n_terms, kept % world.n_terms)),
-            (world.n_terms, world.n_terms),
+            (np.ones(len(kept)), (kept // run.n_terms, kept % run.n_terms)),
+            (run.n_terms, run.n_terms),
         )
         labels = dense(sp.csgraph.connected_components(joined, directed=False)[1])
-        report(f"consensus, {least} of {len(GATES)} gates", world, case, labels)
+        report(f"consensus, {least} of {len(GATES)} gates", run, case, labels)
 
 
-def production(world: World, _: Case, gate: float) -> None:
+def production(run: Run, _: Case, gate: float) -> None:
     """Let known pairs override the judge but at a few hidden terms; count antonyms together."""
-    hidden = np.random.default_rng(0).random(world.n_terms) < HIDDEN
+    hidden = np.random.default_rng(0).random(run.n_terms) < HIDDEN
     rows = []
-    for kind, (a, b) in world.known.items():
+    for kind, (a, b) in run.known.items():
         seen = ~(hidden[a] | hidden[b])
         said = np.full(int(seen.sum()), 1, np.float32)
         rows.append((a[seen], b[seen], said * (kind == "synonym"), said * (kind == "antonym")))
     a, b, p_synonym, p_antonym = (
-        np.concatenate(column) for column in zip(*rows, world.judged, strict=True)
+        np.concatenate(column) for column in zip(*rows, run.judged, strict=True)
     )
-    _, first = np.unique(a.astype(np.int64) * world.n_terms + b, return_index=True)
+    _, first = np.unique(a.astype(np.int64) * run.n_terms + b, return_index=True)
     judged = (a[first], b[first], p_synonym[first], p_antonym[first])
-    case = make_case(world.n_terms, *judged, gate, ANTONYM_GATE)
-    a, b = world.known["antonym"]
+    case = make_case(run.n_terms, *judged, gate, ANTONYM_GATE)
+    a, b = run.known["antonym"]
     found = intrusions(signed(case, MIN_SUPPORT), a, b)
     unseen = int((hidden[a[found]] | hidden[b[found]]).sum())
     print(
@@ -222,10 +222,10 @@ def production(world: World, _: Case, gate: float) -> None:
     )
 
 
-def report(name: str, world: World, case: Case, labels: Labels) -> None:
+def report(name: str, run: Run, case: Case, labels: Labels) -> None:
     """Print the figures of one clustering."""
-    both = pair_scores(labels, *world.known["synonym"], world.scored)
-    touch = pair_scores(labels, *world.known["synonym"], world.scored, touching=True)
+    both = pair_scores(labels, *run.known["synonym"], run.scored)
+    touch = pair_scores(labels, *run.known["synonym"], run.scored, touching=True)
     figures = shape(case, labels)
     print(
         f"  {name:<32} F0.5 {both.f05:.4f} / {touch.f05:.4f}  precision {both.precision:.3f} / "

@@ -83,8 +83,8 @@ from nymgraph.discriminator.relations import (
     RELATIONS,
     SYNONYM,
     UNLABELLED,
+    Features,
     LabelledPairs,
-    Lexicon,
     PairClassifier,
 )
 from nymgraph.discriminator.surface import Spellings, spell, surface_features
@@ -118,11 +118,11 @@ __all__ = [
     "CosineBaseline",
     "CrossEncoderClassifier",
     "CrossEncoderSettings",
+    "Features",
     "HeadClassifier",
     "HeadSettings",
     "JudgedList",
     "LabelledPairs",
-    "Lexicon",
     "MajorityBaseline",
     "Neighbourhoods",
     "PairClassifier",

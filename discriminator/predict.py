@@ -17,7 +17,7 @@ from nymgraph.discriminator.calibration import Calibration
 from nymgraph.discriminator.head import PairHead
 from nymgraph.discriminator.nearness import N_SIGNALS, NEARNESS, surroundings
 from nymgraph.discriminator.neighbourhood import N_VOTES, neighbour_votes
-from nymgraph.discriminator.relations import N_CODES, RELATIONS, Lexicon, check_ids
+from nymgraph.discriminator.relations import N_CODES, RELATIONS, Features, check_ids
 from nymgraph.discriminator.surface import Spellings, surface_features
 
 BLOCK = 8192
@@ -33,33 +33,33 @@ class HeadClassifier:
     Attributes:
         head: the trained network.
         calibration: which population the probabilities are for.
-        projected: the lexicon with what `project_terms` makes of its vectors (`Lexicon.projected`),
+        projected: the terms, their vectors projected by `project_terms` (`Features.projected`),
             any float (n_terms, hidden); both may be memory maps.
         device: where to compute, as torch names it.
     """
 
     head: PairHead
     calibration: Calibration
-    projected: Lexicon
+    projected: Features
     device: str = "cpu"
 
     @classmethod
     def over(
-        cls, head: PairHead, calibration: Calibration, lexicon: Lexicon, device: str = "cpu"
+        cls, head: PairHead, calibration: Calibration, features: Features, device: str = "cpu"
     ) -> "HeadClassifier":
         """Project every term of a lexicon, to judge its pairs.
 
         Args:
             head: the trained network.
             calibration: which population the probabilities are for.
-            lexicon: its terms.
+            features: what is known of its terms.
             device: where to compute, as torch names it.
 
         Returns:
             The classifier. Vectors of another width, or not finite, are a ValueError.
         """
-        projections = project_terms(head, lexicon.vectors, device)
-        return cls(head, calibration, lexicon.projected(projections), device)
+        projections = project_terms(head, features.vectors, device)
+        return cls(head, calibration, features.projected(projections), device)
 
     def judge(self, a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.float32]:
         """Give the calibrated probability of each relation.
@@ -110,7 +110,7 @@ def project_terms(
 
 def pair_logits(
     head: PairHead,
-    projected: Lexicon,
+    projected: Features,
     a: NDArray[np.integer],
     b: NDArray[np.integer],
     device: str = "cpu",
@@ -120,7 +120,7 @@ def pair_logits(
 
     Args:
         head: the trained network.
-        projected: the lexicon with what `project_terms` makes of its vectors. Without
+        projected: the terms, their vectors projected by `project_terms`. Without
             neighbourhoods the votes are 0, and the nearness is the cosine.
         a: any integer (n_pairs,), term ids.
         b: any integer (n_pairs,), term ids.
@@ -213,35 +213,35 @@ def spelling_tensors(
     return numbers, alternation
 
 
-def check_lexicon(head: PairHead, lexicon: Lexicon) -> None:
-    """Refuse a lexicon without what a head needs beside vectors.
+def check_features(head: PairHead, features: Features) -> None:
+    """Refuse features without what a head needs beside vectors.
 
     Args:
         head: the network.
-        lexicon: what was given.
+        features: what was given.
 
     Raises:
         ValueError: spellings missing, or given to a head that takes none; spellings or
             neighbourhoods of another number of terms.
     """
-    n_terms = len(lexicon.vectors)
-    n_spellings = None if lexicon.spellings is None else lexicon.spellings.n_terms
+    n_terms = len(features.vectors)
+    n_spellings = None if features.spellings is None else features.spellings.n_terms
     expected = n_terms if head.surface else None
     if n_spellings != expected:
         raise ValueError(
             f"got spellings of {n_spellings} terms, expected {expected}; "
             "spell the terms of the vectors, and only for a head with surface features"
         )
-    if lexicon.neighbourhoods is not None and lexicon.neighbourhoods.n_terms != n_terms:
+    if features.neighbourhoods is not None and features.neighbourhoods.n_terms != n_terms:
         raise ValueError(
-            f"got neighbourhoods of {lexicon.neighbourhoods.n_terms} terms, expected {n_terms}; "
+            f"got neighbourhoods of {features.neighbourhoods.n_terms} terms, expected {n_terms}; "
             "search the neighbours of these very vectors"
         )
 
 
 def _passes(
     head: PairHead,
-    projected: Lexicon,
+    projected: Features,
     a: NDArray[np.integer],
     b: NDArray[np.integer],
     device: str,
@@ -255,7 +255,7 @@ def _passes(
             "project the terms again with this head"
         )
     check_ids(a, b, len(projections))
-    check_lexicon(head, projected)
+    check_features(head, projected)
     head.to(device).eval()
     size = block or (BLOCK if torch.device(device).type == "cpu" else GPU_BLOCK)
     for rows in _blocks(len(a), size):
@@ -268,16 +268,16 @@ def _passes(
 
 
 def _signals(
-    lexicon: Lexicon, a: NDArray[np.integer], b: NDArray[np.integer]
+    features: Features, a: NDArray[np.integer], b: NDArray[np.integer]
 ) -> NDArray[np.float32]:
     """The votes and the nearness, float32 (n_pairs, N_SIGNALS)."""
     signals = np.zeros((len(a), N_SIGNALS), np.float32)
-    if lexicon.encoded is not None:
-        x, y = (lexicon.encoded[side].astype(np.float32) for side in (a, b))
+    if features.encoded is not None:
+        x, y = (features.encoded[side].astype(np.float32) for side in (a, b))
         np.einsum("ij,ij->i", x, y, out=signals[:, NEARNESS])
-    if lexicon.neighbourhoods is not None:
-        signals[:, :N_VOTES] = neighbour_votes(lexicon.neighbourhoods, a, b)
-        signals[:, NEARNESS] += surroundings(lexicon.neighbourhoods, a, b)
+    if features.neighbourhoods is not None:
+        signals[:, :N_VOTES] = neighbour_votes(features.neighbourhoods, a, b)
+        signals[:, NEARNESS] += surroundings(features.neighbourhoods, a, b)
     return signals
 
 

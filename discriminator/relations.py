@@ -20,7 +20,7 @@ SYNONYM, ANTONYM, CO_HYPONYM, UNLABELLED = range(4)
 N_CODES = 4
 
 
-class Lexicon(NamedTuple):
+class Features(NamedTuple):
     """What is known of each term, one row a term.
 
     Attributes:
@@ -36,7 +36,7 @@ class Lexicon(NamedTuple):
     neighbourhoods: Neighbourhoods | None = None
     encoded: NDArray[np.floating] | None = None
 
-    def take(self, ids: NDArray[np.integer]) -> "Lexicon":
+    def take(self, ids: NDArray[np.integer]) -> "Features":
         """Pick terms.
 
         Args:
@@ -48,9 +48,9 @@ class Lexicon(NamedTuple):
         spellings = None if self.spellings is None else self.spellings.take(ids)
         hoods = None if self.neighbourhoods is None else self.neighbourhoods.take(ids)
         encoded = None if self.encoded is None else self.encoded[ids]
-        return Lexicon(self.vectors[ids], spellings, hoods, encoded)
+        return Features(self.vectors[ids], spellings, hoods, encoded)
 
-    def projected(self, projections: NDArray[np.floating]) -> "Lexicon":
+    def projected(self, projections: NDArray[np.floating]) -> "Features":
         """Put projections in the place of the vectors, which are kept for cosines.
 
         Args:

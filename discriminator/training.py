@@ -19,7 +19,7 @@ from nymgraph.discriminator.elsewhere import Check, JudgedList, calibrate_elsewh
 from nymgraph.discriminator.head import PairHead
 from nymgraph.discriminator.predict import (
     BLOCK,
-    check_lexicon,
+    check_features,
     check_vectors,
     gather,
     pair_logits,
@@ -33,8 +33,8 @@ from nymgraph.discriminator.relations import (
     RELATIONS,
     SYNONYM,
     UNLABELLED,
+    Features,
     LabelledPairs,
-    Lexicon,
     check_pairs,
 )
 
@@ -99,14 +99,14 @@ class TrainedHead:
 
 
 def train_head(
-    lexicon: Lexicon,
+    features: Features,
     pairs: LabelledPairs,
     validation: LabelledPairs,
     candidates: LabelledPairs | None = None,
     settings: HeadSettings | None = None,
     progress: Progress | None = None,
     device: str = "cpu",
-    lists: Sequence[tuple[Lexicon, LabelledPairs]] = (),
+    lists: Sequence[tuple[Features, LabelledPairs]] = (),
 ) -> TrainedHead:
     """Train a head, keep its best epoch, and calibrate it.
 
@@ -116,7 +116,7 @@ def train_head(
     one machine; global generators are neither read nor moved.
 
     Args:
-        lexicon: vectors and, if the settings ask for `surface`, spellings of n_terms terms; the
+        features: vectors and, if the settings ask for `surface`, spellings of n_terms terms; the
             pairs known to its neighbourhoods are training pairs. Votes count in the calibration.
         pairs: training pairs, of all relations and `UNLABELLED`.
         validation: dictionary pairs of terms that no training pair has; choose the epoch.
@@ -134,23 +134,23 @@ def train_head(
         contract of `relations` are a ValueError.
     """
     settings = settings or HeadSettings()
-    head = build_head(lexicon.vectors.shape[-1], settings).to(device)
-    _check(head, lexicon, pairs, validation, candidates)
+    head = build_head(features.vectors.shape[-1], settings).to(device)
+    _check(head, features, pairs, validation, candidates)
     history: list[float] = []
     best: dict[str, Tensor] = {}
-    for _ in _epochs(head, lexicon, pairs, settings, progress or _silent):
-        f1 = _macro_f1(labelled_logits(head, lexicon, validation, device), validation.relation)
+    for _ in _epochs(head, features, pairs, settings, progress or _silent):
+        f1 = _macro_f1(labelled_logits(head, features, validation, device), validation.relation)
         if f1 > max(history, default=-1.0):
             best = {name: weight.clone() for name, weight in head.state_dict().items()}
         history.append(f1)
     head.load_state_dict(best)
     dictionary = calibrate_dictionary(
-        labelled_logits(head, lexicon, validation, device), validation.relation
+        labelled_logits(head, features, validation, device), validation.relation
     )
     trained = TrainedHead(head.eval(), dictionary, dictionary, settings, tuple(history), dictionary)
     if candidates is None:
         return trained
-    logits = labelled_logits(head, lexicon, candidates, device)
+    logits = labelled_logits(head, features, candidates, device)
     sample = (logits, candidates.relation, n_gold(validation))
     own = calibrate_candidates(*sample)
     if not lists:
@@ -187,7 +187,7 @@ def build_head(dim: int, settings: HeadSettings) -> PairHead:
 
 
 def labelled_logits(
-    head: PairHead, lexicon: Lexicon, pairs: LabelledPairs, device: str = "cpu"
+    head: PairHead, features: Features, pairs: LabelledPairs, device: str = "cpu"
 ) -> NDArray[np.float32]:
     """Compute the logits of a few pairs as in production, but for last bits where they are few.
 
@@ -195,7 +195,7 @@ def labelled_logits(
 
     Args:
         head: the network.
-        lexicon: its terms.
+        features: of the terms.
         pairs: the pairs.
         device: where to compute, as torch names it.
 
@@ -203,7 +203,7 @@ def labelled_logits(
         float32 (n_pairs, 4 + N_SIGNALS), as of `pair_logits`.
     """
     ids, ends = np.unique(np.stack([pairs.a, pairs.b]), return_inverse=True)
-    few = lexicon.take(ids)
+    few = features.take(ids)
     projections = project_terms(head, few.vectors, device, block=small_block(len(ids)))
     a, b = ends.reshape(2, -1)
     block = small_block(len(a))
@@ -212,16 +212,16 @@ def labelled_logits(
 
 
 def _judged_list(
-    head: PairHead, lexicon: Lexicon, candidates: LabelledPairs, device: str
+    head: PairHead, features: Features, candidates: LabelledPairs, device: str
 ) -> JudgedList:
-    x, y = (gather(lexicon.vectors, ends) for ends in (candidates.a, candidates.b))
-    logits = labelled_logits(head, lexicon, candidates, device)
+    x, y = (gather(features.vectors, ends) for ends in (candidates.a, candidates.b))
+    logits = labelled_logits(head, features, candidates, device)
     return JudgedList(logits, candidates.relation, (x * y).sum(dim=1).numpy())
 
 
 def _epochs(
     head: PairHead,
-    lexicon: Lexicon,
+    features: Features,
     pairs: LabelledPairs,
     settings: HeadSettings,
     progress: Progress,
@@ -241,21 +241,21 @@ def _epochs(
         for done, rows in enumerate(order.reshape(n_batches, batch_size), start=1):
             batch = pairs.take(rows)
             optimiser.zero_grad()
-            _loss(head, lexicon, batch, log_prior).backward()  # type: ignore[no-untyped-call]
+            _loss(head, features, batch, log_prior).backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
             progress(epoch * n_batches + done, n_steps)
         yield epoch
 
 
-def _loss(head: PairHead, lexicon: Lexicon, batch: LabelledPairs, log_prior: Tensor) -> Tensor:
+def _loss(head: PairHead, features: Features, batch: LabelledPairs, log_prior: Tensor) -> Tensor:
     """Compute the weighted logit-adjusted cross-entropy, a scalar."""
-    spelling = spelling_tensors(lexicon.spellings, batch.a, batch.b, str(log_prior.device))
+    spelling = spelling_tensors(features.spellings, batch.a, batch.b, str(log_prior.device))
     a, b, code, weight = (
         column.to(log_prior.device)
         for column in (
-            gather(lexicon.vectors, batch.a),
-            gather(lexicon.vectors, batch.b),
+            gather(features.vectors, batch.a),
+            gather(features.vectors, batch.b),
             torch.from_numpy(batch.relation.astype(np.int64)),
             torch.from_numpy(batch.weight),
         )
@@ -278,16 +278,16 @@ def _macro_f1(logits: NDArray[np.float32], relation: NDArray[np.int8]) -> float:
 
 def _check(
     head: PairHead,
-    lexicon: Lexicon,
+    features: Features,
     pairs: LabelledPairs,
     validation: LabelledPairs,
     candidates: LabelledPairs | None,
 ) -> None:
-    check_vectors(head.dim, lexicon.vectors)
-    check_lexicon(head, lexicon)
+    check_vectors(head.dim, features.vectors)
+    check_features(head, features)
     for group in (pairs, validation, candidates):
         if group is not None:
-            check_pairs(group, len(lexicon.vectors))
+            check_pairs(group, len(features.vectors))
     weights = np.bincount(pairs.relation, pairs.weight, N_CODES)
     if not weights.all() and (candidates is not None or (weights > 0).sum() < 2):
         names = (*RELATIONS, "unlabelled")

@@ -125,7 +125,7 @@ def _opened(workspace: Workspace, device: str) -> _Opened:
     classifier = model_classifier(folder, device)
     space = open_space(workspace, votes=classifier.counts_votes)
     surface = classifier.trained.head.surface
-    lexicon = space.lexicon(surface=surface, n_terms=manifest["rows"])
+    features = space.features(surface=surface, n_terms=manifest["rows"])
     where = {"dictionary": False, "elsewhere": space.elsewhere}
-    judge = classifier_over(classifier, space.terms, lexicon, device, **where)
+    judge = classifier_over(classifier, space.terms, features, device, **where)
     return _Opened(judge, classifier.trained.checks, space.elsewhere)

@@ -27,8 +27,8 @@ from nymgraph.discriminator import (
 )
 from nymgraph.discriminator.cascade import WEIGHTS
 from nymgraph.discriminator.cross_encoder import training_rows
-from nymgraph.pipeline.classifier.trained import Crossed
-from nymgraph.pipeline.classifier.training_set import World
+from nymgraph.pipeline.classifier.trained import CrossEncoderPart
+from nymgraph.pipeline.classifier.training_set import TrainingSet
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
 from nymgraph.pipeline.encoders.encoders import locate_model
 from nymgraph.pipeline.params import CrossEncoderParams, TrainParams
@@ -37,17 +37,17 @@ from nymgraph.pipeline.progress import Progress
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-__all__ = ["drawn_pairs", "train_behind"]
+__all__ = ["drawn_pairs", "fit_cross_encoder"]
 
 
-def train_behind(
-    trained: TrainedHead, world: World, params: TrainParams, work: Path, progress: Progress
-) -> Crossed | None:
+def fit_cross_encoder(
+    trained: TrainedHead, examples: TrainingSet, params: TrainParams, work: Path, progress: Progress
+) -> CrossEncoderPart | None:
     """Fine-tune a cross-encoder on the pairs of a head, and fit their mixture on validation.
 
     Args:
         trained: The head.
-        world: What it was trained on.
+        examples: What it was trained on.
         params: The section `train`: whether the two are a cascade, or the head has no say, and how
             the cross-encoder learns.
         work: Folder for the trainer's working files; removed at the end.
@@ -60,8 +60,8 @@ def train_behind(
         return None
     device = resolve_device(params.device)
     settings = _settings(params.cross_encoder, device)
-    model = _fine_tuned(world, params.cross_encoder, settings, device, work, progress)
-    return _fit_blends(trained, model, world, params, settings.bfloat16, device)
+    model = _fine_tuned(examples, params.cross_encoder, settings, device, work, progress)
+    return _fit_blends(trained, model, examples, params, settings.bfloat16, device)
 
 
 def drawn_pairs(pairs: LabelledPairs, n_pairs: int, seed: int) -> LabelledPairs:
@@ -84,14 +84,14 @@ def drawn_pairs(pairs: LabelledPairs, n_pairs: int, seed: int) -> LabelledPairs:
 
 
 def _fine_tuned(
-    world: World,
+    examples: TrainingSet,
     params: CrossEncoderParams,
     settings: CrossEncoderSettings,
     device: str,
     work: Path,
     progress: Progress,
 ) -> "CrossEncoder":
-    """Fine-tune a cross-encoder on the pairs of a world."""
+    """Fine-tune a cross-encoder on the pairs of a training set."""
     location = locate_model(params.model, params.revision)
     model = new_cross_encoder(
         location.path,
@@ -100,10 +100,10 @@ def _fine_tuned(
         trust_remote_code=params.trust_remote_code,
         seed=params.seed,
     )
-    pairs = drawn_pairs(world.train, params.pairs, params.seed)
+    pairs = drawn_pairs(examples.train, params.pairs, params.seed)
     n_steps = -(-len(training_rows(pairs, settings).a) // settings.batch_size)
     with progress.track("cross-encoder: steps", n_steps) as advance:
-        train_cross_encoder(model, world.terms, pairs, settings, str(work), advance)
+        train_cross_encoder(model, examples.terms, pairs, settings, str(work), advance)
     shutil.rmtree(work, ignore_errors=True)
     return model
 
@@ -117,23 +117,23 @@ def _settings(params: CrossEncoderParams, device: str) -> CrossEncoderSettings:
 def _fit_blends(
     trained: TrainedHead,
     model: "CrossEncoder",
-    world: World,
+    examples: TrainingSet,
     params: TrainParams,
     bfloat16: bool,
     device: str,
-) -> Crossed:
+) -> CrossEncoderPart:
     """Fit the mixture on validation pairs, and on the unsure ones of the candidates."""
     alone = params.classifier == "cross_encoder"
     share, weights = (1.0, (1.0,)) if alone else (params.cross_encoder.share, WEIGHTS)
-    cross = CrossEncoderClassifier(model, trained.dictionary, world.terms, bfloat16=bfloat16)
-    validation, candidates = world.validation, world.candidates
-    head = labelled_logits(trained.head, world.lexicon, validation, device)
+    cross = CrossEncoderClassifier(model, trained.dictionary, examples.terms, bfloat16=bfloat16)
+    validation, candidates = examples.validation, examples.candidates
+    head = labelled_logits(trained.head, examples.features, validation, device)
     margin = margin_of_share(_judged(trained.dictionary, head), share)
     read = cross.logits(validation.a, validation.b)
     dictionary = blend_dictionary(head, read, validation.relation, margin, weights)
     if candidates is None:
-        return Crossed(model, dictionary, dictionary)
-    head = labelled_logits(trained.head, world.lexicon, candidates, device)
+        return CrossEncoderPart(model, dictionary, dictionary)
+    head = labelled_logits(trained.head, examples.features, candidates, device)
     judged = _judged(trained.candidates, head)
     margin = margin_of_share(judged, share)
     unsure = np.flatnonzero(margins(judged) < margin)
@@ -146,7 +146,7 @@ def _fit_blends(
         dictionary.weight,
         margin,
     )
-    return Crossed(model, dictionary, blend)
+    return CrossEncoderPart(model, dictionary, blend)
 
 
 def _judged(calibration: Calibration, logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

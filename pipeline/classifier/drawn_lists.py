@@ -14,13 +14,13 @@ from nymgraph.discriminator import (
     N_NEIGHBOURS,
     SYNONYM,
     UNLABELLED,
+    Features,
     LabelledPairs,
-    Lexicon,
     Neighbourhoods,
     TrainedHead,
     pair_keys,
 )
-from nymgraph.pipeline.classifier.training_set import World
+from nymgraph.pipeline.classifier.training_set import TrainingSet
 from nymgraph.pipeline.indexes.neighbours import exact_search
 
 __all__ = ["DrawnList", "checked_lists", "draw_list", "elsewhere_figures", "with_lists"]
@@ -35,12 +35,12 @@ class DrawnList(NamedTuple):
 
     Attributes:
         ids: int64 (n,), their rows in the whole lexicon, rising.
-        lexicon: the terms; nothing is known of their neighbours, which are of the list.
+        features: of the terms; nothing is known of their neighbours, which are of the list.
         candidates: their near neighbours, by place in the list, labelled or `UNLABELLED`.
     """
 
     ids: npt.NDArray[np.int64]
-    lexicon: Lexicon
+    features: Features
     candidates: LabelledPairs
 
     def unlabelled(self, weight: float) -> LabelledPairs:
@@ -56,11 +56,11 @@ class DrawnList(NamedTuple):
         return LabelledPairs.of(self.ids[rows.a], self.ids[rows.b], UNLABELLED, weight)
 
 
-def draw_list(lexicon: Lexicon, labelled: LabelledPairs, n_terms: int, seed: int) -> DrawnList:
+def draw_list(features: Features, labelled: LabelledPairs, n_terms: int, seed: int) -> DrawnList:
     """Draw a list from the terms of labelled pairs.
 
     Args:
-        lexicon: The whole lexicon, with spellings if the head sees them.
+        features: Of the whole lexicon, with spellings if the head sees them.
         labelled: Dictionary pairs of one split, of all relations.
         n_terms: Terms wanted, fewer where there are fewer.
         seed: Seed of the draw.
@@ -73,20 +73,20 @@ def draw_list(lexicon: Lexicon, labelled: LabelledPairs, n_terms: int, seed: int
     paired = np.concatenate([labelled.a[synonyms], labelled.b[synonyms]])
     others = draw.permutation(np.unique(np.concatenate([labelled.a, labelled.b])))
     ids = np.unique(np.concatenate([paired, others[: max(0, n_terms - len(paired))]]))
-    near = exact_search(lexicon.vectors[ids], np.arange(len(ids)), N_NEIGHBOURS, MIN_COSINE)
+    near = exact_search(features.vectors[ids], np.arange(len(ids)), N_NEIGHBOURS, MIN_COSINE)
     none, own = np.empty(0, np.int64), np.arange(len(ids))
     hoods = Neighbourhoods.of(own, near["id"], near["cosine"], len(ids), (none, none, none))
-    alone = lexicon.take(ids)._replace(neighbourhoods=hoods)
+    alone = features.take(ids)._replace(neighbourhoods=hoods)
     return DrawnList(ids, alone, _candidates(ids, near["id"], labelled))
 
 
 def checked_lists(
-    lexicon: Lexicon, validation: LabelledPairs, seed: int
-) -> list[tuple[Lexicon, LabelledPairs]]:
+    features: Features, validation: LabelledPairs, seed: int
+) -> list[tuple[Features, LabelledPairs]]:
     """Draw the lists on which it is checked what a head is worth among other terms.
 
     Args:
-        lexicon: The whole lexicon.
+        features: Of the whole lexicon.
         validation: Dictionary pairs of held-out terms.
         seed: Seed of the draws.
 
@@ -94,21 +94,21 @@ def checked_lists(
         The terms and the candidates of each list; none without pairs.
     """
     sizes = CHECKED_TERMS if len(validation.a) else ()
-    lists = [draw_list(lexicon, validation, n_terms, seed) for n_terms in sizes]
-    return [(drawn.lexicon, drawn.candidates) for drawn in lists]
+    lists = [draw_list(features, validation, n_terms, seed) for n_terms in sizes]
+    return [(drawn.features, drawn.candidates) for drawn in lists]
 
 
-def with_lists(world: World, seed: int) -> World:
+def with_lists(examples: TrainingSet, seed: int) -> TrainingSet:
     """The same to train on, with lists to check.
 
     Args:
-        world: What a classifier is trained on.
+        examples: What a classifier is trained on.
         seed: Seed of the draws.
 
     Returns:
-        The world with the lists of `checked_lists`.
+        The same with the lists of `checked_lists`.
     """
-    return replace(world, lists=checked_lists(world.lexicon, world.validation, seed))
+    return replace(examples, lists=checked_lists(examples.features, examples.validation, seed))
 
 
 def elsewhere_figures(trained: TrainedHead) -> dict[str, Any]:

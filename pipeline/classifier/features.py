@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.discriminator import N_NEIGHBOURS, LabelledPairs, Lexicon, Neighbourhoods
+from nymgraph.discriminator import N_NEIGHBOURS, Features, LabelledPairs, Neighbourhoods
 from nymgraph.pipeline.artefacts import Workspace, write_atomic
 from nymgraph.pipeline.indexes.neighbours import NEIGHBOUR, nearest_rows
 from nymgraph.pipeline.lexicon.labelled import pairs_within
@@ -83,7 +83,7 @@ class TermSpace(NamedTuple):
         kept = [terms[row] for row in ids]
         return cls(kept, vectors[ids], language, pairs._replace(a=a, b=b), floor=floor)
 
-    def lexicon(self, *, surface: bool, n_terms: int | None = None) -> Lexicon:
+    def features(self, *, surface: bool, n_terms: int | None = None) -> Features:
         """All that is seen of the first terms of a space whose neighbours have been found.
 
         Args:
@@ -97,11 +97,11 @@ class TermSpace(NamedTuple):
         spellings = spell_terms(self.terms[: len(rows)], self.language) if surface else None
         vectors = self.vectors[: len(rows)]
         if self.known is None or self.lists is None:
-            return Lexicon(vectors, spellings)
+            return Features(vectors, spellings)
         lists = self.lists[: len(rows)]
-        return Lexicon(vectors, spellings, self._hoods(rows, lists["id"], lists["cosine"]))
+        return Features(vectors, spellings, self._hoods(rows, lists["id"], lists["cosine"]))
 
-    def seen(
+    def features_of(
         self,
         words: Sequence[str],
         rows: npt.NDArray[np.int64],
@@ -110,7 +110,7 @@ class TermSpace(NamedTuple):
         surface: bool,
         wanted: npt.NDArray[np.int64] | None = None,
         near_new: tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]] | None = None,
-    ) -> Lexicon:
+    ) -> Features:
         """All that is seen of some words, terms of the space or new ones.
 
         Args:
@@ -127,7 +127,7 @@ class TermSpace(NamedTuple):
         """
         spellings = spell_terms(words, self.language) if surface else None
         if self.known is None:
-            return Lexicon(vectors, spellings)
+            return Features(vectors, spellings)
         asked = np.arange(len(rows)) if wanted is None else wanted
         if near_new is None:
             near = self._near(rows, vectors, asked)
@@ -135,7 +135,7 @@ class TermSpace(NamedTuple):
             near = self._near(rows, vectors, asked[asked > 0])
             k = min(near.shape[1], len(near_new[0]))
             near["id"][0, :k], near["cosine"][0, :k] = (column[:k] for column in near_new)
-        return Lexicon(vectors, spellings, self._hoods(rows, near["id"], near["cosine"]))
+        return Features(vectors, spellings, self._hoods(rows, near["id"], near["cosine"]))
 
     def vectors_of(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float16]:
         """The vectors of some rows, float16 (n, dim); zeros for those of -1."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from nymgraph.discriminator import SYNONYM, LabelledPairs, classification_metrics
 from nymgraph.pipeline.artefacts import content_hash, replaceable, writing
-from nymgraph.pipeline.classifier.cross_encoder import train_behind
+from nymgraph.pipeline.classifier.cross_encoder import fit_cross_encoder
 from nymgraph.pipeline.classifier.features import TermSpace
 from nymgraph.pipeline.classifier.head import fit_head
 from nymgraph.pipeline.classifier.model import Model, encode_terms
@@ -18,7 +18,7 @@ from nymgraph.pipeline.classifier.model_folder import NewModel, write_model
 from nymgraph.pipeline.classifier.model_notes import EncoderNotes
 from nymgraph.pipeline.classifier.pair_table import FitRequest, TrainingPairs, read_training_pairs
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
-from nymgraph.pipeline.classifier.training_set import World
+from nymgraph.pipeline.classifier.training_set import TrainingSet
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
 from nymgraph.pipeline.encoders.beginnings import affordable, begin, fine_tune
 from nymgraph.pipeline.encoders.encoders import ModelLocation, load_encoder, locate_model
@@ -82,11 +82,15 @@ def _trained(pairs: TrainingPairs, params: Params, work: Path, progress: Progres
     rows[np.unique([train.a, train.b])] = np.arange(len(space.terms))
     voting = space if params.train.neighbours else space._replace(known=None)
     held = np.unique([validation.a, validation.b])  # only of these votes are asked
-    lexicon = voting.seen(pairs.terms, rows, vectors, surface=params.train.surface, wanted=held)
-    world = World(pairs.terms, lexicon, train, validation, None, held_back)
-    trained = fit_head(_head_params(params.train, len(train.a)), world, progress, train)
-    crossed = train_behind(trained, world, params.train, work / "cross_encoder", progress)
-    classifier = TrainedClassifier(trained, crossed)
+    features = voting.features_of(
+        pairs.terms, rows, vectors, surface=params.train.surface, wanted=held
+    )
+    examples = TrainingSet(pairs.terms, features, train, validation, None, held_back)
+    trained = fit_head(_head_params(params.train, len(train.a)), examples, progress, train)
+    cross_part = fit_cross_encoder(
+        trained, examples, params.train, work / "cross_encoder", progress
+    )
+    classifier = TrainedClassifier(trained, cross_part)
     device = resolve_device(params.train.device)
     model = Model(classifier, voting, lambda: encoder, device)
     return NewModel(

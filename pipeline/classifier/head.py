@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from nymgraph.discriminator import HeadSettings, LabelledPairs, TrainedHead, train_head
-from nymgraph.pipeline.classifier.training_set import World
+from nymgraph.pipeline.classifier.training_set import TrainingSet
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.labelled import weigh_seen
@@ -15,7 +15,7 @@ __all__ = ["fit_head"]
 
 def fit_head(
     params: TrainParams,
-    world: World,
+    examples: TrainingSet,
     progress: Progress,
     train: LabelledPairs,
     title: str = "train: steps",
@@ -24,7 +24,7 @@ def fit_head(
 
     Args:
         params: The section `train`.
-        world: Lexicon, validation pairs, candidates and the terms that were held back.
+        examples: Features, validation pairs, candidates and the terms that were held back.
         progress: Told of the steps.
         train: The pairs to learn from: those of the world, or a part of them.
         title: What it is told that the steps are.
@@ -37,19 +37,19 @@ def fit_head(
     """
     keys = {field.name for field in fields(HeadSettings)}
     settings = HeadSettings(**params.model_dump(include=keys))
-    train = weigh_seen(train, world.held_back, params.seen_weight)
+    train = weigh_seen(train, examples.held_back, params.seen_weight)
     n_steps = params.epochs * (len(train.a) // min(params.batch_size, max(1, len(train.a))))
     with progress.track(title, n_steps) as advance:
         try:
             return train_head(
-                world.lexicon,
+                examples.features,
                 train,
-                world.validation,
-                world.candidates,
+                examples.validation,
+                examples.candidates,
                 settings,
                 progress=lambda _done, _total: advance(1),
                 device=resolve_device(params.device),
-                lists=world.lists,
+                lists=examples.lists,
             )
         except ValueError as error:
             raise InputError(

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.discriminator import Calibration, Lexicon, PairClassifier
+from nymgraph.discriminator import Calibration, Features, PairClassifier
 from nymgraph.discriminator.calibration import EXCLUDED
 from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.features import TermSpace
@@ -62,13 +62,13 @@ class LazyClassifier:
     Attributes:
         classifier: What is trained.
         terms: The lexicon.
-        lexicon: Its vectors and spellings; vectors may be a memory map.
+        features: Its vectors and spellings; vectors may be a memory map.
         device: Where to compute, as torch names it.
     """
 
     classifier: TrainedClassifier
     terms: Sequence[str]
-    lexicon: Lexicon
+    features: Features
     device: str = "cpu"
 
     def judge(
@@ -84,7 +84,7 @@ class LazyClassifier:
             float32 (n_pairs, 3), columns as in RELATIONS.
         """
         ids, ends = np.unique(np.stack([a, b]), return_inverse=True)
-        few = self.lexicon.take(ids)
+        few = self.features.take(ids)
         terms = [self.terms[i] for i in ids]
         whole = classifier_over(self.classifier, terms, few, self.device, dictionary=True)
         return whole.judge(*ends.reshape(2, -1))
@@ -93,7 +93,7 @@ class LazyClassifier:
 def judges_of(
     classifier: TrainedClassifier,
     terms: Sequence[str],
-    lexicon: Lexicon,
+    features: Features,
     workspace: Workspace,
     device: str,
     language: str,
@@ -103,7 +103,7 @@ def judges_of(
     Args:
         classifier: What is trained.
         terms: The lexicon.
-        lexicon: Its vectors and spellings.
+        features: Its vectors and spellings.
         workspace: The data folder, which names the encoder.
         device: Where to compute, as torch names it.
         language: Language code of the lexicon.
@@ -120,8 +120,8 @@ def judges_of(
     except DependencyError as error:
         _log.warning("consistency is not measured: %s", error)
     return Judges(
-        LazyClassifier(classifier, terms, lexicon, device),
-        LazyClassifier(_uncalibrated(classifier), terms, lexicon, device),
+        LazyClassifier(classifier, terms, features, device),
+        LazyClassifier(_uncalibrated(classifier), terms, features, device),
         by_spelling,
         terms,
     )
@@ -160,11 +160,13 @@ def run_encoder(workspace: Workspace, device: str) -> Encoder:
 def _uncalibrated(classifier: TrainedClassifier) -> TrainedClassifier:
     """The same with temperature 1, no votes and no bias but that which leaves a class out."""
     trained = replace(classifier.trained, dictionary=_plain(classifier.trained.dictionary))
-    crossed = classifier.crossed
-    if crossed is not None:
-        blend = replace(crossed.dictionary, calibration=_plain(crossed.dictionary.calibration))
-        crossed = crossed._replace(dictionary=blend)
-    return TrainedClassifier(trained, crossed)
+    cross_part = classifier.cross_part
+    if cross_part is not None:
+        blend = replace(
+            cross_part.dictionary, calibration=_plain(cross_part.dictionary.calibration)
+        )
+        cross_part = cross_part._replace(dictionary=blend)
+    return TrainedClassifier(trained, cross_part)
 
 
 def _plain(calibration: Calibration) -> Calibration:

@@ -151,9 +151,9 @@ class Model:
         """The classifier, put to work on words."""
         words, rows, *_ = asked
         surface = self.classifier.trained.head.surface
-        lexicon = self.space.seen(words, rows, self._vectors(words, rows), surface=surface)
+        features = self.space.features_of(words, rows, self._vectors(words, rows), surface=surface)
         where = {"dictionary": dictionary, "elsewhere": self.space.elsewhere}
-        return classifier_over(self.classifier, words, lexicon, self.device, **where)
+        return classifier_over(self.classifier, words, features, self.device, **where)
 
     def _corrected(self, asked: "_Asked", *, told: bool) -> list[pl.Series]:
         """The probabilities as columns, after all that comes behind the classifier."""

@@ -93,8 +93,8 @@ def write_model(folder: Path, model: NewModel) -> None:
     with new_folder(folder) as temporary:
         held = _write_encoder(temporary, model.encoder, model.location)
         save_head(temporary / "head.safetensors", model.classifier.trained, {})
-        if model.classifier.crossed is not None:
-            save_cross_encoder(temporary / "cross_encoder", *model.classifier.crossed)
+        if model.classifier.cross_part is not None:
+            save_cross_encoder(temporary / "cross_encoder", *model.classifier.cross_part)
         _write_known(temporary / "known", model.space, model.pairs)
         notes = _notes_of(model, held)._asdict()
         notes["encoder"] = notes["encoder"]._asdict()

@@ -8,8 +8,8 @@ from nymgraph.discriminator import (
     Blend,
     CascadeClassifier,
     CrossEncoderClassifier,
+    Features,
     HeadClassifier,
-    Lexicon,
     PairClassifier,
     TrainedHead,
     load_cross_encoder,
@@ -21,10 +21,10 @@ from nymgraph.pipeline.errors import ArtefactError
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-__all__ = ["Crossed", "TrainedClassifier", "classifier_over", "load_trained"]
+__all__ = ["CrossEncoderPart", "TrainedClassifier", "classifier_over", "load_trained"]
 
 
-class Crossed(NamedTuple):
+class CrossEncoderPart(NamedTuple):
     """A trained cross-encoder and how it is mixed with its head, for two populations."""
 
     model: "CrossEncoder"
@@ -36,7 +36,7 @@ class TrainedClassifier(NamedTuple):
     """What a training leaves: a head, and the cross-encoder behind it, if there is one."""
 
     trained: TrainedHead
-    crossed: Crossed | None = None
+    cross_part: CrossEncoderPart | None = None
 
     @property
     def counts_votes(self) -> bool:
@@ -47,7 +47,7 @@ class TrainedClassifier(NamedTuple):
 def classifier_over(
     classifier: TrainedClassifier,
     terms: Sequence[str],
-    lexicon: Lexicon,
+    features: Features,
     device: str,
     *,
     dictionary: bool,
@@ -58,7 +58,7 @@ def classifier_over(
     Args:
         classifier: What is trained.
         terms: The lexicon.
-        lexicon: Its vectors and spellings.
+        features: Its vectors and spellings.
         device: Where to compute, as torch names it.
         dictionary: Whether probabilities are for dictionary pairs; else they are for candidates.
         elsewhere: Whether these candidates are of another lexicon than it was trained on. There
@@ -67,15 +67,15 @@ def classifier_over(
     Returns:
         The head alone, or the cascade.
     """
-    trained, crossed = classifier
+    trained, cross_part = classifier
     calibration = trained.elsewhere if elsewhere else trained.candidates
     calibration = trained.dictionary if dictionary else calibration
-    head = HeadClassifier.over(trained.head, calibration, lexicon, device)
-    if crossed is None or elsewhere:
+    head = HeadClassifier.over(trained.head, calibration, features, device)
+    if cross_part is None or elsewhere:
         return head
-    blend = crossed.dictionary if dictionary else crossed.candidates
+    blend = cross_part.dictionary if dictionary else cross_part.candidates
     bfloat16 = resolve_precision("auto", device) == "bfloat16"
-    cross = CrossEncoderClassifier(crossed.model, blend.calibration, terms, bfloat16=bfloat16)
+    cross = CrossEncoderClassifier(cross_part.model, blend.calibration, terms, bfloat16=bfloat16)
     return CascadeClassifier(head, cross, blend)
 
 
@@ -93,11 +93,11 @@ def load_trained(folder: Path, device: str, cure: str) -> TrainedClassifier:
     Raises:
         ArtefactError: They are damaged or of another version.
     """
-    cross_encoder = folder / "cross_encoder"
+    part = folder / "cross_encoder"
     try:
         trained, _ = load_head(folder / "head.safetensors")
-        if not cross_encoder.is_dir():
+        if not part.is_dir():
             return TrainedClassifier(trained)
-        return TrainedClassifier(trained, Crossed(*load_cross_encoder(cross_encoder, device)))
+        return TrainedClassifier(trained, CrossEncoderPart(*load_cross_encoder(part, device)))
     except ValueError as error:
         raise ArtefactError(str(error), cure=cure) from error

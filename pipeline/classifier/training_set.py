@@ -6,18 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.discriminator import LabelledPairs, Lexicon
+from nymgraph.discriminator import Features, LabelledPairs
 
-__all__ = ["World"]
+__all__ = ["TrainingSet"]
 
 
 @dataclass(frozen=True)
-class World:
+class TrainingSet:
     """What a classifier is trained on.
 
     Attributes:
         terms: The lexicon.
-        lexicon: Its vectors and spellings.
+        features: Its vectors and spellings.
         train: Training pairs, unlabelled neighbours among them.
         validation: Labelled pairs of held-out terms.
         candidates: All near neighbours among the terms of `validation`; None where there are none.
@@ -26,9 +26,9 @@ class World:
     """
 
     terms: Sequence[str]
-    lexicon: Lexicon
+    features: Features
     train: LabelledPairs
     validation: LabelledPairs
     candidates: LabelledPairs | None
     held_back: npt.NDArray[np.bool_]
-    lists: Sequence[tuple[Lexicon, LabelledPairs]] = ()
+    lists: Sequence[tuple[Features, LabelledPairs]] = ()

@@ -49,9 +49,9 @@ def label_noise(
         Figures for the metrics file, which say who judged, and the table CONTRADICTED.
     """
     n_terms, limit, seed = bounds
-    crossed = cross_fitted(pairs, negatives, halves(rows, n_terms, seed), fit)
-    judged = whole.judge(pairs.a, pairs.b) if crossed is None else crossed
-    figures = noise_figures(rows, judged, cross_fitted=crossed is not None)
+    across = cross_fitted(pairs, negatives, halves(rows, n_terms, seed), fit)
+    judged = whole.judge(pairs.a, pairs.b) if across is None else across
+    figures = noise_figures(rows, judged, cross_fitted=across is not None)
     return figures, contradicted_rows(rows, judged, limit)
 
 

@@ -150,8 +150,8 @@ def without_twins(
     Returns:
         Number of twins, and the macro-F1 of the pairs that are none.
     """
-    taught = set(_folded(data.train, data.language))
-    twin = [pair in taught for pair in _folded(data.test, data.language)]
+    training = set(_folded(data.train, data.language))
+    twin = [pair in training for pair in _folded(data.test, data.language)]
     rest = pl.Series([None if is_twin else "rest" for is_twin in twin], dtype=pl.String)
     figures = figures_by(rest, judged, relation)
     return {"twins": sum(twin), "macro_f1": figures["rest"]["macro_f1"] if figures else 0.0}

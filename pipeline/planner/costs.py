@@ -256,9 +256,9 @@ def train(run: Run) -> Cost:
     """Drawing unlabelled pairs among the candidates, training, measuring."""
     work, settings, rates = run.workload, run.params.train, run.rates
     free = 1 - run.params.label.validation_fraction - run.params.label.test_fraction
-    taught = work.n_pairs * free**2 * (1 + settings.unlabelled_per_labelled)
+    n_training = work.n_pairs * free**2 * (1 + settings.unlabelled_per_labelled)
     trainings = 2 if settings.contradicted else 1  # the two halves are one more
-    seconds = _START + taught * settings.epochs * trainings / (rates.judge * _TAUGHT)
+    seconds = _START + n_training * settings.epochs * trainings / (rates.judge * _TRAINED)
     seconds += (1.8e-6 * work.n_candidates + 4e-6 * work.n_terms) / rates.host
     seconds += 6 * settings.consistency_pairs / rates.encode
     if settings.classifier != "head":
@@ -267,11 +267,11 @@ def train(run: Run) -> Cost:
     texts = work.n_terms * (60 + 4 * work.letters) / _GB
     return Cost(
         seconds,
-        _TORCH_GB + 0.4 + texts + taught * 200 / _GB,
+        _TORCH_GB + 0.4 + texts + n_training * 200 / _GB,
         gpu_gb=1.0 if run.machine.device.is_gpu else 0.0,
         disk_gb=0.01,
         files=7,
-        rows=round(taught),
+        rows=round(n_training),
     )
 
 
@@ -390,7 +390,7 @@ _QUERY_BY_QUERY = 0.11
 _GRAPH = 1e9  # multiply-adds a second of one core that walks through a graph: a guess
 _GATHERED = 2e9  # bytes a second that a core gathers row by row
 _BUS = 10e9  # bytes a second from a memory map to a GPU
-_TAUGHT = 0.135  # pairs taught in the time of one judged: forward, backward and the optimiser
+_TRAINED = 0.135  # pairs trained on in the time of one judged: forward, backward and the optimiser
 
 # `python -m benchmarks.scale`, reference machine, one core: terms, edges, seconds, GB, and the
 # exponent with which the seconds grow with the edges (docs/clustering-experiments.md, "Speed").

@@ -19,8 +19,8 @@ import numpy.typing as npt
 from nymgraph.clustering import canonical_edges, cluster_reference
 from nymgraph.discriminator import (
     N_NEIGHBOURS,
+    Features,
     HeadClassifier,
-    Lexicon,
     Neighbourhoods,
     PairHead,
     Spellings,
@@ -250,11 +250,11 @@ def _judge(vectors: npt.NDArray[np.float32], terms: list[str], params: Params) -
     spellings: Spellings | None = None
     if train.surface:
         spellings = spell_bare(terms[:n_terms], params.ingest.language)
-    lexicon = Lexicon(vectors[:n_terms], spellings)
+    features = Features(vectors[:n_terms], spellings)
     random = np.random.default_rng(0)
     if train.neighbours:
-        lexicon = lexicon._replace(neighbourhoods=_neighbourhoods(n_terms, random))
-    classifier = HeadClassifier.over(head, Calibration(), lexicon, device)
+        features = features._replace(neighbourhoods=_neighbourhoods(n_terms, random))
+    classifier = HeadClassifier.over(head, Calibration(), features, device)
     a, b = random.integers(0, n_terms, (2, _PAIRS))
     return _PAIRS / _busy(lambda: classifier.judge(a, b), device=device)
 

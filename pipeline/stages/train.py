@@ -9,7 +9,7 @@ import polars as pl
 
 from nymgraph.discriminator import LabelledPairs, TrainedHead
 from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.classifier.cross_encoder import train_behind
+from nymgraph.pipeline.classifier.cross_encoder import fit_cross_encoder
 from nymgraph.pipeline.classifier.drawn_lists import elsewhere_figures, with_lists
 from nymgraph.pipeline.classifier.features import open_space
 from nymgraph.pipeline.classifier.head import fit_head
@@ -17,7 +17,7 @@ from nymgraph.pipeline.classifier.judges import LazyClassifier, judges_of
 from nymgraph.pipeline.classifier.model_folder import NewModel, encoder_of_run, write_model
 from nymgraph.pipeline.classifier.taken import take_model
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
-from nymgraph.pipeline.classifier.training_set import World
+from nymgraph.pipeline.classifier.training_set import TrainingSet
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.evaluation.contradictions import label_noise
 from nymgraph.pipeline.evaluation.measure import HeldOut, Measured, held_out, measure
@@ -53,19 +53,25 @@ def run(params: TrainParams, workspace: Workspace, model: Path | None = None) ->
     sample = CandidateSample(pairs, split, n_negatives, params.unlabelled_weight, params.seed)
     for part in workspace.parts(CANDIDATES if vocabulary.is_lexicon else TRAINING_CANDIDATES):
         sample.add(part)
-    taught = train.join(sample.negatives)
-    refuse_leaks(taught.a, taught.b, split, "a pair that the discriminator is to learn")
+    training = train.join(sample.negatives)
+    refuse_leaks(training.a, training.b, split, "a pair that the discriminator is to learn")
     held_back = term_mask(workspace.read(HELD_BACK, ["term_id"]), len(space.terms))
-    lexicon = space.lexicon(surface=params.surface)
-    world = World(space.terms, lexicon, taught, validation, sample.validation, held_back)
-    fit = partial(fit_head, params, world, workspace.progress, title="train: steps on a half")
-    checked = with_lists(world, params.seed)
-    trained = fit_head(params, checked, workspace.progress, world.train)
-    crossed = train_behind(trained, world, params, workspace.work("train"), workspace.progress)
-    classifier = TrainedClassifier(trained, crossed)
-    workspace.record.fact("training pairs", len(taught.a))
+    features = space.features(surface=params.surface)
+    examples = TrainingSet(
+        space.terms, features, training, validation, sample.validation, held_back
+    )
+    fit = partial(fit_head, params, examples, workspace.progress, title="train: steps on a half")
+    checked = with_lists(examples, params.seed)
+    trained = fit_head(params, checked, workspace.progress, examples.train)
+    cross_part = fit_cross_encoder(
+        trained, examples, params, workspace.work("train"), workspace.progress
+    )
+    classifier = TrainedClassifier(trained, cross_part)
+    workspace.record.fact("training pairs", len(training.a))
     data = held_out(pairs, split, vocabulary_terms(workspace))
-    figures = _measure(params, classifier, world, data, (train, sample.negatives), fit, workspace)
+    figures = _measure(
+        params, classifier, examples, data, (train, sample.negatives), fit, workspace
+    )
     encoder, location = encoder_of_run(workspace)
     parts = (classifier, encoder, location, space, data.train, "run", params.classifier, figures)
     write_model(workspace.path("train", "model"), NewModel(*parts))
@@ -74,17 +80,19 @@ def run(params: TrainParams, workspace: Workspace, model: Path | None = None) ->
 def _measure(
     params: TrainParams,
     classifier: TrainedClassifier,
-    world: World,
+    examples: TrainingSet,
     data: HeldOut,
-    taught: tuple[LabelledPairs, LabelledPairs],
+    training: tuple[LabelledPairs, LabelledPairs],
     fit: Fit,
     workspace: Workspace,
 ) -> dict[str, Any]:
-    """Measure on test pairs and list contradicted labels; `taught`: labelled pairs, negatives."""
+    """Measure on test pairs and list contradicted labels; `training`: labelled pairs, negatives."""
     device = resolve_device(params.device)
-    terms, lexicon = world.terms, world.lexicon
-    judges = judges_of(classifier, terms, lexicon, workspace, device, data.language)
-    found = measure(judges, data, lexicon.vectors, taught[0], params.consistency_pairs, params.seed)
+    terms, features = examples.terms, examples.features
+    judges = judges_of(classifier, terms, features, workspace, device, data.language)
+    found = measure(
+        judges, data, features.vectors, training[0], params.consistency_pairs, params.seed
+    )
     metrics = {**found.metrics, "classifier": params.classifier}
     metrics["elsewhere"] = elsewhere_figures(classifier.trained)
     metrics["validation_macro_f1_of_head"] = max(classifier.trained.macro_f1)
@@ -92,8 +100,8 @@ def _measure(
     if params.contradicted:
         metrics["label_noise"], contradicted = label_noise(
             data.train,
-            *taught,
-            lambda half: LazyClassifier(TrainedClassifier(fit(half)), terms, lexicon, device),
+            *training,
+            lambda half: LazyClassifier(TrainedClassifier(fit(half)), terms, features, device),
             judges.calibrated,
             (len(terms), params.contradicted, params.seed),
         )

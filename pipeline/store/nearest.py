@@ -184,17 +184,17 @@ class NearestFinder:
         """Judge a word with terms; `near` are the terms whose known pairs vote for it."""
         from nymgraph.pipeline.classifier.trained import classifier_over
 
-        model = self._model
+        model, space = self._model, self._model.space
         names = [word, *(self._export.terms.name(row) for row in rows.tolist())]
         asked = np.concatenate([[-1], rows])
-        vectors = model.space.vectors_of(asked)
+        vectors = space.vectors_of(asked)
         vectors[0] = vector
         surface = model.classifier.trained.head.surface
-        extra = len(model.space.terms) > len(self.vectors)  # terms that vote beside the lexicon
+        extra = len(space.terms) > len(self.vectors)  # terms that vote beside the lexicon
         near_new = None if extra else near
-        lexicon = model.space.seen(names, asked, vectors, surface=surface, near_new=near_new)
-        where = {"dictionary": False, "elsewhere": model.space.elsewhere}
-        whole = classifier_over(model.classifier, names, lexicon, "cpu", **where)
+        features = space.features_of(names, asked, vectors, surface=surface, near_new=near_new)
+        where = {"dictionary": False, "elsewhere": space.elsewhere}
+        whole = classifier_over(model.classifier, names, features, "cpu", **where)
         return whole.judge(np.zeros(len(rows), np.int64), np.arange(1, len(names)))
 
     def _placed(self, word: str, found: list[Neighbour]) -> Nearest:

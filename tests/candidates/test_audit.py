@@ -82,10 +82,10 @@ def test_the_recall_of_labelled_pairs_by_hand() -> None:
         schema=list(HELD_OUT.schema),
         orient="row",
     )
-    taught = LabelledPairs(
+    training = LabelledPairs(
         np.array([1, 3]), np.array([2, 4]), np.full(2, ANTONYM), np.ones(2, np.float32)
     )
-    opposites = OpposingAffixes.learn(spellings, taught)
+    opposites = OpposingAffixes.learn(spellings, training)
     found = labelled_recall(lists, spelled, opposites, pairs, HELD_OUT.conform(held_out))
     assert found["validation"] == {}
     assert found["test"] == {

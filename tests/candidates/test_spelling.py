@@ -135,22 +135,22 @@ def pairs_of(*rows: tuple[int, int, int]) -> LabelledPairs:
 
 
 def test_affixes_are_learned_from_pairs() -> None:
-    taught = pairs_of((0, 1, ANTONYM), (2, 3, ANTONYM), (4, 5, ANTONYM), (6, 7, ANTONYM))
-    opposites = OpposingAffixes.learn(spell(WORDS), taught)
+    training = pairs_of((0, 1, ANTONYM), (2, 3, ANTONYM), (4, 5, ANTONYM), (6, 7, ANTONYM))
+    opposites = OpposingAffixes.learn(spell(WORDS), training)
     a, b = np.array([8, 9, 4, 10, 0]), np.array([9, 8, 5, 11, 4])
     assert opposites.between(a, b).tolist() == [True, True, True, False, False]
 
 
 @pytest.mark.parametrize(
-    "taught",
+    "training",
     [
         [],
         [(0, 1, SYNONYM), (2, 3, ANTONYM)],  # a draw
         [(0, 1, ANTONYM), (2, 3, ANTONYM), (0, 1, SYNONYM), (2, 3, SYNONYM)],
     ],
 )
-def test_too_few_pairs_teach_nothing(taught: list[tuple[int, int, int]]) -> None:
-    opposites = OpposingAffixes.learn(spell(WORDS), pairs_of(*taught))
+def test_too_few_pairs_teach_nothing(training: list[tuple[int, int, int]]) -> None:
+    opposites = OpposingAffixes.learn(spell(WORDS), pairs_of(*training))
     assert not opposites.between(np.array([8]), np.array([9])).any()
 
 

@@ -9,8 +9,8 @@ from nymgraph.discriminator import (
     ANTONYM,
     N_NEIGHBOURS,
     SYNONYM,
+    Features,
     LabelledPairs,
-    Lexicon,
     Neighbourhoods,
     neighbour_votes,
 )
@@ -28,9 +28,9 @@ KNOWN = TermSpace.of_pairs(TERMS, VECTORS, "en", PAIRS)
 NEW = np.array([-1, -1])
 
 
-def hoods(lexicon: Lexicon) -> Neighbourhoods:
-    assert lexicon.neighbourhoods is not None
-    return lexicon.neighbourhoods
+def hoods(features: Features) -> Neighbourhoods:
+    assert features.neighbourhoods is not None
+    return features.neighbourhoods
 
 
 def test_only_terms_of_pairs_are_kept() -> None:
@@ -42,7 +42,7 @@ def test_only_terms_of_pairs_are_kept() -> None:
 
 
 def test_new_words_find_known_neighbours_that_vote() -> None:
-    seen = KNOWN.seen(["scorching", "icy"], NEW, VECTORS[[3, 2]], surface=True)
+    seen = KNOWN.features_of(["scorching", "icy"], NEW, VECTORS[[3, 2]], surface=True)
     assert seen.spellings is not None
     votes = neighbour_votes(hoods(seen), np.array([0]), np.array([1]))[0]
     assert votes[ANTONYM] == pytest.approx(np.cos(ANGLES[3]), abs=2e-3)
@@ -53,7 +53,7 @@ def test_new_words_find_known_neighbours_that_vote() -> None:
 
 def test_below_the_floor_nobody_votes() -> None:
     words = ["scorching", "icy"]
-    seen = KNOWN._replace(floor=0.9).seen(words, NEW, VECTORS[[3, 2]], surface=False)
+    seen = KNOWN._replace(floor=0.9).features_of(words, NEW, VECTORS[[3, 2]], surface=False)
     assert seen.spellings is None
     assert (hoods(seen).near[0] >= 0).sum() == 2  # hot and warm
     assert (hoods(seen).near[1] >= 0).sum() == 1  # cold
@@ -61,7 +61,7 @@ def test_below_the_floor_nobody_votes() -> None:
 
 def test_a_known_word_is_not_its_own_neighbour() -> None:
     rows = np.array([1, 0, -1])
-    seen = hoods(KNOWN.seen(["hot", "cold", "new"], rows, VECTORS[[1, 0, 4]], surface=False))
+    seen = hoods(KNOWN.features_of(["hot", "cold", "new"], rows, VECTORS[[1, 0, 4]], surface=False))
     assert 1 not in seen.near[0]
     assert 0 not in seen.near[1]
     votes = neighbour_votes(seen, np.array([0]), np.array([1]))[0]
@@ -70,7 +70,7 @@ def test_a_known_word_is_not_its_own_neighbour() -> None:
 
 def test_only_wanted_rows_are_searched() -> None:
     rows = np.full(6, -1)
-    seen = hoods(KNOWN.seen(TERMS, rows, VECTORS, surface=False, wanted=np.array([3])))
+    seen = hoods(KNOWN.features_of(TERMS, rows, VECTORS, surface=False, wanted=np.array([3])))
     assert (seen.near[[0, 1, 2, 4, 5]] == -1).all()
     assert seen.near[3, 0] >= 0
 
@@ -80,9 +80,9 @@ def test_neighbours_found_before_are_those_searched() -> None:
     found = space._replace(lists=exact_search(VECTORS, np.arange(6), N_NEIGHBOURS, -1))
     rows = np.array([3, 2, 4])
     words = [TERMS[row] for row in rows]
-    searched = hoods(space.seen(words, rows, VECTORS[rows], surface=False))
-    listed = hoods(found.seen(words, rows, VECTORS[rows], surface=False))
-    whole = hoods(found.lexicon(surface=False)).take(rows)
+    searched = hoods(space.features_of(words, rows, VECTORS[rows], surface=False))
+    listed = hoods(found.features_of(words, rows, VECTORS[rows], surface=False))
+    whole = hoods(found.features(surface=False)).take(rows)
     for other in (listed, whole):
         np.testing.assert_array_equal(searched.near, other.near)
         np.testing.assert_array_equal(searched.cosine, other.cosine)
@@ -94,7 +94,9 @@ def test_neighbours_of_a_new_word_that_the_caller_found() -> None:
     space = space._replace(lists=exact_search(VECTORS, np.arange(6), 3, -1))
     near = (np.array([1, 5, 3, 4]), np.array([0.9, 0.8, 0.7, 0.1], np.float32))
     rows = np.array([-1, 2])
-    seen = hoods(space.seen(["x", "icy"], rows, VECTORS[[1, 2]], surface=False, near_new=near))
+    seen = hoods(
+        space.features_of(["x", "icy"], rows, VECTORS[[1, 2]], surface=False, near_new=near)
+    )
     assert seen.near[0].tolist() == [1, 5, 3]
     assert seen.near[1].tolist() == space.lists["id"][2].tolist()  # type: ignore[index]
     assert seen.term.tolist() == [6, 2]  # a number behind the last row
@@ -102,8 +104,8 @@ def test_neighbours_of_a_new_word_that_the_caller_found() -> None:
 
 def test_where_nothing_is_known_nothing_votes() -> None:
     empty = TermSpace.empty(2, "en")
-    assert empty.seen(["hot"], NEW[:1], VECTORS[:1], surface=False).neighbourhoods is None
-    assert empty.lexicon(surface=False).neighbourhoods is None
+    assert empty.features_of(["hot"], NEW[:1], VECTORS[:1], surface=False).neighbourhoods is None
+    assert empty.features(surface=False).neighbourhoods is None
 
 
 @pytest.mark.parametrize("k", [3, N_NEIGHBOURS + 5])

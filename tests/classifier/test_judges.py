@@ -4,7 +4,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.discriminator import HeadClassifier, Lexicon, PairHead, TrainedHead, spell
+from nymgraph.discriminator import Features, HeadClassifier, PairHead, TrainedHead, spell
 from nymgraph.discriminator.calibration import Calibration
 from nymgraph.pipeline.classifier.features import TermSpace
 from nymgraph.pipeline.classifier.judges import LazyClassifier
@@ -16,9 +16,9 @@ TERMS = [f"term {n}" for n in range(40)]
 VECTORS = RANDOM.normal(size=(40, 8)).astype(np.float16)
 HEAD = PairHead(8, hidden=6, width=5, seed=0)
 SHARP = Calibration(temperature=0.5)
-LEXICON = Lexicon(VECTORS, spell(TERMS))
+FEATURES = Features(VECTORS, spell(TERMS))
 CLASSIFIER = TrainedClassifier(TrainedHead(HEAD, dictionary=SHARP, candidates=Calibration()))
-LAZY = LazyClassifier(CLASSIFIER, TERMS, LEXICON)
+LAZY = LazyClassifier(CLASSIFIER, TERMS, FEATURES)
 
 
 class LookUp:
@@ -36,7 +36,7 @@ class LookUp:
 
 def test_pairs_are_judged_as_if_the_whole_lexicon_were_projected() -> None:
     a, b = np.array([3, 39, 7]), np.array([11, 3, 0])
-    whole = HeadClassifier.over(HEAD, SHARP, LEXICON)
+    whole = HeadClassifier.over(HEAD, SHARP, FEATURES)
     found = LAZY.judge(a, b)
     np.testing.assert_array_equal(found, whole.judge(a, b))
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)

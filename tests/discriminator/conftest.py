@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from nymgraph.discriminator import TrainedHead
-from tests.discriminator.pair_world import World, make_world, train_on
+from tests.discriminator.made_pairs import TrainingSet, make_examples, train_on
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -17,10 +17,10 @@ def _one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def world() -> World:
-    return make_world()
+def examples() -> TrainingSet:
+    return make_examples()
 
 
 @pytest.fixture(scope="session")
-def trained(world: World) -> TrainedHead:
-    return train_on(world, world.train)
+def trained(examples: TrainingSet) -> TrainedHead:
+    return train_on(examples, examples.train)

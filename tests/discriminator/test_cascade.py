@@ -18,7 +18,7 @@ from nymgraph.discriminator import (
 )
 from nymgraph.discriminator.cascade import mix
 from nymgraph.discriminator.nearness import N_SIGNALS
-from tests.discriminator.pair_world import World
+from tests.discriminator.made_pairs import TrainingSet
 
 
 @dataclass
@@ -35,9 +35,9 @@ class Reader:
 
 
 def cascade(
-    world: World, trained: TrainedHead, margin: float, weight: float = 0.5
+    examples: TrainingSet, trained: TrainedHead, margin: float, weight: float = 0.5
 ) -> tuple[CascadeClassifier, HeadClassifier, Reader]:
-    head = HeadClassifier.over(trained.head, trained.dictionary, world.lexicon)
+    head = HeadClassifier.over(trained.head, trained.dictionary, examples.features)
     reader: Any = Reader()
     return CascadeClassifier(head, reader, Blend(weight, Calibration(), margin)), head, reader
 
@@ -72,9 +72,9 @@ def test_the_blend_trusts_the_better_of_two_judges(good_head: bool, expected: fl
     assert blend.margin == 0.3
 
 
-def test_asks_for_the_unsure_pairs_only(world: World, trained: TrainedHead) -> None:
-    a, b = world.validation.a, world.validation.b
-    judge, head, reader = cascade(world, trained, 0.5)
+def test_asks_for_the_unsure_pairs_only(examples: TrainingSet, trained: TrainedHead) -> None:
+    a, b = examples.validation.a, examples.validation.b
+    judge, head, reader = cascade(examples, trained, 0.5)
     before, after = head.judge(a, b), judge.judge(a, b)
     unsure = margins(before) < 0.5
     assert 0 < unsure.sum() < len(a)
@@ -84,32 +84,34 @@ def test_asks_for_the_unsure_pairs_only(world: World, trained: TrainedHead) -> N
     np.testing.assert_array_equal(after, judge.judge(b, a))
 
 
-def test_margin_zero_is_the_head_alone(world: World, trained: TrainedHead) -> None:
-    judge, head, reader = cascade(world, trained, 0.0)
-    ends = (world.validation.a, world.validation.b)
+def test_margin_zero_is_the_head_alone(examples: TrainingSet, trained: TrainedHead) -> None:
+    judge, head, reader = cascade(examples, trained, 0.0)
+    ends = (examples.validation.a, examples.validation.b)
     np.testing.assert_array_equal(judge.judge(*ends), head.judge(*ends))
     assert reader.asked == []
 
 
-def test_weight_one_is_the_cross_encoder_alone(world: World, trained: TrainedHead) -> None:
-    ends = (world.validation.a, world.validation.b)
-    judge, _, reader = cascade(world, trained, 2.0, weight=1.0)
+def test_weight_one_is_the_cross_encoder_alone(examples: TrainingSet, trained: TrainedHead) -> None:
+    ends = (examples.validation.a, examples.validation.b)
+    judge, _, reader = cascade(examples, trained, 2.0, weight=1.0)
     np.testing.assert_allclose(judge.judge(*ends)[:, 1], 1, atol=1e-6)
     assert len(reader.asked) == len(ends[0])
 
 
-def test_weight_zero_calibrated_as_the_head_is_the_head(world: World, trained: TrainedHead) -> None:
-    judge, head, _ = cascade(world, trained, 2.0, weight=0.0)
-    ends = (world.validation.a[:50], world.validation.b[:50])
+def test_weight_zero_calibrated_as_the_head_is_the_head(
+    examples: TrainingSet, trained: TrainedHead
+) -> None:
+    judge, head, _ = cascade(examples, trained, 2.0, weight=0.0)
+    ends = (examples.validation.a[:50], examples.validation.b[:50])
     z = pair_logits(head.head, head.projected, *ends)
     assert z.shape == (50, 4 + N_SIGNALS)
     same = CascadeClassifier(head, judge.cross, Blend(0.0, head.calibration, 2.0))
     np.testing.assert_allclose(same.judge(*ends), head.judge(*ends), atol=1e-6)
 
 
-def test_no_pairs(world: World, trained: TrainedHead) -> None:
+def test_no_pairs(examples: TrainingSet, trained: TrainedHead) -> None:
     none = np.empty(0, np.int64)
-    assert cascade(world, trained, 2.0)[0].judge(none, none).shape == (0, 3)
+    assert cascade(examples, trained, 2.0)[0].judge(none, none).shape == (0, 3)
 
 
 def test_votes_stay_as_they_are_where_logits_are_mixed() -> None:

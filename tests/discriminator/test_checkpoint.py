@@ -17,7 +17,7 @@ from nymgraph.discriminator import (
     save_cross_encoder,
     save_head,
 )
-from tests.discriminator.pair_world import SETTINGS, World, train_on
+from tests.discriminator.made_pairs import SETTINGS, TrainingSet, train_on
 from tests.discriminator.tiny_bert import write_tiny_bert
 
 NOTES = {"encoder": "abc", "b": "2", "a": "1"}
@@ -29,24 +29,24 @@ def path(tmp_path: Path, trained: TrainedHead) -> Path:
     return tmp_path / "head.safetensors"
 
 
-def test_reads_what_was_written(path: Path, trained: TrainedHead, world: World) -> None:
+def test_reads_what_was_written(path: Path, trained: TrainedHead, examples: TrainingSet) -> None:
     loaded, notes = load_head(path)
     assert notes == NOTES
     assert replace(loaded, head=trained.head) == trained
     before, after = (
-        HeadClassifier.over(t.head, t.candidates, world.lexicon).judge(
-            world.validation.a, world.validation.b
+        HeadClassifier.over(t.head, t.candidates, examples.features).judge(
+            examples.validation.a, examples.validation.b
         )
         for t in (trained, loaded)
     )
     np.testing.assert_array_equal(before, after)
 
 
-def test_the_same_training_gives_the_same_bytes(tmp_path: Path, world: World) -> None:
+def test_the_same_training_gives_the_same_bytes(tmp_path: Path, examples: TrainingSet) -> None:
     short = replace(SETTINGS, epochs=1)
     contents = []
     for name in ("first", "second"):
-        save_head(tmp_path / name, train_on(world, world.train, short), NOTES)
+        save_head(tmp_path / name, train_on(examples, examples.train, short), NOTES)
         contents.append((tmp_path / name).read_bytes())
     assert contents[0] == contents[1]
 

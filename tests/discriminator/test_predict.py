@@ -17,8 +17,8 @@ from nymgraph.discriminator import (
     spell,
 )
 from nymgraph.discriminator.predict import BLOCK, pair_logits, small_block, spelling_tensors
-from nymgraph.discriminator.relations import Lexicon
-from tests.discriminator.pair_world import words
+from nymgraph.discriminator.relations import Features
+from tests.discriminator.made_pairs import words
 
 N_TERMS, N_PAIRS = 500, 2 * BLOCK + 77
 CALIBRATION = Calibration(1.5, (-0.5, -2.0, 0.0, 0.0))
@@ -32,8 +32,8 @@ def make() -> tuple[HeadClassifier, np.ndarray, np.ndarray, np.ndarray]:
     a, b = rng.integers(0, N_TERMS, (2, N_PAIRS))
     # zeros would say nothing: give the alternations of these made-up words vectors
     torch.nn.init.normal_(head.alternation, generator=torch.Generator().manual_seed(0))
-    lexicon = Lexicon(vectors, spell(words(N_TERMS, rng)))
-    return HeadClassifier.over(head, CALIBRATION, lexicon), vectors, a, b
+    features = Features(vectors, spell(words(N_TERMS, rng)))
+    return HeadClassifier.over(head, CALIBRATION, features), vectors, a, b
 
 
 CLASSIFIER, VECTORS, A, B = make()

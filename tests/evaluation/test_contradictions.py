@@ -81,7 +81,7 @@ def test_nobody_judges_what_it_was_taught(
 ) -> None:
     half = np.array(sides, dtype=np.int8)
     a, b, relation = np.array(pairs).T
-    taught = LabelledPairs.of(a, b, relation)
+    training = LabelledPairs.of(a, b, relation)
     x, y, _ = np.array(beside).reshape(-1, 3).T
     negatives = LabelledPairs.of(x, y, UNLABELLED)
     asked: list[tuple[int, int]] = []
@@ -100,7 +100,7 @@ def test_nobody_judges_what_it_was_taught(
                 asked.append(pair)
             return np.full((len(a), 3), 1 / 3, dtype=np.float32)
 
-    judged = cross_fitted(taught, negatives, half, Judge)
+    judged = cross_fitted(training, negatives, half, Judge)
     assert judged is not None
     np.testing.assert_allclose(judged, 1 / 3, atol=1e-6)
     for one, other, _ in pairs:  # across the halves both judge, inside one the other one does
@@ -125,5 +125,5 @@ def test_halves_too_small_to_train_on_are_judged_in_sample() -> None:
     assert figures["judged"] == "in-sample"
     assert figures["contradicted"] == 0.5
     assert table.height == 2
-    crossed, _ = label_noise(ROWS, pairs, NO_NEGATIVES, lambda _: Constant(), whole, bounds)
-    assert crossed["judged"] == "cross-fitted"
+    figures, _ = label_noise(ROWS, pairs, NO_NEGATIVES, lambda _: Constant(), whole, bounds)
+    assert figures["judged"] == "cross-fitted"

@@ -276,10 +276,10 @@ def test_a_second_lexicon_is_judged_by_the_model(trained: Project, second: Proje
     assert first.read_bytes() == model.read_bytes()
     assert second.workspace.read(HELD_OUT).is_empty()
     known = pl.concat([trained.workspace.read(PAIRS), trained.workspace.read(EXTRA_PAIRS)])
-    taught = known.filter(pl.col("split") == "train")
+    training = known.filter(pl.col("split") == "train")
     evidence = second.workspace.read(PAIRS)
     assert set(evidence["sources"].explode()) <= {"pairs.csv"}
-    assert evidence.height <= taught.height
+    assert evidence.height <= training.height
     vectors = second.workspace.read_array("embed", "vectors.npy")
     extra = second.workspace.read(EXTRA_TERMS)
     assert len(vectors) == second.workspace.read(TERMS).height + extra.height

@@ -4,9 +4,9 @@ import numpy as np
 
 from nymgraph.discriminator import (
     UNLABELLED,
+    Features,
     HeadSettings,
     LabelledPairs,
-    Lexicon,
     TrainedHead,
     spell,
     train_head,
@@ -17,13 +17,13 @@ SETTINGS = HeadSettings(hidden=16, width=16, epochs=8, batch_size=128, learning_
 
 
 @dataclass(frozen=True)
-class World:
-    lexicon: Lexicon
+class TrainingSet:
+    features: Features
     train: LabelledPairs
     validation: LabelledPairs
 
 
-def make_world(n_quads: int = 600, seed: int = 0) -> World:
+def make_examples(n_quads: int = 600, seed: int = 0) -> TrainingSet:
     """Four terms to a concept: x, a synonym, an antonym and a sister.
 
     A synonym lies beside x, an antonym has the first four coordinates turned round, a sister keeps
@@ -47,8 +47,8 @@ def make_world(n_quads: int = 600, seed: int = 0) -> World:
         )
         for part in (slice(1, half), slice(half + 1, n_quads))
     )
-    return World(
-        Lexicon(vectors.astype(np.float16), spell(words(len(x) * 4, rng))), train, validation
+    return TrainingSet(
+        Features(vectors.astype(np.float16), spell(words(len(x) * 4, rng))), train, validation
     )
 
 
@@ -58,6 +58,8 @@ def words(n_terms: int, rng: np.random.Generator) -> list[str]:
     return [row.tobytes().decode() for row in letters]
 
 
-def train_on(world: World, train: LabelledPairs, settings: HeadSettings = SETTINGS) -> TrainedHead:
-    labelled = world.validation.take(world.validation.relation != UNLABELLED)
-    return train_head(world.lexicon, train, labelled, world.validation, settings)
+def train_on(
+    examples: TrainingSet, train: LabelledPairs, settings: HeadSettings = SETTINGS
+) -> TrainedHead:
+    labelled = examples.validation.take(examples.validation.relation != UNLABELLED)
+    return train_head(examples.features, train, labelled, examples.validation, settings)
