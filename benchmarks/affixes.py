@@ -27,7 +27,7 @@ def main() -> None:
     data = parser.parse_args().data
     rows = pl.read_csv(LIST)
     pairs = list(rows.select("stem", "derived").iter_rows())
-    judged = load_model(data).judge(pairs, told=False)
+    judged = load_model(data).judge(pairs, known=False)
     rows = rows.with_columns(judged["p_antonym"], seen=_trained(Workspace(data), rows))
     for name, part in (
         ("chosen half", rows.filter(pl.col("half") == "chosen")),

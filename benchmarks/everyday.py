@@ -79,10 +79,10 @@ def _labels(workspace: Workspace, terms: pl.Series, withheld: set[str]) -> np.nd
     evidence = weighed_by_rivals(evidence, guessed, lexicon, settings.gate)
     judged = overridden(workspace.scan(RELEASED_RELATIONS).select(COLUMNS).collect(), evidence)
     gate = pl.lit(settings.gate, pl.Float32)
-    told = (pl.col("evidence") == "dictionary").alias("told")
-    expected = expected_of(len(terms), judged.filter(~told | (pl.col("p_synonym") >= gate)))
+    labelled = (pl.col("evidence") == "dictionary").alias("labelled")
+    expected = expected_of(len(terms), judged.filter(~labelled | (pl.col("p_synonym") >= gate)))
     passes = (pl.col("p_synonym") >= gate) | (pl.col("p_antonym") >= settings.antonym_gate)
-    edges = judged.filter(passes).with_columns(told)
+    edges = judged.filter(passes).with_columns(labelled)
     return cluster_tables(terms, edges, expected, settings).clustering.labels
 
 

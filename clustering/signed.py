@@ -2,8 +2,7 @@
 
 *Weights.* w(a, b) in [0, 1] is the probability of the edge, lowered where its ends have many
 neighbours that they do not share (`weights` has the formula). Pairs without an edge weigh 0. An
-edge between two known terms, that is terms of which the graph was told an edge, weighs `absence`
-besides.
+edge between two known terms, that is ends of labelled edges, weighs `absence` besides.
 
 *Objective.* Over all partitions without a cannot-link inside a cluster, none above max_size,
 maximise
@@ -109,7 +108,7 @@ def cluster_signed(
     antonyms: Edges,
     expected: NDArray[np.float64],
     settings: SignedSettings = DEFAULTS,
-    told: Edges | None = None,
+    labelled: Edges | None = None,
 ) -> Clustering:
     """Cluster the gated graph under cannot-links, as specified at the top of the file.
 
@@ -119,7 +118,7 @@ def cluster_signed(
         antonyms: the cannot-links, from `canonical_edges` of p_antonym.
         expected: float64 (n_terms,), from `expected_synonyms`.
         settings: theta and the bounds.
-        told: those of `edges` that are not judged but told, as by a dictionary; None for those of
+        labelled: those of `edges` that a dictionary labelled, not judged ones; None for those of
             p_synonym 1.
 
     Returns:
@@ -133,13 +132,13 @@ def cluster_signed(
     judged, links = build_graph(n_terms, edges), build_graph(n_terms, antonyms)
     number = neighbourly(judged.indptr, judged.indices)
     p_synonym = weights_of(judged, antonyms.a, antonyms.b)
-    told = _certain(edges) if told is None else told
-    known = _known(n_terms, told)
+    labelled = _certain(edges) if labelled is None else labelled
+    known = _known(n_terms, labelled)
     # absence is charged on all pairs of known terms; edges get it back
     least = costs.theta + GRAIN  # two that prefer each other join
-    told_graph = build_graph(n_terms, told)
+    labelled_graph = build_graph(n_terms, labelled)
     weighted = renamed(
-        weighted_edges(judged, told_graph, expected, known, costs.absence, least), number
+        weighted_edges(judged, labelled_graph, expected, known, costs.absence, least), number
     )
     del judged  # at 150 million edges these are gigabytes
     graph = fill_rows(n_terms, weighted)
@@ -170,10 +169,10 @@ def _certain(edges: Edges) -> Edges:
     return Edges(edges.a[sure], edges.b[sure], edges.weight[sure])
 
 
-def _known(n_terms: int, told: Edges) -> NDArray[np.bool_]:
-    """Mark the terms, by id, that have a told edge."""
+def _known(n_terms: int, labelled: Edges) -> NDArray[np.bool_]:
+    """Mark the terms, by id, that have a labelled edge."""
     known = np.zeros(n_terms, np.bool_)
-    known[told.a] = known[told.b] = True
+    known[labelled.a] = known[labelled.b] = True
     return known
 
 

@@ -10,7 +10,7 @@ two words (they tell ties apart, and little else), for each synonym that they sh
 edge at a term that resembles everything are divided by a lot, those of an edge within a family of
 synonyms by about 1.
 
-An edge that the graph was told of, as by a dictionary, weighs 2 p - 1, at least 0: what competes
+A labelled edge, as of a dictionary, weighs 2 p - 1, at least 0: what competes
 with a judgement does not compete with knowledge, but common senses do with rarer ones. An edge
 between two known terms weighs what `signed` charges for its absence besides.
 
@@ -77,7 +77,7 @@ def expected_synonyms(
 
 def weighted_edges(
     graph: Graph,
-    told: Graph,
+    labelled: Graph,
     expected: NDArray[np.float64],
     known: NDArray[np.bool_],
     absence: float,
@@ -87,7 +87,7 @@ def weighted_edges(
 
     Args:
         graph: the gated edges as rows, weight = p_synonym, neighbours ascending.
-        told: those of them that were told, as rows, neighbours ascending.
+        labelled: the labelled ones among them, as rows, neighbours ascending.
         expected: float64 (n_terms,), m(x).
         known: bool (n_terms,), the terms that a dictionary knows.
         absence: what an edge between two of these weighs besides, a multiple of GRAIN.
@@ -97,7 +97,7 @@ def weighted_edges(
         The edges ordered by (a, b); weights are multiples of GRAIN, at most 1 + absence.
     """
     edges = edges_by_pair(graph)
-    weight = _weigh(graph, edges, told, expected, known, absence, _best(graph), least)
+    weight = _weigh(graph, edges, labelled, expected, known, absence, _best(graph), least)
     return edges._replace(weight=weight)
 
 
@@ -117,7 +117,7 @@ def _best(graph: Graph) -> NDArray[np.int32]:
 def _weigh(
     graph: Graph,
     edges: Edges,
-    told: Graph,
+    labelled: Graph,
     expected: NDArray[np.float64],
     known: NDArray[np.bool_],
     absence: float,
@@ -131,7 +131,7 @@ def _weigh(
         for e in range(start, end):
             x, y, p = edges.a[e], edges.b[e], np.float64(edges.weight[e])
             besides = absence if known[x] and known[y] else 0.0
-            if _holds(told, x, y):
+            if _holds(labelled, x, y):
                 out[e] = np.rint(max(0.0, 2.0 * p - 1.0) / GRAIN) * GRAIN + besides
                 continue
             rest = max(0.0, expected[x] + expected[y] - 2.0 * p)

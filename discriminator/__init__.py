@@ -55,7 +55,7 @@ from nymgraph.discriminator.checkpoint import (
 from nymgraph.discriminator.cross_encoder import (
     CrossEncoderClassifier,
     CrossEncoderSettings,
-    telling,
+    step_callback,
     train_cross_encoder,
 )
 from nymgraph.discriminator.elsewhere import (
@@ -156,9 +156,9 @@ __all__ = [
     "save_head",
     "shift_of_list",
     "spell",
+    "step_callback",
     "surface_features",
     "surroundings",
-    "telling",
     "train_cross_encoder",
     "train_head",
 ]

@@ -218,7 +218,7 @@ def train_cross_encoder(
         pairs: training pairs.
         settings: how.
         work: folder for the trainer's working files.
-        advance: told of every step.
+        advance: called after every step.
     """
     from datasets import Dataset
     from sentence_transformers.cross_encoder import CrossEncoderTrainer
@@ -253,7 +253,7 @@ def train_cross_encoder(
         args=arguments,
         train_dataset=dataset,
         loss=RelationLoss(model, share, settings.loss, settings.agreement).to(model.device),
-        callbacks=[telling(advance)] if advance else None,
+        callbacks=[step_callback(advance)] if advance else None,
     )
     trainer.remove_callback(PrinterCallback)  # progress is shown by `advance` alone
     trainer.train()
@@ -291,18 +291,18 @@ def antonym_copies(pairs: LabelledPairs, settings: CrossEncoderSettings) -> int:
     return int(np.clip(counts.max() // max(counts[ANTONYM], 1), 1, settings.antonym_copies))
 
 
-def telling(advance: Advance) -> "TrainerCallback":
-    """Make a trainer callback that tells of each step; those before a resume are told at once.
+def step_callback(advance: Advance) -> "TrainerCallback":
+    """Make a trainer callback that reports each step, and those before a resume at once.
 
     Args:
-        advance: told of the number of steps just done.
+        advance: called with the number of steps just done.
 
     Returns:
         The callback, for a trainer of transformers or sentence-transformers.
     """
     from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-    class Telling(TrainerCallback):
+    class StepCallback(TrainerCallback):
         def on_train_begin(
             self,
             args: TrainingArguments,
@@ -321,4 +321,4 @@ def telling(advance: Advance) -> "TrainerCallback":
         ) -> None:
             advance(1)
 
-    return Telling()
+    return StepCallback()

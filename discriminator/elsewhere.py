@@ -85,18 +85,18 @@ def calibrate_elsewhere(
         logits: float (n_pairs, 4 + N_SIGNALS), of the candidates.
         relation: integer (n_pairs,), relation codes, `UNLABELLED` among them.
         n_gold: number of synonym and of antonym pairs there are to find.
-        lists: what is checked on; those without synonyms tell nothing.
+        lists: what is checked on; those without synonyms show nothing.
 
     Returns:
         The calibration whose worst list is best beside its cosine, of equals the more trusting one,
         and its checks, one for each list with a synonym. Without such lists the least trusting.
     """
-    telling = [given for given in lists if (given.relation == SYNONYM).any()]
+    usable = [given for given in lists if (given.relation == SYNONYM).any()]
     fits = []
-    for trust in TRUSTS if telling else TRUSTS[-1:]:
+    for trust in TRUSTS if usable else TRUSTS[-1:]:
         trusted = (trust, own.temperature)
         calibration = calibrate_candidates(logits, relation, n_gold, trusted=trusted)
-        checks = tuple(_check(calibration, given) for given in telling)
+        checks = tuple(_check(calibration, given) for given in usable)
         fits.append((min((c.judge / c.cosine for c in checks), default=1.0), calibration, checks))
     _, calibration, checks = max(fits, key=lambda fit: fit[0])
     return calibration, checks

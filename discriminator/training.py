@@ -123,7 +123,7 @@ def train_head(
         candidates: all near neighbours among the terms of `validation`, labelled or `UNLABELLED`;
             None where only dictionary pairs will be judged: their calibration serves for both.
         settings: the defaults if None.
-        progress: told of every step.
+        progress: called after every step.
         device: where to compute, as torch names it.
         lists: lists of held-out terms, each with its candidates, for `calibrate_elsewhere`; without
             them the calibration for candidates serves elsewhere too.

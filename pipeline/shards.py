@@ -89,7 +89,7 @@ class ShardedWork:
 
         Args:
             made: Numbers and rows of pending shards, in any order.
-            progress: Told of the shards.
+            progress: Shows the shards.
             what: What the progress is called.
         """
         with progress.track(what, self.n_shards) as advance:

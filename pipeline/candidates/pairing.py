@@ -70,7 +70,7 @@ def search_pairs(
         params: The section `retrieve`.
         engine: Makes the shards.
         folder: Of the working shards.
-        progress: Told of them.
+        progress: Shows them.
         destination: Where the candidates are published, part by part.
         look: Called with the lists, the plan and the number of candidates, before all is published
             and the lists are thrown away.

@@ -51,7 +51,7 @@ def fit_cross_encoder(
         params: The section `train`: whether the two are a cascade, or the head has no say, and how
             the cross-encoder learns.
         work: Folder for the trainer's working files; removed at the end.
-        progress: Told of the steps.
+        progress: Shows the steps.
 
     Returns:
         The cross-encoder and its blends; None where only a head is asked for.

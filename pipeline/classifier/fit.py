@@ -41,7 +41,7 @@ def fit(request: FitRequest, progress: Progress) -> dict[str, Any]:
 
     Args:
         request: What to fit on.
-        progress: Told of the steps.
+        progress: Shows the steps.
 
     Returns:
         Its figures on the validation pairs and, if the table has them, on the test pairs.

@@ -25,9 +25,9 @@ def fit_head(
     Args:
         params: The section `train`.
         examples: Features, validation pairs, candidates and the terms that were held back.
-        progress: Told of the steps.
+        progress: Shows the steps.
         train: The pairs to learn from: those of the world, or a part of them.
-        title: What it is told that the steps are.
+        title: What the steps are called.
 
     Returns:
         The head.

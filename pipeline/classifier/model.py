@@ -74,15 +74,15 @@ class Model:
         self,
         pairs: Any,  # noqa: ANN401 - rows or a frame of any library
         *,
-        told: bool = True,
+        known: bool = True,
     ) -> pl.DataFrame:
         """Judge pairs of any terms.
 
         Args:
             pairs: (term, term) rows, or a polars or pandas frame with the columns term_a and
                 term_b; other columns are kept.
-            told: With the data folder of a run: let the pairs that a dictionary knows override the
-                judge, as `classify` does.
+            known: With the data folder of a run: let known pairs override the judge, as `classify`
+                does.
 
         Returns:
             The pairs with the columns p_synonym, p_antonym and p_co_hyponym (float32, calibrated
@@ -95,7 +95,7 @@ class Model:
         rows = _pair_frame(pairs)
         asked = self._asked(rows["term_a"].to_list(), rows["term_b"].to_list())
         nothing = np.empty((0, len(RELATIONS)), np.float32)
-        judged = self._corrected(asked, told=told) if asked.words else _columns(nothing)
+        judged = self._corrected(asked, known=known) if asked.words else _columns(nothing)
         return rows.with_columns(judged)
 
     def probabilities(
@@ -155,7 +155,7 @@ class Model:
         where = {"dictionary": dictionary, "elsewhere": self.space.elsewhere}
         return classifier_over(self.classifier, words, features, self.device, **where)
 
-    def _corrected(self, asked: "_Asked", *, told: bool) -> list[pl.Series]:
+    def _corrected(self, asked: "_Asked", *, known: bool) -> list[pl.Series]:
         """The probabilities as columns, after all that comes behind the classifier."""
         words, rows, a, b = asked
         classifier = self._over(asked, dictionary=False)
@@ -164,8 +164,8 @@ class Model:
         routes = routes_of(self.run, pl.DataFrame({"a": rows[a], "b": rows[b]}))
         pairs = pl.DataFrame({"a": a, "b": b}).cast(pl.UInt32).with_columns(route=routes)
         corrections = self.corrections.of_words(words, rows, self.space.language)
-        known = corrections.evidence if told else corrections.evidence.clear()
-        judged = corrections._replace(evidence=known).judge(pairs, classifier)
+        evidence = corrections.evidence if known else corrections.evidence.clear()
+        judged = corrections._replace(evidence=evidence).judge(pairs, classifier)
         return [judged[f"p_{name}"] for name in RELATIONS]
 
     def _vectors(

@@ -87,8 +87,8 @@ def cluster_graph(
     passes = (pl.col("p_synonym") >= pl.lit(params.gate, pl.Float32)) | (
         pl.col("p_antonym") >= pl.lit(params.antonym_gate, pl.Float32)
     )
-    told = (pl.col("evidence") == "dictionary").alias("told")
-    judged = workspace.scan(graph.relations).filter(passes).select(*_JUDGED, told).collect()
+    labelled = (pl.col("evidence") == "dictionary").alias("labelled")
+    judged = workspace.scan(graph.relations).filter(passes).select(*_JUDGED, labelled).collect()
     workspace.record.read(f"{graph.relations.path} (gated)", judged.height)
     expected = np.zeros(len(terms))
     if params.algorithm == "signed":  # the reference does not ask: spare it a pass over all pairs

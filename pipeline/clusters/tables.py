@@ -66,8 +66,8 @@ def cluster_tables(
 
     Args:
         terms: The terms, in byte-wise order; the row is the term_id.
-        judged: Columns a, b (term ids), p_synonym and, if known, p_antonym (0 to 1) and told (bool:
-            not judged by the model): the pairs that pass a gate, or more.
+        judged: Columns a, b (term ids), p_synonym and, if known, p_antonym (0 to 1) and labelled
+            (bool: by a dictionary, not the model): the pairs that pass a gate, or more.
         expected: float64 (n_terms,), p_synonym summed over all judged pairs of each term.
         params: Algorithm and its settings.
         vectors: (n_terms, dim) for central representatives; without them the degree decides.
@@ -83,10 +83,10 @@ def cluster_tables(
     antonyms = _edges(terms, judged, "p_antonym", params.antonym_gate)
     keys = stable_hashes(terms)
     evidence = evidence_of(keys, edges, antonyms, expected)
-    told = None
-    if "told" in judged.columns:
-        told = _edges(terms, judged.filter("told"), "p_synonym", params.gate)
-    graph = _Graph(edges, antonyms, expected, told)
+    labelled = None
+    if "labelled" in judged.columns:
+        labelled = _edges(terms, judged.filter("labelled"), "p_synonym", params.gate)
+    graph = _Graph(edges, antonyms, expected, labelled)
     clustering, n_again = _clustering(graph, params, evidence, previous)
     labels = clustering.labels
     ids = cluster_ids(labels, keys)
@@ -185,7 +185,7 @@ class _Graph(NamedTuple):
     edges: Edges
     antonyms: Edges
     expected: npt.NDArray[np.float64]
-    told: Edges | None
+    labelled: Edges | None
 
 
 def _clustering(
@@ -198,19 +198,19 @@ def _clustering(
     if previous is None:
         return _run(graph, params), len(graph.expected)
     again = touched(graph.edges, evidence, previous)
-    told = None if graph.told is None else only(graph.told, again)
+    labelled = None if graph.labelled is None else only(graph.labelled, again)
     few = graph._replace(
-        edges=only(graph.edges, again), antonyms=only(graph.antonyms, again), told=told
+        edges=only(graph.edges, again), antonyms=only(graph.antonyms, again), labelled=labelled
     )
     return merge(_run(few, params), previous, again), int(again.sum())
 
 
 def _run(graph: _Graph, params: ClusterParams) -> Clustering:
-    n_terms = len(graph.expected)
+    edges, antonyms, expected, labelled = graph
     if params.algorithm == "reference":
-        return cluster_reference(n_terms, graph.edges, params.overlap_ratio)
+        return cluster_reference(len(expected), edges, params.overlap_ratio)
     asked = SignedSettings(**params.model_dump(include=set(SignedSettings._fields)))
-    return cluster_signed(n_terms, graph.edges, graph.antonyms, graph.expected, asked, graph.told)
+    return cluster_signed(len(expected), edges, antonyms, expected, asked, labelled)
 
 
 def _edges(terms: pl.Series, judged: pl.DataFrame, name: str, gate: float) -> Edges:

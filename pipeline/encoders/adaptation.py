@@ -24,7 +24,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.discriminator import ANTONYM, CO_HYPONYM, SYNONYM, LabelledPairs, pair_keys, telling
+from nymgraph.discriminator import (
+    ANTONYM,
+    CO_HYPONYM,
+    SYNONYM,
+    LabelledPairs,
+    pair_keys,
+    step_callback,
+)
 from nymgraph.pipeline.devices import resolve_precision
 from nymgraph.pipeline.encoders.states import kept_below, layer_stack
 from nymgraph.pipeline.params import AdaptParams
@@ -223,7 +230,7 @@ def adapt_encoder(
         triples: Rows, in the order drawn.
         settings: How.
         work: Folder for checkpoints; it must belong to these very rows and settings.
-        advance: Told of the number of steps just done.
+        advance: Called with the number of steps just done.
     """
     from sentence_transformers import SentenceTransformerTrainer
     from transformers import PrinterCallback
@@ -236,7 +243,7 @@ def adapt_encoder(
         args=_arguments(model, settings, work),
         train_dataset=_dataset(terms, triples, _COLUMNS, label=triples.opposed.astype(np.float32)),
         loss=_loss(model, settings.cached_rows),
-        callbacks=[telling(advance)],
+        callbacks=[step_callback(advance)],
     )
     trainer.remove_callback(PrinterCallback)  # progress is shown by `advance` alone
     texts = [terms[i] for i in np.unique(np.concatenate(triples[:3]))]

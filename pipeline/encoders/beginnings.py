@@ -139,8 +139,8 @@ def fine_tune(
         start: Where it begins.
         params: The section `adapt`.
         work: Folder for checkpoints; it must belong to this very training.
-        progress: Told of the steps.
-        title: What it is told that they are.
+        progress: Shows the steps.
+        title: What they are called.
 
     Returns:
         The folder of the trained encoder, inside the working folder.

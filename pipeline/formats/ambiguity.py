@@ -111,8 +111,8 @@ def judged_alone(export: Export) -> set[str]:
     senses = export.scan(EXPORTED_SENSES).select("term_id", "synonyms")
     shared = senses.explode("synonyms", empty_as_null=False).join(own, on="term_id")
     other = own.select(synonyms="term_id", cluster_id="cluster_id")
-    told = shared.join(other, on=["synonyms", "cluster_id"]).select("term_id")
-    alone = own.join(senses, on="term_id", how="semi").join(told, on="term_id", how="anti")
+    joined = shared.join(other, on=["synonyms", "cluster_id"]).select("term_id")
+    alone = own.join(senses, on="term_id", how="semi").join(joined, on="term_id", how="anti")
     return set(alone.select("term").collect()["term"])
 
 

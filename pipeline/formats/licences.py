@@ -1,6 +1,6 @@
 """Whose data an export holds, and under which licence: it travels into every format.
 
-The licence of a source that comes with nymgraph is known here; that of a user's own is told by
+The licence of a source that comes with nymgraph is known here; that of a user's own is in
 `export.licences`. What is known of neither is said to be unknown, in every file.
 """
 
@@ -62,10 +62,10 @@ def licences_of(sources: list[str], named: Iterable[SourceLicence]) -> list[dict
 
 
 def licences(manifest: dict[str, Any]) -> list[Licence]:
-    """The licences that the manifest of an export tells; those of an older one by its sources."""
-    told = manifest.get("licences")
-    told = licences_of(manifest["sources"], ()) if told is None else told
-    return [Licence(**entry) for entry in told]
+    """The licences in the manifest of an export; those of an older one by its sources."""
+    listed = manifest.get("licences")
+    listed = licences_of(manifest["sources"], ()) if listed is None else listed
+    return [Licence(**entry) for entry in listed]
 
 
 def sources_in_words(manifest: dict[str, Any]) -> list[str]:

@@ -66,14 +66,14 @@ def write(export: Export, folder: FormatFolder, params: ExportParams) -> list[Lo
 
 
 def _lexicon(export: Export, params: ExportParams, name: str) -> str:
-    told = licences(export.manifest)
+    listed = licences(export.manifest)
     content = export.manifest["tables"][EXPORTED_CLUSTERS.name]["hash"]
     attributes = {
         "id": name,
         "label": f"nymgraph: synonyms and antonyms ({export.language})",
         "language": export.language,
         "email": params.contact,
-        "license": "; ".join(dict.fromkeys(licence.licence for licence in told)),
+        "license": "; ".join(dict.fromkeys(licence.licence for licence in listed)),
         "version": f"{export.manifest['nymgraph']}-{content[:8]}",
         **({"url": params.url} if params.url else {}),
         "dc:source": "; ".join(sources_in_words(export.manifest)),

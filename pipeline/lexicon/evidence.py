@@ -282,11 +282,11 @@ def overridden(judged: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
     before = {x: pl.col(x) if x in judged.columns else pl.lit(v) for x, v in given.items()}
     known = pl.col("known").is_not_null()
     trust = pl.col("trust")
-    # what is told in part is told once: `release` meets the pairs that `classify` has told
+    # trust in part is applied once: `release` meets pairs that `classify` has overridden
     new = known & ((before["evidence"] != "dictionary") | (trust == 1))
     columns = [
         pl.when(new)
-        .then(trust * _told(name) + (1 - trust) * pl.col(f"p_{name}"))
+        .then(trust * _known_probability(name) + (1 - trust) * pl.col(f"p_{name}"))
         .otherwise(pl.col(f"p_{name}"))
         .alias(f"p_{name}")
         for name in RELATION_NAMES
@@ -299,7 +299,7 @@ def overridden(judged: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
     ).drop("known", "certainty", "trust", "known_a", "known_b")
 
 
-def _told(name: str) -> pl.Expr:
-    """What a known pair says of one relation."""
+def _known_probability(name: str) -> pl.Expr:
+    """The probability of one relation by a known pair."""
     certain = pl.col("certainty")
     return pl.when(pl.col("known") == name).then(certain).otherwise((1 - certain) / 2)

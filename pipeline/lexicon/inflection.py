@@ -99,7 +99,7 @@ def find_variants(
     Args:
         terms: The terms, each once.
         language: Language code; where its first part is not in `LANGUAGES` there are no rules, and
-            nothing is found but what `forms` tells.
+            nothing is found but what `forms` lists.
         lemmas: Terms that are no variants, such as those of a dictionary.
         forms: The lemma of each form that a dictionary lists; these lemmas are among `lemmas`.
 
@@ -107,12 +107,12 @@ def find_variants(
         The lemma of each variant; no lemma is a variant. It does not depend on the order of terms.
     """
     rules = LANGUAGES.get(language.partition("-")[0])
-    told = {look_up_key(form, language): look_up_key(forms[form], language) for form in forms}
+    listed = {look_up_key(form, language): look_up_key(forms[form], language) for form in forms}
 
     def bases(key: str) -> Iterator[str]:
-        """What a form could be of: first as a dictionary tells, then by rule."""
-        if key in told:
-            yield told[key]
+        """What a form could be of: first as a dictionary lists it, then by rule."""
+        if key in listed:
+            yield listed[key]
         if rules is not None:
             yield from rules(key)
 

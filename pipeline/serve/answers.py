@@ -29,7 +29,7 @@ __all__ = [
     "LinkAnswer",
     "Suggestions",
     "TermAnswer",
-    "telling",
+    "drawn_graph",
 ]
 
 RELATED = 0.6  # cosine from which a related term is shown
@@ -253,7 +253,7 @@ class GraphAnswer(Answer):
 
         Args:
             term: The term in the middle.
-            graph: As of `telling`.
+            graph: As of `drawn_graph`.
             n_nodes: Terms shown at most.
 
         Returns:
@@ -275,7 +275,7 @@ class GraphAnswer(Answer):
         )
 
 
-def telling(
+def drawn_graph(
     store: ClusterStore, middle: str, hops: int, per_term: int, *, marked: bool = True
 ) -> "nx.Graph":
     """The terms around a term that are worth drawing.
@@ -298,13 +298,13 @@ def telling(
     related = {found.term: found for found in store.related_terms(middle)}
     opposites = {found.term for found in store.antonyms(middle)}
 
-    def tells(a: str, b: str, data: dict[str, Any]) -> bool:
+    def is_drawn(a: str, b: str, data: dict[str, Any]) -> bool:
         if middle not in (a, b):
             return bool(data["relation"] != "co_hyponym" or data["cosine"] >= RELATED)
         other = b if a == middle else a
         return data["relation"] == "synonym" or other in opposites or other in related
 
-    edges = [(a, b) for a, b, data in graph.edges(data=True) if tells(a, b, data)]
+    edges = [(a, b) for a, b, data in graph.edges(data=True) if is_drawn(a, b, data)]
     kept = graph.edge_subgraph(edges).copy()
     kept.add_node(middle, **graph.nodes[middle])
     beyond = {x for x, d in kept.nodes(data=True) if d["hop"] > 1 or x in kept[middle]}

@@ -26,7 +26,7 @@ from nymgraph.pipeline.serve.answers import (
     LinkAnswer,
     Suggestions,
     TermAnswer,
-    telling,
+    drawn_graph,
 )
 from nymgraph.pipeline.serve.guard import LOCAL_NAMES, Guard
 from nymgraph.pipeline.store import ClusterStore, UnknownTermError
@@ -125,7 +125,7 @@ def _add_term_routes(app: FastAPI, store: ClusterStore) -> None:
     ) -> GraphAnswer:
         """The judged pairs around a term."""
         found = store.entry(term).term
-        return GraphAnswer.of(found, telling(store, found, hops, _PER_TERM, marked=marked), n)
+        return GraphAnswer.of(found, drawn_graph(store, found, hops, _PER_TERM, marked=marked), n)
 
 
 def _add_cluster_routes(app: FastAPI, store: ClusterStore) -> None:

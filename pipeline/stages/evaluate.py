@@ -79,10 +79,10 @@ def _everyday(
     senses, terms = workspace.read(SENSES), workspace.read(TERMS, ["term", "frequency"])
     released = workspace.read(RELEASED_ASSIGNMENTS)
     unseen = split == SPLIT_NAMES.index("test")
-    told = hard_labels(released["cluster_id"])
+    exported = hard_labels(released["cluster_id"])
     measured = everyday(senses, labels, terms["frequency"], unseen)
-    whole = everyday(senses, told, terms["frequency"])
-    workspace.write_csv("evaluate", "everyday.csv", failures(whole.terms, senses, terms, told))
+    whole = everyday(senses, exported, terms["frequency"])
+    workspace.write_csv("evaluate", "everyday.csv", failures(whole.terms, senses, terms, exported))
     clustered = int(released["cluster_id"].is_not_null().sum())
     return {
         "measured_on_held_out": measured.figures,

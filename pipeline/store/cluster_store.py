@@ -235,8 +235,8 @@ class ClusterStore(View):
             The closest in meaning first; terms that are near in letters alone are left out.
         """
         term_id = self._export.terms.resolve(term)
-        told = {*self.synonyms(term), *(antonym.term for antonym in self.antonyms(term))}
-        without = {self._export.terms.resolve(other) for other in told}
+        listed = {*self.synonyms(term), *(antonym.term for antonym in self.antonyms(term))}
+        without = {self._export.terms.resolve(other) for other in listed}
         without.update(unclustered(self._export, term_id))
         return related_terms(self._export, term_id, without)[:n]
 

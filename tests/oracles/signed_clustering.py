@@ -35,7 +35,7 @@ def oracle_expected(rows: Iterable[tuple[int, int, float]], n_terms: int) -> lis
 
 
 def oracle_weights(
-    edges: list[tuple[int, int, float]], expected: list[float], told: set[Pair], theta: int
+    edges: list[tuple[int, int, float]], expected: list[float], labelled: set[Pair], theta: int
 ) -> dict[Pair, int]:
     """Weights in grains."""
     rows: dict[int, dict[int, float]] = {}
@@ -54,7 +54,7 @@ def oracle_weights(
         w = p / (p + (1.0 - p) * competition)
         if all(min(rows[x], key=lambda y: (-rows[x][y], y)) == z for x, z in ((a, b), (b, a))):
             w = max(w, min(p, (theta + 1) / GRAIN))
-        weights[a, b] = round((max(0.0, 2 * p - 1) if (a, b) in told else w) * GRAIN)
+        weights[a, b] = round((max(0.0, 2 * p - 1) if (a, b) in labelled else w) * GRAIN)
     return weights
 
 
@@ -70,14 +70,14 @@ class Signed:
         theta: float,
         max_size: int,
         absence: float,
-        told: set[Pair] | None = None,
+        labelled: set[Pair] | None = None,
     ) -> None:
         self.absence = round(absence * GRAIN)
-        told = {(a, b) for a, b, p in edges if p == 1} if told is None else told
-        self.known = {x for pair in told for x in pair}
+        labelled = {(a, b) for a, b, p in edges if p == 1} if labelled is None else labelled
+        self.known = {x for pair in labelled for x in pair}
         self.weights = {
             pair: w + self.absence * ({*pair} <= self.known)
-            for pair, w in oracle_weights(edges, expected, told, round(theta * GRAIN)).items()
+            for pair, w in oracle_weights(edges, expected, labelled, round(theta * GRAIN)).items()
         }
         self.neighbours: dict[int, dict[int, int]] = {x: {} for x in range(n_terms)}
         for (a, b), w in sorted(self.weights.items()):
@@ -204,11 +204,11 @@ def oracle_signed(
     antonyms: list[Pair],
     expected: list[float],
     settings: tuple[float, float, int, float],
-    told: set[Pair] | None = None,
+    labelled: set[Pair] | None = None,
 ) -> OracleSigned:
     """Cluster edges that `oracle_edges` has ordered."""
     theta, orphan_support, max_size, absence = settings
-    run = Signed(n_terms, edges, antonyms, expected, theta, max_size, absence, told)
+    run = Signed(n_terms, edges, antonyms, expected, theta, max_size, absence, labelled)
     run.climb()
     run.adopt(orphan_support)
     assert not any(run.foes[x] & c for x, c in enumerate(run.clusters))

@@ -239,16 +239,16 @@ def test_a_run_judges_what_classify_judged_bit_for_bit(trained: Project) -> None
     assert few.select(PROBABILITIES).equals(expected[3:5])
 
 
-def test_the_judge_alone_is_not_told_what_a_dictionary_knows(trained: Project) -> None:
+def test_the_judge_alone_leaves_known_pairs_out(trained: Project) -> None:
     model = nymgraph.load_model(trained.data, device="cpu")
     pairs = trained.workspace.read(PAIRS).filter(pl.col("split") == "train")
-    known = list(pairs.select("term_a", "term_b").iter_rows())[:3]
-    told, alone = (model.judge(known, told=told)[:, 2:] for told in (True, False))
-    assert not told.equals(alone)
+    rows = list(pairs.select("term_a", "term_b").iter_rows())[:3]
+    known, alone = (model.judge(rows, known=asked)[:, 2:] for asked in (True, False))
+    assert not known.equals(alone)
     evidence = pl.concat(trained.workspace.parts(RELATIONS))["evidence"] == "dictionary"
     names, _ = as_classified(trained)
     own = [pair for pair, of_dictionary in zip(names, evidence, strict=True) if not of_dictionary]
-    assert model.judge(own[:5]).equals(model.judge(own[:5], told=False))
+    assert model.judge(own[:5]).equals(model.judge(own[:5], known=False))
 
 
 def test_the_command_judges_what_classify_judged(trained: Project, tmp_path: Path) -> None:
