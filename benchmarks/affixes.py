@@ -13,8 +13,8 @@ from pathlib import Path
 import polars as pl
 
 from nymgraph import load_model
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.schemas import PAIRS, TERMS
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 LIST = Path(__file__).with_name("affix_pairs.csv")
 LEAST = 0.5

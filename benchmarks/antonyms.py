@@ -24,8 +24,8 @@ from nymgraph.pipeline.classifier.pair_table import FitRequest
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.evaluation.groups import figures_by
 from nymgraph.pipeline.lexicon.labelled import relation_codes
-from nymgraph.pipeline.params import AdaptParams, CrossEncoderParams, Params, TrainParams
 from nymgraph.pipeline.progress import default_progress
+from nymgraph.pipeline.settings.params import AdaptParams, CrossEncoderParams, Params, TrainParams
 
 
 def main() -> None:

@@ -39,9 +39,9 @@ from nymgraph.pipeline.classifier.cross_encoder import fit_cross_encoder
 from nymgraph.pipeline.classifier.head import fit_head
 from nymgraph.pipeline.classifier.training_set import TrainingSet
 from nymgraph.pipeline.lexicon.labelled import CandidateSample, pairs_within
-from nymgraph.pipeline.params import TrainParams, load_params
 from nymgraph.pipeline.progress import default_progress
 from nymgraph.pipeline.schemas import CANDIDATES
+from nymgraph.pipeline.settings.params import TrainParams, load_params
 
 Logits = npt.NDArray[np.float32]
 SHARES = (0.05, 0.1, 0.2, 0.5, 1.0)

@@ -20,8 +20,8 @@ import polars as pl
 
 from benchmarks.machine import describe
 from benchmarks.stages import run_stage
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.schemas import CANDIDATES, TERMS
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 PART_PAIRS = 500_000
 """Pairs in a part, about as many as retrieve writes."""

@@ -30,7 +30,6 @@ from nymgraph.discriminator import (
     classification_metrics,
     train_head,
 )
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.features import TermSpace, open_space
 from nymgraph.pipeline.classifier.judges import LazyClassifier
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
@@ -41,8 +40,9 @@ from nymgraph.pipeline.lexicon.labelled import (
     weigh_seen,
 )
 from nymgraph.pipeline.lexicon.splits import term_mask, term_splits
-from nymgraph.pipeline.params import TrainParams, load_params
 from nymgraph.pipeline.schemas import CANDIDATES, HELD_BACK, HELD_OUT, PAIRS
+from nymgraph.pipeline.settings.params import TrainParams, load_params
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 Split = tuple[LabelledPairs, LabelledPairs, LabelledPairs]
 

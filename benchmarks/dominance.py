@@ -18,7 +18,7 @@ import torch
 
 from nymgraph.pipeline.lexicon import dominance
 from nymgraph.pipeline.lexicon.dictionaries import read_inventory
-from nymgraph.pipeline.params import WordNetSource
+from nymgraph.pipeline.settings.params import WordNetSource
 
 LEAST = 5
 NAMES = ("members", "place", "narrower", "links")

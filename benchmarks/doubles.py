@@ -27,11 +27,9 @@ import yaml
 
 from benchmarks.machine import describe
 from nymgraph.pipeline import cli, store
-from nymgraph.pipeline.artefacts import content_hash, digest
 from nymgraph.pipeline.classifier import fit, model
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.formats import write
-from nymgraph.pipeline.manifests import LIST, read_list
 from nymgraph.pipeline.stages import (  # what a fork finds loaded
     adapt,
     classify,
@@ -44,6 +42,8 @@ from nymgraph.pipeline.stages import (  # what a fork finds loaded
     retrieve,
     train,
 )
+from nymgraph.pipeline.storage.artefacts import content_hash, digest
+from nymgraph.pipeline.storage.manifests import LIST, read_list
 
 LOADED = (adapt, classify, cluster, embed, evaluate, export, label, report, retrieve, train)
 LOADED_TOO = (fit, model, store, write)

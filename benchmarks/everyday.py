@@ -16,15 +16,15 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.clusters.tables import cluster_tables, expected_of
 from nymgraph.pipeline.evaluation.everyday import everyday
 from nymgraph.pipeline.lexicon.dictionaries import read_inventory
 from nymgraph.pipeline.lexicon.evidence import Terms, evidence_of, overridden, weighed_by_rivals
 from nymgraph.pipeline.lexicon.relations import claims_of_inventory
 from nymgraph.pipeline.lexicon.senses import senses_table, term_uses
-from nymgraph.pipeline.params import ClusterParams, WordNetSource
 from nymgraph.pipeline.schemas import PAIRS, RELEASED_RELATIONS, SENSES, TERMS
+from nymgraph.pipeline.settings.params import ClusterParams, WordNetSource
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 COLUMNS = ("a", "b", "p_synonym", "p_antonym", "p_co_hyponym", "evidence")
 

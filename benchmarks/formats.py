@@ -18,8 +18,8 @@ from benchmarks.machine import describe
 from nymgraph.pipeline.formats.write import FORMATS, write_format
 from nymgraph.pipeline.lookup.export import open_export
 from nymgraph.pipeline.lookup.writing import write_index
-from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.progress import SilentProgress
+from nymgraph.pipeline.settings.params import ExportParams
 
 
 def main() -> None:

@@ -24,7 +24,6 @@ import polars as pl
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.lexicon.senses import term_uses
 from nymgraph.pipeline.lexicon.silence import look_alike
 from nymgraph.pipeline.schemas import (
@@ -36,6 +35,7 @@ from nymgraph.pipeline.schemas import (
     SIMILAR,
     TERMS,
 )
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 Thesaurus = dict[str, set[str]]
 SHARED = 0.15  # of the shorter list, by a pair that is surely one of synonyms

@@ -26,10 +26,10 @@ from typing import Any, NamedTuple
 import yaml
 
 from benchmarks.machine import describe
-from nymgraph.pipeline.artefacts import content_hash
 from nymgraph.pipeline.cli import run_stage
-from nymgraph.pipeline.shards import ShardedWork
 from nymgraph.pipeline.stages import classify, embed, retrieve  # what a fork finds loaded
+from nymgraph.pipeline.storage.artefacts import content_hash
+from nymgraph.pipeline.storage.shards import ShardedWork
 
 LOADED = (classify, embed, retrieve)
 INPUTS = {

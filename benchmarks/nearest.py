@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.schemas import HELD_OUT, PAIRS
+from nymgraph.pipeline.storage.artefacts import Workspace
 from nymgraph.pipeline.store import ClusterStore, Nearest
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -23,7 +23,6 @@ from benchmarks.machine import describe
 from benchmarks.scale import SPARSE, draw
 from benchmarks.stages import run_stage
 from benchmarks.store import cuts, made_terms, random_pairs
-from nymgraph.pipeline.artefacts import ROW_GROUP_ROWS, Workspace
 from nymgraph.pipeline.schemas import (
     EXTRA_PAIRS,
     EXTRA_TERMS,
@@ -35,6 +34,7 @@ from nymgraph.pipeline.schemas import (
     TERMS,
     VARIANTS,
 )
+from nymgraph.pipeline.storage.artefacts import ROW_GROUP_ROWS, Workspace
 
 DIM = 16
 PART_PAIRS = 2_000_000

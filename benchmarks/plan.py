@@ -16,8 +16,8 @@ from benchmarks.machine import describe
 from nymgraph.pipeline.candidates.spelling import build_spelling_index, search_spellings
 from nymgraph.pipeline.lexicon.spelled import spell_bare
 from nymgraph.pipeline.lexicon.wordnet import find_edition, read_synsets
-from nymgraph.pipeline.params import RetrieveParams
 from nymgraph.pipeline.planner.workload import postings_per_term
+from nymgraph.pipeline.settings.params import RetrieveParams
 
 _SAMPLE = 20_000
 _ROWS = 4_096

@@ -38,7 +38,7 @@ from nymgraph.pipeline.indexes.indexes import FaissIndex, NeighbourIndex, Parted
 from nymgraph.pipeline.indexes.neighbours import exact_search, neighbour_lists, unit
 from nymgraph.pipeline.indexes.plans import plan_index
 from nymgraph.pipeline.indexes.rerank import fixed_cosines, fixed_lengths
-from nymgraph.pipeline.params import RetrieveParams
+from nymgraph.pipeline.settings.params import RetrieveParams
 
 Array = NDArray[Any]
 K = 32

@@ -29,11 +29,11 @@ import psutil
 
 from benchmarks.machine import describe
 from nymgraph.pipeline import schemas
-from nymgraph.pipeline.artefacts import ROW_GROUP_ROWS, save_blocks
 from nymgraph.pipeline.lookup import FOLDER
 from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.lookup.writing import write_index
 from nymgraph.pipeline.schemas import Table
+from nymgraph.pipeline.storage.artefacts import ROW_GROUP_ROWS, save_blocks
 from nymgraph.pipeline.store import ClusterStore
 
 SIZE = 4

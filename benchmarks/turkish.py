@@ -15,13 +15,13 @@ import numpy as np
 import polars as pl
 
 from nymgraph.discriminator import pair_keys
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.features import open_space
 from nymgraph.pipeline.classifier.judges import LazyClassifier
 from nymgraph.pipeline.classifier.model_folder import model_classifier
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.lexicon.normalise import clean, look_up_key
 from nymgraph.pipeline.schemas import ASSIGNMENTS, CANDIDATES, PAIRS, TERMS
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 RELATIONS = {"SYNONYMY": "synonym", "ANTONYM": "antonym"}
 

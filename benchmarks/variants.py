@@ -25,11 +25,11 @@ import scipy.sparse as sp
 from benchmarks.baselines import DEFAULTS, Array, Case, Labels, dense, make_case, signed
 from benchmarks.clustering import ANTONYM_GATE, shape
 from nymgraph.clustering import Edges, intrusions, pair_scores
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.features import open_space
 from nymgraph.pipeline.classifier.model_folder import model_classifier
 from nymgraph.pipeline.classifier.trained import classifier_over
 from nymgraph.pipeline.schemas import RELATION_NAMES
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 MIN_SUPPORT = DEFAULTS["signed"]
 HIDDEN = 0.04  # what params.yaml advises for production: .02 for validation, .02 for test

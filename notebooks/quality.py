@@ -15,8 +15,8 @@ import polars as pl
 from sklearn.metrics import roc_auc_score
 
 from nymgraph import ClusterStore
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.schemas import PAIRS
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 DATA = Path(os.environ.get("NYMGRAPH_DATA", "data"))
 store = ClusterStore(DATA / "export")

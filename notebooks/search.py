@@ -20,10 +20,10 @@ import numpy as np
 import polars as pl
 
 from nymgraph import ClusterStore
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.lexicon.dictionaries import clean_synsets
-from nymgraph.pipeline.params import WordNetSource
 from nymgraph.pipeline.schemas import HELD_OUT, PAIRS
+from nymgraph.pipeline.settings.params import WordNetSource
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 DATA = Path(os.environ.get("NYMGRAPH_DATA", "data"))
 SPLIT = os.environ.get("NYMGRAPH_SPLIT", "test")

@@ -19,14 +19,9 @@ serve        a local web page over ClusterStore
 engine       who makes the shards of long work
 planner      what a run takes, before it starts
 limits       what cannot work, said before any work
-artefacts    tables and files, written whole or not at all
-shards       long work that survives a kill
-schemas      every table, declared once
-params       every parameter, checked before work starts
 own_list     a folder for one's own list, begun and run
-locks        one writer at a time
-manifests    what a finished stage left
-verify       every byte of a run against these lists
-plain_yaml   parameter files, read strictly
-errors, profiles, progress, runlog, devices, doctor, shown, cli: the plumbing
+storage      tables and files: written whole, locked, listed, resumed, verified
+settings     every parameter, checked before work starts
+schemas      every table, declared once
+errors, progress, runlog, devices, cli: the plumbing
 """

@@ -13,13 +13,12 @@ import typer
 from typer.core import TyperCommand
 
 from nymgraph import __version__
-from nymgraph.pipeline.artefacts import Workspace, write_atomic
 from nymgraph.pipeline.errors import DependencyError, NymgraphError
 from nymgraph.pipeline.own_list.stages import perform
-from nymgraph.pipeline.params import Params, check_params, load_params
-from nymgraph.pipeline.profiles import ENGLISH, locate_profile, profile_graph
-from nymgraph.pipeline.progress import default_progress
-from nymgraph.pipeline.shown import visible
+from nymgraph.pipeline.progress import default_progress, visible
+from nymgraph.pipeline.settings.params import Params, check_params, load_params
+from nymgraph.pipeline.settings.profiles import ENGLISH, locate_profile, profile_graph
+from nymgraph.pipeline.storage.artefacts import Workspace, write_atomic
 
 __all__ = ["app", "main"]
 
@@ -562,8 +561,8 @@ def runs(data: DataFolder = _DATA) -> None:
 
     For example: `nymgraph runs --data data`.
     """
-    from nymgraph.pipeline.doctor import run_table
     from nymgraph.pipeline.own_list.whole_run import worth_trying
+    from nymgraph.pipeline.planner.doctor import run_table
 
     typer.echo(run_table(data, tuple(STAGES)))
     if (data / "export" / "manifest.json").is_file():
@@ -583,7 +582,7 @@ def verify(
     For example: `nymgraph verify`, or `nymgraph verify --export clusters`. Exit code 1 if a file
     is missing, damaged or of another run.
     """
-    from nymgraph.pipeline.verify import verify_export, verify_run
+    from nymgraph.pipeline.storage.verify import verify_export, verify_run
 
     found = verify_run(data, STAGES) if export is None else [verify_export(export)]
     for stage in found:
@@ -601,7 +600,7 @@ def doctor(params: ParamsFile = _PARAMS, data: DataFolder = _DATA) -> None:
 
     For example: `nymgraph doctor --params params.yaml`.
     """
-    from nymgraph.pipeline.doctor import diagnose, format_findings
+    from nymgraph.pipeline.planner.doctor import diagnose, format_findings
 
     settings = load_params(params) if params.is_file() else Params()
     findings = diagnose(settings, data)

@@ -1,16 +1,31 @@
-"""Progress of long work: injected, silent by default, a bar on a terminal, plain lines in a log."""
+"""What a terminal shows: progress of long work, and text without hidden characters.
+
+Progress is injected: silent by default, a bar on a terminal, plain lines in a log.
+"""
 
 import logging
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-__all__ = ["LogProgress", "Progress", "SilentProgress", "TerminalProgress", "default_progress"]
+__all__ = [
+    "LogProgress",
+    "Progress",
+    "SilentProgress",
+    "TerminalProgress",
+    "default_progress",
+    "visible",
+]
 
 _log = logging.getLogger("nymgraph")
 _LOG_EVERY_S = 10.0
+# controls but tab and line feed; marks and overrides of direction; line and paragraph separators
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
 
 Advance = Callable[[int], None]
 
@@ -83,3 +98,8 @@ class TerminalProgress:
 def default_progress() -> Progress:
     """A bar when the standard error stream is a terminal, log lines otherwise."""
     return TerminalProgress() if sys.stderr.isatty() else LogProgress()
+
+
+def visible(text: str) -> str:
+    r"""A text in which hidden characters stand as `\u202e`, which JSON reads as the character."""
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -16,7 +16,7 @@ from nymgraph.pipeline.augment.endpoint import Endpoint, RefusedError, RetryErro
 from nymgraph.pipeline.augment.pace import Pace, back_off
 from nymgraph.pipeline.augment.prompts import Request
 from nymgraph.pipeline.errors import LanguageModelError, NymgraphError
-from nymgraph.pipeline.params import AugmentParams
+from nymgraph.pipeline.settings.params import AugmentParams
 
 __all__ = ["Asker", "final_fault", "stored_answer"]
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from nymgraph.pipeline.artefacts import write_atomic
+from nymgraph.pipeline.storage.artefacts import write_atomic
 
 __all__ = ["Answer", "AnswerCache"]
 

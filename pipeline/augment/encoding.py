@@ -7,15 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from nymgraph.pipeline.artefacts import digest
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
 from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_model
 from nymgraph.pipeline.encoders.encoding import EncodeRecipe
 from nymgraph.pipeline.encoders.windows import TermWindows
 from nymgraph.pipeline.engine.local import LOCAL
-from nymgraph.pipeline.params import AugmentParams
 from nymgraph.pipeline.progress import Progress
-from nymgraph.pipeline.shards import open_work
+from nymgraph.pipeline.settings.params import AugmentParams
+from nymgraph.pipeline.storage.artefacts import digest
+from nymgraph.pipeline.storage.shards import open_work
 
 __all__ = ["encode_terms", "encoder_identity"]
 

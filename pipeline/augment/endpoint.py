@@ -15,7 +15,7 @@ from nymgraph.pipeline.augment.cache import Answer
 from nymgraph.pipeline.augment.pace import retry_after
 from nymgraph.pipeline.augment.prompts import Request
 from nymgraph.pipeline.errors import DependencyError, LanguageModelError
-from nymgraph.pipeline.params import AugmentParams
+from nymgraph.pipeline.settings.params import AugmentParams
 
 __all__ = ["Endpoint", "RefusedError", "RetryError", "read_key"]
 

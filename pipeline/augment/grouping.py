@@ -16,7 +16,7 @@ from scipy.spatial.distance import squareform
 from nymgraph.kernels import kernel
 from nymgraph.pipeline.indexes.indexes import build_index
 from nymgraph.pipeline.indexes.plans import plan_index
-from nymgraph.pipeline.params import RetrieveParams
+from nymgraph.pipeline.settings.params import RetrieveParams
 
 __all__ = ["complete_linkage", "group_terms", "neighbourhoods"]
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from nymgraph.pipeline.artefacts import digest
 from nymgraph.pipeline.augment.account import Account
 from nymgraph.pipeline.augment.answers import Reject
 from nymgraph.pipeline.augment.asking import stored_answer
@@ -23,9 +22,10 @@ from nymgraph.pipeline.augment.selection import first_groups, first_terms
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
-from nymgraph.pipeline.params import AugmentParams
 from nymgraph.pipeline.progress import Progress
-from nymgraph.pipeline.shards import open_work
+from nymgraph.pipeline.settings.params import AugmentParams
+from nymgraph.pipeline.storage.artefacts import digest
+from nymgraph.pipeline.storage.shards import open_work
 
 __all__ = ["Plan", "describe", "make_plan", "open_account"]
 

@@ -11,8 +11,8 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
-from nymgraph.pipeline.artefacts import digest
 from nymgraph.pipeline.schemas import RELATION_NAMES
+from nymgraph.pipeline.storage.artefacts import digest
 
 __all__ = ["LANGUAGES", "Request", "Wording", "group_request", "judge_request"]
 

@@ -16,9 +16,9 @@ from nymgraph.pipeline.augment.endpoint import read_key
 from nymgraph.pipeline.augment.plan import Plan, open_account
 from nymgraph.pipeline.augment.prompts import Request
 from nymgraph.pipeline.lexicon.known import KnownRelations, read_known_relations
-from nymgraph.pipeline.params import AugmentParams
 from nymgraph.pipeline.progress import Progress
 from nymgraph.pipeline.schemas import AUGMENT_REJECTS, AUGMENTED, JUDGEMENTS, RELATION_NAMES
+from nymgraph.pipeline.settings.params import AugmentParams
 
 __all__ = ["Outcome", "answer_plan"]
 

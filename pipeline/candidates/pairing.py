@@ -25,9 +25,9 @@ from nymgraph.pipeline.engine.recipe import Engine
 from nymgraph.pipeline.indexes.plans import IndexPlan, checked_plan, plan_index
 from nymgraph.pipeline.lexicon.spelled import spell_bare
 from nymgraph.pipeline.limits import free_room, index_gb, refuse, retrieve_refusals
-from nymgraph.pipeline.params import RetrieveParams
 from nymgraph.pipeline.progress import Progress
-from nymgraph.pipeline.shards import open_work
+from nymgraph.pipeline.settings.params import RetrieveParams
+from nymgraph.pipeline.storage.shards import open_work
 
 __all__ = ["Searched", "search_pairs"]
 

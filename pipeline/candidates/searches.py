@@ -27,9 +27,9 @@ from nymgraph.pipeline.engine.recipe import Make, PartedRecipe, Recipe, Rows
 from nymgraph.pipeline.indexes.indexes import PartedIndex, build_parts, merged
 from nymgraph.pipeline.indexes.neighbours import Span
 from nymgraph.pipeline.indexes.plans import IndexPlan
-from nymgraph.pipeline.params import RetrieveParams
 from nymgraph.pipeline.schemas import CANDIDATES
-from nymgraph.pipeline.shards import ShardedWork
+from nymgraph.pipeline.settings.params import RetrieveParams
+from nymgraph.pipeline.storage.shards import ShardedWork
 
 __all__ = [
     "Cuts",

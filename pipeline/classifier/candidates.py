@@ -7,7 +7,6 @@ from typing import NamedTuple
 import polars as pl
 
 from nymgraph.discriminator import COUNTED, Check, PairClassifier, shift_of_list
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.corrections import Corrections, Shifts
 from nymgraph.pipeline.classifier.features import open_space
 from nymgraph.pipeline.classifier.kinds import PRIOR, fit_shifts, spelled_terms
@@ -18,6 +17,7 @@ from nymgraph.pipeline.engine.recipe import Make, Recipe
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.lexicon.splits import term_mask
 from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, RELATIONS
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["JudgeRecipe", "fitted_shifts"]
 

@@ -16,7 +16,6 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.discriminator import PairClassifier
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.kinds import (
     Spelled,
     judged_as,
@@ -28,6 +27,7 @@ from nymgraph.pipeline.classifier.kinds import (
 from nymgraph.pipeline.lexicon.evidence import evidence_of, overridden
 from nymgraph.pipeline.lexicon.opposite_phrases import opposite_phrases, opposite_words
 from nymgraph.pipeline.schemas import CANDIDATES, EXTRA_PAIRS, PAIRS, RELATION_NAMES, TERMS
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["Corrections", "Shifts", "corrections_of_run", "routes_of", "write_fitted"]
 

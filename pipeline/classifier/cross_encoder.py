@@ -31,8 +31,8 @@ from nymgraph.pipeline.classifier.trained import CrossEncoderPart
 from nymgraph.pipeline.classifier.training_set import TrainingSet
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
 from nymgraph.pipeline.encoders.encoders import locate_model
-from nymgraph.pipeline.params import CrossEncoderParams, TrainParams
 from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.settings.params import CrossEncoderParams, TrainParams
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from nymgraph.discriminator import N_NEIGHBOURS, Features, LabelledPairs, Neighbourhoods
-from nymgraph.pipeline.artefacts import Workspace, write_atomic
 from nymgraph.pipeline.indexes.neighbours import NEIGHBOUR, nearest_rows
 from nymgraph.pipeline.lexicon.labelled import pairs_within
 from nymgraph.pipeline.lexicon.spelled import spell_terms
 from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary
+from nymgraph.pipeline.storage.artefacts import Workspace, write_atomic
 
 __all__ = ["TermSpace", "open_space", "search_neighbours", "write_neighbours"]
 

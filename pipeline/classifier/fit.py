@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from nymgraph.discriminator import SYNONYM, LabelledPairs, classification_metrics
-from nymgraph.pipeline.artefacts import content_hash, replaceable, writing
 from nymgraph.pipeline.classifier.cross_encoder import fit_cross_encoder
 from nymgraph.pipeline.classifier.features import TermSpace
 from nymgraph.pipeline.classifier.head import fit_head
@@ -25,9 +24,10 @@ from nymgraph.pipeline.encoders.encoders import ModelLocation, load_encoder, loc
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.labelled import relation_codes, touching
 from nymgraph.pipeline.lexicon.splits import held_back_terms
-from nymgraph.pipeline.locks import hold
-from nymgraph.pipeline.params import AdaptParams, Params, TrainParams
 from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.settings.params import AdaptParams, Params, TrainParams
+from nymgraph.pipeline.storage.artefacts import content_hash, replaceable, writing
+from nymgraph.pipeline.storage.locks import hold
 
 __all__ = ["fit"]
 

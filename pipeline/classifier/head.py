@@ -7,8 +7,8 @@ from nymgraph.pipeline.classifier.training_set import TrainingSet
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.labelled import weigh_seen
-from nymgraph.pipeline.params import TrainParams
 from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.settings.params import TrainParams
 
 __all__ = ["fit_head"]
 

@@ -11,8 +11,8 @@ from nymgraph.pipeline.classifier.fit import fit as fit_folder
 from nymgraph.pipeline.classifier.model import Model, load_model
 from nymgraph.pipeline.classifier.pair_table import FitRequest
 from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.params import check_params
 from nymgraph.pipeline.progress import default_progress
+from nymgraph.pipeline.settings.params import check_params
 
 __all__ = ["fit", "judge"]
 

@@ -17,13 +17,13 @@ import numpy.typing as npt
 
 from nymgraph.discriminator import Calibration, Features, PairClassifier
 from nymgraph.discriminator.calibration import EXCLUDED
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.features import TermSpace
 from nymgraph.pipeline.classifier.model import Model
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over
 from nymgraph.pipeline.encoders.encoders import Encoder, load_encoder, locate_adapted
 from nymgraph.pipeline.errors import ArtefactError, DependencyError
 from nymgraph.pipeline.lexicon.vocabulary import language_of
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["Judges", "LazyClassifier", "TermJudge", "judges_of", "run_encoder"]
 

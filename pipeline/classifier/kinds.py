@@ -27,10 +27,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.lexicon.normalise import look_up_key
 from nymgraph.pipeline.lexicon.spelled import with_capitals
 from nymgraph.pipeline.schemas import RELATION_NAMES, SENSES, TERMS
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = [
     "KINDS",

@@ -22,7 +22,6 @@ import polars as pl
 
 from nymgraph.discriminator import RELATIONS, PairClassifier
 from nymgraph.pipeline import schemas
-from nymgraph.pipeline.artefacts import Workspace, write_atomic
 from nymgraph.pipeline.classifier.corrections import (
     Corrections,
     corrections_of_run,
@@ -42,6 +41,7 @@ from nymgraph.pipeline.encoders.encoders import Encoder, load_encoder
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
+from nymgraph.pipeline.storage.artefacts import Workspace, write_atomic
 
 __all__ = ["Model", "encode_terms", "judge_table", "load_model", "open_encoder"]
 

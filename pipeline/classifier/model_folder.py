@@ -28,7 +28,6 @@ import polars as pl
 from safetensors.numpy import save_file
 
 from nymgraph.discriminator import LabelledPairs, save_cross_encoder, save_head
-from nymgraph.pipeline.artefacts import Workspace, content_hash, new_folder, save
 from nymgraph.pipeline.classifier.features import TermSpace
 from nymgraph.pipeline.classifier.model_notes import (
     MODEL_CURE,
@@ -44,6 +43,7 @@ from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_adapted
 from nymgraph.pipeline.formats.licences import licences_of
 from nymgraph.pipeline.lexicon.labelled import relation_codes
 from nymgraph.pipeline.runlog import library_versions
+from nymgraph.pipeline.storage.artefacts import Workspace, content_hash, new_folder, save
 
 __all__ = [
     "NewModel",

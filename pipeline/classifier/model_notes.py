@@ -10,9 +10,9 @@ import polars as pl
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from nymgraph.pipeline.artefacts import content_hash
 from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_noted
 from nymgraph.pipeline.errors import ArtefactError, ParameterError
+from nymgraph.pipeline.storage.artefacts import content_hash
 
 __all__ = [
     "MODEL_CURE",

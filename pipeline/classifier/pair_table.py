@@ -22,8 +22,8 @@ from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.relations import claims_of_dictionary, claims_of_table, resolve
 from nymgraph.pipeline.lexicon.splits import split_terms
 from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
-from nymgraph.pipeline.params import PairTable, Params, WordNetSource
 from nymgraph.pipeline.schemas import SPLIT_NAMES
+from nymgraph.pipeline.settings.params import PairTable, Params, WordNetSource
 
 __all__ = ["FitRequest", "TrainingPairs", "read_training_pairs"]
 

@@ -4,13 +4,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from nymgraph.pipeline.artefacts import Workspace, replace_folder
 from nymgraph.pipeline.classifier.model_notes import (
     ModelNotes,
     locate_encoder,
     model_for_run,
 )
 from nymgraph.pipeline.lexicon.vocabulary import language_of
+from nymgraph.pipeline.storage.artefacts import Workspace, replace_folder
 
 __all__ = ["take_encoder", "take_model"]
 

@@ -10,15 +10,15 @@ import numpy as np
 import polars as pl
 from pydantic import ValidationError
 
-from nymgraph.pipeline.artefacts import save, write_atomic
 from nymgraph.pipeline.clusters.previous import load_previous, made_with
 from nymgraph.pipeline.clusters.tables import cluster_tables, expected_of, links_of, links_table
 from nymgraph.pipeline.errors import ParameterError
 from nymgraph.pipeline.lexicon.edges import checked_edges, number_ends
 from nymgraph.pipeline.lexicon.tables import read_table
-from nymgraph.pipeline.locks import hold
-from nymgraph.pipeline.params import ClusterParams
 from nymgraph.pipeline.schemas import ASSIGNMENTS, CLUSTERS, EVIDENCE, LINKS, MEMBERSHIPS, TENSIONS
+from nymgraph.pipeline.settings.params import ClusterParams
+from nymgraph.pipeline.storage.artefacts import save, write_atomic
+from nymgraph.pipeline.storage.locks import hold
 
 __all__ = ["EdgeClusters", "cluster_edge_table", "cluster_edges", "read_edges"]
 

@@ -7,7 +7,6 @@ import numpy as np
 import polars as pl
 
 from nymgraph.clustering import merge_links
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.clusters.previous import load_previous
 from nymgraph.pipeline.clusters.tables import (
     ClusterTables,
@@ -16,7 +15,6 @@ from nymgraph.pipeline.clusters.tables import (
     links_of,
     links_table,
 )
-from nymgraph.pipeline.params import ClusterParams
 from nymgraph.pipeline.schemas import (
     ASSIGNMENTS,
     CLUSTERS,
@@ -35,6 +33,8 @@ from nymgraph.pipeline.schemas import (
     TERMS,
     Table,
 )
+from nymgraph.pipeline.settings.params import ClusterParams
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["MEASURED", "RELEASED", "GraphTables", "cluster_graph"]
 

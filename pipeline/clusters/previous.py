@@ -9,9 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.clustering import Previous, Tensions
-from nymgraph.pipeline.artefacts import damaged, read_schema
 from nymgraph.pipeline.errors import InputError, ParameterError
-from nymgraph.pipeline.params import ClusterParams
 from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.schemas import (
     ASSIGNMENTS,
@@ -21,6 +19,8 @@ from nymgraph.pipeline.schemas import (
     TENSIONS,
     Table,
 )
+from nymgraph.pipeline.settings.params import ClusterParams
+from nymgraph.pipeline.storage.artefacts import damaged, read_schema
 
 __all__ = ["load_previous", "made_with"]
 

@@ -27,7 +27,6 @@ from nymgraph.clustering import (
     vector_representatives,
 )
 from nymgraph.pipeline.lexicon.hashing import stable_hashes
-from nymgraph.pipeline.params import ClusterParams
 from nymgraph.pipeline.schemas import (
     ASSIGNMENTS,
     CLUSTERS,
@@ -37,6 +36,7 @@ from nymgraph.pipeline.schemas import (
     RELATION_NAMES,
     TENSIONS,
 )
+from nymgraph.pipeline.settings.params import ClusterParams
 
 __all__ = ["ClusterTables", "cluster_tables", "expected_of", "links_of", "links_table", "named"]
 

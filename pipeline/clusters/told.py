@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.candidates.candidates import cosines
 from nymgraph.pipeline.classifier.kinds import kept_apart, listed_terms, spelled_terms
 from nymgraph.pipeline.lexicon.evidence import (
@@ -18,6 +17,7 @@ from nymgraph.pipeline.lexicon.evidence import (
 )
 from nymgraph.pipeline.lexicon.silence import Silence
 from nymgraph.pipeline.schemas import PAIRS, RELATIONS, SIMILAR
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["told_everything"]
 

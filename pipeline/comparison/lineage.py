@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 
 from nymgraph.clustering import EVENTS, trace
-from nymgraph.pipeline.artefacts import read_schema, save, write_atomic
 from nymgraph.pipeline.clusters.tables import named
 from nymgraph.pipeline.evaluation.clustering import hard_labels
 from nymgraph.pipeline.lookup.export import export_of
 from nymgraph.pipeline.schemas import EXPORTED_TERMS, LINEAGE
+from nymgraph.pipeline.storage.artefacts import read_schema, save, write_atomic
 
 __all__ = ["compare_exports", "count_events", "write_lineage"]
 

@@ -34,7 +34,7 @@ from nymgraph.discriminator import (
 )
 from nymgraph.pipeline.devices import resolve_precision
 from nymgraph.pipeline.encoders.states import kept_below, layer_stack
-from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.settings.params import AdaptParams
 
 if TYPE_CHECKING:
     from datasets import Dataset

@@ -15,7 +15,6 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.discriminator import CO_HYPONYM, LabelledPairs
-from nymgraph.pipeline.artefacts import new_folder
 from nymgraph.pipeline.encoders.adaptation import (
     Triples,
     adapt_encoder,
@@ -27,8 +26,9 @@ from nymgraph.pipeline.encoders.encoders import load_model, locate_model, read_a
 from nymgraph.pipeline.encoders.static import draw_rows, free_glosses, static_texts
 from nymgraph.pipeline.lexicon.dictionaries import glosses
 from nymgraph.pipeline.lexicon.files import read_lines
-from nymgraph.pipeline.params import AdaptParams
 from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.settings.params import AdaptParams
+from nymgraph.pipeline.storage.artefacts import new_folder
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -22,13 +22,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from nymgraph.pipeline.artefacts import content_hash
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.encoders.joined import JoinedEncoder, Part, is_joined, read_joined
 from nymgraph.pipeline.encoders.packed import is_packed, unpack
 from nymgraph.pipeline.encoders.word_vectors import WordVectorEncoder, is_word_vectors
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, ParameterError
 from nymgraph.pipeline.lexicon.normalise import small_letters
+from nymgraph.pipeline.storage.artefacts import content_hash
 
 __all__ = [
     "Encoder",

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nymgraph.pipeline.artefacts import content_hash
 from nymgraph.pipeline.devices import resolve_precision
 from nymgraph.pipeline.encoders.encoders import ModelLocation, load_encoder, locate_model
 from nymgraph.pipeline.encoders.joined import Joined, Part, mean_vector, write_joined
-from nymgraph.pipeline.params import AdaptParams, BesideParams
+from nymgraph.pipeline.settings.params import AdaptParams, BesideParams
+from nymgraph.pipeline.storage.artefacts import content_hash
 
 __all__ = ["Made", "beside_of", "join_encoders"]
 

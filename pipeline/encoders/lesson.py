@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from nymgraph.discriminator import LabelledPairs
-from nymgraph.pipeline.artefacts import Workspace, digest
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.encoders.beginnings import Beginning, affordable, begin, fine_tune
 from nymgraph.pipeline.encoders.encoders import locate_model
@@ -20,8 +19,9 @@ from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.labelled import touching, weighed_by_use
 from nymgraph.pipeline.lexicon.splits import held_back_terms
 from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary
-from nymgraph.pipeline.params import AdaptParams
 from nymgraph.pipeline.runlog import library_versions
+from nymgraph.pipeline.settings.params import AdaptParams
+from nymgraph.pipeline.storage.artefacts import Workspace, digest
 
 __all__ = ["Lesson", "base_revision", "read_lesson", "trained_encoder"]
 

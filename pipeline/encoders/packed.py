@@ -32,8 +32,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.pipeline.artefacts import new_folder
 from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.storage.artefacts import new_folder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

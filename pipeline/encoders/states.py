@@ -25,8 +25,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from nymgraph.pipeline.artefacts import write_atomic, writing
 from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.storage.artefacts import write_atomic, writing
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -20,7 +20,7 @@ import polars as pl
 
 from nymgraph.discriminator import LabelledPairs
 from nymgraph.pipeline.encoders.adaptation import Triples, draw_triples
-from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.settings.params import AdaptParams
 
 __all__ = ["StaticTexts", "draw_rows", "free_glosses", "static_texts"]
 

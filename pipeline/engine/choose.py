@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
-from nymgraph.pipeline.params import EngineParams
+from nymgraph.pipeline.settings.params import EngineParams
 
 __all__ = ["open_engine"]
 

@@ -8,7 +8,7 @@ its share of it.
 from collections import deque
 from collections.abc import Sequence
 
-from nymgraph.pipeline.shards import Rows
+from nymgraph.pipeline.storage.shards import Rows
 
 __all__ = ["TRIES", "ShardQueue", "dealt_parts"]
 

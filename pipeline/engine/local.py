@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from nymgraph.pipeline.engine.recipe import Recipe
-from nymgraph.pipeline.shards import Rows
+from nymgraph.pipeline.storage.shards import Rows
 
 __all__ = ["LOCAL", "LocalEngine"]
 

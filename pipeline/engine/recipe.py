@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
-from nymgraph.pipeline.shards import Rows
+from nymgraph.pipeline.storage.shards import Rows
 
 __all__ = ["Engine", "Make", "PartedRecipe", "Recipe", "Rows"]
 

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from nymgraph.pipeline.artefacts import sync
 from nymgraph.pipeline.formats.licences import licences
 from nymgraph.pipeline.formats.losses import Loss
 from nymgraph.pipeline.lookup.export import Export
+from nymgraph.pipeline.storage.artefacts import sync
 
 __all__ = ["MANIFEST", "FormatFolder"]
 

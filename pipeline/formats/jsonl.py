@@ -4,7 +4,7 @@ from nymgraph.pipeline.formats.folder import FormatFolder
 from nymgraph.pipeline.formats.losses import Loss
 from nymgraph.pipeline.formats.tables import ROW, spelled, table_rows
 from nymgraph.pipeline.lookup.export import Export
-from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.settings.params import ExportParams
 
 __all__ = ["write"]
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from nymgraph.pipeline.errors import ParameterError
 from nymgraph.pipeline.lexicon.provenance import LANGUAGE_MODEL
-from nymgraph.pipeline.params import SourceLicence
+from nymgraph.pipeline.settings.params import SourceLicence
 
 __all__ = ["Licence", "licences", "licences_of", "sources_in_words"]
 

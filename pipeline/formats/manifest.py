@@ -5,9 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace, content_hash
 from nymgraph.pipeline.formats.licences import licences_of
-from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.schemas import (
     EXPORT_VERSION,
@@ -17,6 +15,8 @@ from nymgraph.pipeline.schemas import (
     PAIRS,
     Table,
 )
+from nymgraph.pipeline.settings.params import ExportParams
+from nymgraph.pipeline.storage.artefacts import Workspace, content_hash
 
 __all__ = ["manifest_of"]
 

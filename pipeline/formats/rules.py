@@ -35,8 +35,8 @@ from nymgraph.pipeline.formats.losses import (
 )
 from nymgraph.pipeline.lexicon.likeness import ALIKE, likeness
 from nymgraph.pipeline.lookup.export import Export
-from nymgraph.pipeline.params import RuleParams
 from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
+from nymgraph.pipeline.settings.params import RuleParams
 
 __all__ = ["LEFT_OUT", "LeftOut", "Rule", "rule_text", "select", "write_rules"]
 

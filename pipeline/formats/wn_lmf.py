@@ -19,8 +19,8 @@ from nymgraph.pipeline.formats.folder import FormatFolder
 from nymgraph.pipeline.formats.licences import licences, sources_in_words
 from nymgraph.pipeline.formats.losses import Loss, links, other_columns, pairs, soft
 from nymgraph.pipeline.lookup.export import Antonyms, Export, Opposites
-from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
+from nymgraph.pipeline.settings.params import ExportParams
 
 __all__ = ["FILE", "write"]
 

@@ -12,14 +12,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from nymgraph.pipeline.artefacts import new_folder, replace_folder, sync
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.formats import csv_files, elasticsearch, jsonl, skos, solr, wn_lmf
 from nymgraph.pipeline.formats.folder import MANIFEST, FormatFolder
 from nymgraph.pipeline.formats.losses import Loss, other_tables
 from nymgraph.pipeline.formats.unmarked import without_marked
 from nymgraph.pipeline.lookup.export import Export
-from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.progress import Progress
 from nymgraph.pipeline.schemas import (
     EXPORTED_CLUSTERS,
@@ -29,6 +27,8 @@ from nymgraph.pipeline.schemas import (
     EXPORTED_TERMS,
     Table,
 )
+from nymgraph.pipeline.settings.params import ExportParams
+from nymgraph.pipeline.storage.artefacts import new_folder, replace_folder, sync
 
 __all__ = ["FORMATS", "write_format", "write_formats"]
 

@@ -9,7 +9,7 @@ from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.errors import DependencyError, ParameterError
 from nymgraph.pipeline.limits import GPU_CODES_MOST as _GPU_MOST_CODED
 from nymgraph.pipeline.limits import GPU_MOST as _GPU_MOST
-from nymgraph.pipeline.params import RetrieveParams
+from nymgraph.pipeline.settings.params import RetrieveParams
 
 __all__ = ["LOOKED_AT", "IndexPlan", "checked_plan", "plan_index"]
 

@@ -1,6 +1,6 @@
 """Dictionaries of every kind, read in one way: as synsets.
 
-To add a kind: a section in `params.py` that is part of `Dictionary`, a reader, a line in
+To add a kind: a section in `settings/params.py` that is part of `Dictionary`, a reader, a line in
 `read_dictionary`. It is then a source for ingest, label and augment.
 """
 
@@ -16,7 +16,7 @@ from nymgraph.pipeline.lexicon.synonym_rules import read_synonym_rules
 from nymgraph.pipeline.lexicon.thesaurus import read_thesaurus
 from nymgraph.pipeline.lexicon.wn_lmf import read_forms, read_wn_lmf
 from nymgraph.pipeline.lexicon.wordnet import Synset, find_edition, read_synsets
-from nymgraph.pipeline.params import (
+from nymgraph.pipeline.settings.params import (
     Dictionary,
     MyThesSource,
     SolrSource,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from nymgraph.pipeline.lexicon.dictionaries import clean_synsets
 from nymgraph.pipeline.lexicon.relations import antonym_pairs
 from nymgraph.pipeline.lexicon.wordnet import Synset
-from nymgraph.pipeline.params import Dictionary
+from nymgraph.pipeline.settings.params import Dictionary
 
 __all__ = ["KnownRelations", "read_known_relations"]
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.files import unpacked
 from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
-from nymgraph.pipeline.params import MyThesSource
+from nymgraph.pipeline.settings.params import MyThesSource
 
 __all__ = ["read_mythes"]
 

@@ -44,8 +44,8 @@ from nymgraph.pipeline.lexicon.tables import (
     weighted,
 )
 from nymgraph.pipeline.lexicon.wordnet import Synset, opposed
-from nymgraph.pipeline.params import Dictionary, PairTable
 from nymgraph.pipeline.schemas import CONFLICTS, RELATION_NAMES
+from nymgraph.pipeline.settings.params import Dictionary, PairTable
 
 __all__ = [
     "antonym_pairs",

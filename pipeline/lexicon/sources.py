@@ -1,6 +1,6 @@
 """Lexicon sources: each gives its items as a frame of (source, row, item) and what the user adds.
 
-To add a source: a section in `params.py`, a reader here, a line in `read_source`; to add a
+To add a source: a section in `settings/params.py`, a reader here, a line in `read_source`; to add a
 dictionary, see `dictionaries`.
 """
 
@@ -16,8 +16,8 @@ from nymgraph.pipeline.lexicon.dictionaries import (
 )
 from nymgraph.pipeline.lexicon.files import read_lines
 from nymgraph.pipeline.lexicon.tables import read_table, require_columns
-from nymgraph.pipeline.params import Dictionary, Source, TableSource, TextSource
 from nymgraph.pipeline.schemas import EXPORTED_TERMS, EXPORTED_VARIANTS
+from nymgraph.pipeline.settings.params import Dictionary, Source, TableSource, TextSource
 
 __all__ = ["read_source"]
 

@@ -28,8 +28,8 @@ from nymgraph.pipeline.lexicon.tables import (
     weighted,
 )
 from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
-from nymgraph.pipeline.params import ThesaurusSource
 from nymgraph.pipeline.schemas import RELATION_NAMES
+from nymgraph.pipeline.settings.params import ThesaurusSource
 
 __all__ = ["read_thesaurus"]
 

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.lexicon.splits import term_splits
 from nymgraph.pipeline.schemas import EXTRA_PAIRS, EXTRA_TERMS, HELD_OUT, PAIRS, TERMS
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["Vocabulary", "language_of", "read_terms", "read_vocabulary", "vocabulary_terms"]
 

@@ -16,7 +16,6 @@ import polars.exceptions
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nymgraph.pipeline.artefacts import damaged, missing, read_schema
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lookup.manifest import read_manifest
 from nymgraph.pipeline.schemas import (
@@ -28,6 +27,7 @@ from nymgraph.pipeline.schemas import (
     EXPORTED_VARIANTS,
     Table,
 )
+from nymgraph.pipeline.storage.artefacts import damaged, missing, read_schema
 
 __all__ = ["Antonyms", "Export", "Opposites", "export_of", "no_export", "open_export"]
 

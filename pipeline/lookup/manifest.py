@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from nymgraph.pipeline.artefacts import damaged
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.schemas import EXPORT_VERSION
+from nymgraph.pipeline.storage.artefacts import damaged
 
 __all__ = ["read_manifest"]
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.pipeline.artefacts import missing, reading
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.lookup.layout import ARRAYS, FOLDER, strings_of
 from nymgraph.pipeline.lookup.strings import SortedStrings
+from nymgraph.pipeline.storage.artefacts import missing, reading
 
 __all__ = ["LookupIndex"]
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from nymgraph.pipeline.artefacts import write_atomic
 from nymgraph.pipeline.classifier.model_notes import model_folder, read_notes
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.files import plain_name, require_file
 from nymgraph.pipeline.own_list.columns import choose_columns, is_table
 from nymgraph.pipeline.own_list.params_file import params_text
 from nymgraph.pipeline.own_list.stage_graph import folder_graph, template
-from nymgraph.pipeline.params import check_params, load_params
+from nymgraph.pipeline.settings.params import check_params, load_params
+from nymgraph.pipeline.storage.artefacts import write_atomic
 
 __all__ = ["Beginning", "begin", "parameters_of", "refresh"]
 

@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nymgraph.pipeline.artefacts import digest
 from nymgraph.pipeline.own_list.stage_graph import stage_entries, user_files
-from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.runlog import library_versions
+from nymgraph.pipeline.settings.params import Params
+from nymgraph.pipeline.storage.artefacts import digest
 
 __all__ = ["fingerprint"]
 

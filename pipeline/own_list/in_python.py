@@ -9,12 +9,12 @@ from typing import Any
 
 import yaml
 
-from nymgraph.pipeline.artefacts import write_atomic
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.own_list.beginning import Beginning, begin, parameters_of
 from nymgraph.pipeline.own_list.stage_graph import anchored
 from nymgraph.pipeline.own_list.whole_run import run_all
-from nymgraph.pipeline.params import check_params, load_params
+from nymgraph.pipeline.settings.params import check_params, load_params
+from nymgraph.pipeline.storage.artefacts import write_atomic
 from nymgraph.pipeline.store import ClusterStore
 
 __all__ = ["cluster"]

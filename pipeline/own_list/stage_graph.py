@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from nymgraph.pipeline.params import Params
+from nymgraph.pipeline.settings.params import Params
 
 __all__ = ["anchored", "folder_graph", "stage_entries", "template", "user_files"]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from nymgraph.pipeline.artefacts import Workspace, blamed
 from nymgraph.pipeline.engine.choose import open_engine
 from nymgraph.pipeline.errors import StorageError
-from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.progress import Progress
 from nymgraph.pipeline.runlog import RunRecord
+from nymgraph.pipeline.settings.params import Params
+from nymgraph.pipeline.storage.artefacts import Workspace, blamed
 
 __all__ = ["USING_MODEL", "perform"]
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import NymgraphError
 from nymgraph.pipeline.lookup.examples import opposite_words
 from nymgraph.pipeline.lookup.export import open_export
@@ -17,8 +16,9 @@ from nymgraph.pipeline.own_list.fingerprints import fingerprint
 from nymgraph.pipeline.own_list.stage_graph import stage_entries
 from nymgraph.pipeline.own_list.stages import perform
 from nymgraph.pipeline.own_list.whole_line import in_words, whole_line
-from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
+from nymgraph.pipeline.settings.params import Params
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["WholeRun", "in_words", "run_all", "worth_trying"]
 

@@ -11,5 +11,6 @@ plan        all of it together
 show        the plan as text, as JSON and as comments
 comparison  the plan beside the records of finished runs
 command     `nymgraph plan`: from options to lines
+doctor      whether this machine is ready
 capacity    clustering up to a billion terms
 """

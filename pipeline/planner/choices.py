@@ -7,9 +7,9 @@ the number of files, never a result: the planner says what they should be, the p
 from typing import NamedTuple
 
 from nymgraph.pipeline.indexes.plans import IndexPlan, plan_index
-from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.planner.machine import Machine
 from nymgraph.pipeline.planner.workload import Workload
+from nymgraph.pipeline.settings.params import Params
 
 __all__ = ["Choices", "Suggestion", "choose", "suggest"]
 

@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import ParameterError
-from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.planner.comparison import compare as compare_runs
 from nymgraph.pipeline.planner.comparison import comparison_lines
 from nymgraph.pipeline.planner.machine import Machine, name_machine, this_machine
@@ -13,6 +11,8 @@ from nymgraph.pipeline.planner.plan import Plan, make_plan
 from nymgraph.pipeline.planner.rates import Rates, given_rates, table_rates, tokens_per_term
 from nymgraph.pipeline.planner.show import as_comments, as_lines
 from nymgraph.pipeline.planner.workload import Workload, size_up
+from nymgraph.pipeline.settings.params import Params
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["PlanRequest", "planned"]
 

@@ -16,11 +16,11 @@ import numpy as np
 from nymgraph.discriminator import N_NEIGHBOURS
 from nymgraph.pipeline.indexes.plans import LOOKED_AT
 from nymgraph.pipeline.limits import index_gb
-from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.planner.choices import Choices
 from nymgraph.pipeline.planner.machine import Machine
 from nymgraph.pipeline.planner.rates import Rates
 from nymgraph.pipeline.planner.workload import Workload
+from nymgraph.pipeline.settings.params import Params
 
 __all__ = ["INDEX_COSTS", "STAGE_COSTS", "Cost", "IndexCost", "Run", "cluster_cost"]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from nymgraph.pipeline.encoders.encoders import locate_model
 from nymgraph.pipeline.encoders.joining import beside_of
 from nymgraph.pipeline.errors import NymgraphError
-from nymgraph.pipeline.params import AdaptParams, BesideParams
+from nymgraph.pipeline.settings.params import AdaptParams, BesideParams
 
 __all__ = ["EncoderSize", "encoder_size"]
 

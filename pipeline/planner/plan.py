@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from nymgraph.pipeline.candidates.searches import floor_of
 from nymgraph.pipeline.limits import Refusal, index_refusals
-from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.planner.choices import Choices, Suggestion, choose, suggest
 from nymgraph.pipeline.planner.costs import STAGE_COSTS, Cost, Run
 from nymgraph.pipeline.planner.machine import Machine
 from nymgraph.pipeline.planner.rates import Rates
 from nymgraph.pipeline.planner.workload import Workload
+from nymgraph.pipeline.settings.params import Params
 
 __all__ = ["Plan", "make_plan"]
 

@@ -26,7 +26,6 @@ from nymgraph.discriminator import (
     Spellings,
 )
 from nymgraph.discriminator.calibration import Calibration
-from nymgraph.pipeline.artefacts import Workspace, digest
 from nymgraph.pipeline.candidates.spelling import build_spelling_index, search_spellings
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
 from nymgraph.pipeline.encoders.encoders import Encoder, load_encoder, locate_adapted, locate_model
@@ -35,12 +34,13 @@ from nymgraph.pipeline.indexes.blockwise import build_blockwise
 from nymgraph.pipeline.indexes.inverted import build_inverted
 from nymgraph.pipeline.indexes.plans import IndexPlan
 from nymgraph.pipeline.lexicon.spelled import spell_bare
-from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.planner.machine import usable_cores
 from nymgraph.pipeline.planner.rates import Rates
 from nymgraph.pipeline.planner.workload import postings_per_term
 from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.schemas import TERMS
+from nymgraph.pipeline.settings.params import Params
+from nymgraph.pipeline.storage.artefacts import Workspace, digest
 
 __all__ = ["probed_rates"]
 

@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.candidates.spelling import build_spelling_index
 from nymgraph.pipeline.lexicon.sources import read_source
 from nymgraph.pipeline.lexicon.spelled import spell_bare
-from nymgraph.pipeline.params import Params, WordNetSource
 from nymgraph.pipeline.planner.encoder import EncoderSize, encoder_size
 from nymgraph.pipeline.schemas import PAIRS, TERMS
+from nymgraph.pipeline.settings.params import Params, WordNetSource
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["Workload", "postings_per_term", "size_up"]
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
-from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.report.blocks import Column, Note, Section, Table
 from nymgraph.pipeline.report.run_data import RunData
 from nymgraph.pipeline.schemas import CONFLICTS, REJECTS, TABLES
+from nymgraph.pipeline.settings.params import Params
 
 __all__ = ["NEEDS", "TITLE", "build"]
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.clusters.calling import called
 from nymgraph.pipeline.clusters.senses import senses_in_clusters
 from nymgraph.pipeline.lexicon.senses import term_uses
-from nymgraph.pipeline.manifests import LIST
-from nymgraph.pipeline.params import ReportParams
 from nymgraph.pipeline.schemas import ASSIGNMENTS, CLUSTERS, MARKS, RELATIONS, SENSES, TERMS
+from nymgraph.pipeline.settings.params import ReportParams
+from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.manifests import LIST
 
 __all__ = ["RunData"]
 

@@ -20,10 +20,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace, save, write_atomic
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.splits import term_mask
 from nymgraph.pipeline.schemas import ASSIGNMENTS, HELD_OUT, RELATIONS, TERMS
+from nymgraph.pipeline.storage.artefacts import Workspace, save, write_atomic
 
 __all__ = ["COLUMNS", "diverse", "informative_pairs", "pair_value", "write_review"]
 

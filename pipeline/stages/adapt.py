@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace, content_hash, replace_folder
 from nymgraph.pipeline.classifier.taken import take_encoder
 from nymgraph.pipeline.encoders.joining import Made, beside_of, join_encoders
 from nymgraph.pipeline.encoders.lesson import (
@@ -16,8 +15,9 @@ from nymgraph.pipeline.encoders.lesson import (
     read_lesson,
     trained_encoder,
 )
-from nymgraph.pipeline.params import AdaptParams
 from nymgraph.pipeline.schemas import HELD_BACK
+from nymgraph.pipeline.settings.params import AdaptParams
+from nymgraph.pipeline.storage.artefacts import Workspace, content_hash, replace_folder
 
 __all__ = ["run"]
 

@@ -1,8 +1,8 @@
 """augment: groups of near terms to pairs labelled by a language model; off by default."""
 
-from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.params import AugmentParams
 from nymgraph.pipeline.schemas import AUGMENT_REJECTS, AUGMENTED, JUDGEMENTS, TERMS
+from nymgraph.pipeline.settings.params import AugmentParams
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["dry_run", "run"]
 

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.candidates import JudgeRecipe, fitted_shifts
 from nymgraph.pipeline.classifier.corrections import write_fitted
 from nymgraph.pipeline.classifier.kinds import KINDS
@@ -10,9 +9,10 @@ from nymgraph.pipeline.classifier.model_notes import MODEL_FILE
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
-from nymgraph.pipeline.params import ClassifyParams
 from nymgraph.pipeline.schemas import CANDIDATES, RELATIONS
-from nymgraph.pipeline.shards import open_work
+from nymgraph.pipeline.settings.params import ClassifyParams
+from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.shards import open_work
 
 __all__ = ["run"]
 

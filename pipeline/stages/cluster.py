@@ -1,9 +1,9 @@
 """cluster: judged pairs to soft and hard clusters and the links between them, to be measured."""
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.clusters.graph import MEASURED, cluster_graph
-from nymgraph.pipeline.params import ClusterParams
 from nymgraph.pipeline.schemas import MEMBERSHIPS
+from nymgraph.pipeline.settings.params import ClusterParams
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["run"]
 

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace, content_hash
 from nymgraph.pipeline.classifier.model_notes import known_vectors, model_folder
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
 from nymgraph.pipeline.encoders.encoders import locate_adapted
@@ -18,9 +17,10 @@ from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
 from nymgraph.pipeline.lexicon.vocabulary import language_of
 from nymgraph.pipeline.limits import Room, embed_refusals, free_room, refuse
-from nymgraph.pipeline.params import EmbedParams
 from nymgraph.pipeline.schemas import EXTRA_TERMS, TERMS
-from nymgraph.pipeline.shards import Rows, open_work
+from nymgraph.pipeline.settings.params import EmbedParams
+from nymgraph.pipeline.storage.artefacts import Workspace, content_hash
+from nymgraph.pipeline.storage.shards import Rows, open_work
 
 __all__ = ["run"]
 

@@ -7,7 +7,6 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.clustering import canonical_edges
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.evaluation.agreement import agreement
 from nymgraph.pipeline.evaluation.clustering import (
     cluster_figures,
@@ -19,7 +18,6 @@ from nymgraph.pipeline.evaluation.everyday import everyday, failures
 from nymgraph.pipeline.evaluation.gates import gate_curve
 from nymgraph.pipeline.lexicon.provenance import without_language_model
 from nymgraph.pipeline.lexicon.splits import refuse_leaks, term_splits
-from nymgraph.pipeline.params import EvaluateParams
 from nymgraph.pipeline.schemas import (
     ASSIGNMENTS,
     HELD_OUT,
@@ -30,6 +28,8 @@ from nymgraph.pipeline.schemas import (
     SPLIT_NAMES,
     TERMS,
 )
+from nymgraph.pipeline.settings.params import EvaluateParams
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["run"]
 

@@ -5,19 +5,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from nymgraph.pipeline.artefacts import (
-    ROW_GROUP_ROWS,
-    Workspace,
-    content_hash,
-    replace_folder,
-    sync,
-)
 from nymgraph.pipeline.formats.manifest import manifest_of
 from nymgraph.pipeline.formats.write import write_formats
 from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.lookup.layout import FOLDER
 from nymgraph.pipeline.lookup.writing import write_index
-from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.schemas import (
     EXPORT_COPIES,
     EXPORTED_EDGES,
@@ -28,6 +20,14 @@ from nymgraph.pipeline.schemas import (
     TERMS,
     VARIANTS,
     Table,
+)
+from nymgraph.pipeline.settings.params import ExportParams
+from nymgraph.pipeline.storage.artefacts import (
+    ROW_GROUP_ROWS,
+    Workspace,
+    content_hash,
+    replace_folder,
+    sync,
 )
 
 __all__ = ["run"]

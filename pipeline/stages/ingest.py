@@ -2,15 +2,15 @@
 
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.build import build_lexicon, set_aside
 from nymgraph.pipeline.lexicon.dictionaries import clean_synsets, listed_forms
 from nymgraph.pipeline.lexicon.inflection import LANGUAGES, find_variants
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.sources import read_source
-from nymgraph.pipeline.params import IngestParams, TableSource, TextSource
 from nymgraph.pipeline.schemas import REJECTS, REPAIRED, TERMS, VARIANTS
+from nymgraph.pipeline.settings.params import IngestParams, TableSource, TextSource
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["run"]
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.model_notes import known_pairs, model_for_run
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.dictionaries import Inventory, read_inventory
@@ -20,7 +19,6 @@ from nymgraph.pipeline.lexicon.relations import (
     resolve,
 )
 from nymgraph.pipeline.lexicon.senses import senses_table, similar_pairs
-from nymgraph.pipeline.params import LabelParams
 from nymgraph.pipeline.schemas import (
     AUGMENTED,
     CONFLICTS,
@@ -33,6 +31,8 @@ from nymgraph.pipeline.schemas import (
     SIMILAR,
     TERMS,
 )
+from nymgraph.pipeline.settings.params import LabelParams
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["run"]
 

@@ -9,14 +9,12 @@ from pathlib import Path
 
 import polars as pl
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.clusters.calling import called
 from nymgraph.pipeline.clusters.graph import RELEASED, cluster_graph
 from nymgraph.pipeline.clusters.senses import senses_in_clusters, with_senses
 from nymgraph.pipeline.clusters.told import told_everything
 from nymgraph.pipeline.lexicon.evidence import Terms
 from nymgraph.pipeline.lexicon.senses import term_uses
-from nymgraph.pipeline.params import ClusterParams, ReleaseParams
 from nymgraph.pipeline.schemas import (
     MARKS,
     RELATIONS,
@@ -27,6 +25,8 @@ from nymgraph.pipeline.schemas import (
     SENSES,
     TERMS,
 )
+from nymgraph.pipeline.settings.params import ClusterParams, ReleaseParams
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["run"]
 

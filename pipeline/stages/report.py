@@ -2,10 +2,10 @@
 
 import logging
 
-from nymgraph.pipeline.artefacts import Workspace, write_atomic
-from nymgraph.pipeline.params import ReportParams
 from nymgraph.pipeline.report import render_report
 from nymgraph.pipeline.report.run_data import RunData
+from nymgraph.pipeline.settings.params import ReportParams
+from nymgraph.pipeline.storage.artefacts import Workspace, write_atomic
 
 __all__ = ["run"]
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.candidates.audit import index_recall, labelled_recall
 from nymgraph.pipeline.candidates.pairing import Searched, search_pairs
 from nymgraph.pipeline.candidates.searches import Found, floor_of
@@ -21,8 +20,9 @@ from nymgraph.pipeline.lexicon.labelled import pairs_within
 from nymgraph.pipeline.lexicon.provenance import without_language_model
 from nymgraph.pipeline.lexicon.spelled import spell_terms
 from nymgraph.pipeline.lexicon.vocabulary import Vocabulary, read_vocabulary
-from nymgraph.pipeline.params import RetrieveParams
 from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TRAINING_CANDIDATES
+from nymgraph.pipeline.settings.params import RetrieveParams
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["run"]
 

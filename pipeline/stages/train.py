@@ -7,8 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from nymgraph.discriminator import LabelledPairs, TrainedHead
-from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.discriminator import UNLABELLED, LabelledPairs, TrainedHead
 from nymgraph.pipeline.classifier.cross_encoder import fit_cross_encoder
 from nymgraph.pipeline.classifier.drawn_lists import elsewhere_figures, with_lists
 from nymgraph.pipeline.classifier.features import open_space
@@ -24,12 +23,11 @@ from nymgraph.pipeline.evaluation.measure import HeldOut, Measured, held_out, me
 from nymgraph.pipeline.lexicon.labelled import CandidateSample, pairs_within
 from nymgraph.pipeline.lexicon.splits import refuse_leaks, term_mask
 from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary, vocabulary_terms
-from nymgraph.pipeline.params import TrainParams
 from nymgraph.pipeline.schemas import CANDIDATES, CONTRADICTED, HELD_BACK, TRAINING_CANDIDATES
+from nymgraph.pipeline.settings.params import TrainParams
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["run"]
-
-Fit = Callable[[LabelledPairs], TrainedHead]
 
 
 def run(params: TrainParams, workspace: Workspace, model: Path | None = None) -> None:
@@ -53,25 +51,19 @@ def run(params: TrainParams, workspace: Workspace, model: Path | None = None) ->
     sample = CandidateSample(pairs, split, n_negatives, params.unlabelled_weight, params.seed)
     for part in workspace.parts(CANDIDATES if vocabulary.is_lexicon else TRAINING_CANDIDATES):
         sample.add(part)
-    training = train.join(sample.negatives)
-    refuse_leaks(training.a, training.b, split, "a pair that the discriminator is to learn")
+    train = train.join(sample.negatives)
+    refuse_leaks(train.a, train.b, split, "a pair that the discriminator is to learn")
     held_back = term_mask(workspace.read(HELD_BACK, ["term_id"]), len(space.terms))
     features = space.features(surface=params.surface)
-    examples = TrainingSet(
-        space.terms, features, training, validation, sample.validation, held_back
-    )
-    fit = partial(fit_head, params, examples, workspace.progress, title="train: steps on a half")
-    checked = with_lists(examples, params.seed)
-    trained = fit_head(params, checked, workspace.progress, examples.train)
-    cross_part = fit_cross_encoder(
-        trained, examples, params, workspace.work("train"), workspace.progress
-    )
+    examples = TrainingSet(space.terms, features, train, validation, sample.validation, held_back)
+    progress = workspace.progress
+    fit = partial(fit_head, params, examples, progress, title="train: steps on a half")
+    trained = fit_head(params, with_lists(examples, params.seed), progress, train)
+    cross_part = fit_cross_encoder(trained, examples, params, workspace.work("train"), progress)
     classifier = TrainedClassifier(trained, cross_part)
-    workspace.record.fact("training pairs", len(training.a))
+    workspace.record.fact("training pairs", len(train.a))
     data = held_out(pairs, split, vocabulary_terms(workspace))
-    figures = _measure(
-        params, classifier, examples, data, (train, sample.negatives), fit, workspace
-    )
+    figures = _measure(params, classifier, examples, data, fit, workspace)
     encoder, location = encoder_of_run(workspace)
     parts = (classifier, encoder, location, space, data.train, "run", params.classifier, figures)
     write_model(workspace.path("train", "model"), NewModel(*parts))
@@ -82,17 +74,16 @@ def _measure(
     classifier: TrainedClassifier,
     examples: TrainingSet,
     data: HeldOut,
-    training: tuple[LabelledPairs, LabelledPairs],
-    fit: Fit,
+    fit: Callable[[LabelledPairs], TrainedHead],
     workspace: Workspace,
 ) -> dict[str, Any]:
-    """Measure on test pairs and list contradicted labels; `training`: labelled pairs, negatives."""
+    """Measure on test pairs and list contradicted labels."""
     device = resolve_device(params.device)
     terms, features = examples.terms, examples.features
     judges = judges_of(classifier, terms, features, workspace, device, data.language)
-    found = measure(
-        judges, data, features.vectors, training[0], params.consistency_pairs, params.seed
-    )
+    labelled = examples.train.relation != UNLABELLED
+    pairs, negatives = examples.train.take(labelled), examples.train.take(~labelled)
+    found = measure(judges, data, features.vectors, pairs, params.consistency_pairs, params.seed)
     metrics = {**found.metrics, "classifier": params.classifier}
     metrics["elsewhere"] = elsewhere_figures(classifier.trained)
     metrics["validation_macro_f1_of_head"] = max(classifier.trained.macro_f1)
@@ -100,7 +91,8 @@ def _measure(
     if params.contradicted:
         metrics["label_noise"], contradicted = label_noise(
             data.train,
-            *training,
+            pairs,
+            negatives,
             lambda half: LazyClassifier(TrainedClassifier(fit(half)), terms, features, device),
             judges.calibrated,
             (len(terms), params.contradicted, params.seed),

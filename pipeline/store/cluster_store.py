@@ -12,6 +12,7 @@ import polars.exceptions
 
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lookup.stop_words import stop_words
+from nymgraph.pipeline.storage.verify import blamed_export, verify_export
 from nymgraph.pipeline.store.batch import cluster_ids
 from nymgraph.pipeline.store.ego_graph import ego_graph
 from nymgraph.pipeline.store.expansion import Expansion, expand
@@ -30,7 +31,6 @@ from nymgraph.pipeline.store.views import (
     Sense,
     View,
 )
-from nymgraph.pipeline.verify import blamed_export, verify_export
 
 if TYPE_CHECKING:  # loaded when they are asked for; altair is of the extra `notebook`
     import networkx as nx

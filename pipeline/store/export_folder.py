@@ -13,11 +13,11 @@ from typing import Any, Literal, Self
 import polars as pl
 
 from nymgraph.pipeline import schemas
-from nymgraph.pipeline.artefacts import damaged, missing, read_schema
 from nymgraph.pipeline.errors import ArtefactError, InputError
 from nymgraph.pipeline.lookup import LookupIndex
 from nymgraph.pipeline.lookup.export import no_export
 from nymgraph.pipeline.lookup.manifest import read_manifest
+from nymgraph.pipeline.storage.artefacts import damaged, missing, read_schema
 from nymgraph.pipeline.store.marks import Marks
 from nymgraph.pipeline.store.numbers import shortest
 from nymgraph.pipeline.store.pairs import JudgedPairs

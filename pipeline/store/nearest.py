@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import ArtefactError, InputError
 from nymgraph.pipeline.lexicon.normalise import clean, reject_reason
+from nymgraph.pipeline.storage.artefacts import Workspace
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.views import Cluster, View
 

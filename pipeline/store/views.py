@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from html import escape
 from typing import Any, NamedTuple
 
-from nymgraph.pipeline.shown import visible
+from nymgraph.pipeline.progress import visible
 
 __all__ = [
     "Antonym",

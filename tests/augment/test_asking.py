@@ -15,7 +15,7 @@ from nymgraph.pipeline.augment.asking import Asker, stored_answer
 from nymgraph.pipeline.augment.cache import AnswerCache
 from nymgraph.pipeline.augment.prompts import Request, Wording, group_request
 from nymgraph.pipeline.errors import LanguageModelError, NymgraphError
-from nymgraph.pipeline.params import AugmentParams
+from nymgraph.pipeline.settings.params import AugmentParams
 from tests.augment.endpoint import KEY, Reply, Seen, completion, serve, truth
 
 WORDING = Wording("m", "en", "en", near_misses=False, temperature=0.0, max_tokens=100)

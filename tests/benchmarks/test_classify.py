@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks import classify
 from benchmarks.classify import draw_candidates, outlook
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.schemas import CANDIDATES, TERMS
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 
 def test_drawn_pairs_are_candidates_in_parts(

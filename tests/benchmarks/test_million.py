@@ -9,7 +9,7 @@ import yaml
 
 from benchmarks import million
 from benchmarks.million import as_table, make_project, read_run
-from nymgraph.pipeline.params import load_params
+from nymgraph.pipeline.settings.params import load_params
 
 
 @pytest.fixture(autouse=True)

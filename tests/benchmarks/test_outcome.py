@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchmarks.outcome import as_line, write_judged
 from benchmarks.stages import run_stage
-from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.storage.artefacts import Workspace
 from nymgraph.pipeline.store import ClusterStore
 
 

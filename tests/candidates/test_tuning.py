@@ -10,9 +10,9 @@ from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.errors import ParameterError
 from nymgraph.pipeline.indexes.indexes import PartedIndex, build_index, build_parts
 from nymgraph.pipeline.indexes.plans import IndexPlan
-from nymgraph.pipeline.params import RetrieveParams
 from nymgraph.pipeline.progress import SilentProgress
-from nymgraph.pipeline.shards import open_work
+from nymgraph.pipeline.settings.params import RetrieveParams
+from nymgraph.pipeline.storage.shards import open_work
 from tests.indexes.test_indexes import clusters
 
 VECTORS = clusters(600, 24)

@@ -14,10 +14,10 @@ from nymgraph.discriminator import (
     Neighbourhoods,
     neighbour_votes,
 )
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier import features
 from nymgraph.pipeline.classifier.features import TermSpace, write_neighbours
 from nymgraph.pipeline.indexes.neighbours import NEIGHBOUR, exact_search
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 TERMS = ["cold", "hot", "icy", "scorching", "stone", "warm"]
 ANGLES = np.array([180, 0, 170, 10, 90, 20]) / 180 * np.pi

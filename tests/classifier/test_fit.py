@@ -14,8 +14,8 @@ from nymgraph.pipeline.classifier.pair_table import FitRequest, read_training_pa
 from nymgraph.pipeline.cli import app
 from nymgraph.pipeline.errors import InputError, NymgraphError, ParameterError
 from nymgraph.pipeline.lexicon import dictionaries
-from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.progress import SilentProgress
+from nymgraph.pipeline.settings.params import Params
 from tests.discriminator.tiny_bert import write_tiny_bert
 from tests.lexicon.installed import installed
 

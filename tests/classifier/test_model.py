@@ -17,8 +17,8 @@ from nymgraph.pipeline.classifier.model_notes import MODEL_FILE, read_notes
 from nymgraph.pipeline.classifier.pair_table import FitRequest
 from nymgraph.pipeline.cli import app
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
-from nymgraph.pipeline.params import Params
 from nymgraph.pipeline.progress import SilentProgress
+from nymgraph.pipeline.settings.params import Params
 from tests.classifier.test_fit import ROOTS, pairs, write
 from tests.encoders.tiny_encoder import tiny_encoder
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from nymgraph.clustering import Links, cluster_links, expected_synonyms
 from nymgraph.pipeline.clusters.tables import ClusterTables, cluster_tables, links_table
-from nymgraph.pipeline.params import ClusterParams
 from nymgraph.pipeline.schemas import ASSIGNMENTS, CLUSTERS, LINKS, MEMBERSHIPS, TENSIONS
+from nymgraph.pipeline.settings.params import ClusterParams
 
 TERMS = ["chill", "cold", "cool", "hot", "lonely", "warm"]
 # two cliques, chill-cold-cool and hot-warm; the bridge cool-warm is below the gate

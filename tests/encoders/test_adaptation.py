@@ -17,7 +17,7 @@ from nymgraph.pipeline.encoders.adaptation import (
     settings_of,
 )
 from nymgraph.pipeline.encoders.ranking_loss import opposition
-from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.settings.params import AdaptParams
 from tests.encoders.tiny_encoder import tiny_encoder, tiny_settings
 
 TERMS = ["hot", "warm", "cold", "chilly", "big", "large", "small", "little", "red", "blue"]

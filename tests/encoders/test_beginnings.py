@@ -7,7 +7,7 @@ import pytest
 
 from nymgraph.discriminator import CO_HYPONYM, SYNONYM, LabelledPairs
 from nymgraph.pipeline.encoders.beginnings import PASSES, affordable
-from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.settings.params import AdaptParams
 
 
 def pairs(n_synonyms: int, n_sisters: int) -> LabelledPairs:

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nymgraph.pipeline.artefacts import content_hash
 from nymgraph.pipeline.encoders.encoders import (
     ModelLocation,
     TransformerEncoder,
@@ -15,6 +14,7 @@ from nymgraph.pipeline.encoders.encoders import (
     read_as,
 )
 from nymgraph.pipeline.errors import DependencyError, ParameterError
+from nymgraph.pipeline.storage.artefacts import content_hash
 from tests.encoders.tiny_encoder import tiny_encoder
 
 COMMIT = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf"

@@ -22,7 +22,7 @@ from nymgraph.pipeline.encoders.joined import (
 )
 from nymgraph.pipeline.encoders.joining import Made, beside_of, join_encoders
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, ParameterError
-from nymgraph.pipeline.params import AdaptParams, BesideParams
+from nymgraph.pipeline.settings.params import AdaptParams, BesideParams
 from tests.encoders.tiny_encoder import tiny_encoder
 
 TERMS = ["hot", "warm", "cold water", "chilly", "big", "large"]

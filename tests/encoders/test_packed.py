@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nymgraph.pipeline.artefacts import content_hash
 from nymgraph.pipeline.classifier.model_folder import _write_encoder
 from nymgraph.pipeline.classifier.model_notes import EncoderNotes
 from nymgraph.pipeline.encoders.encoders import TransformerEncoder, load_model, locate_model
 from nymgraph.pipeline.encoders.packed import decode_q4, is_packed, read_packed, unpack
 from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.storage.artefacts import content_hash
 from tests.encoders.packed_file import HEADS, PIECES, WIDTH, pack_q4, packed_file
 
 

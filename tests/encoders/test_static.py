@@ -7,7 +7,7 @@ from nymgraph.discriminator import SYNONYM, LabelledPairs
 from nymgraph.pipeline.encoders.adaptation import adapt_encoder, settings_of
 from nymgraph.pipeline.encoders.static import draw_rows, free_glosses, static_texts
 from nymgraph.pipeline.encoders.subwords import common_units, new_subword_model
-from nymgraph.pipeline.params import AdaptParams
+from nymgraph.pipeline.settings.params import AdaptParams
 
 TERMS = ["araba", "ev", "konut", "otomobil", "yeni-gün"]
 GLOSSES = pl.DataFrame(

@@ -11,7 +11,7 @@ import numpy as np
 
 from nymgraph.pipeline.engine.recipe import Make, PartedRecipe, Recipe
 from nymgraph.pipeline.errors import ArtefactError, InputError
-from nymgraph.pipeline.shards import Rows
+from nymgraph.pipeline.storage.shards import Rows
 
 
 def wait_for(folder: Path, pattern: str, number: int) -> None:

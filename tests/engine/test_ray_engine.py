@@ -11,9 +11,9 @@ from nymgraph.pipeline.engine.choose import open_engine
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine, Recipe
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
-from nymgraph.pipeline.params import EngineParams
 from nymgraph.pipeline.progress import SilentProgress
-from nymgraph.pipeline.shards import open_work
+from nymgraph.pipeline.settings.params import EngineParams
+from nymgraph.pipeline.storage.shards import open_work
 from tests.engine.recipes import Failing, Killed, Maxima, Squares, wait_for
 from tests.engine.small_cluster import SmallCluster, small_cluster
 

@@ -11,7 +11,7 @@ from nymgraph.pipeline.formats.folder import FormatFolder
 from nymgraph.pipeline.formats.losses import Loss
 from nymgraph.pipeline.lexicon.normalise import clean, reject_reason
 from nymgraph.pipeline.lookup.export import Export, open_export
-from nymgraph.pipeline.params import ExportParams
+from nymgraph.pipeline.settings.params import ExportParams
 from tests.store.small_export import senses_frame, terms_frame, write_export
 
 NASTY = [

@@ -2,7 +2,7 @@ import pytest
 
 from nymgraph.pipeline.errors import ParameterError
 from nymgraph.pipeline.formats.licences import licences_of, sources_in_words
-from nymgraph.pipeline.params import SourceLicence
+from nymgraph.pipeline.settings.params import SourceLicence
 
 OWN = SourceLicence(source="mine.txt", licence="CC-BY-4.0", attribution="me")
 WORDNET = "https://wordnet.princeton.edu/license-and-commercial-use"

@@ -8,9 +8,9 @@ import pytest
 
 from nymgraph.pipeline.formats.write import FORMATS, write_format
 from nymgraph.pipeline.lookup.export import Export, open_export
-from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.progress import SilentProgress
 from nymgraph.pipeline.schemas import EXPORTED_MARKS
+from nymgraph.pipeline.settings.params import ExportParams
 from tests.store.small_export import small_frames, write_export
 
 MARKED = ("joyful", "sad")  # one of three members; the chief one of two

@@ -9,8 +9,8 @@ from nymgraph.pipeline.errors import ArtefactError, InputError
 from nymgraph.pipeline.formats import solr, write
 from nymgraph.pipeline.formats.write import write_format, write_formats
 from nymgraph.pipeline.lookup.export import Export, open_export
-from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.progress import SilentProgress
+from nymgraph.pipeline.settings.params import ExportParams
 from tests.stages.small_run import file_bytes
 
 QUIET = SilentProgress()

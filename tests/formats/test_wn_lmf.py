@@ -12,8 +12,8 @@ from wn import lmf
 from nymgraph.pipeline.formats import wn_lmf
 from nymgraph.pipeline.formats.write import write_format
 from nymgraph.pipeline.lookup.export import Export
-from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.progress import default_progress
+from nymgraph.pipeline.settings.params import ExportParams
 from tests.formats.clustered import NASTY, export_of, written
 from tests.store.small_export import INJECTION
 

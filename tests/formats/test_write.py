@@ -10,8 +10,8 @@ import pytest
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.formats.write import FORMATS, write_format
 from nymgraph.pipeline.lookup.export import Export
-from nymgraph.pipeline.params import ExportParams
 from nymgraph.pipeline.progress import default_progress
+from nymgraph.pipeline.settings.params import ExportParams
 from tests.store.small_export import CLUSTERS, EDGES, INJECTION, SINGLETONS
 
 N_TERMS = len(SINGLETONS) + sum(len(terms) for _, terms, _ in CLUSTERS.values())

@@ -4,7 +4,7 @@ import pytest
 from nymgraph.pipeline.errors import DependencyError, ParameterError
 from nymgraph.pipeline.indexes import plans
 from nymgraph.pipeline.indexes.plans import IndexPlan, checked_plan, plan_index
-from nymgraph.pipeline.params import RetrieveParams
+from nymgraph.pipeline.settings.params import RetrieveParams
 
 CODED = IndexPlan("ivf", storage="int8", directions=128, shortlist=128)
 

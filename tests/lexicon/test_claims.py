@@ -15,8 +15,8 @@ from nymgraph.pipeline.lexicon.relations import (
     claims_of_table,
 )
 from nymgraph.pipeline.lexicon.wordnet import Synset
-from nymgraph.pipeline.params import PairTable, WordNetSource
 from nymgraph.pipeline.schemas import RELATION_NAMES
+from nymgraph.pipeline.settings.params import PairTable, WordNetSource
 from tests.lexicon.small_wordnet import write_wordnet
 
 TERMS = pl.Series("term", ["cold", "cool", "hot", "warm"])

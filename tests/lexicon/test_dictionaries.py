@@ -3,7 +3,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon import dictionaries
 from nymgraph.pipeline.lexicon.dictionaries import glosses, listed_forms, read_dictionary
@@ -11,7 +10,8 @@ from nymgraph.pipeline.lexicon.known import read_known_relations
 from nymgraph.pipeline.lexicon.relations import antonym_pairs, claims_of_dictionary, resolve
 from nymgraph.pipeline.lexicon.sources import read_source
 from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset, find_edition
-from nymgraph.pipeline.params import (
+from nymgraph.pipeline.schemas import CONFLICTS, HELD_OUT, PAIRS, REJECTS, TERMS, VARIANTS
+from nymgraph.pipeline.settings.params import (
     IngestParams,
     LabelParams,
     TextSource,
@@ -20,8 +20,8 @@ from nymgraph.pipeline.params import (
     WordNetSource,
     check_params,
 )
-from nymgraph.pipeline.schemas import CONFLICTS, HELD_OUT, PAIRS, REJECTS, TERMS, VARIANTS
 from nymgraph.pipeline.stages import ingest, label
+from nymgraph.pipeline.storage.artefacts import Workspace
 from tests.lexicon.small_lmf import SMALL, families, write_lmf
 
 KENET = """<SYNSETS>

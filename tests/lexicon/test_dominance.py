@@ -23,8 +23,8 @@ from nymgraph.pipeline.lexicon.evidence import (
 from nymgraph.pipeline.lexicon.relations import claims_of_dictionary, claims_of_inventory
 from nymgraph.pipeline.lexicon.senses import senses_table, similar_pairs
 from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
-from nymgraph.pipeline.params import ThesaurusSource, WordNetSource
 from nymgraph.pipeline.schemas import SENSES
+from nymgraph.pipeline.settings.params import ThesaurusSource, WordNetSource
 
 QUICK = Synset("1", ("fast", "quick"), (), (Antonym(0, "3", 0),), "adjective", "not slow",
                counts=(30, 12))  # fmt: skip

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import ParameterError
 from nymgraph.pipeline.lexicon.dictionaries import clean_synsets
 from nymgraph.pipeline.lexicon.inflection import find_variants
 from nymgraph.pipeline.lexicon.known import read_known_relations
 from nymgraph.pipeline.lexicon.normalise import reject_reason
-from nymgraph.pipeline.params import IngestParams, WordNetSource
 from nymgraph.pipeline.schemas import REJECTS, TERMS, VARIANTS
+from nymgraph.pipeline.settings.params import IngestParams, WordNetSource
 from nymgraph.pipeline.stages import ingest
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 # each form with its lemma; by hand from a grammar of Turkish
 FORMS = {

@@ -7,7 +7,7 @@ import pytest
 from nymgraph.pipeline.lexicon import dictionaries, relations
 from nymgraph.pipeline.lexicon.known import KnownRelations, read_known_relations
 from nymgraph.pipeline.lexicon.wordnet import Antonym, Synset
-from nymgraph.pipeline.params import WordNetSource
+from nymgraph.pipeline.settings.params import WordNetSource
 from tests.lexicon.small_wordnet import write_wordnet
 
 SOURCE = WordNetSource(kind="wordnet")

@@ -9,7 +9,7 @@ from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.mythes import read_mythes
 from nymgraph.pipeline.lexicon.relations import claims_of_dictionary
 from nymgraph.pipeline.lexicon.sources import read_source
-from nymgraph.pipeline.params import MyThesSource
+from nymgraph.pipeline.settings.params import MyThesSource
 
 SMALL = """{encoding}
 hot|2

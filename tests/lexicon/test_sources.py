@@ -7,8 +7,8 @@ from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon import dictionaries
 from nymgraph.pipeline.lexicon.sources import read_source
 from nymgraph.pipeline.lexicon.wordnet import Synset
-from nymgraph.pipeline.params import TableSource, TextSource, WordNetSource
 from nymgraph.pipeline.schemas import EXPORTED_TERMS
+from nymgraph.pipeline.settings.params import TableSource, TextSource, WordNetSource
 
 
 def table(tmp_path: Path, text: str, **settings: str) -> TableSource:

@@ -14,7 +14,7 @@ from nymgraph.pipeline.lexicon.dictionaries import read_dictionary
 from nymgraph.pipeline.lexicon.relations import claims_of_dictionary
 from nymgraph.pipeline.lexicon.sources import read_source
 from nymgraph.pipeline.lexicon.synonym_rules import read_synonym_rules
-from nymgraph.pipeline.params import SolrSource
+from nymgraph.pipeline.settings.params import SolrSource
 from tests.formats.clustered import TERMS
 from tests.formats.solr_grammar import parse
 

@@ -14,7 +14,7 @@ from nymgraph.pipeline.lexicon.relations import (
     claims_of_table,
     resolve,
 )
-from nymgraph.pipeline.params import PairTable, ThesaurusSource, check_params
+from nymgraph.pipeline.settings.params import PairTable, ThesaurusSource, check_params
 
 CURATED = "hot,cold,antonym\nup,down,antonym\nbig,large,synonym\nopen,shut,antonym\n"
 LOOSE = "hot,cold,synonym\nup,down,synonym\nbig,small,synonym\nfire,ice,synonym\n"

@@ -9,7 +9,7 @@ from nymgraph.pipeline.errors import ArtefactError, DependencyError
 from nymgraph.pipeline.lexicon.relations import claims_of_dictionary
 from nymgraph.pipeline.lexicon.sources import read_source
 from nymgraph.pipeline.lexicon.wordnet import Antonym, find_edition, read_synsets
-from nymgraph.pipeline.params import WordNetSource
+from nymgraph.pipeline.settings.params import WordNetSource
 from tests.lexicon.small_wordnet import SMALL, write_wordnet
 
 

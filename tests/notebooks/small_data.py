@@ -11,10 +11,10 @@ import numpy as np
 import polars as pl
 
 from nymgraph.pipeline import schemas
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.lexicon.dictionaries import clean_synsets
-from nymgraph.pipeline.params import WordNetSource
 from nymgraph.pipeline.schemas import Table
+from nymgraph.pipeline.settings.params import WordNetSource
+from nymgraph.pipeline.storage.artefacts import Workspace
 from tests.report.finished_run import EVALUATED, GATES
 from tests.store import small_export
 from tests.store.small_export import terms_frame, write_export

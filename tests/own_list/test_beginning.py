@@ -14,7 +14,7 @@ from nymgraph.pipeline.cli import main
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.own_list.beginning import Beginning, begin, refresh
 from nymgraph.pipeline.own_list.stage_graph import template
-from nymgraph.pipeline.params import Params, load_params
+from nymgraph.pipeline.settings.params import Params, load_params
 from tests.lexicon.small_lmf import write_lmf
 
 HARD = "Möbel & Co, 'Liste' #1: neu"

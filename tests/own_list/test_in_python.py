@@ -33,7 +33,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Runs that leave a finished export at once; the data folders of the calls."""
     seen: list[Path] = []
 
-    def run_all(params: nymgraph.pipeline.params.Params, data: Path) -> None:
+    def run_all(params: nymgraph.pipeline.settings.params.Params, data: Path) -> None:
         (source,) = params.ingest.sources
         assert source.path.is_file()
         seen.append(data)

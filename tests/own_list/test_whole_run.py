@@ -10,7 +10,7 @@ from nymgraph.pipeline.own_list import whole_run
 from nymgraph.pipeline.own_list.stage_graph import stage_entries
 from nymgraph.pipeline.own_list.whole_line import WholeLine, in_words
 from nymgraph.pipeline.own_list.whole_run import run_all
-from nymgraph.pipeline.params import Params, check_params
+from nymgraph.pipeline.settings.params import Params, check_params
 
 STAGES = tuple(stage_entries())
 

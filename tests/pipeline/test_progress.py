@@ -1,4 +1,5 @@
 import io
+import json
 import logging
 import sys
 
@@ -10,7 +11,9 @@ from nymgraph.pipeline.progress import (
     SilentProgress,
     TerminalProgress,
     default_progress,
+    visible,
 )
+from nymgraph.pipeline.store.views import View
 
 
 class Terminal(io.StringIO):
@@ -71,3 +74,27 @@ def test_a_bar_on_a_terminal_and_lines_in_a_log(monkeypatch: pytest.MonkeyPatch)
     assert isinstance(default_progress(), LogProgress)
     monkeypatch.setattr(sys, "stderr", Terminal())
     assert isinstance(default_progress(), TerminalProgress)
+
+
+def test_overrides_of_direction_stand_as_their_code() -> None:
+    assert visible("a\u202eb\u2066\x1b[2J\x9b") == "a\\u202eb\\u2066\\u001b[2J\\u009b"
+    assert visible("žena, 山\n\t\u200c") == "žena, 山\n\t\u200c"
+
+
+def test_what_is_shown_of_json_is_read_as_it_was() -> None:
+    value = {"term": "a\u202eb\u2028"}
+    shown = visible(json.dumps(value, ensure_ascii=False))
+    assert shown.isascii()
+    assert json.loads(shown) == value
+
+
+class Term(View):
+    def title(self) -> str:
+        return "x\u202ey"
+
+    def rows(self) -> list[tuple[str, str]]:
+        return [("members", "\u2066z")]
+
+
+def test_a_view_shows_no_raw_override() -> None:
+    assert repr(Term()) == "x\\u202ey\n  members: \\u2066z"

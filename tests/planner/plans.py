@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.params import Params, check_params
 from nymgraph.pipeline.planner.command import PlanRequest, planned
 from nymgraph.pipeline.planner.plan import Plan
+from nymgraph.pipeline.settings.params import Params, check_params
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 NOWHERE = Path("no-such-folder")
 

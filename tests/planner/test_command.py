@@ -6,15 +6,15 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.cli import app
 from nymgraph.pipeline.errors import InputError, ParameterError
-from nymgraph.pipeline.params import load_params
 from nymgraph.pipeline.planner import probe
 from nymgraph.pipeline.planner.command import PlanRequest, planned
 from nymgraph.pipeline.planner.comparison import Compared, comparison_lines
 from nymgraph.pipeline.planner.show import MARK, as_data, as_lines, duration
 from nymgraph.pipeline.schemas import TERMS
+from nymgraph.pipeline.settings.params import load_params
+from nymgraph.pipeline.storage.artefacts import Workspace
 from tests.planner.plans import NOWHERE, params_of, plan_of
 from tests.project.imports import ROOT
 

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from nymgraph.pipeline.errors import InputError, ParameterError
-from nymgraph.pipeline.params import AdaptParams, BesideParams
 from nymgraph.pipeline.planner.encoder import encoder_size
 from nymgraph.pipeline.planner.machine import DEVICES, name_machine, this_machine
 from nymgraph.pipeline.planner.rates import given_rates, table_rates, tokens_per_term
 from nymgraph.pipeline.planner.workload import postings_per_term
+from nymgraph.pipeline.settings.params import AdaptParams, BesideParams
 from tests.planner.plans import plan_of
 
 TABLE = plan_of().rates

@@ -6,14 +6,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.candidates import pairing
 from nymgraph.pipeline.errors import CapacityError
 from nymgraph.pipeline.limits import Room
-from nymgraph.pipeline.params import EmbedParams, RetrieveParams
 from nymgraph.pipeline.runlog import RunRecord
 from nymgraph.pipeline.schemas import EXTRA_PAIRS, EXTRA_TERMS, HELD_OUT, PAIRS, TERMS
+from nymgraph.pipeline.settings.params import EmbedParams, RetrieveParams
 from nymgraph.pipeline.stages import embed, retrieve
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 NAMES = ["auto", "car", "cold", "hot"]
 

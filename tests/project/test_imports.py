@@ -130,6 +130,10 @@ def test_the_rooms_of_the_pipeline_import_each_other_one_way() -> None:
     TopologicalSorter(needs).prepare()  # CycleError names a circle
 
 
+def test_few_modules_of_the_pipeline_are_loose() -> None:
+    assert len(list((ROOT / "pipeline").glob("*.py"))) <= 10
+
+
 @pytest.mark.parametrize("name", MAPPED)
 def test_the_docstring_of_a_room_maps_its_modules(name: str) -> None:
     folder = ROOT / "pipeline" / name

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.params import ReportParams
 from nymgraph.pipeline.report import render_report
 from nymgraph.pipeline.report.run_data import RunData
+from nymgraph.pipeline.settings.params import ReportParams
+from nymgraph.pipeline.storage.artefacts import Workspace
 from tests.report.finished_run import write_run
 
 

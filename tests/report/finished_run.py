@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from nymgraph.pipeline import schemas
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.lexicon.normalise import look_up_key
 from nymgraph.pipeline.schemas import Table
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 INJECTION = "</script><script>alert(1)</script>"
 TERMS = sorted(

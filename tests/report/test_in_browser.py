@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nymgraph.pipeline.artefacts import Workspace
+from nymgraph.pipeline.storage.artefacts import Workspace
 from tests.browser import browser, console_errors, requests, resize
 from tests.report.finished_run import INJECTION
 

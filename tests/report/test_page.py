@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from nymgraph.pipeline.errors import ArtefactError, InputError
-from nymgraph.pipeline.params import ReportParams
 from nymgraph.pipeline.report import render_report
 from nymgraph.pipeline.report.run_data import RunData
 from nymgraph.pipeline.schemas import MARKS, PAIRS, SENSES
+from nymgraph.pipeline.settings.params import ReportParams
 from nymgraph.pipeline.stages import report
 from tests.report.finished_run import CLUSTERS, INJECTION, TERMS, as_data, rows, section
 

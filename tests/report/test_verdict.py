@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from nymgraph.pipeline.artefacts import Workspace
-from nymgraph.pipeline.params import ReportParams
 from nymgraph.pipeline.report.run_data import RunData
 from nymgraph.pipeline.report.verdict import pointers, verdict
+from nymgraph.pipeline.settings.params import ReportParams
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 GOOD: dict[str, Any] = {
     "told": 0, "held": 2, "precision": 0.6, "recall": 0.2, "drift": 0.1, "present": 0.9,

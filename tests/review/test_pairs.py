@@ -7,10 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nymgraph.pipeline.artefacts import Workspace, save
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.relations import claims_of_table
-from nymgraph.pipeline.params import PairTable
 from nymgraph.pipeline.review.pairs import (
     COLUMNS,
     diverse,
@@ -19,6 +17,8 @@ from nymgraph.pipeline.review.pairs import (
     write_review,
 )
 from nymgraph.pipeline.schemas import ASSIGNMENTS, HELD_OUT, RELATIONS, TERMS
+from nymgraph.pipeline.settings.params import PairTable
+from nymgraph.pipeline.storage.artefacts import Workspace, save
 from tests.store.small_export import completed
 
 NAMES = "abcdefgh"

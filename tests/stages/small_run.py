@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.cli import run_stage
+from nymgraph.pipeline.storage.artefacts import Workspace
 
 ROOT = Path(__file__).parents[2]
 CODE = ("pipeline", "discriminator", "clustering")

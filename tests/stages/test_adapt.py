@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nymgraph.pipeline.artefacts import content_hash
 from nymgraph.pipeline.encoders import beginnings, lesson
 from nymgraph.pipeline.encoders.beginnings import Beginning
 from nymgraph.pipeline.schemas import HELD_BACK, HELD_OUT
 from nymgraph.pipeline.stages import adapt
+from nymgraph.pipeline.storage.artefacts import content_hash
 from tests.encoders.tiny_encoder import PACKAGE
 from tests.stages.small_run import ROOT, SmallRun, file_bytes
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from nymgraph.pipeline.artefacts import save
+from nymgraph.pipeline.storage.artefacts import save
 from tests.stages.small_run import SmallRun, file_bytes
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from nymgraph.pipeline.cli import STAGES
-from nymgraph.pipeline.manifests import read_list
+from nymgraph.pipeline.storage.manifests import read_list
 from nymgraph.pipeline.store import ClusterStore
 from tests.stages.small_run import SmallRun
 

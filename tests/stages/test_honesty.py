@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from nymgraph.discriminator import LabelledPairs
-from nymgraph.pipeline.artefacts import save
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.lexicon.labelled import CandidateSample
 from nymgraph.pipeline.schemas import CONTRADICTED, HELD_OUT, PAIRS, RELATIONS
+from nymgraph.pipeline.storage.artefacts import save
 from tests.stages.small_run import SmallRun
 
 pytestmark = pytest.mark.slow

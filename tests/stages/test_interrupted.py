@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.small_disk import small_disk
 from tests.stages.small_run import SmallRun, file_bytes, offline
+from tests.storage.small_disk import small_disk
 
 pytestmark = pytest.mark.slow
 ROOMY = Path(__file__).with_name("roomy.py")

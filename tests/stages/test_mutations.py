@@ -18,12 +18,12 @@ import pytest
 
 from nymgraph.pipeline.cli import STAGES
 from nymgraph.pipeline.errors import NymgraphError
-from nymgraph.pipeline.manifests import LIST, StageFiles, read_list
 from nymgraph.pipeline.own_list.stages import perform
-from nymgraph.pipeline.params import load_params
 from nymgraph.pipeline.progress import SilentProgress
+from nymgraph.pipeline.settings.params import load_params
+from nymgraph.pipeline.storage.manifests import LIST, StageFiles, read_list
+from nymgraph.pipeline.storage.verify import verify_export, verify_run
 from nymgraph.pipeline.store import ClusterStore
-from nymgraph.pipeline.verify import verify_export, verify_run
 from tests.stages.small_run import SmallRun
 
 pytestmark = pytest.mark.slow

@@ -8,12 +8,12 @@ from types import ModuleType
 
 import pytest
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.engine.choose import open_engine
 from nymgraph.pipeline.engine.recipe import Engine
-from nymgraph.pipeline.params import EngineParams, Params, load_params
 from nymgraph.pipeline.runlog import RunRecord
+from nymgraph.pipeline.settings.params import EngineParams, Params, load_params
 from nymgraph.pipeline.stages import classify, embed, retrieve
+from nymgraph.pipeline.storage.artefacts import Workspace
 from tests.engine.recipes import wait_for
 from tests.engine.small_cluster import small_cluster
 from tests.stages.small_run import SmallRun, file_bytes

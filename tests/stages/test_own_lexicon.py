@@ -12,7 +12,6 @@ import yaml
 from typer.testing import CliRunner
 
 import nymgraph
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.classifier.model_notes import read_notes
 from nymgraph.pipeline.cli import app, run_stage
 from nymgraph.pipeline.errors import ArtefactError, ParameterError
@@ -24,6 +23,7 @@ from nymgraph.pipeline.schemas import (
     RELATIONS,
     TERMS,
 )
+from nymgraph.pipeline.storage.artefacts import Workspace
 from tests.encoders.tiny_encoder import tiny_encoder
 
 STAGES = ("ingest", "label", "adapt", "embed", "retrieve", "train", "classify")

@@ -11,8 +11,8 @@ from nymgraph.pipeline.lexicon.normalise import look_up_key
 from nymgraph.pipeline.lookup import FOLDER
 from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.lookup.writing import write_index
-from nymgraph.pipeline.manifests import LIST, list_folder
 from nymgraph.pipeline.schemas import Table
+from nymgraph.pipeline.storage.manifests import LIST, list_folder
 
 INJECTION = "<script>alert(1)</script>"
 

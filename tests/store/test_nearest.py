@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import ArtefactError, InputError
+from nymgraph.pipeline.storage.artefacts import Workspace
 from nymgraph.pipeline.store import ClusterStore, Neighbour
 from nymgraph.pipeline.store import nearest as module
 from tests.store.small_export import small_frames, write_export

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
+from nymgraph.pipeline.storage.artefacts import Workspace
 from nymgraph.pipeline.store import ClusterStore, plots
 from tests.store.small_export import CLUSTERS, INJECTION, SINGLETONS, small_frames, write_export
 

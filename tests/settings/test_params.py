@@ -12,7 +12,7 @@ from nymgraph.clustering.signed import SignedSettings
 from nymgraph.discriminator import CrossEncoderSettings, HeadSettings
 from nymgraph.pipeline.encoders.adaptation import AdaptSettings
 from nymgraph.pipeline.errors import InputError, NymgraphError, ParameterError
-from nymgraph.pipeline.params import AdaptParams, CrossEncoderParams, Params, load_params
+from nymgraph.pipeline.settings.params import AdaptParams, CrossEncoderParams, Params, load_params
 
 FILE = Path(__file__).parents[2] / "params.yaml"
 

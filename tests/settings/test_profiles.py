@@ -6,8 +6,8 @@ from typer.testing import CliRunner
 
 from nymgraph.pipeline.cli import app
 from nymgraph.pipeline.errors import ParameterError
-from nymgraph.pipeline.params import load_params
-from nymgraph.pipeline.profiles import locate_profile, profile_graph
+from nymgraph.pipeline.settings.params import load_params
+from nymgraph.pipeline.settings.profiles import locate_profile, profile_graph
 from tests.project.imports import ROOT
 
 NAMES = sorted(path.parent.name for path in (ROOT / "profiles").glob("*/params.yaml"))

@@ -5,7 +5,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from nymgraph.pipeline.artefacts import (
+from nymgraph.pipeline.errors import ArtefactError, StorageError
+from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, RELEASED_RELATIONS
+from nymgraph.pipeline.settings.params import ExportParams
+from nymgraph.pipeline.stages import export
+from nymgraph.pipeline.storage.artefacts import (
     Workspace,
     content_hash,
     digest,
@@ -13,10 +17,6 @@ from nymgraph.pipeline.artefacts import (
     save,
     write_atomic,
 )
-from nymgraph.pipeline.errors import ArtefactError, StorageError
-from nymgraph.pipeline.params import ExportParams
-from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, RELEASED_RELATIONS
-from nymgraph.pipeline.stages import export
 
 
 @pytest.fixture

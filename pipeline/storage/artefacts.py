@@ -24,8 +24,11 @@ import polars as pl
 import polars.exceptions
 
 from nymgraph.pipeline.errors import ArtefactError, InputError, NymgraphError, StorageError
-from nymgraph.pipeline.locks import hold
-from nymgraph.pipeline.manifests import (
+from nymgraph.pipeline.progress import Progress, SilentProgress
+from nymgraph.pipeline.runlog import RunRecord
+from nymgraph.pipeline.schemas import Table
+from nymgraph.pipeline.storage.locks import hold
+from nymgraph.pipeline.storage.manifests import (
     LIST,
     StageFiles,
     content_hash,
@@ -33,9 +36,6 @@ from nymgraph.pipeline.manifests import (
     list_folder,
     read_list,
 )
-from nymgraph.pipeline.progress import Progress, SilentProgress
-from nymgraph.pipeline.runlog import RunRecord
-from nymgraph.pipeline.schemas import Table
 
 __all__ = [
     "Workspace",

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from nymgraph.pipeline.artefacts import save, write_atomic, writing
 from nymgraph.pipeline.errors import StorageError
-from nymgraph.pipeline.shards import open_work
-from tests.pipeline.small_disk import SmallDisk, small_disk
+from nymgraph.pipeline.storage.artefacts import save, write_atomic, writing
+from nymgraph.pipeline.storage.shards import open_work
+from tests.storage.small_disk import SmallDisk, small_disk
 
 
 @pytest.fixture

@@ -26,7 +26,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from nymgraph.pipeline.artefacts import (
+from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.progress import Progress
+from nymgraph.pipeline.runlog import library_versions
+from nymgraph.pipeline.storage.artefacts import (
     content_hash,
     digest,
     replace_folder,
@@ -35,9 +38,6 @@ from nymgraph.pipeline.artefacts import (
     write_atomic,
     writing,
 )
-from nymgraph.pipeline.errors import ArtefactError
-from nymgraph.pipeline.progress import Progress
-from nymgraph.pipeline.runlog import library_versions
 
 __all__ = ["Rows", "ShardedWork", "open_work"]
 

@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from nymgraph.pipeline.errors import ParameterError
-from nymgraph.pipeline.plain_yaml import read_yaml
+from nymgraph.pipeline.settings.plain_yaml import read_yaml
 
 __all__ = [
     "AdaptParams",

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from nymgraph.pipeline import doctor
-from nymgraph.pipeline.doctor import Finding, diagnose, format_findings, run_table
-from nymgraph.pipeline.params import AdaptParams, PairTable, Params
+from nymgraph.pipeline.planner import doctor
+from nymgraph.pipeline.planner.doctor import Finding, diagnose, format_findings, run_table
+from nymgraph.pipeline.settings.params import AdaptParams, PairTable, Params
 
 
 def test_findings_as_text_with_a_cure_under_each_fault() -> None:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.cli import main
-from nymgraph.pipeline.doctor import _verified
 from nymgraph.pipeline.errors import ArtefactError, InputError
-from nymgraph.pipeline.manifests import LIST
+from nymgraph.pipeline.planner.doctor import _verified
 from nymgraph.pipeline.schemas import AUGMENTED, HELD_OUT
+from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.manifests import LIST
+from nymgraph.pipeline.storage.verify import verify_export, verify_run
 from nymgraph.pipeline.store import ClusterStore
-from nymgraph.pipeline.verify import verify_export, verify_run
 from tests.store.small_export import small_frames, write_export
 
 STAGES = ("ingest", "augment", "label")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.plain_yaml import read_yaml
+from nymgraph.pipeline.settings.plain_yaml import read_yaml
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]\n"

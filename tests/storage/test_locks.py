@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from nymgraph.pipeline.errors import ArtefactError
-from nymgraph.pipeline.locks import hold
+from nymgraph.pipeline.storage.locks import hold
 
 HOLDS = (
-    "import sys, time; from pathlib import Path; from nymgraph.pipeline.locks import hold\n"
+    "import sys, time; from pathlib import Path; from nymgraph.pipeline.storage.locks import hold\n"
     "with hold(Path(sys.argv[1]), 'it'): print('held', flush=True); time.sleep(60)"
 )
 

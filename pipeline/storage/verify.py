@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from nymgraph.pipeline.artefacts import Workspace
 from nymgraph.pipeline.errors import ArtefactError, InputError, NymgraphError
-from nymgraph.pipeline.manifests import LIST, StageFiles, read_list
+from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.manifests import LIST, StageFiles, read_list
 
 __all__ = ["RECORD", "Verified", "blamed_export", "verify_export", "verify_run"]
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nymgraph.pipeline.artefacts import Workspace, blamed, write_atomic
 from nymgraph.pipeline.errors import ArtefactError
-from nymgraph.pipeline.manifests import LIST, list_folder, read_list
 from nymgraph.pipeline.runlog import RunRecord
 from nymgraph.pipeline.schemas import CANDIDATES, HELD_BACK, HELD_OUT
+from nymgraph.pipeline.storage.artefacts import Workspace, blamed, write_atomic
+from nymgraph.pipeline.storage.manifests import LIST, list_folder, read_list
 
 
 def candidates(a: int, rows: int = 1) -> pl.DataFrame:
@@ -152,7 +152,9 @@ def test_what_was_made_from_another_run_is_refused(root: Path) -> None:
 def test_whatever_a_damaged_file_makes_a_library_throw_names_the_file(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nymgraph.pipeline.manifests._SMALL_BYTES", 0)  # as if it were large
+    monkeypatch.setattr(
+        "nymgraph.pipeline.storage.manifests._SMALL_BYTES", 0
+    )  # as if it were large
     part = root / CANDIDATES.path / "part-00001.parquet"
     content = bytearray(part.read_bytes())
     content[20] ^= 255
