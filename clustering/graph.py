@@ -116,7 +116,7 @@ def build_graph(n_terms: int, edges: Edges) -> Graph:
     check_ids("a", edges.a, n_terms)
     check_ids("b", edges.b, n_terms)
     copies = Edges(np.minimum(edges.a, edges.b), np.maximum(edges.a, edges.b), edges.weight.copy())
-    ordered = _by_pair(n_terms, copies, _room(edges))
+    ordered = _by_pair(n_terms, copies, _empty_like(edges))
     del copies
     return fill_rows(n_terms, ordered)
 
@@ -135,7 +135,7 @@ def edges_by_pair(graph: Graph) -> Edges:
 
 def _unique(n_terms: int, edges: Edges) -> Edges:
     """Order by (a, b) and keep each pair once, with its highest weight; overwrites the edges."""
-    a, b, weight = edges = _by_pair(n_terms, edges, _room(edges))
+    a, b, weight = edges = _by_pair(n_terms, edges, _empty_like(edges))
     first = np.ones(len(a), np.bool_)
     first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
     if first.all():
@@ -163,13 +163,13 @@ def by_weight(edges: Edges) -> Edges:
         The edges in their new sequence.
     """
     edges.weight[:] += np.float32(0)  # -0.0 becomes 0.0: bits of others order as the floats do
-    spare = _room(edges)
+    spare = _empty_like(edges)
     for shift in range(0, 32, DIGIT):
         edges, spare = _pass(edges, spare, WEIGHT, DOWN, shift)
     return edges
 
 
-def _room(edges: Edges) -> Edges:
+def _empty_like(edges: Edges) -> Edges:
     return Edges(np.empty_like(edges.a), np.empty_like(edges.b), np.empty_like(edges.weight))
 
 

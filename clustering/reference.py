@@ -23,7 +23,7 @@ from nymgraph.clustering.result import SINGLETON, Clustering
 from nymgraph.kernels import kernel, parallel_kernel
 
 BLOCK = 64  # edges whose data are read ahead; speed only
-ROOM = 10  # values that a list has room for at first, on average; a full pool is doubled
+CAPACITY = 10  # values that a list can hold at first, on average; a full pool is doubled
 
 
 class Soft(NamedTuple):
@@ -43,11 +43,11 @@ class Soft(NamedTuple):
 
 
 class Lists(NamedTuple):
-    """Many growing lists of integers in one pool; a full list moves to twice the room.
+    """Many growing lists of integers in one pool; a full list moves to twice its capacity.
 
     Attributes:
-        head: int64 (n_lists, 2), where each list begins in the pool, and its length; its room is
-            the next power of two.
+        head: int64 (n_lists, 2), where each list begins in the pool, and its length; its capacity
+            is the next power of two.
         pool: int32, the values.
         used: int64 (1,), the filled part of the pool.
     """
@@ -261,8 +261,8 @@ def _contains(values: NDArray[np.int32], low: int, high: int, value: int) -> boo
 
 
 def _empty_lists(n_lists: int) -> Lists:
-    """Make room as most graphs need it; made by numpy, which asks for huge pages."""
-    pool = np.empty(ROOM * n_lists + 2, np.int32)
+    """Allocate what most graphs need; by numpy, which asks for huge pages."""
+    pool = np.empty(CAPACITY * n_lists + 2, np.int32)
     return Lists(np.zeros((n_lists, 2), np.int64), pool, np.zeros(1, np.int64))
 
 
@@ -276,16 +276,16 @@ def _append(
 ) -> NDArray[np.int32]:
     """Append to list i; the result replaces the pool, which may have been renewed."""
     start, length = head[i, 0], head[i, 1]
-    if length & (length - 1) == 0:  # zero or a power of two: the room is full
-        room = max(1, 2 * length)
-        if used[0] + room > len(pool):
-            grown = np.empty(2 * len(pool) + room, np.int32)
+    if length & (length - 1) == 0:  # zero or a power of two: the list is full
+        capacity = max(1, 2 * length)
+        if used[0] + capacity > len(pool):
+            grown = np.empty(2 * len(pool) + capacity, np.int32)
             grown[: used[0]] = pool[: used[0]]
             pool = grown
         for k in range(length):
             pool[used[0] + k] = pool[start + k]
         start = head[i, 0] = used[0]
-        used[0] += room
+        used[0] += capacity
     pool[start + length] = value
     head[i, 1] = length + 1
     return pool

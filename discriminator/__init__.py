@@ -2,7 +2,7 @@
 
 Works on arrays and tensors. Only `checkpoint` touches files.
 
-* `relations`: the words of the room, `LabelledPairs`, and the `PairClassifier` protocol
+* `relations`: the vocabulary, `LabelledPairs`, and the `PairClassifier` protocol
 * `negatives`: hard negatives, drawn among candidates that no dictionary labels
 * `surface`: what the spellings of two terms say
 * `neighbourhood`: what is known of the neighbours of two terms

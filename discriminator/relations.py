@@ -1,4 +1,4 @@
-"""The words of the room: relations, labelled pairs, and what every pair classifier offers.
+"""The vocabulary: relations, labelled pairs, and what every pair classifier offers.
 
 Contract of the arrays: a term is named by its row in the lexicon; a pair is unordered, never a
 term with itself; relations are coded by their place in `RELATIONS`. `UNLABELLED` is a fourth code

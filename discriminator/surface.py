@@ -189,7 +189,7 @@ def _letter_numbers(
 
 @kernel
 def _levenshtein(x: Letters, y: Letters, row: Ids) -> int:
-    """Edit distance of two short words; `row` is room for one row of the table."""
+    """Edit distance of two short words; `row` is overwritten, one row of the table."""
     for j in range(len(y) + 1):
         row[j] = j
     for i in range(len(x)):

@@ -144,7 +144,7 @@ def settings_of(params: AdaptParams) -> AdaptSettings:
 
 
 def draw_triples(pairs: LabelledPairs, n_rows: int, antonym_share: float, seed: int) -> Triples:
-    """Draw rows: synonyms against sisters, and terms with an antonym against that.
+    """Draw rows: synonyms against co-hyponyms, and terms with an antonym against that.
 
     Args:
         pairs: Training pairs, some of them synonyms.
@@ -156,7 +156,7 @@ def draw_triples(pairs: LabelledPairs, n_rows: int, antonym_share: float, seed: 
         The rows, shuffled. An anchor whose antonym is known but no synonym is its own positive.
     """
     random = np.random.default_rng(seed)
-    (synonyms, weight), (antonyms, _), (sisters, _) = (
+    (synonyms, weight), (antonyms, _), (co_hyponyms, _) = (
         _both_ways(pairs, code) for code in (SYNONYM, ANTONYM, CO_HYPONYM)
     )
     n_opposed = round(antonym_share * n_rows) if len(antonyms) else 0
@@ -164,12 +164,12 @@ def draw_triples(pairs: LabelledPairs, n_rows: int, antonym_share: float, seed: 
     degree = np.bincount(synonyms[:, 0])
     share = weight / np.sqrt(degree[synonyms[:, 0]] * degree[synonyms[:, 1]])
     drawn = synonyms[random.choice(len(synonyms), n_rows - n_opposed, p=share / share.sum())]
+    positive = np.concatenate([drawn[:, 1], _partner(synonyms, opposed[:, 0], random)])
+    others = _co_hyponyms(co_hyponyms, drawn, random)
     rows = Triples(
         anchor=np.concatenate([drawn[:, 0], opposed[:, 0]]),
-        positive=np.concatenate([drawn[:, 1], _partner(synonyms, opposed[:, 0], random)]),
-        negative=np.concatenate(
-            [_apart(_sister(sisters, drawn, random), drawn, synonyms, random), opposed[:, 1]]
-        ),
+        positive=positive,
+        negative=np.concatenate([_apart(others, drawn, synonyms, random), opposed[:, 1]]),
         opposed=np.arange(n_rows) >= len(drawn),
     )
     order = random.permutation(n_rows)
@@ -185,7 +185,7 @@ def mine_negatives(
     corpus_size: int,
     seed: int,
 ) -> tuple[Triples, NegativeQuality]:
-    """Replace sisters by near neighbours that are farther away than the positive by a margin.
+    """Replace co-hyponyms by near neighbours that are farther away than the positive by a margin.
 
     The margin is relative to the positive's cosine (NV-Retriever, Moreira et al., 2024), so that it
     adapts to each row: unlabelled synonyms, which lie as near as labelled ones, are left alone.
@@ -389,15 +389,15 @@ def _partner(pairs: Ints, terms: Ints, random: np.random.Generator) -> Ints:
     return np.where(last > first, partner, terms)
 
 
-def _sister(sisters: Ints, drawn: Ints, random: np.random.Generator) -> Ints:
-    """A sister of the anchor, else of the positive, else any term of another pair."""
-    sister = _partner(sisters, drawn[:, 0], random) if len(sisters) else drawn[:, 0]
-    lacking = sister == drawn[:, 0]
-    if len(sisters):
-        second = _partner(sisters, drawn[:, 1], random)
-        sister = np.where(lacking, second, sister)
+def _co_hyponyms(co_hyponyms: Ints, drawn: Ints, random: np.random.Generator) -> Ints:
+    """A co-hyponym of each anchor, else of the positive, else any term of another pair."""
+    co_hyponym = _partner(co_hyponyms, drawn[:, 0], random) if len(co_hyponyms) else drawn[:, 0]
+    lacking = co_hyponym == drawn[:, 0]
+    if len(co_hyponyms):
+        second = _partner(co_hyponyms, drawn[:, 1], random)
+        co_hyponym = np.where(lacking, second, co_hyponym)
         lacking &= second == drawn[:, 1]
-    return np.where(lacking, drawn[random.permutation(len(drawn)), 1], sister)
+    return np.where(lacking, drawn[random.permutation(len(drawn)), 1], co_hyponym)
 
 
 def _apart(

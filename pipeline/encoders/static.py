@@ -1,14 +1,14 @@
 """Training a static encoder from nothing: synonyms, glosses and plain text.
 
-The rows of training are those of `adaptation`: a term, a synonym of it, and a sister or an antonym
-that is to be farther away; to them come rows from text, in which a term is to lie by its gloss, and
-one half of a line by the other half (its words dealt out at random), against a text drawn at
-random. The loss is that of `adaptation`.
+The rows are those of `adaptation`: a term, a synonym of it, and a co-hyponym or an antonym that is
+to be farther away. Rows from text are added: a term is to lie near its gloss, and one half of a
+line near the other half (its words dealt out at random), each against a text drawn at random. The
+loss is that of `adaptation`.
 
-Contract: nothing that is learnt may tell two held-out terms to be synonyms. Synonyms are those of
-training pairs; a gloss is left out when any term that it explains is held out, for the terms of a
-synset share their gloss, and two terms drawn to one gloss are drawn to each other. The text of the
-other glosses and of the corpus may hold any words, as any text may.
+Contract: nothing that is learnt may show that two held-out terms are synonyms. Synonyms are those
+of training pairs; a gloss is left out when any term that it explains is held out, for the terms of
+a synset share their gloss, and two terms drawn to one gloss are drawn to each other. The text of
+the other glosses and of the corpus may hold any words, as any text may.
 """
 
 from collections.abc import Sequence

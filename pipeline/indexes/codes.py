@@ -156,24 +156,23 @@ def rounded(projected: npt.NDArray[np.floating[Any]], factor: float) -> Codes:
     return code
 
 
-def products(one: Tensor, other: Tensor, room: Tensor | None = None) -> Tensor:
+def products(one: Tensor, other: Tensor, out: Tensor | None = None) -> Tensor:
     """All products of two sets of codes.
 
     Args:
         one: int8 (n, dim).
         other: int8 (m, dim), on the same device.
-        room: int32, at least n * m numbers, where they may be put: faster than new memory.
+        out: int32, at least n * m numbers, for the result: faster than new memory.
 
     Returns:
         int32 (n, m), exact.
     """
     if not _multiplies_integers(one.device.type):
         return (one.float() @ other.float().T).to(torch.int32)
-    if room is None:
+    if out is None:
         return torch._int_mm(one, other.T)
     n, m = one.shape[0], other.shape[0]
-    place = room[: n * m].view(n, m)
-    return torch._int_mm(one, other.T, out=place)
+    return torch._int_mm(one, other.T, out=out[: n * m].view(n, m))
 
 
 def nothing(n_queries: int, width: int) -> npt.NDArray[np.int64]:
@@ -271,13 +270,13 @@ def offer(
         ids: int32 (m,), the ids of the others.
     """
     height = _ROWS_AT_ONCE * torch.get_num_threads()
-    room = torch.empty(height * _ROWS_AT_ONCE, dtype=torch.int32)
+    out = torch.empty(height * _ROWS_AT_ONCE, dtype=torch.int32)
     for start in range(0, len(rows), height):
         block = slice(start, start + height)
         query = torch.from_numpy(queries[block])
         for left in range(0, len(others), _ROWS_AT_ONCE):
             columns = slice(left, left + _ROWS_AT_ONCE)
-            product = products(query, torch.from_numpy(others[columns]), room).numpy()
+            product = products(query, torch.from_numpy(others[columns]), out).numpy()
             _scan(product, ids[columns], rows[block], best)
 
 

@@ -1,7 +1,7 @@
 """What the dictionaries say about any given pair: the yardstick for labels from elsewhere.
 
 The relations are those of `relations.claims_of_dictionary` (a test holds the two to each other),
-but co-hyponyms are looked up and not drawn, so that every pair of sisters is known.
+but co-hyponyms are looked up and not drawn, so that every co-hyponym pair is known.
 """
 
 from collections import defaultdict

@@ -6,7 +6,7 @@ what only the model says weighs
     cosine * (1 - likeness of letters),    likeness = shared letter trigrams (Dice)
 
 and counts from FLOOR on; a name is no relative of a common word. What a dictionary calls similar or
-sisters comes by how common the sense is in which it says so.
+co-hyponyms comes by how common the sense is in which it says so.
 """
 
 from nymgraph.pipeline.lexicon.likeness import likeness
@@ -17,7 +17,7 @@ __all__ = ["related_terms"]
 
 FLOOR = 0.4  # least weight
 COMMON = 0.25  # least share of a sense beside the commonest in which similar terms count
-SISTER = 0.5  # weight of sisters that the dictionary names, before cosine
+CO_HYPONYM = 0.5  # weight of co-hyponyms that the dictionary names, before cosine
 FADING = 20  # so many places down a list of similar terms halve the weight
 
 
@@ -27,7 +27,7 @@ def related_terms(export: ExportFolder, term_id: int, without: set[int]) -> list
     Args:
         export: The export.
         term_id: The term.
-        without: Terms that are told of elsewhere: synonyms, antonyms.
+        without: Terms that are listed elsewhere: synonyms, antonyms.
 
     Returns:
         The weightiest first, then byte-wise, vulgar and offensive ones last; nothing below the
@@ -57,14 +57,14 @@ def _similar(export: ExportFolder, term_id: int) -> dict[int, tuple[float, str]]
 
 
 def _judged(export: ExportFolder, term_id: int) -> dict[int, tuple[float, str]]:
-    """Sisters of the dictionary, and what the model takes for related."""
+    """Co-hyponyms of the dictionary, and what the model takes for related."""
     found: dict[int, tuple[float, str]] = {}
     own = export.terms.name(term_id)
     for other, edge in export.pairs.neighbours(term_id).items():
         name = export.terms.name(other)
         if edge.evidence == "dictionary":  # its synonyms of rare senses stand with the senses
             if edge.p_co_hyponym > max(edge.p_synonym, edge.p_antonym):
-                found[other] = (SISTER + max(0.0, edge.cosine) / 2, edge.evidence)
+                found[other] = (CO_HYPONYM + max(0.0, edge.cosine) / 2, edge.evidence)
         elif own.islower() <= name.islower() and edge.p_antonym < edge.p_co_hyponym:
             found[other] = (edge.cosine * (1 - likeness(own, name)), edge.evidence)
     return found

@@ -24,17 +24,17 @@ class TrainingSet:
 
 
 def make_examples(n_quads: int = 600, seed: int = 0) -> TrainingSet:
-    """Four terms to a concept: x, a synonym, an antonym and a sister.
+    """Four terms to a concept: x, a synonym, an antonym and a co-hyponym.
 
-    A synonym lies beside x, an antonym has the first four coordinates turned round, a sister keeps
-    the first half only; unlabelled are x of one concept and x of the next.
+    A synonym lies beside x, an antonym has the first four coordinates turned round, a co-hyponym
+    keeps the first half only; unlabelled are x of one concept and x of the next.
     """
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(n_quads, DIM))
-    turned, sister = x.copy(), x.copy()
+    turned, co_hyponym = x.copy(), x.copy()
     turned[:, :4] *= -1
-    sister[:, DIM // 2 :] = rng.normal(size=(n_quads, DIM // 2))
-    vectors = np.concatenate([x, x, turned, sister]) + rng.normal(size=(4 * n_quads, DIM)) * 0.1
+    co_hyponym[:, DIM // 2 :] = rng.normal(size=(n_quads, DIM // 2))
+    vectors = np.concatenate([x, x, turned, co_hyponym]) + rng.normal(size=(4 * n_quads, DIM)) * 0.1
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     first, others = np.arange(n_quads), [np.arange(n_quads) + k * n_quads for k in (1, 2, 3)]
     others.append(np.roll(first, 1))

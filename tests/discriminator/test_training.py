@@ -137,7 +137,7 @@ def test_learns_an_affix_that_vectors_do_not_show(examples: TrainingSet) -> None
     words = [f"w{i:05d}" for i in range(n)]
     spellings = spell([*words, *words[::-1], *(f"un{w}" for w in words), *words[1:], words[0]])
     vectors = examples.features.vectors.copy()
-    vectors[2 * n : 3 * n] = vectors[3 * n :]  # an antonym looks like a sister
+    vectors[2 * n : 3 * n] = vectors[3 * n :]  # an antonym looks like a co-hyponym
     seeing, blind = (
         replace(examples, features=Features(vectors, known)) for known in (spellings, None)
     )

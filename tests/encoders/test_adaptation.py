@@ -23,7 +23,7 @@ from tests.encoders.tiny_encoder import tiny_encoder, tiny_settings
 TERMS = ["hot", "warm", "cold", "chilly", "big", "large", "small", "little", "red", "blue"]
 SYNONYMS = [(0, 1), (2, 3), (4, 5), (6, 7)]
 ANTONYMS = [(0, 2), (4, 6)]
-SISTERS = [(8, 9), (1, 8)]
+CO_HYPONYMS = [(8, 9), (1, 8)]
 SETTINGS = tiny_settings(layers=None)
 
 
@@ -33,7 +33,7 @@ def pairs_of(*relations: tuple[int, list[tuple[int, int]]]) -> LabelledPairs:
     return LabelledPairs.of(a, b, relation)
 
 
-ALL = pairs_of((SYNONYM, SYNONYMS), (ANTONYM, ANTONYMS), (CO_HYPONYM, SISTERS))
+ALL = pairs_of((SYNONYM, SYNONYMS), (ANTONYM, ANTONYMS), (CO_HYPONYM, CO_HYPONYMS))
 
 
 def both_ways(pairs: list[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -53,14 +53,14 @@ class TestTheDraw:
         assert (rows.anchor != rows.negative).all()
         others = rows.take(~rows.opposed)
         warm = others.negative[others.anchor == 1]
-        assert set(warm.tolist()) == {8}  # its only sister
+        assert set(warm.tolist()) == {8}  # its only co-hyponym
 
     def test_the_seed_decides(self) -> None:
         one, again, other = (draw_triples(ALL, 50, 0.25, seed) for seed in (1, 1, 2))
         assert all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
         assert not np.array_equal(one.anchor, other.anchor)
 
-    def test_without_antonyms_and_without_sisters(self) -> None:
+    def test_without_antonyms_and_without_co_hyponyms(self) -> None:
         rows = draw_triples(pairs_of((SYNONYM, SYNONYMS)), 60, 0.5, 0)
         assert not rows.opposed.any()
         assert len(rows.anchor) == 60

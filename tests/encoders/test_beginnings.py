@@ -10,8 +10,8 @@ from nymgraph.pipeline.encoders.beginnings import PASSES, affordable
 from nymgraph.pipeline.settings.params import AdaptParams
 
 
-def pairs(n_synonyms: int, n_sisters: int) -> LabelledPairs:
-    relation = np.repeat([SYNONYM, CO_HYPONYM], [n_synonyms, n_sisters])
+def pairs(n_synonyms: int, n_co_hyponyms: int) -> LabelledPairs:
+    relation = np.repeat([SYNONYM, CO_HYPONYM], [n_synonyms, n_co_hyponyms])
     ids = np.arange(len(relation))
     return LabelledPairs.of(ids, ids + 1, relation)
 

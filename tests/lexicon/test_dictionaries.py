@@ -190,7 +190,7 @@ def test_a_third_language_needs_its_file_only(tmp_path: Path) -> None:
         .len()
         .iter_rows()
     )
-    # bat-batu, bat-kontra, and batu-kontra as sisters, in each family
+    # bat-batu, bat-kontra, and batu-kontra as co-hyponyms, in each family
     assert counts == {"synonym": 40, "antonym": 40, "co_hyponym": 40}
     assert workspace.read(HELD_OUT).height > 0
 

@@ -23,7 +23,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KnownRelations:
 def test_it_says_of_every_pair_what_the_label_stage_would(small: KnownRelations) -> None:
     claims = relations.claims_of_dictionary(
         SOURCE, 500, 0
-    )  # so many draws that no sister is missed
+    )  # so many draws that no co-hyponym is missed
     terms = pl.concat([claims["term_a"], claims["term_b"]]).unique().sort()
     labels, _ = relations.resolve(claims, terms)
     expected = {(a, b): relation for a, b, relation in labels.select(labels.columns[:3]).rows()}

@@ -116,7 +116,7 @@ def test_similar_terms_of_common_senses_come_first_those_of_rare_ones_not_at_all
     assert store.related_terms("hot", 1) == found[:1]
 
 
-def test_sisters_that_the_dictionary_names_are_related_synonyms_of_rare_senses_are_not(
+def test_co_hyponyms_of_the_dictionary_are_related_synonyms_of_rare_senses_are_not(
     tmp_path: Path,
 ) -> None:
     pairs = {
