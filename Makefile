@@ -6,7 +6,7 @@ VENV   ?= .venv
 PROFILE ?= english
 FAISS  ?= cpu
 BIN    := $(VENV)/bin
-CODE   := pipeline discriminator clustering src tests benchmarks notebooks
+CODE   := pipeline discriminator clustering src tests benchmarks notebooks docs
 
 .PHONY: install fix check audit docs test bench bench-clustering bench-discriminator bench-retrieval run clean
 
@@ -35,9 +35,9 @@ audit: install
 	$(BIN)/pip install --quiet pip-audit
 	$(BIN)/pip-audit --skip-editable --progress-spinner off
 
-# pages of the public names from their docstrings, without a network: build/api/index.html
+# the documents and the API as one site, without a network: build/site/index.html
 docs: install
-	$(BIN)/pdoc --docformat google --output-directory build/api nymgraph '!nymgraph.pipeline' '!nymgraph.discriminator' '!nymgraph.clustering'
+	$(BIN)/python -m docs.site build/site
 
 # two workers of one thread each
 test: export OMP_NUM_THREADS = 1
