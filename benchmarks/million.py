@@ -100,8 +100,8 @@ def make_project(
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), "utf-8")
     if not (folder / ".dvc").is_dir():
         write_lexicon(folder / "lexicon.parquet", n_terms, seed)
-        _program("dvc", "init", "--no-scm", "--quiet", folder=folder)
-        _program("dvc", "config", "cache.type", "reflink,hardlink,copy", folder=folder)
+        program("dvc", "init", "--no-scm", "--quiet", folder=folder)
+        program("dvc", "config", "cache.type", "reflink,hardlink,copy", folder=folder)
 
 
 def repro(folder: Path, target: str | None = None) -> int:
@@ -114,7 +114,7 @@ def repro(folder: Path, target: str | None = None) -> int:
     Returns:
         The exit status of `dvc repro`.
     """
-    return _program("dvc", "repro", *([target] if target else []), folder=folder)
+    return program("dvc", "repro", *([target] if target else []), folder=folder)
 
 
 def read_run(folder: Path) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def _exponent(runs: Sequence[dict[str, Any]], seconds: Sequence[float | None]) -
     return f"{math.log(long / short) / math.log(many / few):.2f}"
 
 
-def _program(name: str, *arguments: str, folder: Path) -> int:
+def program(name: str, *arguments: str, folder: Path) -> int:
     """Run a program of this environment in a folder, without the network."""
     programs = Path(sys.executable).parent
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"

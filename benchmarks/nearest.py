@@ -19,6 +19,8 @@ import polars as pl
 from nymgraph.pipeline.schemas import HELD_OUT, PAIRS
 from nymgraph.pipeline.storage.artefacts import Workspace
 from nymgraph.pipeline.store import ClusterStore, Nearest
+from nymgraph.pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.nearest import NearestFinder
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -43,10 +45,11 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=60, help="of each kind")
     given = parser.parse_args()
     store = ClusterStore(given.data / "export")
+    finder = NearestFinder(ExportFolder(given.data / "export"), given.data)
     asked = drawn(store, Workspace(given.data), given.split, given.words)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for word in asked:
-        for way, placed in zip(("before", "now"), answers(store, word), strict=True):
+        for way, placed in zip(("before", "now"), answers(store, finder, word), strict=True):
             counts[f"{word.kind}, {way}"][verdict(word, placed)] += 1
     for kind, found in sorted(counts.items()):
         total = found.total()
@@ -54,15 +57,14 @@ def main() -> None:
         print(f"{kind}: {total} words, {shares}, placed {1 - found['nowhere'] / total:.2f}")
 
 
-def answers(store: ClusterStore, word: Asked) -> tuple[Nearest, Nearest]:
+def answers(store: ClusterStore, finder: NearestFinder, word: Asked) -> tuple[Nearest, Nearest]:
     """As it was, and as it is."""
-    finder = store._finder
-    found = [x for x in finder._neighbours(word.word, 33) if x.term != word.hidden]
+    found = [x for x in finder.neighbours(word.word, 33) if x.term != word.hidden]
     gate = store.gate
     strict = [x if x.p_synonym >= gate else x._replace(p_synonym=0.0) for x in found]
-    known = None if word.hidden else finder._known(word.word)
+    known = None if word.hidden else finder.known(word.word)
     near = sorted(strict, key=lambda x: -x.cosine)[:32]
-    return finder._placed("", near), known or finder._placed(word.word, found)
+    return finder.placed("", near), known or finder.placed(word.word, found)
 
 
 def verdict(word: Asked, placed: Nearest) -> str:

@@ -26,6 +26,7 @@ import psutil
 from benchmarks.machine import describe
 from benchmarks.store import index, make_export, names
 from nymgraph.pipeline.store import ClusterStore
+from nymgraph.pipeline.store.export_folder import ExportFolder
 
 Held = tuple[Callable[[str], object], Callable[[list[str]], object]]
 
@@ -116,8 +117,7 @@ def in_duckdb(folder: Path) -> Held:
 
 def indexed(folder: Path) -> Held:
     """The index, by way of the store."""
-    store = ClusterStore(folder)
-    terms = store._export.terms
+    store, terms = ClusterStore(folder), ExportFolder(folder).terms
     return lambda term: terms.cluster(terms.resolve(term)), store.cluster_ids
 
 

@@ -35,6 +35,7 @@ from nymgraph.pipeline.lookup.writing import write_index
 from nymgraph.pipeline.schemas import Table
 from nymgraph.pipeline.storage.artefacts import ROW_GROUP_ROWS, save_blocks
 from nymgraph.pipeline.store import ClusterStore
+from nymgraph.pipeline.store.export_folder import ExportFolder
 
 SIZE = 4
 
@@ -116,7 +117,7 @@ def measure(folder: Path, n_terms: int, batch: int) -> list[str]:
     ids = [store[term].id for term in sample(1_000)]
     lines.append(each("links", store.related, [x for x in ids if x is not None]))
     wrong = [term[:3] + term[4:] for term in sample(100)]
-    lines.append(each("near spellings of an unknown term", store._export.terms.near, wrong))
+    lines.append(each("near spellings of an unknown term", ExportFolder(folder).terms.near, wrong))
     lines.append(each("suggestions, three letters", store.suggest, [x[:3] for x in sample(200)]))
     lines.append(each("suggestions, one letter", store.suggest, [x[:1] for x in sample(20)]))
     lines.append(memory())

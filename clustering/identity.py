@@ -41,7 +41,7 @@ def cluster_ids(labels: NDArray[np.integer], term_keys: NDArray[np.uint64]) -> N
     sizes = cluster_sizes(labels)
     salts = np.zeros(len(sizes), np.uint64)
     for _ in range(MAX_SALTS):
-        ids = _fold(labels, term_keys, sizes, salts)
+        ids = raw_ids(labels, term_keys, sizes, salts)
         clash = _duplicated(ids)
         if not clash.any():
             return ids.astype(np.int64)
@@ -133,7 +133,7 @@ def cohesion(labels: NDArray[np.integer], edges: Edges) -> NDArray[np.float32]:
     return np.asarray(total / n_pairs, np.float32)
 
 
-def _fold(
+def raw_ids(
     labels: NDArray[np.integer],
     term_keys: NDArray[np.uint64],
     sizes: NDArray[np.int64],

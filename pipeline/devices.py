@@ -31,7 +31,7 @@ def resolve_device(device: str) -> str:
             cure="set the key device in params.yaml to one of these",
         ) from error
     try:
-        _compute_on(device)
+        compute_on(device)
     except Exception as error:  # each kind of device has its own
         raise DependencyError(
             f"the device {device!r} is not there",
@@ -41,7 +41,7 @@ def resolve_device(device: str) -> str:
     return device
 
 
-def _compute_on(device: str) -> None:
+def compute_on(device: str) -> None:
     """Raise whatever torch does where a device is not there, or computes nothing, as meta."""
     torch.zeros(1, device=device).tolist()
 

@@ -30,7 +30,7 @@ _GB = 1e9
 # block of threads does not hold more than 512 of the k best.
 GPU_MOST = 2_048
 GPU_CODES_MOST = 512
-_CGROUP = Path("/sys/fs/cgroup")
+CGROUP = Path("/sys/fs/cgroup")
 _CODED_DIM = 128  # numbers in a code, where tuning finds no other length
 # Bytes that an index keeps in the host's memory for one number of a vector, by storage or by kind.
 _BYTES = {
@@ -208,6 +208,6 @@ def _folder_gb(folder: Path) -> float:
 def _cgroup(name: str) -> float | None:
     """A figure of the container's limits; None where there is no limit."""
     try:
-        return float((_CGROUP / name).read_text("utf-8"))
+        return float((CGROUP / name).read_text("utf-8"))
     except (OSError, ValueError):  # no such file, or "max"
         return None

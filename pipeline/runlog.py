@@ -13,7 +13,7 @@ from typing import Any
 __all__ = ["RunRecord", "library_versions", "peak_memory_mb"]
 
 # The libraries that can change an artefact's bytes.
-_LIBRARIES = ("numpy", "polars", "torch", "sentence-transformers", "numba")
+LIBRARIES = ("numpy", "polars", "torch", "sentence-transformers", "numba")
 
 
 class RunRecord:
@@ -73,7 +73,7 @@ def peak_memory_mb() -> float:
 def library_versions() -> dict[str, str]:
     """Versions of Python, of nymgraph and of the libraries that can change a result."""
     versions = {"python": platform.python_version(), "machine": platform.machine()}
-    for name in ("nymgraph", *_LIBRARIES, *_faiss_builds()):
+    for name in ("nymgraph", *LIBRARIES, *_faiss_builds()):
         try:
             versions[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

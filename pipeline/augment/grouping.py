@@ -72,7 +72,7 @@ def neighbourhoods(
         The rows of each piece of two or more terms, rising.
     """
     order = np.lexsort((b, a, -cosine))
-    piece = _join(n_terms, a[order], b[order], most)
+    piece = bounded_components(n_terms, a[order], b[order], most)
     rows = np.argsort(piece, kind="stable")
     cuts = np.flatnonzero(np.diff(piece[rows])) + 1
     return [part for part in np.split(rows, cuts) if len(part) > 1]
@@ -139,7 +139,7 @@ def _distances(vectors: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64
 
 
 @kernel
-def _join(
+def bounded_components(
     n_terms: int, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], most: int
 ) -> npt.NDArray[np.int64]:
     """Union-find over the edges in order, refusing pieces of more than `most` terms."""

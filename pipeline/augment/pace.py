@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 __all__ = ["Pace", "back_off", "retry_after"]
 
-_FIRST_PAUSE_S = 1.0
+FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 
 
@@ -42,7 +42,7 @@ class Pace:
 def back_off(attempt: int) -> float:
     """Seconds to wait after a failed attempt (from 0): doubling, with jitter of a half."""
     # the jitter decides when a request is sent and never what comes out
-    longest = min(_FIRST_PAUSE_S * 2.0**attempt, _LONGEST_PAUSE_S)
+    longest = min(FIRST_PAUSE_S * 2.0**attempt, _LONGEST_PAUSE_S)
     return longest * random.uniform(0.5, 1)
 
 

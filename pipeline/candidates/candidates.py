@@ -20,7 +20,7 @@ from nymgraph.pipeline.schemas import CANDIDATES
 
 __all__ = ["cosines", "dictionary_pairs", "listed", "marked", "owned_pairs", "spelled_pairs"]
 
-_ROWS_AT_ONCE = 4_096
+ROWS_AT_ONCE = 4_096
 
 
 def owned_pairs(lists: npt.NDArray[np.void], start: int, stop: int) -> pl.DataFrame:
@@ -35,8 +35,8 @@ def owned_pairs(lists: npt.NDArray[np.void], start: int, stop: int) -> pl.DataFr
         The rows of CANDIDATES, sorted by (a, b).
     """
     blocks = [
-        _owned(lists, first, min(first + _ROWS_AT_ONCE, stop))
-        for first in range(start, stop, _ROWS_AT_ONCE)
+        _owned(lists, first, min(first + ROWS_AT_ONCE, stop))
+        for first in range(start, stop, ROWS_AT_ONCE)
     ]
     return pl.concat([CANDIDATES.empty(), *blocks]).sort("a", "b")
 
@@ -138,8 +138,8 @@ def cosines(
         float32 (n_pairs,), -1 to 1.
     """
     cosine = np.empty(len(a), dtype=np.float32)
-    for start in range(0, len(a), _ROWS_AT_ONCE):
-        block = slice(start, start + _ROWS_AT_ONCE)
+    for start in range(0, len(a), ROWS_AT_ONCE):
+        block = slice(start, start + ROWS_AT_ONCE)
         one, other = (vectors[ends[block]].astype(np.float32) for ends in (a, b))
         lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
         cosine[block] = (one * other).sum(axis=1) / np.where(lengths == 0, 1, lengths)
@@ -161,7 +161,7 @@ def _lists_hold(
 ) -> npt.NDArray[np.bool_]:
     """Whether the list of each owner holds the member; in blocks, for bounded memory."""
     held = np.empty(len(owner), dtype=bool)
-    for start in range(0, len(owner), _ROWS_AT_ONCE * 32):
-        block = slice(start, start + _ROWS_AT_ONCE * 32)
+    for start in range(0, len(owner), ROWS_AT_ONCE * 32):
+        block = slice(start, start + ROWS_AT_ONCE * 32)
         held[block] = (lists["id"][owner[block]] == member[block, None]).any(axis=1)
     return held

@@ -29,7 +29,7 @@ Ints = npt.NDArray[np.int64]
 Ids = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 _BLOCK = 1_024
-_SPAN = 65_536
+SPAN = 65_536
 
 
 class SpellingIndex(NamedTuple):
@@ -111,7 +111,7 @@ def build_spelling_index(spellings: Spellings) -> SpellingIndex:
         The index; about 8 bytes a letter, and twice that while it is built.
     """
     n_terms = spellings.n_terms
-    spans = [(first, min(first + _SPAN, n_terms)) for first in range(0, n_terms, _SPAN)]
+    spans = [(first, min(first + SPAN, n_terms)) for first in range(0, n_terms, SPAN)]
     seen = [np.unique(_trigrams(*_letters(spellings, span))) for span in spans]
     code = np.unique(np.concatenate([np.empty(0, np.int64), *seen]))
     held = [_held(*_letters(spellings, span), code) for span in spans]

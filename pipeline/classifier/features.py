@@ -25,7 +25,7 @@ from nymgraph.pipeline.storage.artefacts import Workspace, write_atomic
 __all__ = ["TermSpace", "open_space", "search_neighbours", "write_neighbours"]
 
 _FILE = ("retrieve", "neighbours.npy")
-_ROWS_AT_ONCE = 65_536
+ROWS_AT_ONCE = 65_536
 _QUERIES_AT_ONCE = 4_096
 NO_FLOOR = -1.0
 
@@ -229,8 +229,8 @@ def write_neighbours(workspace: Workspace, lists: npt.NDArray[np.void]) -> None:
     def write(path: Path) -> None:
         with path.open("wb") as stream:
             np.lib.format.write_array_header_1_0(stream, layout)
-            for start in range(0, len(lists), _ROWS_AT_ONCE):
-                stream.write(lists[start : start + _ROWS_AT_ONCE, :k].tobytes())
+            for start in range(0, len(lists), ROWS_AT_ONCE):
+                stream.write(lists[start : start + ROWS_AT_ONCE, :k].tobytes())
 
     write_atomic(workspace.path(*_FILE), write)
 
@@ -238,7 +238,7 @@ def write_neighbours(workspace: Workspace, lists: npt.NDArray[np.void]) -> None:
 def _floor(lists: npt.NDArray[np.void]) -> float:
     """The least cosine of any neighbour found: what a search for new words keeps to as well."""
     least = 1.0
-    for start in range(0, len(lists), _ROWS_AT_ONCE):
-        block = lists[start : start + _ROWS_AT_ONCE]
+    for start in range(0, len(lists), ROWS_AT_ONCE):
+        block = lists[start : start + ROWS_AT_ONCE]
         least = min(least, float(block["cosine"][block["id"] >= 0].min(initial=1.0)))
     return least

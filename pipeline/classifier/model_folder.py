@@ -91,7 +91,7 @@ def write_model(folder: Path, model: NewModel) -> None:
         model: What it is made of.
     """
     with new_folder(folder) as temporary:
-        held = _write_encoder(temporary, model.encoder, model.location)
+        held = write_encoder(temporary, model.encoder, model.location)
         save_head(temporary / "head.safetensors", model.classifier.trained, {})
         if model.classifier.cross_part is not None:
             save_cross_encoder(temporary / "cross_encoder", *model.classifier.cross_part)
@@ -234,7 +234,7 @@ def _encoder_licence(name: str) -> dict[str, str]:
     return {"source": f"encoder {name}", "licence": licence.splitlines()[0], "attribution": ""}
 
 
-def _write_encoder(folder: Path, notes: EncoderNotes, location: ModelLocation) -> str | None:
+def write_encoder(folder: Path, notes: EncoderNotes, location: ModelLocation) -> str | None:
     """Copy an encoder that is a folder or file of the user's; where it is then."""
     path = Path(location.path)
     if location.on_hub or (notes.adapted == "none" and not Path(notes.name).exists()):

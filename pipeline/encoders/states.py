@@ -38,7 +38,7 @@ _log = logging.getLogger("nymgraph")
 _BATCH = 256
 _PARTS = 2
 _SAMPLE = 64
-_ALIKE = 0.995
+ALIKE = 0.995
 """Least cosine between vectors over kept states and those of the whole model."""
 
 
@@ -298,7 +298,7 @@ def _are_alike(
         whole = model(_on(model, sample))["sentence_embedding"]
         with _skipped(model, below, kept):
             quick = model(_on(model, sample))["sentence_embedding"]
-    return bool((functional.cosine_similarity(whole, quick) > _ALIKE).all())
+    return bool((functional.cosine_similarity(whole, quick) > ALIKE).all())
 
 
 def _on(model: "SentenceTransformer", features: Features) -> Features:

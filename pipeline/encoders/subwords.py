@@ -42,7 +42,7 @@ __all__ = [
 SHORTEST, LONGEST = 3, 5
 _TYPE = "nymgraph.pipeline.encoders.subwords.SubwordEmbedding"
 _LETTERS = 2**17  # code points above it are rare scripts and signs: no letters to us
-_CHUNK = 20_000
+CHUNK = 20_000
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -186,8 +186,8 @@ def common_units(texts: Iterable[str], language: str, n_units: int, least: int =
     """
     everything = list(texts)
     counted = [(np.empty(0, np.uint64), np.empty(0, np.int64))]
-    for start in range(0, len(everything), _CHUNK):
-        found, _ = text_units(everything[start : start + _CHUNK], language)
+    for start in range(0, len(everything), CHUNK):
+        found, _ = text_units(everything[start : start + CHUNK], language)
         counted.append(np.unique(found, return_counts=True))
         # sums of like size are added, so that each unit is sorted a few times, not once a chunk
         while len(counted) > 2 and len(counted[-2][0]) < 2 * len(counted[-1][0]):

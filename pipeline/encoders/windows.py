@@ -79,7 +79,7 @@ class TermWindows(Sequence[Ids]):
         """The window of a shard, and the places of the shard's terms in it."""
         first, n_window, start = self._spans[shard]
         if self._window is None or self._window.first != first:
-            self._window = _read_window(self._source, first, n_window)
+            self._window = read_window(self._source, first, n_window)
         return self._window, self._window.order[start : start + self._shard_terms]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class TermWindows(Sequence[Ids]):
         return {**self.__dict__, "_window": None}
 
 
-def _read_window(source: Path | pl.Series, first: int, n_window: int) -> _Window:
+def read_window(source: Path | pl.Series, first: int, n_window: int) -> _Window:
     if isinstance(source, pl.Series):
         terms = source.slice(first, n_window)
     else:

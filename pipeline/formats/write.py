@@ -1,7 +1,7 @@
 """Writing an export in other formats: each is there as a whole or not at all.
 
 To add a format: a module with `write(export, folder, params)` that gives back what it cannot carry,
-a line in `_FORMATS`, its name in `params.FormatName`.
+a line in `FORMATS`, its name in `params.FormatName`.
 """
 
 import json
@@ -42,7 +42,7 @@ class _Format(NamedTuple):
     reads: tuple[Table, ...]
 
 
-_FORMATS = {
+FORMATS = {
     "jsonl": _Format(jsonl.write, _ALL),
     "csv": _Format(csv_files.write, _ALL),
     "solr": _Format(solr.write, (EXPORTED_CLUSTERS,)),
@@ -50,7 +50,6 @@ _FORMATS = {
     "wn-lmf": _Format(wn_lmf.write, (EXPORTED_TERMS, EXPORTED_CLUSTERS, EXPORTED_TERMS)),
     "skos": _Format(skos.write, (EXPORTED_CLUSTERS, EXPORTED_TERMS, EXPORTED_LINKS)),
 }
-FORMATS = tuple(_FORMATS)
 
 
 def write_formats(
@@ -91,7 +90,7 @@ def write_format(
         ParameterError: There is no such format.
         InputError: The folder holds something else.
     """
-    if name not in _FORMATS:
+    if name not in FORMATS:
         raise ParameterError(
             f"no format is called {name!r}",
             expected=", ".join(FORMATS),
@@ -103,7 +102,7 @@ def write_format(
 
 
 def _write(export: Export, name: str, params: ExportParams, path: Path, progress: Progress) -> None:
-    format_ = _FORMATS[name]
+    format_ = FORMATS[name]
     folder = FormatFolder(path, name)
     further = other_tables(export)
     with ExitStack() as held:

@@ -167,7 +167,7 @@ def products(one: Tensor, other: Tensor, out: Tensor | None = None) -> Tensor:
     Returns:
         int32 (n, m), exact.
     """
-    if not _multiplies_integers(one.device.type):
+    if not multiplies_integers(one.device.type):
         return (one.float() @ other.float().T).to(torch.int32)
     if out is None:
         return torch._int_mm(one, other.T)
@@ -306,7 +306,7 @@ def _aligned(dim: int) -> int:
 
 
 @functools.cache
-def _multiplies_integers(device: str) -> bool:
+def multiplies_integers(device: str) -> bool:
     """Whether the device has a product of int8 that does not overflow (old processors' does)."""
     extreme = torch.full((32, 64), 127, dtype=torch.int8, device=device)
     try:

@@ -28,7 +28,7 @@ __all__ = [
 Vectors = npt.NDArray[np.floating[Any]]
 Span = tuple[int, int]
 NEIGHBOUR = np.dtype([("id", "<i4"), ("cosine", "<f4")])
-_ADD_ROWS = 65_536
+ADD_ROWS = 65_536
 
 
 def exact_search(
@@ -66,8 +66,8 @@ def nearest_rows(
     n_terms = vectors.shape[0]
     queries = unit(asked)
     heaps = faiss.ResultHeap(len(queries), min(k + 1, n_terms), keep_max=True)
-    for start in range(0, n_terms, _ADD_ROWS):
-        block = unit(vectors[start : start + _ADD_ROWS])
+    for start in range(0, n_terms, ADD_ROWS):
+        block = unit(vectors[start : start + ADD_ROWS])
         with one_thread():
             cosine, ids = faiss.knn(
                 queries, block, min(k + 1, len(block)), metric=faiss.METRIC_INNER_PRODUCT

@@ -21,7 +21,7 @@ from nymgraph.pipeline.errors import InputError
 __all__ = ["plain_name", "read_lines", "require_file", "unpacked", "utf8_content"]
 
 _log = logging.getLogger("nymgraph")
-_CHUNK_BYTES = 1 << 22
+CHUNK_BYTES = 1 << 22
 _OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 # UTF-32 before UTF-16: its mark begins with that of UTF-16
 _MARKS = {
@@ -122,7 +122,7 @@ def utf8_content(path: Path) -> Path | bytes:
             what it is, or the line.
     """
     with unpacked(path) as stream:
-        head = stream.read(_CHUNK_BYTES)
+        head = stream.read(CHUNK_BYTES)
         mark = next((mark for mark in _MARKS if head.startswith(mark)), b"")
         if not mark and plain_name(path) == path:
             _check_utf8(path, head, stream)
@@ -160,7 +160,7 @@ def _check_utf8(path: Path, head: bytes, rest: IO[bytes]) -> None:
     try:
         while chunk:
             line += decoder.decode(chunk).count("\n")
-            chunk = rest.read(_CHUNK_BYTES)
+            chunk = rest.read(CHUNK_BYTES)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         line += error.object[: error.start].count(b"\n")

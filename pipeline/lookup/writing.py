@@ -32,7 +32,7 @@ from nymgraph.pipeline.schemas import (
 __all__ = ["write_index"]
 
 _Array = npt.NDArray[Any]
-_SLICE = 32_768
+SLICE = 32_768
 
 
 def write_index(export: Export, folder: Path) -> dict[str, int]:
@@ -251,8 +251,8 @@ def _rising(blocks: Iterator[_Array], table: Table) -> Iterator[_Array]:
 
 
 def _slices(texts: pl.Series) -> Iterator[pl.Series]:
-    for start in range(0, len(texts), _SLICE):
-        yield texts.slice(start, _SLICE)
+    for start in range(0, len(texts), SLICE):
+        yield texts.slice(start, SLICE)
 
 
 def _unsorted(table: Table) -> ArtefactError:

@@ -70,7 +70,7 @@ def run_all(params: Params, data: Path, *, force: bool = False) -> WholeRun:
             known[stage] = fingerprint(stage, params, data)
             workspace.write_json(".runs", _STATE, known)
             if stage == "ingest":
-                line.planned |= _planned(params, workspace, line.planned)
+                line.planned |= planned(params, workspace, line.planned)
     kept = tuple(stage for stage in stages if stage not in ran)
     return WholeRun(tuple(ran), kept, time.monotonic() - began)
 
@@ -126,7 +126,7 @@ def _known(data: Path) -> dict[str, Any]:
     return known if isinstance(known, dict) else {}
 
 
-def _planned(params: Params, workspace: Workspace, planned: dict[str, float]) -> dict[str, float]:
+def planned(params: Params, workspace: Workspace, planned: dict[str, float]) -> dict[str, float]:
     """Seconds of the stages to come, from the planner's rates for a machine like this."""
     from nymgraph.pipeline.planner.command import PlanRequest
     from nymgraph.pipeline.planner.command import planned as make

@@ -49,9 +49,9 @@ def diagnose(params: Params, data: Path) -> list[Finding]:
         _memory(),
         _disk(data),
         _encoder(params),
-        *_wordnets(params),
+        *find_wordnets(params),
         _dvc(),
-        _verified(data),
+        last_verification(data),
     ]
 
 
@@ -163,7 +163,7 @@ def _encoder(params: Params) -> Finding:
     return Finding("encoder", f"{settings.encoder} {where}, {precision}")
 
 
-def _wordnets(params: Params) -> list[Finding]:
+def find_wordnets(params: Params) -> list[Finding]:
     ingest = params.ingest
     sources = (*params.label.dictionaries, *ingest.sources, *ingest.variants.dictionaries)
     editions = {source.edition for source in sources if source.kind == "wordnet"}
@@ -177,7 +177,7 @@ def _wordnets(params: Params) -> list[Finding]:
     return findings
 
 
-def _verified(data: Path) -> Finding:
+def last_verification(data: Path) -> Finding:
     """When all hashes of the run were checked last, and with what result."""
     file = data / ".runs" / RECORD
     if not file.is_file():

@@ -45,10 +45,10 @@ from nymgraph.pipeline.storage.artefacts import Workspace, digest
 __all__ = ["probed_rates"]
 
 _EFFICIENCY = 0.9
-_ROWS, _QUERIES = 32_768, 4_096
+ROWS, QUERIES = 32_768, 4_096
 _BATCHES = 12
-_PAIRS = 400_000
-_GRAPH_SECONDS = 0.078  # the graph below on one core of the reference machine
+PAIRS = 400_000
+GRAPH_SECONDS = 0.078  # the graph below on one core of the reference machine
 _MINILM_WEIGHTS = 10.6e6
 _READ_SHARE = (
     0.3  # pairs that a cross-encoder reads, of the terms that an encoder of its size encodes
@@ -78,7 +78,7 @@ def probed_rates(
         if record["key"] == key:
             return Rates.model_validate(record["rates"])
     start = time.monotonic()
-    found = _measure(params, workspace, dim, weights, table)
+    found = measured_rates(params, workspace, dim, weights, table)
     record = {
         "key": key,
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -109,7 +109,9 @@ def _key(params: Params, workspace: Workspace, dim: int) -> str:
     )
 
 
-def _measure(params: Params, workspace: Workspace, dim: int, weights: int, table: Rates) -> Rates:
+def measured_rates(
+    params: Params, workspace: Workspace, dim: int, weights: int, table: Rates
+) -> Rates:
     terms, cores = _terms(workspace), usable_cores()
     busy = os.getloadavg()[0] > cores
     encode = _encode(params, workspace, terms)
@@ -119,7 +121,7 @@ def _measure(params: Params, workspace: Workspace, dim: int, weights: int, table
         "scan": _scan(vectors, params.retrieve.k),
         "postings": _postings(terms, params),
         "judge": _judge(vectors, terms, params),
-        "host": _GRAPH_SECONDS / _clustering(),
+        "host": GRAPH_SECONDS / clustering_seconds(),
         "origin": f"probe of this machine, {cores} cores",
     }
     device = resolve_device(params.retrieve.device)
@@ -167,11 +169,11 @@ def _vectors(workspace: Workspace, dim: int) -> npt.NDArray[np.float32]:
     """float32 (_ROWS, dim), unit rows: some of the run's, or random ones."""
     path = workspace.path("embed", "vectors.npy")
     random = np.random.default_rng(0)
-    vectors = random.standard_normal((_ROWS, dim), dtype=np.float32)
+    vectors = random.standard_normal((ROWS, dim), dtype=np.float32)
     if path.is_file():
         whole = workspace.read_array("embed", "vectors.npy")
-        if whole.shape[1] == dim and len(whole) >= _ROWS:
-            rows = np.sort(random.choice(len(whole), _ROWS, replace=False))
+        if whole.shape[1] == dim and len(whole) >= ROWS:
+            rows = np.sort(random.choice(len(whole), ROWS, replace=False))
             vectors = whole[rows].astype(np.float32)
     faiss.normalize_L2(vectors)
     return vectors
@@ -213,22 +215,22 @@ def _encoder(params: Params, workspace: Workspace) -> Encoder | None:
 def _search(vectors: npt.NDArray[np.float32], k: int) -> float:
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
-    seconds = _busy(lambda: index.search(vectors[:_QUERIES], k + 1))
-    return _ROWS * _QUERIES * int(vectors.shape[1]) / seconds
+    seconds = _busy(lambda: index.search(vectors[:QUERIES], k + 1))
+    return ROWS * QUERIES * int(vectors.shape[1]) / seconds
 
 
 def _search_on(vectors: npt.NDArray[np.float32], k: int, device: str) -> float:
-    index = build_blockwise(vectors, device, (0, _ROWS))
-    rows = np.arange(_ROWS)
+    index = build_blockwise(vectors, device, (0, ROWS))
+    rows = np.arange(ROWS)
     seconds = _busy(lambda: index.search(rows, k, -1.0), device=device)
-    return _ROWS * _ROWS * int(vectors.shape[1]) / seconds
+    return ROWS * ROWS * int(vectors.shape[1]) / seconds
 
 
 def _scan(vectors: npt.NDArray[np.float32], k: int) -> float:
     plan, dim = IndexPlan("two_step", directions=128, shortlist=128), int(vectors.shape[1])
-    index, rows = build_inverted(vectors, plan, 64, 0, (0, _ROWS)), np.arange(_QUERIES)
+    index, rows = build_inverted(vectors, plan, 64, 0, (0, ROWS)), np.arange(QUERIES)
     seconds = _busy(lambda: index.search(rows, k, -1.0))
-    return _QUERIES * plan.work(_ROWS, dim) / seconds
+    return QUERIES * plan.work(ROWS, dim) / seconds
 
 
 def _postings(terms: list[str], params: Params) -> float:
@@ -244,7 +246,7 @@ def _postings(terms: list[str], params: Params) -> float:
 
 def _judge(vectors: npt.NDArray[np.float32], terms: list[str], params: Params) -> float:
     """Pairs a second, by a head that was taught nothing."""
-    train, n_terms = params.train, min(_ROWS, len(terms))
+    train, n_terms = params.train, min(ROWS, len(terms))
     device = resolve_device(params.classify.device)
     head = PairHead(vectors.shape[1], train.hidden, train.width, surface=train.surface)
     spellings: Spellings | None = None
@@ -255,8 +257,8 @@ def _judge(vectors: npt.NDArray[np.float32], terms: list[str], params: Params) -
     if train.neighbours:
         features = features._replace(neighbourhoods=_neighbourhoods(n_terms, random))
     classifier = HeadClassifier.over(head, Calibration(), features, device)
-    a, b = random.integers(0, n_terms, (2, _PAIRS))
-    return _PAIRS / _busy(lambda: classifier.judge(a, b), device=device)
+    a, b = random.integers(0, n_terms, (2, PAIRS))
+    return PAIRS / _busy(lambda: classifier.judge(a, b), device=device)
 
 
 def _neighbourhoods(n_terms: int, random: np.random.Generator) -> Neighbourhoods:
@@ -268,7 +270,7 @@ def _neighbourhoods(n_terms: int, random: np.random.Generator) -> Neighbourhoods
     return Neighbourhoods.of(np.arange(n_terms), near, cosine, n_terms, pairs)
 
 
-def _clustering() -> float:
+def clustering_seconds() -> float:
     """Seconds of the reference clustering on a small planted graph, on one core."""
     random, n_terms = np.random.default_rng(0), 100_000
     cluster = np.repeat(np.arange(n_terms), random.integers(2, 13, n_terms))[:n_terms]

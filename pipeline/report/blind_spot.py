@@ -130,7 +130,7 @@ def _before(run: RunData, sample: Sample) -> Cosines:
     return {name: (vectors[a] * vectors[b]).sum(axis=1) for name, (a, b) in rows.items()}
 
 
-def _separation(cosines: Cosines) -> float:
+def separation(cosines: Cosines) -> float:
     """The chance that a synonym pair is nearer than an antonym pair, ties half; 0 to 1."""
     synonym, antonym = cosines["synonym"], cosines["antonym"]
     truth = np.repeat([1, 0], [len(synonym), len(antonym)])
@@ -143,11 +143,11 @@ def _figures(before: Cosines, after: Cosines, basis: str) -> list[Figure]:
     above = float((after["antonym"] > middle).mean())
     figures = []
     if before:
-        chance = share(_separation(before))
+        chance = share(separation(before))
         figures.append(Figure(f"{name}, before adapt", chance, _extent(before)))
     pairs = _extent(after)
     title = f"{name}, after adapt" if before else name
-    figures.append(Figure(title, share(_separation(after)), f"{pairs}; 50 % is chance"))
+    figures.append(Figure(title, share(separation(after)), f"{pairs}; 50 % is chance"))
     figures.append(
         Figure("Antonyms nearer than the median synonym", share(above), f"{pairs}: {basis}")
     )

@@ -32,7 +32,7 @@ from nymgraph.pipeline.storage.artefacts import (
 
 __all__ = ["run"]
 
-_EDGES_HELD = 8_000_000
+EDGES_HELD = 8_000_000
 
 
 def run(params: ExportParams, workspace: Workspace) -> None:
@@ -43,7 +43,7 @@ def run(params: ExportParams, workspace: Workspace) -> None:
     of_lemma, forms = own.rename({"term_id": "lemma_id"}), EXPORTED_VARIANTS
     tables[forms] = _joined(workspace, VARIANTS, of_lemma, "lemma_id", *forms.schema)
     tables |= {copy: _blocks(workspace.scan(table)) for table, copy in EXPORT_COPIES.items()}
-    tables[EXPORTED_EDGES] = _strong_edges(params, workspace)
+    tables[EXPORTED_EDGES] = strong_edges(params, workspace)
     for table, blocks in tables.items():
         workspace.write_blocks(table, blocks)
     manifest = manifest_of(params, workspace, tables)
@@ -78,13 +78,13 @@ def _joined(
     return _blocks(rows.select(taken or pl.all()))
 
 
-def _strong_edges(params: ExportParams, workspace: Workspace) -> Iterator[pl.DataFrame]:
+def strong_edges(params: ExportParams, workspace: Workspace) -> Iterator[pl.DataFrame]:
     """The strong edges and those of the dictionary, sorted by (a, b), a range of `a` at a time."""
     floor = pl.lit(params.min_probability, pl.Float32)
     strong = pl.max_horizontal("p_synonym", "p_antonym") >= floor
     edges = workspace.scan(RELEASED_RELATIONS).filter(strong | (pl.col("evidence") == "dictionary"))
     height, last = edges.select(pl.len(), pl.col("a").max()).collect(engine="streaming").row(0)
-    step = -(-(last or 0) // max(1, -(-height // _EDGES_HELD))) + 1
+    step = -(-(last or 0) // max(1, -(-height // EDGES_HELD))) + 1
     for low in range(0, (last or 0) + 1, step):
         some = edges.filter(pl.col("a").is_between(low, low + step - 1))
         yield from some.sort("a", "b").collect(engine="streaming").iter_slices(ROW_GROUP_ROWS)

@@ -25,7 +25,7 @@ from nymgraph.pipeline.errors import ArtefactError
 __all__ = ["LIST", "Entry", "StageFiles", "content_hash", "digest", "list_folder", "read_list"]
 
 LIST = "files.json"
-_SMALL_BYTES = 4 << 20  # hashed whenever it is opened: about 10 ms
+SMALL_BYTES = 4 << 20  # hashed whenever it is opened: about 10 ms
 _CHUNK_BYTES = 1 << 22
 
 
@@ -116,7 +116,7 @@ class StageFiles:
             return ArtefactError(f"{file} is not there", cure=cure)
         size = file.stat().st_size
         got, expected = f"{size} bytes", f"{left.bytes} bytes"
-        if size == left.bytes and (whole or size <= _SMALL_BYTES):
+        if size == left.bytes and (whole or size <= SMALL_BYTES):
             got, expected = f"hash {content_hash(file)}", f"hash {left.hash}"
         if got == expected:
             return None

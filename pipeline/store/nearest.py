@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # torch is loaded when the first word is asked for
 
 __all__ = ["Nearest", "NearestFinder", "Neighbour", "largest_cosines"]
 
-_ROWS = 65_536
+ROWS = 65_536
 _LONGEST = 1_000
 # chosen on validation terms (`python -m benchmarks.nearest`): the probability of synonymy that
 # counts, the letters from which a slip is looked for, and the terms so found that are judged
@@ -129,9 +129,9 @@ class NearestFinder:
         word = clean(text, self._export.language)
         if reason := reject_reason(word, _LONGEST):
             raise InputError(f"no word can be read from the text: {reason}", cure="give a word")
-        return self._known(word) or self._placed(word, self._neighbours(word, k))
+        return self.known(word) or self.placed(word, self.neighbours(word, k))
 
-    def _known(self, word: str) -> Nearest | None:
+    def known(self, word: str) -> Nearest | None:
         """Where a term of the lexicon is, or an inflected form of one."""
         terms = self._export.terms
         term_id, why = terms.find(word), "it is the term {!r} of the lexicon"
@@ -146,7 +146,8 @@ class NearestFinder:
         reason = why.format(terms.name(term_id)) + where
         return Nearest(word, None if own.id is None else own, reason)
 
-    def _neighbours(self, word: str, k: int) -> list[Neighbour]:
+    def neighbours(self, word: str, k: int) -> list[Neighbour]:
+        """The k terms nearest to a word, by falling cosine, judged with it."""
         from nymgraph.discriminator import N_NEIGHBOURS
         from nymgraph.pipeline.classifier.model import encode_terms
 
@@ -197,7 +198,8 @@ class NearestFinder:
         whole = classifier_over(model.classifier, names, features, "cpu", **where)
         return whole.judge(np.zeros(len(rows), np.int64), np.arange(1, len(names)))
 
-    def _placed(self, word: str, found: list[Neighbour]) -> Nearest:
+    def placed(self, word: str, found: list[Neighbour]) -> Nearest:
+        """Where a word belongs, by the terms that were judged with it."""
         gate = self._export.gate
         synonyms = sorted((x for x in found if x.p_synonym >= _LEAST), key=lambda x: -x.p_synonym)
         antonyms = sorted((x for x in found if x.p_antonym >= gate), key=lambda x: -x.p_antonym)
@@ -274,8 +276,8 @@ def largest_cosines(
     """
     asked = vector.astype(np.float32)
     rows, cosines = np.empty(0, np.int64), np.empty(0, np.float32)
-    for start in range(0, len(vectors), _ROWS):
-        block = vectors[start : start + _ROWS].astype(np.float32) @ asked
+    for start in range(0, len(vectors), ROWS):
+        block = vectors[start : start + ROWS].astype(np.float32) @ asked
         cosines = np.concatenate([cosines, block])
         rows = np.concatenate([rows, np.arange(start, start + len(block))])
         kept = np.lexsort((rows, -cosines))[:k]

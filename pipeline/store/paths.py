@@ -7,7 +7,7 @@ from nymgraph.pipeline.store.pairs import JudgedPairs
 
 __all__ = ["shortest_path"]
 
-_MOST_TERMS = 1_000
+MOST_TERMS = 1_000
 
 
 def shortest_path(pairs: JudgedPairs, a: int, b: int) -> list[int]:
@@ -29,7 +29,7 @@ def shortest_path(pairs: JudgedPairs, a: int, b: int) -> list[int]:
         return [a]
     sides = (_Side(a), _Side(b))
     shortest, joint = inf, None
-    for _ in range(_MOST_TERMS):
+    for _ in range(MOST_TERMS):
         one, other = sides if sides[0].least() <= sides[1].least() else sides[::-1]
         if one.least() + other.least() >= shortest:
             break

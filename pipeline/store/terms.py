@@ -26,7 +26,7 @@ from nymgraph.pipeline.store.slips import slips
 
 __all__ = ["Terms", "UnknownTermError"]
 
-_WINDOW = 2_000
+WINDOW = 2_000
 _SUGGESTED = 100
 _RANKED = 1 << 17
 _ALPHABET = 48
@@ -358,7 +358,7 @@ class Terms:
 
     def _around(self, start: str) -> list[str]:
         row = self._terms.first(start)
-        return self._terms.texts(range(max(0, row - _WINDOW), min(len(self), row + _WINDOW)))
+        return self._terms.texts(range(max(0, row - WINDOW), min(len(self), row + WINDOW)))
 
 
 def _changed(key: str, other: str) -> int:

@@ -57,7 +57,7 @@ class Run:
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "_FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(pace, "FIRST_PAUSE_S", 0.01)
 
 
 def first(n: int, reply: Reply) -> Behave:

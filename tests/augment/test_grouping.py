@@ -73,9 +73,9 @@ def test_neighbourhoods_join_the_nearest_first_as_long_as_they_fit() -> None:
 def test_the_compiled_union_is_the_plain_one(seed: int) -> None:
     random = np.random.default_rng(seed)
     a, b = random.integers(60, size=(2, 80))
-    plain = grouping._join.py_func  # type: ignore[attr-defined]
+    plain = grouping.bounded_components.py_func  # type: ignore[attr-defined]
     for most in (2, 5, 60):
-        compiled = grouping._join(60, a, b, most)
+        compiled = grouping.bounded_components(60, a, b, most)
         assert compiled.tolist() == plain(60, a, b, most).tolist()
         assert np.bincount(compiled).max() <= most
 

@@ -86,6 +86,6 @@ def test_dvc_is_asked_for_a_stage_or_for_all(
     target: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, ...]] = []
-    monkeypatch.setattr(million, "_program", lambda *names, folder: asked.append(names) or 0)
+    monkeypatch.setattr(million, "program", lambda *names, folder: asked.append(names) or 0)
     assert million.repro(tmp_path, target) == 0
     assert asked == [("dvc", "repro", *([target] if target else []))]

@@ -67,7 +67,7 @@ def test_every_pair_of_the_lists_is_owned_once_for_any_cut(
 
 def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = owned_pairs(LISTS, 0, 5)
-    monkeypatch.setattr(candidates, "_ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(candidates, "ROWS_AT_ONCE", 2)
     assert owned_pairs(LISTS, 0, 5).equals(whole)
 
 
@@ -101,7 +101,7 @@ def test_dictionary_pairs_by_hand() -> None:
 
 
 def test_cosines_are_those_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(candidates, "_ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(candidates, "ROWS_AT_ONCE", 7)
     vectors = np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32)
     vectors[4] = 0
     a, b = (ends.ravel() for ends in np.indices((9, 9)))

@@ -112,7 +112,7 @@ def test_where_nothing_is_known_nothing_votes() -> None:
 def test_the_nearest_neighbours_come_back(
     k: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(features, "_ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(features, "ROWS_AT_ONCE", 3)
     random = np.random.default_rng(0)
     lists = np.zeros((8, k), NEIGHBOUR)
     lists["id"], lists["cosine"] = random.integers(-1, 8, (8, k)), random.random((8, k))

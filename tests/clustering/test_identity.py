@@ -69,7 +69,7 @@ def test_collisions_are_salted_apart_whatever_the_numbering(
     monkeypatch.setattr(identity, "ID_MASK", np.uint64(2**14 - 1))
     labels = np.repeat(np.arange(500, dtype=np.int32), 2)
     keys = np.arange(1000, dtype=np.uint64)
-    plain = identity._fold(labels, keys, np.full(500, 2), np.zeros(500, np.uint64))
+    plain = identity.raw_ids(labels, keys, np.full(500, 2), np.zeros(500, np.uint64))
     assert len(np.unique(plain)) < 500  # it does collide: about 500² / 2 / 2^14 ≈ 8 times
     ids = cluster_ids(labels, keys)
     assert len(np.unique(ids)) == 500

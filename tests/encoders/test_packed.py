@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nymgraph.pipeline.classifier.model_folder import _write_encoder
+from nymgraph.pipeline.classifier.model_folder import write_encoder
 from nymgraph.pipeline.classifier.model_notes import EncoderNotes
 from nymgraph.pipeline.encoders.encoders import TransformerEncoder, load_model, locate_model
 from nymgraph.pipeline.encoders.packed import decode_q4, is_packed, read_packed, unpack
@@ -156,7 +156,7 @@ class TestUnpack:
         for name, held in (("model.bin", "encoder"), ("a-package", None)):
             (tmp_path / name[0]).mkdir()
             named = notes._replace(name=name)
-            assert _write_encoder(tmp_path / name[0], named, location) == held
+            assert write_encoder(tmp_path / name[0], named, location) == held
             assert (tmp_path / name[0] / "encoder" / "modules.json").is_file() == bool(held)
 
     def test_of_the_packed_files_of_a_package_the_largest(

@@ -77,7 +77,7 @@ def test_nothing_is_skipped_where_all_layers_learn(tmp_path: Path, layers: int |
 def test_a_model_that_cannot_be_taken_apart_is_left_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(states, "_ALIKE", 2.0)
+    monkeypatch.setattr(states, "ALIKE", 2.0)
     model = tiny_encoder(tmp_path)
     whole = vectors(model)
     with kept_below(model, 1, TEXTS, tmp_path, False) as skipped:

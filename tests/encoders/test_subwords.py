@@ -72,7 +72,7 @@ def test_the_vocabulary_does_not_depend_on_the_chunks(
     texts = ["".join("abc "[i] for i in random.integers(0, 4, 9)) for _ in range(40)]
     times = Counter(unit for text in texts for unit in oracle(text))
     wanted = sorted(sorted(times, key=lambda unit: (-times[unit], unit))[:30])
-    monkeypatch.setattr(subwords, "_CHUNK", chunk)
+    monkeypatch.setattr(subwords, "CHUNK", chunk)
     assert common_units(texts, "tr", 30).tolist() == wanted
 
 

@@ -60,13 +60,13 @@ def test_a_window_is_read_once_and_does_not_travel(
     path = written(tmp_path, ["x" * (i % 7 + 1) for i in range(100)])
     shards = TermWindows(path, 100, shard_terms=10, window_terms=20)
     read: list[int] = []
-    original = windows._read_window
+    original = windows.read_window
 
     def counted(path: Path, first: int, n_window: int) -> Any:  # noqa: ANN401
         read.append(first)
         return original(path, first, n_window)
 
-    monkeypatch.setattr(windows, "_read_window", counted)
+    monkeypatch.setattr(windows, "read_window", counted)
     every = np.concatenate(list(shards))
     assert read == [0, 20, 40, 60, 80]
     assert len(pickle.dumps(shards)) < 1_000

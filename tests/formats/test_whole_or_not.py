@@ -34,8 +34,8 @@ def test_what_fails_half_way_leaves_what_was_there(
         solr.write(*arguments)  # type: ignore[arg-type]
         raise OSError("disk full")
 
-    failing = write._FORMATS["solr"]._replace(write=torn)  # type: ignore[arg-type]
-    monkeypatch.setitem(write._FORMATS, "solr", failing)
+    failing = write.FORMATS["solr"]._replace(write=torn)  # type: ignore[arg-type]
+    monkeypatch.setitem(write.FORMATS, "solr", failing)
     changed = ExportParams.model_validate({"rules": {"form": "explicit"}})
     with pytest.raises(OSError, match="disk full"):
         write_format(export, "solr", changed, out, QUIET)

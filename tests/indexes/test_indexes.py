@@ -145,7 +145,7 @@ class TestInvertedFile:
     ) -> None:
         vectors = clusters(300, 24)
         by_integers = build_index(vectors, inverted(8, 2), 64, 0).search(np.arange(300), 6, 0.1)
-        monkeypatch.setattr(codes, "_multiplies_integers", lambda device: False)
+        monkeypatch.setattr(codes, "multiplies_integers", lambda device: False)
         by_floats = build_index(vectors, inverted(8, 2), 64, 0).search(np.arange(300), 6, 0.1)
         np.testing.assert_array_equal(by_integers, by_floats)
 
@@ -227,7 +227,7 @@ class TestCodes:
         assert 0 < np.abs(wide).max() < 2**24
         tensor = torch.from_numpy(code)
         np.testing.assert_array_equal(products(tensor, tensor).numpy(), wide)
-        monkeypatch.setattr(codes, "_multiplies_integers", lambda device: False)
+        monkeypatch.setattr(codes, "multiplies_integers", lambda device: False)
         np.testing.assert_array_equal(products(tensor, tensor).numpy(), wide)
 
     def test_a_code_by_hand(self) -> None:

@@ -79,7 +79,7 @@ def test_search_finds_what_brute_force_finds(
 def test_exact_search_is_the_search_of_a_flat_index(
     monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
-    monkeypatch.setattr(neighbours, "_ADD_ROWS", block)
+    monkeypatch.setattr(neighbours, "ADD_ROWS", block)
     vectors = np.random.default_rng(1).normal(size=(40, 8)).astype(np.float16)
     rows = np.array([39, 0, 17])
     for k in (1, 5, 60):

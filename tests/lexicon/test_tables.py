@@ -61,7 +61,7 @@ class TestLines:
         line: int,
         byte: str,
     ) -> None:
-        monkeypatch.setattr(files, "_CHUNK_BYTES", chunk)
+        monkeypatch.setattr(files, "CHUNK_BYTES", chunk)
         with pytest.raises(InputError, match=f"line {line}\n") as caught:
             read_lines(write(tmp_path, "a.txt", content))
         assert f"byte {byte}" in str(caught.value)

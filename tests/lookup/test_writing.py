@@ -18,7 +18,7 @@ def index(
     tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> LookupIndex:
     monkeypatch.setattr("nymgraph.pipeline.lookup.export.BATCH_ROWS", request.param)
-    monkeypatch.setattr("nymgraph.pipeline.lookup.writing._SLICE", request.param)
+    monkeypatch.setattr("nymgraph.pipeline.lookup.writing.SLICE", request.param)
     folder = write_export(tmp_path / "export", small_frames(), 2)
     return LookupIndex(folder, open_export(folder).manifest["index"]["bytes"])
 

@@ -22,7 +22,7 @@ class Stages:
         self.ran: list[str] = []
         self.broken = ""
         monkeypatch.setattr(whole_run, "perform", self.perform)
-        monkeypatch.setattr(whole_run, "_planned", lambda *_: {})
+        monkeypatch.setattr(whole_run, "planned", lambda *_: {})
 
     def perform(
         self, stage: str, settings: Params, data: Path, progress: object, options: object = None

@@ -9,7 +9,7 @@ from nymgraph.pipeline.errors import DependencyError, ParameterError
 def gpu(monkeypatch: pytest.MonkeyPatch, *, there: bool, bfloat16: bool = True) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
     if there:
-        monkeypatch.setattr(devices, "_compute_on", lambda _device: None)
+        monkeypatch.setattr(devices, "compute_on", lambda _device: None)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: bfloat16)
 
 

@@ -45,7 +45,7 @@ def test_limits_of_faiss(
 
 def test_the_limits_are_those_of_the_stage() -> None:
     """`retrieve` checks its plan by its own constants."""
-    assert (limits.GPU_MOST, limits.GPU_CODES_MOST) == (plans._GPU_MOST, plans._GPU_MOST_CODED)
+    assert (limits.GPU_MOST, limits.GPU_CODES_MOST) == (plans.GPU_MOST, plans.GPU_MOST_CODED)
 
 
 def test_a_plan_beyond_the_limits_of_a_gpu() -> None:
@@ -113,7 +113,7 @@ def test_free_room_is_that_of_the_container(
     assert free.disk_gb > 0
     (tmp_path / "memory.max").write_text("3000000")
     (tmp_path / "memory.current").write_text("1000000")
-    monkeypatch.setattr(limits, "_CGROUP", tmp_path)
+    monkeypatch.setattr(limits, "CGROUP", tmp_path)
     assert free_room(tmp_path).ram_gb == pytest.approx(0.002)
     (tmp_path / "memory.max").write_text("max")
     assert free_room(tmp_path).ram_gb > 0.01

@@ -56,7 +56,7 @@ def test_the_versions_of_libraries_that_can_change_a_result() -> None:
 
 
 def test_a_library_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runlog, "_LIBRARIES", ("no-such-library",))
+    monkeypatch.setattr(runlog, "LIBRARIES", ("no-such-library",))
     assert library_versions()["no-such-library"] == "not installed"
 
 

@@ -140,7 +140,7 @@ def test_a_probe_is_remembered_until_something_changes(
         calls.append(arguments)
         return plan_of().rates.model_copy(update={"origin": "measured"})
 
-    monkeypatch.setattr(probe, "_measure", measured)
+    monkeypatch.setattr(probe, "measured_rates", measured)
     workspace, table = Workspace(tmp_path), plan_of().rates
     for _ in range(2):
         found = probe.probed_rates(params_of(), workspace, 384, 10, table)
@@ -154,12 +154,12 @@ def test_a_probe_is_remembered_until_something_changes(
 
 
 def test_the_pieces_of_a_probe_measure_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, small in (("_ROWS", 9_000), ("_QUERIES", 64), ("_PAIRS", 2_000)):
+    for name, small in (("ROWS", 9_000), ("QUERIES", 64), ("PAIRS", 2_000)):
         monkeypatch.setattr(probe, name, small)
-    monkeypatch.setattr(probe, "_clustering", lambda: probe._GRAPH_SECONDS / 2)
+    monkeypatch.setattr(probe, "clustering_seconds", lambda: probe.GRAPH_SECONDS / 2)
     table = plan_of().rates
     params = params_of(adapt={"encoder": "no-such-encoder"})
-    rates = probe._measure(params, Workspace(NOWHERE), 16, 0, table)
+    rates = probe.measured_rates(params, Workspace(NOWHERE), 16, 0, table)
     assert rates.encode == table.encode  # there is no encoder to measure
     assert "encode from the table" in rates.origin
     assert rates.host == 2

@@ -35,10 +35,10 @@ def test_every_check_speaks_and_a_fault_has_a_cure(
 
 def test_only_the_editions_asked_for_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "find_edition", lambda edition: edition)
-    assert [finding.subject for finding in doctor._wordnets(Params())] == ["wordnet english"]
+    assert [finding.subject for finding in doctor.find_wordnets(Params())] == ["wordnet english"]
     label = Params().label.model_copy(update={"dictionaries": (), "tables": (PairTable(path="x"),)})
     ingest = Params().ingest.model_copy(update={"sources": ()})
-    assert doctor._wordnets(Params(label=label, ingest=ingest)) == []
+    assert doctor.find_wordnets(Params(label=label, ingest=ingest)) == []
 
 
 def test_the_table_of_runs(tmp_path: Path) -> None:

@@ -151,6 +151,22 @@ def test_every_package_names_its_modules() -> None:
             assert modules <= set(re.findall(r"\w+", text)), file
 
 
+def test_tests_use_public_names() -> None:
+    """Besides those of NamedTuples and of notebooks, which are public in spite of the line."""
+    public = {"_replace", "_asdict", "_fields", "_repr_html_"}
+    for file in (ROOT / "tests").rglob("*.py"):
+        text = file.read_text("utf-8")
+        used = {
+            node.attr
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("self", "cls")
+        }
+        used |= set(re.findall(r"nymgraph[\w.]* import .*\b(_[a-z]\w*)", text))
+        used |= set(re.findall(r'setattr\(\w+, "(\w+)"', text))
+        private = {name for name in used if name.startswith("_") and not name.startswith("__")}
+        assert private <= public, file
+
+
 def test_importing_nymgraph_imports_nothing_heavy() -> None:
     code = (
         "import sys; import nymgraph; before = set(sys.modules); nymgraph.ClusterStore; "

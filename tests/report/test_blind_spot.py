@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from nymgraph.pipeline.report.blind_spot import _separation, build
+from nymgraph.pipeline.report.blind_spot import build, separation
 from nymgraph.pipeline.report.blocks import Charts, Figures, Note, Table
 from nymgraph.pipeline.report.run_data import RunData
 from nymgraph.pipeline.schemas import PAIRS
@@ -21,8 +21,8 @@ def cosines(*values: float) -> np.ndarray:
 
 def test_the_chance_that_a_synonym_is_nearer() -> None:
     # pairs: .9>.8, .9>.2, .5<.8, .5>.2: three of four
-    assert _separation({"synonym": cosines(0.9, 0.5), "antonym": cosines(0.8, 0.2)}) == 0.75
-    assert _separation({"synonym": cosines(0.5), "antonym": cosines(0.5)}) == 0.5
+    assert separation({"synonym": cosines(0.9, 0.5), "antonym": cosines(0.8, 0.2)}) == 0.75
+    assert separation({"synonym": cosines(0.5), "antonym": cosines(0.5)}) == 0.5
 
 
 def test_only_pairs_of_held_out_terms_count(run: RunData) -> None:

@@ -258,7 +258,7 @@ class TestWriteBlocks:
 def test_strong_edges_are_sorted_however_few_are_held(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, held: int
 ) -> None:
-    monkeypatch.setattr(export, "_EDGES_HELD", held)
+    monkeypatch.setattr(export, "EDGES_HELD", held)
     chance = np.random.default_rng(held)
     a, p = chance.integers(0, 30, 90), chance.random(90)
     rows = pl.DataFrame({"a": a, "b": a + 1 + np.arange(90), "cosine": 0.5, "p_synonym": p})
@@ -271,6 +271,6 @@ def test_strong_edges_are_sorted_however_few_are_held(
     for number in range(3):
         rows[number * 30 : number * 30 + 30].write_parquet(folder / f"part-{number:05}.parquet")
     workspace.finish("release")
-    blocks = list(export._strong_edges(ExportParams(min_probability=0.5), workspace))
+    blocks = list(export.strong_edges(ExportParams(min_probability=0.5), workspace))
     strong = rows.filter((pl.col("p_synonym") >= 0.5) | (pl.col("evidence") == "dictionary"))
     assert pl.concat(blocks).equals(strong.sort("a", "b"))

@@ -152,9 +152,7 @@ def test_what_was_made_from_another_run_is_refused(root: Path) -> None:
 def test_whatever_a_damaged_file_makes_a_library_throw_names_the_file(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "nymgraph.pipeline.storage.manifests._SMALL_BYTES", 0
-    )  # as if it were large
+    monkeypatch.setattr("nymgraph.pipeline.storage.manifests.SMALL_BYTES", 0)  # as if it were large
     part = root / CANDIDATES.path / "part-00001.parquet"
     content = bytearray(part.read_bytes())
     content[20] ^= 255

@@ -7,7 +7,7 @@ import pytest
 
 from nymgraph.pipeline.cli import main
 from nymgraph.pipeline.errors import ArtefactError, InputError
-from nymgraph.pipeline.planner.doctor import _verified
+from nymgraph.pipeline.planner.doctor import last_verification
 from nymgraph.pipeline.schemas import AUGMENTED, HELD_OUT
 from nymgraph.pipeline.storage.artefacts import Workspace
 from nymgraph.pipeline.storage.manifests import LIST
@@ -27,14 +27,14 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_what_is_whole_is_so_and_the_doctor_knows(root: Path) -> None:
-    assert "never" in _verified(root).found
+    assert "never" in last_verification(root).found
     found = verify_run(root, STAGES)
     assert [(stage.stage, stage.files, stage.faults) for stage in found] == [
         ("augment", 1, ()),
         ("label", 1, ()),
     ]
-    assert _verified(root).ok
-    assert "0 faults" in _verified(root).found
+    assert last_verification(root).ok
+    assert "0 faults" in last_verification(root).found
 
 
 def test_every_fault_is_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,7 +48,7 @@ def test_every_fault_is_named(root: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "augment is not finished" in shown
     assert "held_out.parquet is not there" in shown
     assert "cure: run `nymgraph label` again" in shown
-    assert not _verified(root).ok
+    assert not last_verification(root).ok
 
 
 def test_a_folder_without_a_run(tmp_path: Path) -> None:

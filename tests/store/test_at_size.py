@@ -12,6 +12,7 @@ import pytest
 from nymgraph.pipeline import schemas
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.store import ClusterStore
+from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.numbers import shortest
 from tests.store.small_export import small_frames, terms_frame, write_export
 
@@ -135,10 +136,10 @@ def test_opening_and_asking_read_no_table(large: Path, monkeypatch: pytest.Monke
 def test_suggestions_and_near_spellings_look_at_all(
     large: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nymgraph.pipeline.store.terms._WINDOW", 0)  # as if all around began alike
+    monkeypatch.setattr("nymgraph.pipeline.store.terms.WINDOW", 0)  # as if all around began alike
     store = ClusterStore(large)
     assert store.suggest("TERM 19999", 3) == ["term 199990", "term 199991", "term 199992"]
-    near = store._export.terms.near
+    near = ExportFolder(large).terms.near
     assert near("Term x23456") == ()  # x is no slip for a figure
     assert "term 123456" in near("term 1234456")  # a letter doubled
     assert near("trem 123456") == ("term 123456",)  # two swapped

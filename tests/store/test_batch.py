@@ -10,6 +10,7 @@ import pytest
 
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.store import ClusterStore, Entry
+from nymgraph.pipeline.store.export_folder import ExportFolder
 
 
 def spellings(store: ClusterStore, n: int) -> list[str]:
@@ -19,13 +20,14 @@ def spellings(store: ClusterStore, n: int) -> list[str]:
     return [drawn.choice(change)(drawn.choice(terms)) for _ in range(n)]
 
 
-def test_a_batch_answers_as_one_at_a_time(store: ClusterStore) -> None:
+def test_a_batch_answers_as_one_at_a_time(store: ClusterStore, folder: Path) -> None:
+    terms = ExportFolder(folder).terms
     asked = [*spellings(store, 300), "", "ÉCLAIR", "STRASSE"]
     frame = store.cluster_ids(asked)
     assert frame["asked"].to_list() == asked
     for spelling, term, cluster_id in frame.rows():
-        found = store._export.terms.find(spelling)
-        assert term == (None if found is None else store._export.terms.name(found)), spelling
+        found = terms.find(spelling)
+        assert term == (None if found is None else terms.name(found)), spelling
         assert cluster_id == (None if found is None else store[spelling].id), spelling
 
 

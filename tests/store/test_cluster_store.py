@@ -88,7 +88,7 @@ def test_an_unknown_term_names_near_spellings(store: ClusterStore) -> None:
 def test_a_typo_in_the_first_letter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typo: str, meant: str
 ) -> None:
-    monkeypatch.setattr("nymgraph.pipeline.store.terms._WINDOW", 0)  # as if many lay around
+    monkeypatch.setattr("nymgraph.pipeline.store.terms.WINDOW", 0)  # as if many lay around
     store = ClusterStore(write_export(tmp_path / "export", small_frames()))
     with pytest.raises(UnknownTermError) as caught:
         store[typo]

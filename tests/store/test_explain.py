@@ -110,7 +110,7 @@ def test_a_long_path_and_the_more_probable_of_two(tmp_path: Path) -> None:
 
 def test_the_search_for_a_path_gives_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = paths_over(tmp_path, [(x, x + 1, 0.9) for x in range(5)])
-    monkeypatch.setattr("nymgraph.pipeline.store.paths._MOST_TERMS", 3)
+    monkeypatch.setattr("nymgraph.pipeline.store.paths.MOST_TERMS", 3)
     assert store.explain("a", "c").path == tuple("abc")
     assert store.explain("a", "f").path == ()
 

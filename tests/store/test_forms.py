@@ -7,6 +7,7 @@ import pytest
 from nymgraph.pipeline.lexicon.lemmas import possible_lemmas, possible_stems
 from nymgraph.pipeline.lexicon.normalise import look_up_key
 from nymgraph.pipeline.store import ClusterStore, UnknownTermError
+from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.slips import slips
 from tests.formats.clustered import export_of
 
@@ -136,10 +137,9 @@ def test_what_negates_or_derives_is_no_form(word: str, language: str, no_lemma: 
         ("phenomenpn", "phenomenon"),
     ],
 )
-def test_a_slip_is_one_that_a_hand_makes(
-    store: ClusterStore, typed: str, meant: str | None
-) -> None:
-    terms = store._export.terms
+@pytest.mark.usefixtures("store")
+def test_a_slip_is_one_that_a_hand_makes(tmp_path: Path, typed: str, meant: str | None) -> None:
+    terms = ExportFolder(tmp_path / "export").terms
     assert [terms.name(row) for row in terms.meant(typed)] == ([] if meant is None else [meant])
 
 
@@ -243,8 +243,9 @@ def test_a_place_without_marks_says_so(turkish: ClusterStore) -> None:
     assert found.reason == "'sıcak' without its marks"
 
 
-def test_a_term_that_is_longer_or_of_other_letters_is_not_meant(turkish: ClusterStore) -> None:
-    terms = turkish._export.terms
+@pytest.mark.usefixtures("turkish")
+def test_a_term_that_is_longer_or_of_other_letters_is_not_meant(tmp_path: Path) -> None:
+    terms = ExportFolder(tmp_path / "export").terms
     assert terms.unmarked("sica") is None
     assert terms.unmarked("zicak") is None
     assert terms.unmarked("sıcak") is None  # it is the term itself

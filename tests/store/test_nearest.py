@@ -9,11 +9,13 @@ from nymgraph.pipeline.errors import ArtefactError, InputError
 from nymgraph.pipeline.storage.artefacts import Workspace
 from nymgraph.pipeline.store import ClusterStore, Neighbour
 from nymgraph.pipeline.store import nearest as module
+from nymgraph.pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.nearest import NearestFinder
 from tests.store.small_export import small_frames, write_export
 
 
 def test_exact_search_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_ROWS", 7)
+    monkeypatch.setattr(module, "ROWS", 7)
     random = np.random.default_rng(0)
     vectors = random.standard_normal((50, 4)).astype(np.float16)
     vectors[[3, 20, 44]] = vectors[9]  # ties
@@ -25,18 +27,23 @@ def test_exact_search_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
         assert cosines.tolist() == pytest.approx(every[expected].tolist())
 
 
+@pytest.fixture
+def finder(folder: Path) -> NearestFinder:
+    return NearestFinder(ExportFolder(folder), folder.parent)
+
+
 def near(term: str, p_synonym: float, p_antonym: float, cluster_id: int | None) -> Neighbour:
     return Neighbour(term, 0.5, p_synonym, p_antonym, cluster_id)
 
 
-def test_the_cluster_with_most_synonymy_wins(store: ClusterStore) -> None:
+def test_the_cluster_with_most_synonymy_wins(finder: NearestFinder) -> None:
     found = [
         near("hot", 0.95, 0.0, 4),
         near("fiery", 0.8, 0.0, 8),
         near("spicy", 0.75, 0.1, 8),
         near("cold", 0.0, 0.9, 3),
     ]
-    placed = store._finder._placed("peppery", found)
+    placed = finder.placed("peppery", found)
     assert placed.cluster is not None
     assert placed.cluster.id == 8  # 0.80 + 0.75 against 0.95
     assert placed.reason == (
@@ -47,20 +54,20 @@ def test_the_cluster_with_most_synonymy_wins(store: ClusterStore) -> None:
     assert repr(placed).startswith("'peppery' → 'spicy', cluster 8")
 
 
-def test_a_cluster_with_an_antonym_is_out(store: ClusterStore) -> None:
+def test_a_cluster_with_an_antonym_is_out(finder: NearestFinder) -> None:
     found = [near("hot", 0.95, 0.0, 4), near("warm", 0.0, 0.9, 4)]
-    placed = store._finder._placed("icy", found)
+    placed = finder.placed("icy", found)
     assert placed.cluster is None
     assert placed.reason == "the clusters of its synonyms hold antonyms of it as well"
 
 
-def test_being_near_is_not_enough(store: ClusterStore) -> None:
-    placed = store._finder._placed("x", [near("hot", 0.49, 0.0, 4)])
+def test_being_near_is_not_enough(finder: NearestFinder) -> None:
+    placed = finder.placed("x", [near("hot", 0.49, 0.0, 4)])
     assert placed.cluster is None
     assert placed.reason == (
         "none of 1 terms near it is judged a synonym; the likeliest: 'hot' (0.49)"
     )
-    alone = store._finder._placed("x", [near("lonely", 0.8, 0.0, None)])
+    alone = finder.placed("x", [near("lonely", 0.8, 0.0, None)])
     assert alone.reason == "judged a synonym of 'lonely', which is in no cluster"
 
 
@@ -71,16 +78,18 @@ def test_an_inflected_form_is_where_its_lemma_is(store: ClusterStore) -> None:
     assert store.nearest("éclairs").reason.endswith("of 'éclair', which is in no cluster")
 
 
-def test_a_slip_is_a_misspelling_where_nothing_is_judged(store: ClusterStore) -> None:
+def test_a_slip_is_a_misspelling_where_nothing_is_judged(
+    store: ClusterStore, finder: NearestFinder
+) -> None:
     found = [near("frosty", 0.2, 0.0, 3), near("cold", 0.3, 0.0, 3)]
-    placed = store._finder._placed("frotsy", found)
+    placed = finder.placed("frotsy", found)
     assert placed.cluster == store["frosty"]
     assert placed.reason.startswith("a slip of the keyboard away from 'frosty'; none of 2 terms")
-    judged = store._finder._placed("frotsy", [*found, near("hot", 0.6, 0.0, 4)])
+    judged = finder.placed("frotsy", [*found, near("hot", 0.6, 0.0, 4)])
     assert judged.cluster == store["hot"]  # a judgement comes first
     opposite = [near("frosty", 0.2, 0.0, 3), near("cold", 0.0, 0.8, 3)]
-    assert store._finder._placed("frotsy", opposite).cluster is None
-    assert store._finder._placed("colx", [near("cold", 0.2, 0.0, 3)]).cluster is None  # too short
+    assert finder.placed("frotsy", opposite).cluster is None
+    assert finder.placed("colx", [near("cold", 0.2, 0.0, 3)]).cluster is None  # too short
 
 
 def test_a_known_term_needs_no_vectors(store: ClusterStore) -> None:
