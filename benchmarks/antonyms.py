@@ -51,9 +51,9 @@ def main() -> None:
             out=asked.out / str(seed),
             dictionary="english",
             exclude=(asked.held_out,),
-            params=_params(asked.encoder, asked.epochs, asked.learning_rate, seed),
         )
-        fit(request, default_progress())
+        params = _params(asked.encoder, asked.epochs, asked.learning_rate, seed)
+        fit(request, params, default_progress())
         print(f"seed {seed}: fitted in {time.perf_counter() - start:.0f} s", flush=True)
         model = load_model(request.out)
         judged.append([_judge(model, held_out), _judge(_head_alone(model), held_out)])

@@ -411,9 +411,8 @@ def fit(
         dictionary_pairs=dictionary_pairs,
         exclude=tuple(exclude or ()),
         split=split,
-        params=chosen,
     )
-    for name, figures in train(request, default_progress()).items():
+    for name, figures in train(request, chosen, default_progress()).items():
         f1 = ", ".join(f"{relation} {value:.3f}" for relation, value in figures["f1"].items())
         typer.echo(f"{name}: macro-F1 {figures['macro_f1']:.3f}; F1 {f1}")
 

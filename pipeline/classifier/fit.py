@@ -19,7 +19,7 @@ from nymgraph.pipeline.classifier.pair_table import FitRequest, TrainingPairs, r
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.classifier.training_set import TrainingSet
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
-from nymgraph.pipeline.encoders.beginnings import affordable, begin, fine_tune
+from nymgraph.pipeline.encoders.beginnings import affordable, begin_with_model, fine_tune
 from nymgraph.pipeline.encoders.encoders import ModelLocation, load_encoder, locate_model
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.labelled import relation_codes, touching
@@ -36,11 +36,12 @@ _BATCHES_PER_EPOCH = 30
 _BATCH_SIZE = 256
 
 
-def fit(request: FitRequest, progress: Progress) -> dict[str, Any]:
+def fit(request: FitRequest, params: Params, progress: Progress) -> dict[str, Any]:
     """Train a classifier and write its folder, whole or not at all.
 
     Args:
         request: What to fit on.
+        params: Sections `adapt` and `train` say how.
         progress: Shows the steps.
 
     Returns:
@@ -50,10 +51,10 @@ def fit(request: FitRequest, progress: Progress) -> dict[str, Any]:
         InputError: The table cannot be used: a bad row, a leak, too few pairs.
         ParameterError: The split has no such name, or the encoder cannot be trained on pairs.
     """
-    resolve_device(request.params.train.device)  # refused now, not after the encoder has learnt
-    pairs = read_training_pairs(request)
+    resolve_device(params.train.device)  # refused now, not after the encoder has learnt
+    pairs = read_training_pairs(request, params)
     with _work_folder(request.out) as work:
-        model = _trained(pairs, request.params, work, progress)
+        model = _trained(pairs, params, work, progress)
         write_model(request.out, model)
     return dict(model.figures)
 
@@ -131,9 +132,9 @@ def _fit_encoder(
             raise InputError(
                 "no synonym pair to fine-tune the encoder on", cure="set adapt.method to none"
             )
-        free, device = np.zeros(len(pairs.terms), np.int8), resolve_device(params.device)
         params = affordable(params, train)
-        start = begin(params, pairs.terms, free, train, pairs.language, device)
+        device = resolve_device(params.device)
+        start = begin_with_model(params, pairs.terms, train, pairs.language, device)
         folder = fine_tune(start, params, work / "encoder", progress, "encoder: steps")
         location = ModelLocation(str(folder), content_hash(folder), on_hub=False)
     notes = EncoderNotes(

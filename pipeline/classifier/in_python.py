@@ -52,9 +52,8 @@ def fit(
             dictionary=dictionary,
             exclude=tuple(map(Path, exclude)),
             split=split,
-            params=chosen,
         )
-        fit_folder(request, default_progress())
+        fit_folder(request, chosen, default_progress())
     return load_model(out)
 
 

@@ -8,7 +8,7 @@ random, as is often published.
 """
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from nymgraph.discriminator import LabelledPairs
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.labelled import relation_codes
 from nymgraph.pipeline.lexicon.normalise import clean
-from nymgraph.pipeline.lexicon.relations import claims_of_dictionary, claims_of_table, resolve
+from nymgraph.pipeline.lexicon.relations import claims_of_dictionary, claims_of_rows, resolve
 from nymgraph.pipeline.lexicon.splits import split_terms
 from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
 from nymgraph.pipeline.schemas import SPLIT_NAMES
@@ -46,7 +46,6 @@ class FitRequest:
             test pairs that the model will be measured on.
         validation_fraction: Share of the terms held out where the table has no split.
         split: "term", or "random" to split pairs, not terms.
-        params: Sections `adapt` and `train` say how.
         seed: Seed of the split.
     """
 
@@ -58,7 +57,6 @@ class FitRequest:
     exclude: tuple[Path, ...] = ()
     validation_fraction: float = 0.05
     split: str = "term"
-    params: Params = field(default_factory=Params)
     seed: int = 0
 
 
@@ -89,11 +87,12 @@ class TrainingPairs:
         return LabelledPairs(a, b, relation_codes(rows), weight)
 
 
-def read_training_pairs(request: FitRequest) -> TrainingPairs:
-    """Read the table, split it, and add what a dictionary knows.
+def read_training_pairs(request: FitRequest, params: Params) -> TrainingPairs:
+    """Read the table once, split it, and add what a dictionary knows.
 
     Args:
         request: What to fit on.
+        params: The language of the terms, and how many co-hyponyms of a dictionary are drawn.
 
     Returns:
         The pairs.
@@ -106,41 +105,43 @@ def read_training_pairs(request: FitRequest) -> TrainingPairs:
         raise ParameterError(
             f"no such split: {request.split!r}", expected=" or ".join(_SPLITS), cure="choose one"
         )
-    rows = _table(request)
+    given, language = read_table(request.pairs), params.ingest.language
+    pairs = _labelled(given, request.pairs, language)
+    if "split" in given.columns:
+        pairs = _given_split(pairs, given, language, request)
+    else:
+        pairs = _drawn_split(pairs, request)
+    rows = pairs.select("term_a", "term_b", "relation", "split", "confidence", "sources")
+    if request.dictionary is not None:
+        new = _dictionary_pairs(rows, request, params)
+        rows = pl.concat([rows, new], how="vertical_relaxed")
     terms = sorted({*rows["term_a"], *rows["term_b"]})
     number = pl.DataFrame({"term": terms}, {"term": pl.String}).with_row_index("row")
     for end in ("a", "b"):
         ids = number.select(pl.col("term").alias(f"term_{end}"), pl.col("row").alias(end))
         rows = rows.join(ids, on=f"term_{end}", how="left", maintain_order="left")
-    return TrainingPairs(terms, _language(request), rows)
+    return TrainingPairs(terms, language, rows)
 
 
-def _table(request: FitRequest) -> pl.DataFrame:
-    """The pairs of the table with their split, and those of the dictionary with their weight."""
-    claims = claims_of_table(PairTable(path=request.pairs), _language(request))
+def _labelled(given: pl.DataFrame, path: Path, language: str) -> pl.DataFrame:
+    """The pairs of a table, each with one relation."""
+    claims = claims_of_rows(given, PairTable(path=path), language)
     pairs, conflicts = resolve(claims, pl.concat([claims["term_a"], claims["term_b"]]).unique())
     if pairs.is_empty():
         reasons = conflicts.group_by("reason").len().sort("reason").iter_rows()
         raise InputError(
-            f"{request.pairs} has no pair to learn from",
+            f"{path} has no pair to learn from",
             got=", ".join(f"{reason} {n:,}" for reason, n in reasons) or "no rows with a relation",
             expected="pairs of two terms, of two or three relations",
             cure="label more pairs",
         )
     if conflicts.height:
-        _log.warning("%d pairs of %s contradict themselves", conflicts.height, request.pairs)
-    pairs = _with_split(pairs, request).select(
-        "term_a", "term_b", "relation", "split", "confidence", "sources"
-    )
-    if request.dictionary is None:
-        return pairs
-    return pl.concat([pairs, _dictionary_pairs(pairs, request)], how="vertical_relaxed")
+        _log.warning("%d pairs of %s contradict themselves", conflicts.height, path)
+    return pairs
 
 
-def _with_split(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
-    given = read_table(request.pairs)
-    if "split" in given.columns:
-        return _given_split(pairs, given, request)
+def _drawn_split(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
+    """Some pairs held out for validation: those of drawn terms, or drawn themselves."""
     if request.split == "random":
         random = np.random.default_rng(request.seed)
         held = random.random(pairs.height) < request.validation_fraction
@@ -155,12 +156,14 @@ def _with_split(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
     return pairs.with_columns(split=names)
 
 
-def _given_split(pairs: pl.DataFrame, given: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
+def _given_split(
+    pairs: pl.DataFrame, given: pl.DataFrame, language: str, request: FitRequest
+) -> pl.DataFrame:
     """The split that the table brings; a term of a held-out pair must train nowhere."""
     path = request.pairs
     known = pl.col("split").is_in(list(SPLIT_NAMES)).fill_null(value=False)
     refuse_rows(given, ~known, path, "split", f"one of {', '.join(SPLIT_NAMES)}")
-    written = partial(clean, language=_language(request))
+    written = partial(clean, language=language)
     ends = given.with_columns(
         pl.col("term_a", "term_b").cast(pl.String).map_elements(written, return_dtype=pl.String)
     )
@@ -191,14 +194,10 @@ def _refuse_leak(rows: pl.DataFrame, path: Path) -> None:
         )
 
 
-def _language(request: FitRequest) -> str:
-    return request.params.ingest.language
-
-
-def _dictionary_pairs(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
+def _dictionary_pairs(pairs: pl.DataFrame, request: FitRequest, params: Params) -> pl.DataFrame:
     """Dictionary pairs of the same relations that touch no held-out and no excluded term."""
     source = WordNetSource(kind="wordnet", edition=request.dictionary)  # type: ignore[arg-type]
-    per_hypernym, language = request.params.label.co_hyponyms_per_hypernym, _language(request)
+    per_hypernym, language = params.label.co_hyponyms_per_hypernym, params.ingest.language
     claims = claims_of_dictionary(source, per_hypernym, request.seed, language)
     held = pairs.filter(pl.col("split") != "train")
     out = [held["term_a"], held["term_b"]]

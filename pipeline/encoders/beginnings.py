@@ -33,7 +33,7 @@ from nymgraph.pipeline.storage.artefacts import new_folder
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["Beginning", "affordable", "begin", "fine_tune"]
+__all__ = ["Beginning", "affordable", "begin", "begin_with_model", "fine_tune"]
 
 
 _log = logging.getLogger("nymgraph")
@@ -88,6 +88,24 @@ def begin(
     """
     if params.method == "static":
         return _from_nothing(params, terms, split, known, language, device)
+    return begin_with_model(params, terms, known, language, device)
+
+
+def begin_with_model(
+    params: AdaptParams, terms: list[str], known: LabelledPairs, language: str, device: str
+) -> Beginning:
+    """Make a model that is there ready for light or full fine-tuning, as `begin` does.
+
+    Args:
+        params: The section `adapt`; its method is light or full.
+        terms: The terms of the pairs.
+        known: Training pairs, some of them synonyms.
+        language: Language code of the terms.
+        device: A torch device.
+
+    Returns:
+        The model, its rows, and figures on them.
+    """
     model = load_model(
         locate_model(params.encoder, params.revision),
         device,

@@ -53,6 +53,7 @@ __all__ = [
     "claims_of_inventory",
     "claims_of_language_model",
     "claims_of_model",
+    "claims_of_rows",
     "claims_of_table",
     "resolve",
 ]
@@ -170,7 +171,20 @@ def claims_of_table(table: PairTable, language: str = "und") -> pl.DataFrame:
         InputError: The file or a column is missing, a term is empty, a relation does not exist, or
             a confidence or weight is not between 0 and 1.
     """
-    rows = read_table(table.path)
+    return claims_of_rows(read_table(table.path), table, language)
+
+
+def claims_of_rows(rows: pl.DataFrame, table: PairTable, language: str) -> pl.DataFrame:
+    """Claims of a user's table that has been read, as of `claims_of_table`.
+
+    Args:
+        rows: Its rows.
+        table: Where it is.
+        language: Language code of the lexicon.
+
+    Returns:
+        The claims, oriented.
+    """
     require_columns(rows, ["term_a", "term_b", "relation"], table.path)
     rows = rows.with_columns(
         pl.col("term_a", "term_b")

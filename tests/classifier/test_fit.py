@@ -44,7 +44,8 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fit")
     table = write(folder / "pairs.csv", pairs(24))
     fit(
-        FitRequest(table, folder / "model", validation_fraction=0.2, params=PARAMS),
+        FitRequest(table, folder / "model", validation_fraction=0.2),
+        PARAMS,
         SilentProgress(),
     )
     return folder / "model"
@@ -108,18 +109,20 @@ LEAKS = split_pairs(
 
 
 def test_a_leak_is_refused_unless_asked_for(tmp_path: Path) -> None:
-    request = FitRequest(write(tmp_path / "pairs.csv", LEAKS), tmp_path / "model", params=PARAMS)
+    request = FitRequest(write(tmp_path / "pairs.csv", LEAKS), tmp_path / "model")
     with pytest.raises(InputError, match="share a term") as caught:
-        read_training_pairs(request)
+        read_training_pairs(request, PARAMS)
     assert caught.value.got == "cold, warm"
     assert caught.value.exit_code == 2
-    assert read_training_pairs(replace(request, split="random")).rows.height == 2
+    assert read_training_pairs(replace(request, split="random"), PARAMS).rows.height == 2
 
 
 def test_a_pair_in_two_splits_is_a_leak(tmp_path: Path) -> None:
     rows = split_pairs(("a", "b", "synonym", "train"), ("b", "a", "synonym", "test"))
     with pytest.raises(InputError, match="share a term"):
-        read_training_pairs(FitRequest(write(tmp_path / "pairs.csv", rows), tmp_path / "model"))
+        read_training_pairs(
+            FitRequest(write(tmp_path / "pairs.csv", rows), tmp_path / "model"), PARAMS
+        )
 
 
 def test_a_split_column_is_kept_and_rows_without_relation_passed_over(tmp_path: Path) -> None:
@@ -129,7 +132,7 @@ def test_a_split_column_is_kept_and_rows_without_relation_passed_over(tmp_path: 
         ("dry", "wet", "antonym", "validation"),
     )
     request = FitRequest(write(tmp_path / "pairs.csv", rows), tmp_path / "model")
-    table = read_training_pairs(request).rows
+    table = read_training_pairs(request, PARAMS).rows
     assert table.select("term_a", "split").rows() == [("dry", "validation"), ("hot", "train")]
 
 
@@ -137,9 +140,9 @@ def test_without_a_split_pairs_of_held_out_terms_validate(tmp_path: Path) -> Non
     request = FitRequest(
         write(tmp_path / "p.csv", pairs()), tmp_path / "m", validation_fraction=0.2
     )
-    table = read_training_pairs(request).rows
+    table = read_training_pairs(request, PARAMS).rows
     assert 0 < (table["split"] == "validation").sum() < table.height / 2
-    assert table.equals(read_training_pairs(request).rows)
+    assert table.equals(read_training_pairs(request, PARAMS).rows)
 
 
 @pytest.mark.slow
@@ -157,11 +160,11 @@ def test_no_dictionary_pair_touches_what_is_held_out_or_excluded(
         dictionary_pairs=100_000,
         exclude=(write(tmp_path / "test.csv", excluded),),
     )
-    table = read_training_pairs(request).rows
+    table = read_training_pairs(request, PARAMS).rows
     added = table.filter(pl.col("confidence") != 1)
     terms = {*added["term_a"], *added["term_b"]}
     assert added.height > 10_000
-    few = read_training_pairs(replace(request, dictionary_pairs=1_000)).rows
+    few = read_training_pairs(replace(request, dictionary_pairs=1_000), PARAMS).rows
     few = few.filter(pl.col("confidence") != 1)
     assert dict(few["relation"].value_counts().rows()) == {"synonym": 1_000, "antonym": 1_000}
     assert few.join(added, on=["term_a", "term_b", "relation"], how="anti").is_empty()
@@ -182,20 +185,20 @@ def test_no_dictionary_pair_touches_what_is_held_out_or_excluded(
 def test_bad_tables(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "pairs.csv").write_text(text, "utf-8")
     with pytest.raises(NymgraphError, match=message):
-        read_training_pairs(FitRequest(tmp_path / "pairs.csv", tmp_path / "model"))
+        read_training_pairs(FitRequest(tmp_path / "pairs.csv", tmp_path / "model"), PARAMS)
 
 
 def test_an_unknown_split(tmp_path: Path) -> None:
     table = write(tmp_path / "pairs.csv", pairs())
     with pytest.raises(ParameterError, match="no such split"):
-        fit(FitRequest(table, tmp_path / "model", split="words"), SilentProgress())
+        fit(FitRequest(table, tmp_path / "model", split="words"), PARAMS, SilentProgress())
 
 
 def test_too_few_pairs_leave_nothing_behind(tmp_path: Path) -> None:
     table = write(tmp_path / "pairs.csv", pairs(3).filter(pl.col("relation") == "antonym"))
-    request = FitRequest(table, tmp_path / "model", validation_fraction=0.4, params=PARAMS)
+    request = FitRequest(table, tmp_path / "model", validation_fraction=0.4)
     with pytest.raises(InputError, match="not enough"):
-        fit(request, SilentProgress())
+        fit(request, PARAMS, SilentProgress())
     assert [path.name for path in tmp_path.iterdir()] == ["pairs.csv"]
 
 
@@ -233,7 +236,7 @@ def test_training_pairs_vote_only_where_they_are_asked_for(model: Model, tmp_pat
         update={"train": PARAMS.train.model_copy(update={"neighbours": False})}
     )
     table = write(tmp_path / "pairs.csv", pairs(24))
-    fit(FitRequest(table, tmp_path / "model", params=silent), SilentProgress())
+    fit(FitRequest(table, tmp_path / "model"), silent, SilentProgress())
     without = load_model(tmp_path / "model", device="cpu")
     assert without.space.known is None
     assert not without.classifier.counts_votes

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from nymgraph.pipeline.classifier.fit import FitRequest, fit
+from nymgraph.pipeline.classifier.fit import fit
+from nymgraph.pipeline.classifier.pair_table import FitRequest
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.progress import SilentProgress
+from nymgraph.pipeline.settings.params import Params
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,6 @@ def test_a_table_without_a_pair(tmp_path: Path, rows: str, got: str) -> None:
     table = tmp_path / "pairs.csv"
     table.write_text(f"term_a,term_b,relation\n{rows}", "utf-8")
     with pytest.raises(InputError, match="has no pair to learn from") as caught:
-        fit(FitRequest(table, tmp_path / "model"), SilentProgress())
+        fit(FitRequest(table, tmp_path / "model"), Params(), SilentProgress())
     assert caught.value.got == got
     assert not (tmp_path / "model").exists()

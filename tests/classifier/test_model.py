@@ -37,8 +37,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         }
     )
     table = write(folder / "pairs.csv", pairs(24))
-    request = FitRequest(table, folder / "model", validation_fraction=0.2, params=params)
-    fit(request, SilentProgress())
+    request = FitRequest(table, folder / "model", validation_fraction=0.2)
+    fit(request, params, SilentProgress())
     return folder / "model"
 
 
@@ -86,10 +86,8 @@ def test_the_same_training_gives_the_same_folder(made: Path, tmp_path: Path) -> 
             "train": {"hidden": 16, "width": 16},
         }
     )
-    request = FitRequest(
-        made.parent / "pairs.csv", tmp_path / "m", validation_fraction=0.2, params=params
-    )
-    fit(request, SilentProgress())
+    request = FitRequest(made.parent / "pairs.csv", tmp_path / "m", validation_fraction=0.2)
+    fit(request, params, SilentProgress())
     assert (tmp_path / "m" / MODEL_FILE).read_bytes() == (made / MODEL_FILE).read_bytes()
 
 
