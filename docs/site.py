@@ -70,7 +70,8 @@ def build_api(site: Path) -> None:
         site: The folder.
     """
     rooms = [f"!nymgraph.{room}" for room in ("pipeline", "discriminator", "clustering")]
-    pdoc.render.configure(docformat="google")
+    picture, index = "../docs/cheap.svg", "../index.html"
+    pdoc.render.configure(docformat="google", logo=picture, logo_link=index)
     pdoc.pdoc("nymgraph", *rooms, output_directory=site / "api")
 
 
