@@ -1,4 +1,4 @@
-"""What a cluster is called and how well it holds together: ids, representatives, cohesion."""
+"""Ids, representatives and cohesion of clusters."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What clusters are to each other: opposite or related, by the votes of the pairs between them.
+"""Links between clusters: opposite or related, by the votes of the pairs between them.
 
 Work in shards: `cluster_links` on each shard of judged pairs, then one `merge_links`.
 """

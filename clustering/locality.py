@@ -1,7 +1,7 @@
 """Names for terms that put neighbours near each other, so that a pass waits less for memory.
 
 Terms come in the order of their spelling, which says nothing about their meaning: the two ends of
-an edge lie far apart, and each look from one to the other waits for memory. Renamed by
+an edge lie far apart, and each step from one to the other waits for memory. Renamed by
 `neighbourly` they mostly share a page. No result depends on the names: edges keep the sequence and
 the rows keep the order of the terms' own ids.
 """

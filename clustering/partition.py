@@ -1,4 +1,4 @@
-"""What the signed clustering moves about: the problem, what clusters cost, and the partition.
+"""The state of the signed clustering: the problem, the costs of clusters, and the partition.
 
 Exactness: weights and penalties are multiples of `weights.GRAIN` = 2^-16, so that a sum of fewer
 than 2^36 of them is exact in float64, whatever the order of its terms.

@@ -16,10 +16,10 @@ speaks against a cluster. An edge of the judge may fill a gap of the dictionary:
 
 T is what a cluster of n terms costs, theta for a pair. Each pair is a claim of synonymy that its
 weight must pay for: a chain hot - spicy - pain pays for the pair hot - pain that nothing supports.
-With GROWTH 1 every pair would cost theta, as in correlation clustering. But a term has so many
-candidates and no more: in a large cluster most pairs that have no edge were missed by the search
-or by the judge, and say less. So the k-th pair of a term with its cluster costs less than the
-first. Finding the best partition is NP-hard, and the moves below climb.
+With GROWTH 1 every pair would cost theta, as in correlation clustering. But the candidates of a
+term are limited in number: in a large cluster most pairs that have no edge were missed by the
+search or by the judge, and say less. So the k-th pair of a term with its cluster costs less than
+the first. Finding the best partition is NP-hard, and the moves below climb.
 
 *Moves.* Every term starts alone. Each turn:
 
@@ -40,8 +40,8 @@ sum of the weights, so the turns come to an end; MAX_TURNS bounds the time.
 never rises with it: all of a few, then fewer. `tests/clustering/test_shapes.py` holds this.
 
 *Guarantee.* No two terms with a cannot-link share a cluster; checked at the end of every run.
-What cannot-links held apart is listed as tensions: those pairs that a synonym edge joins, or
-whose clusters pull them together by more than theta.
+Tensions list what cannot-links kept apart: pairs that a synonym edge joins, or whose clusters pull
+them together by more than theta.
 
 *Soft memberships.* A term belongs to its own cluster and to each that would gain by taking it in
 and that no cannot-link bars; support is the mean weight to the other terms of it.

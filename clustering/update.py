@@ -2,7 +2,7 @@
 
 *Evidence of a term*: all that its cluster can depend on, folded into one number: its edges and its
 cannot-links, each with the other end and its probability, and the number of synonyms that it
-expects. A judged row below both gates counts through the last alone.
+expects. A judged row below both gates counts only in that number.
 
 *Touched*: a term is touched when its evidence is new or another one; a component (terms joined by
 edges of today) is touched when one of its terms is. Let no term of a component be touched. Then

@@ -6,20 +6,20 @@
 m(x) is the sum of p_synonym over all judged pairs of x, gated or not: the number of synonyms that
 the judge expects x to have. c sums min(p(a, y), p(b, y)) over the neighbours y that a and b share
 in the gated graph. So h is what else the two resemble, r, beyond the 2.5 that are GRANTED to any
-two words (they tell ties apart, and little else), for each synonym that they share: the odds of an
+two words (these break ties and do little else), for each synonym that they share: the odds of an
 edge at a term that resembles everything are divided by a lot, those of an edge within a family of
 synonyms by about 1.
 
-A labelled edge, as of a dictionary, weighs 2 p - 1, at least 0: what competes
-with a judgement does not compete with knowledge, but common senses do with rarer ones. An edge
-between two known terms weighs what `signed` charges for its absence besides.
+A labelled edge, as of a dictionary, weighs 2 p - 1, at least 0: knowledge has no competitors as a
+judgement has, but rare senses count less than common ones. An edge between two known terms weighs
+what `signed` charges for its absence besides.
 
 An edge that is the best of both its ends, by p and then by the lower id of the other, weighs at
-least `least` (if its p is that high): what a term resembles most is lost to no competition. Else a
-hub of many leaves, each as good as the others, would lose them all.
+least `least` (if its p is that high): competition never removes the nearest neighbour of a term.
+Otherwise a hub of many leaves, each as good as the others, would lose them all.
 
-Where the smaller row has more than SAMPLE neighbours, every k-th of them is looked at, so that a
-clique of thousands costs no more than its edges.
+Where the smaller row has more than SAMPLE neighbours, every k-th of them is read, so that a clique
+of thousands costs no more than its edges.
 
 Measured on WordNet, held-out validation terms: of the edges of p 0.7 to 0.8, 63 % are right where
 neither end expects more than 1.5 synonyms, 18 % where one end expects 5 to 8, 13 % at 8 to 12.

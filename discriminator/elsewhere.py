@@ -10,11 +10,11 @@ falling probability of synonymy, against the same by falling cosine (docs/experi
 other origin").
 
 How many of the candidates are synonyms differs by a factor of ten between lists: one of job titles
-has dozens of words for each job, one of goods hardly two for a thing. So the odds gain what the
-list has more of them than the drawn lists, estimated by the *adjusted count* (Forman, Quantifying
-counts and costs via classification, 2008, section 2.2): of the candidates the share r has a
-probability of COUNTED and more, of synonyms it would be t, of others f (both from the drawn lists),
-so that the share of synonyms is (r - f) / (t - f). The odds never fall by this.
+has dozens of words for each job, one of goods hardly two for a thing. So the odds rise by as much
+as the list has more of them than the drawn lists. That is estimated by the *adjusted count*
+(Forman, Quantifying counts and costs via classification, 2008, section 2.2): of the candidates the
+share r has a probability of COUNTED and more, of synonyms it would be t, of others f (both from the
+drawn lists), so that the share of synonyms is (r - f) / (t - f). The odds never fall by this.
 """
 
 import math

@@ -1,8 +1,8 @@
 """What the spellings of two terms say that their vectors miss.
 
-Vectors of single words know little of letters, yet more than half of WordNet's antonyms differ
-by an affix alone (*happy*, *unhappy*), and namesakes (*Wilhelm Muller*, *Max Muller*) share a word
-and mean different people. Two kinds of features, both the same for (a, b) and (b, a):
+Vectors of single words know little of letters, yet more than half of WordNet's antonyms differ by
+an affix alone (*happy*, *unhappy*), and namesakes (*Wilhelm Muller*, *Max Muller*) share a word and
+mean different people. There are two kinds of features, both the same for (a, b) and (b, a):
 
 * `N_NUMBERS` numbers between 0 and 1: shares of letters and words in common, named in `NUMBERS`;
 * the *alternation*: what is left of each term when the letters they share at both ends are taken

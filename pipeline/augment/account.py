@@ -1,8 +1,8 @@
 """Tokens and money: no request is sent that could exceed the budget.
 
-Before a request the most that it can cost is written down, after it what it did cost. A request
-whose end is not known (killed, timed out) keeps its full amount. So the sum of the file is never
-less than what was billed, whatever happened.
+The most that a request can cost is written down before it is sent, and what it did cost afterwards.
+A request that was killed or timed out keeps the full amount, so the sum of the file is never less
+than the bill.
 """
 
 import json

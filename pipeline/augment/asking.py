@@ -1,8 +1,8 @@
 """Many requests at once: each is tried until it is answered or given up.
 
 An answer is kept in the cache before it is used, so a kill loses at most the requests under way.
-When the run must stop (budget, hopeless endpoint, too many failures), no request is begun any more,
-those under way are waited for and kept, and only then the error is raised.
+When the run must stop (budget, hopeless endpoint, too many failures), it begins no further request,
+waits for those under way, keeps their answers, and only then raises the error.
 """
 
 import asyncio

@@ -1,10 +1,10 @@
 """One request to an endpoint that speaks OpenAI's chat completions.
 
 Contract: the key comes from an environment variable, goes into the header of requests, and is
-struck out of every text that comes back. The answer is asked for by JSON schema; an endpoint that
+removed from every text that comes back. The answer is asked for by JSON schema; an endpoint that
 refuses the schema gets the request in plain JSON mode, then without a mode (the instructions alone
-ask for JSON). What may succeed later is `RetryError`; what will not is `RefusedError`; what no
-request can survive is LanguageModelError.
+ask for JSON). `RetryError` means that a later try may succeed, `RefusedError` that it will not, and
+LanguageModelError that no request can.
 """
 
 import asyncio

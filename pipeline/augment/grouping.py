@@ -1,9 +1,9 @@
 """Groups of near terms: complete linkage inside neighbourhoods of the k-NN graph.
 
-Contract: vectors are (n_terms, dim), one row per term, normalised here; a zero vector is near
-nobody. All pairs are compared inside a neighbourhood only, which holds at most `_NEIGHBOURHOOD`
-terms. No two terms of a group are further apart than the cosine distance given. Ties are settled by
-row: the same vectors give the same groups.
+Contract: vectors are (n_terms, dim), one row per term, normalised here; a zero vector is near no
+other. Pairs are compared only inside a neighbourhood, which holds at most `_NEIGHBOURHOOD` terms.
+No two terms of a group are further apart than the cosine distance given. Ties are settled by row:
+the same vectors give the same groups.
 """
 
 from typing import Any

@@ -1,12 +1,12 @@
 """Candidate pairs from neighbour lists: every unordered pair once, with a < b.
 
 Three routes: near vectors; near spellings; pairs that a dictionary knows. A pair takes the first
-route that finds it. Found by vector or by spelling, a pair that differs by an affix which makes
+route that finds it. A pair found by vector or spelling that differs by an affix which makes
 opposites (happy, unhappy) is marked `affix`: it is a candidate for an antonym.
 
 A pair stands in the list of a, of b, or of both. It is owned by its smaller end when that end lists
-the other, and by its larger end otherwise. Each row yields the pairs it owns: none comes twice, and
-no table of all pairs is needed to see to that.
+the other, and by its larger end otherwise. Each row yields the pairs it owns, so that none comes
+twice and no table of all pairs is needed.
 """
 
 from typing import Any

@@ -1,12 +1,12 @@
 """Neighbours by spelling: terms that share rare sequences of letters.
 
-An encoder misses spelling variants, derived words and names that it has never read. Here a term
-is the set of its trigrams (letters in lower case and without accents, a space before and behind),
-each weighted by its rarity, idf = ln(n_terms / number of terms that hold it); the similarity of two
-terms is the cosine of these vectors. Trigrams that more than `max_postings` terms hold are passed
-over in the search (not in the lengths), which bounds the work for each term. A spelling that
-several terms have whole (kâr and kar without accents) counts like one more trigram, outside the
-lengths and up to 1: such terms find each other however frequent their trigrams are.
+An encoder misses spelling variants, derived words and names that it has never read. Here a term is
+the set of its trigrams (letters in lower case and without accents, a space before and behind), each
+weighted by its rarity, idf = ln(n_terms / number of terms that hold it); the similarity of two
+terms is the cosine of these vectors. The search skips trigrams that more than `max_postings` terms
+hold, which bounds the work for each term; the lengths count them. A whole spelling that several
+terms share (kâr and kar without accents) counts as one more trigram, outside the lengths and up to
+1, so that such terms find each other however frequent their trigrams are.
 
 Contract: a term is never its own neighbour; an absent neighbour is id -1; neighbours stand by
 falling similarity, ties by rising id. The result does not depend on the number of threads.

@@ -5,9 +5,9 @@ lower end of the 95 % confidence interval of the recall reaches the floor, then 
 halved down to a sixteenth. The audit of the finished search draws other terms.
 
 Search in two steps has three settings: directions, length of the shortlist, lists probed. A true
-neighbour is found when its list is probed and it stands on the shortlist; both places are looked up
-once for each number of directions, then every shortlist and number of lists can be judged. Of those
-that reach the floor the cheapest is taken (`IndexPlan.work`).
+neighbour is found when its list is probed and it stands on the shortlist; both places are found
+once for each number of directions, and from them follows the recall of every shortlist and number
+of lists. The cheapest setting that reaches the floor is taken (`IndexPlan.work`).
 """
 
 from collections.abc import Iterator

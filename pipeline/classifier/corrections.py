@@ -2,10 +2,10 @@
 
 In this order: the shift of the list and of the kind of pair (`kinds`), what known pairs say
 (`lexicon.evidence`), what a dictionary keeps apart, and phrases of opposite words, as *indoor
-lighting* and *outdoor lighting* (`lexicon.opposite_phrases`). What this takes of a lexicon is what
-there is to see of its terms, the known pairs of the training split, and the shifts, which
-`classify` fits and leaves in its folder. Of words it is the same, word by word: a word that is no
-term has no part of speech, and nothing is known of it.
+lighting* and *outdoor lighting* (`lexicon.opposite_phrases`). The corrections of a lexicon need its
+spellings and parts of speech, the known pairs of the training split, and the shifts, which
+`classify` fits and leaves in its folder. Single words are corrected as terms are; a word that is no
+term has no part of speech and no known pair.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Lists drawn from a lexicon's terms, as a stranger's list would be: few terms, near none.
+"""Lists drawn from the terms of a lexicon, sparse as the list of a user is: few terms, none near.
 
 Half of the terms of a list come in pairs of synonyms, the others alone. Its candidates are sought
 among the list itself, so that they lie farther apart than candidates of the lexicon.

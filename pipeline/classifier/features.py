@@ -1,10 +1,10 @@
-"""What a classifier sees of terms: the one builder, for a run, a model's folder and new words.
+"""The features of terms: one builder for a run, a model's folder and new words.
 
 A *space* holds terms with their vectors and the labelled pairs that are known among them. A run's
 space is its lexicon, whose neighbours `retrieve` found; a model's space is the terms of its
-training pairs, whose neighbours are searched when they are asked for. What is seen of a term is its
-vector, its spelling and its *neighbourhood*: the nearest terms of the space, whose known pairs vote
-(`nymgraph.discriminator.neighbourhood`). A word that the space does not hold is encoded by the
+training pairs, whose neighbours are searched when they are asked for. The features of a term are
+its vector, its spelling and its *neighbourhood*: the nearest terms of the space, whose known pairs
+vote (`nymgraph.discriminator.neighbourhood`). A word that the space does not hold is encoded by the
 caller and finds its neighbours by exact search.
 """
 

@@ -1,17 +1,17 @@
 """Kinds of candidates that encoder and head judge too well: a correction for each.
 
-Both set case aside, and what two terms share of their letters looks to them like what they share of
-their meaning: *Te* and *tent*, *Tunney* and *tunny*, *At* and *at*. Of the model's synonym edges
-on held-out terms of WordNet 52 % are right, but 9 % where the terms differ in case alone, 18 %
-where one has three letters or less or is all capitals, 6 % where one of the two has a capital, 78 %
-where both have, 10 % of those found by spelling alone. So the odds of synonymy of a pair gain
+Both ignore case, and shared letters look to them like shared meaning: *Te* and *tent*, *Tunney* and
+*tunny*, *At* and *at*. Of the model's synonym edges on held-out terms of WordNet 52 % are right,
+but 9 % where the terms differ in case alone, 18 % where one has three letters or less or is all
+capitals, 6 % where one of the two has a capital, 78 % where both have, 10 % of those found by
+spelling alone. So the odds of synonymy of a pair gain
 
     ln odds' = ln odds + Σ shift_k over the kinds k of the pair,
 
 where the shifts are a logistic regression (offset: the ln odds, with an intercept that is dropped)
 on the candidates of validation terms with odds of 3 to 7 and better: shift_k ~ N(PRIOR_k, 1), the
 prior being what WordNet gave. Without held-out pairs the prior stands. Of the first four kinds a
-pair has at most one, the first that fits. Where most terms have a capital, capitals tell nothing.
+pair has at most one, the first that fits. Where most terms have a capital, capitals mean nothing.
 
 What a dictionary keeps apart is apart: two terms that differ in case alone, both of which it
 lists, are no synonyms unless it says so (*Be* and *be*; not *Wagon*, if it lists *wagon* alone).

@@ -1,13 +1,12 @@
 """A classifier ready to judge any two terms: of a run, of `nymgraph fit`, here or moved.
 
-What holds for a candidate of a run: judged with the run's data folder it gets, bit for bit, the
-probabilities that `classify` gave it on the same kind of device. Vectors, neighbours, calibration
-and all that comes behind the classifier are the same (`corrections`): shifts by list and kind, the
-pairs that a dictionary knows, what it keeps apart. Judged with the model's folder alone its
-neighbours are the nearest of the terms that the model knows, not of the lexicon; they vote, and
-tell how near two terms are beside what lies around them, and nothing is corrected, so that a
-probability may differ. A word that is not known is encoded: its vector may differ in the last bit
-of half precision with the words that it is encoded with.
+With the data folder of a run, a candidate of that run gets bit for bit the probabilities that
+`classify` gave it on the same kind of device. Vectors, neighbours, calibration and corrections are
+the same (`corrections`): shifts by list and kind, known pairs, and terms that a dictionary keeps
+apart. With the folder of a model alone, probabilities may differ. The neighbours of a term, whose
+pairs vote and which count in its nearness, are then the nearest terms that the model knows, not
+those of the lexicon, and nothing is corrected. An unknown word is encoded. The last bit of its
+vector, in half precision, may depend on the words that are encoded with it.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""A trained classifier as an artefact: one folder that holds all that it takes to judge two terms.
+"""A trained classifier as an artefact: one folder with everything needed to judge two terms.
 
 A run writes it (`data/train/model`), and so does `nymgraph fit`; `classify`, `nymgraph judge`,
 `nymgraph.load_model` and a second run (`model` in the parameters) read it. It may be moved.

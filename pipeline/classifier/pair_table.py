@@ -1,10 +1,10 @@
 """A user's table of labelled pairs, read once into what a classifier is trained on.
 
 Contract of the table: columns term_a, term_b, relation (two or three of synonym, antonym,
-co_hyponym), if you like split (train, validation, test) and confidence. Without a split, some terms
-are held out, and the pairs that touch one validate. A term of a validation or test pair
-occurs in no training pair: a table that breaks this is refused, unless pairs are to be split at
-random, as is often published.
+co_hyponym), and optionally split (train, validation, test) and confidence. Without a split, some
+terms are held out, and the pairs that touch one serve for validation. A term of a validation or
+test pair occurs in no training pair: a table that breaks this is refused, unless pairs are to be
+split at random, as is often published.
 """
 
 import logging

@@ -5,11 +5,11 @@ sentence-transformers' format, or of encoders that are `joined`; a file of word 
 `.vec`, see `word_vectors`) or of a packed model (see `packed`); an installed Python package that
 carries such a folder (the default) or a packed model; a model of the hub, with the revision
 (commit) that pins it. A packed model is unpacked once, into `data/.encoders` of the working folder,
-under a name that tells its content. Pooling and the longest text come from the model's own
+under a name made from its content. Pooling and the longest text come from the model's own
 configuration, and so does the prompt put before every term, unless one is given.
 
-Case is set aside: a transformer reads every term in small letters, by the rules of its language,
-so that one which tells them apart (İYİ, iyi) gives both one vector.
+Case is set aside: a transformer reads every term in small letters, by the rules of its language, so
+that a model which distinguishes case gives İYİ and iyi one vector.
 """
 
 import importlib.metadata

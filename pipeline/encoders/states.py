@@ -1,4 +1,4 @@
-"""What lies below the layers that learn, computed once for all steps of a training.
+"""The states below the layers that learn, computed once for all steps of a training.
 
 Where only the top layers of a transformer learn, the hidden states below them are the same in every
 step. They are computed for each text of the training, those of like length together and without

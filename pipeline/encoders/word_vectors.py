@@ -1,9 +1,9 @@
 """Word vectors as an encoder: fastText `.bin`, and word2vec or fastText `.vec`, text or binary.
 
-Contract: the format is told by the content, not by the name. A file is mapped into memory and a
-vector is read when its word is met, so that memory holds the words and their places alone. A word
-is looked up as it stands, then in small letters; one that fastText's `.bin` does not hold is the
-mean of the vectors of its character n-grams (Bojanowski et al., Enriching Word Vectors with Subword
+Contract: the content of a file shows its format, not the name. The file is mapped into memory and a
+vector is read when its word occurs, so that memory holds only the words and their places. A word is
+looked up as it stands, then in small letters; one that fastText's `.bin` does not hold is the mean
+of the vectors of its character n-grams (Bojanowski et al., Enriching Word Vectors with Subword
 Information, TACL 2017, section 3.2). A term is the mean of the normalised vectors of its words, as
 fastText's sentence vectors are; words without a vector do not count, and a term of such words alone
 is the zero vector, which is near nothing.

@@ -1,4 +1,4 @@
-"""Whose data an export holds, and under which licence: it travels into every format.
+"""The sources of an export and their licences, which go into every format.
 
 The licence of a source that comes with nymgraph is known here; that of a user's own is in
 `export.licences`. What is known of neither is said to be unknown, in every file.

@@ -1,4 +1,4 @@
-"""What of an export a format does not hold: how much, and why."""
+"""What a format cannot carry of an export: how much, and why."""
 
 from typing import NamedTuple
 

@@ -6,9 +6,9 @@ with `#` is a comment; a backslash takes the next character as it is. A term of 
 no quotes. The first term of a rule is the representative of its cluster, which is what an engine
 keeps when it does not expand (`expand=false`).
 
-An engine refuses the whole file for one term of which its analyser leaves nothing, and widens a
-query by whatever is spelled alike to it: terms without a letter or digit, and those that it would
-take for something else (`ambiguity`), are left out, and listed.
+An engine refuses the whole file if its analyser leaves nothing of one term, and it widens a query
+by anything spelled alike. So terms without a letter or digit, and terms that it would take for
+something else (`ambiguity`), are left out and listed.
 """
 
 import json

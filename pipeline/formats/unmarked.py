@@ -1,8 +1,8 @@
 """An export without its vulgar and offensive terms, for the formats.
 
-What names a marked term goes: its row, its memberships, its judged pairs. A cluster keeps its other
-members; one with fewer than two is none, and goes with its links. A representative that is marked
-is followed by the first other member.
+Everything that names a marked term is removed: its row, its memberships, its judged pairs. A
+cluster keeps its other members; one left with fewer than two is removed with its links. The first
+other member takes the place of a marked representative.
 """
 
 from dataclasses import replace

@@ -1,8 +1,9 @@
 """Exact search by products of matrices with torch, block by block, for a GPU.
 
-A block of queries meets the terms block by block; the best so far are kept. The terms stay on the
-device where they fit the budget; else each block is read from the memory map again. With half
-precision a few more than k are kept, and all are ranked again by cosines summed in a fixed order.
+Each block of queries is multiplied with the terms block by block, and the best so far are kept. The
+terms stay on the device where they fit the budget; else each block is read from the memory map
+again. With half precision a few more than k are kept, and all are ranked again by cosines summed in
+a fixed order.
 """
 
 from collections.abc import Iterator

@@ -3,12 +3,12 @@
 A float's last bits depend on the order in which a processor adds; the sums of integers do not. A
 vector is projected on the leading directions of the second moment of a sample (not centred), made
 to length 1 there, multiplied by a constant and rounded: its code. So the product of two codes
-orders pairs as the cosine of the two projections does, which is nearer to the cosine of the vectors
-than the product of the projections is: what lies outside is taken to be as alike as what lies
-inside. The projection is itself a product of integers. Products of codes are sums of integers,
-exact in int32 and, as R^2 dim < 2^24, in float32 too: whichever way a processor multiplies matrices
-fastest, with however many threads and in blocks of whatever shape, the results are the same bytes.
-R is 127 up to 1,040 dimensions.
+orders pairs by the cosine of the two projections. That is nearer to the cosine of the vectors than
+the product of the projections, for it assumes that two vectors are as similar outside the
+projection as inside it. The projection is itself a product of integers. Products of codes are sums
+of integers, exact in int32 and, as R^2 dim < 2^24, in float32 too: whichever way a processor
+multiplies matrices fastest, with however many threads and in blocks of whatever shape, the results
+are the same bytes. R is 127 up to 1,040 dimensions.
 
 Contract: a zero vector has the code zero.
 """

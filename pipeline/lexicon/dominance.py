@@ -1,6 +1,6 @@
 """Dominance: how much of a word's use lies in each of its senses.
 
-*fast* is `quick` far more often than `debauched`: a pair of synonyms tells little where it holds in
+*fast* is `quick` far more often than `debauched`: a pair of synonyms means little where it holds in
 a rare sense of either word. The share of a sense s among the senses S of a term is
 
     share(s) = (count(s) + PRIOR * guess(s)) / (Σ count + PRIOR),      Σ share = 1,
@@ -12,7 +12,7 @@ with the counts that the dictionary has (0 where it has none), and
 
 members are the terms of the synset, place that of the term among them from 0, narrower the synsets
 directly below, links its relations of other kinds: a sense that a dictionary ties to much is a
-common one. A source that states a weight itself (a thesaurus' column) is taken at its word.
+common one. A weight that a source states itself (a column of a thesaurus) is used as it is.
 
 The exponents are two conditional logits (McFadden 1974) fitted on the tagged counts of WordNet 3.1
 (`python -m benchmarks.dominance`). On words that the fit has not seen, counts withheld, guess and

@@ -1,4 +1,4 @@
-"""What known pairs say in the place of the classifier, and how much a rare sense counts.
+"""Known pairs in the place of judgements, and how much a rare sense counts.
 
 A dictionary lists *fast* with *debauched* as it does *large* with *big*. As evidence, a pair of
 synonyms has the probability

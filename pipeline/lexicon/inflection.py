@@ -1,12 +1,11 @@
 """Which terms are inflected forms of others: kitaplar and kitabın of kitap, notaries of notary.
 
-The last word of a term is what is inflected. A form is a *variant* when the rules of its language
-can make it from another term of the lexicon, its *lemma*, by inflection alone, or where a
-dictionary lists it as a form of one. The rules: number, possession and case for Turkish nouns (a
-compound keeps its possessive: kamu davaları is a form of kamu davası); the plural or third person,
-or a hyphen for a space, in English. Suffixes that make other
-words are in no rule, so that negation and privation (-sIz, -mA-, un-, -less) and derivation (-lI,
--lIk, -CI: gözlük is no form of göz) never join two terms.
+The last word of a term is inflected. A form is a *variant* when the rules of its language can make
+it from another term of the lexicon, its *lemma*, by inflection alone, or where a dictionary lists
+it as a form of one. The rules: number, possession and case for Turkish nouns (a compound keeps its
+possessive: kamu davaları is a form of kamu davası); the plural or third person, or a hyphen for a
+space, in English. No rule has suffixes that make other words, so that negation and privation (-sIz,
+-mA-, un-, -less) and derivation (-lI, -lIk, -CI: gözlük is no form of göz) never join two terms.
 
 Contract: terms are written as `normalise.clean` leaves them. A term that a dictionary lists is a
 lemma, whatever the rules say: altın (gold) is no form of alt. Where several terms could be

@@ -1,9 +1,9 @@
 """Labelled pairs as arrays: who trains, who validates, who tests.
 
 Contract: a pair trains when both its terms are free (split train), validates when both are held out
-for validation, tests when both are held out for test. Pairs across splits are used by nobody. A
-pair that teaches or serves as evidence and touches a held-out term is a leak: `splits.refuse_leaks`
-stops the run. What a language model alone says may train, and never validates or tests.
+for validation, tests when both are held out for test. Pairs across splits are not used. A training
+pair or a piece of evidence that touches a held-out term is a leak: `splits.refuse_leaks` stops the
+run. What a language model alone says may train, and never validates or tests.
 """
 
 import numpy as np

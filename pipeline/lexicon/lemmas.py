@@ -1,15 +1,15 @@
 """What a word may be an inflected form of, for look-up: irregular forms, tenses, comparison too.
 
 `inflection` sets the forms of a lexicon aside, where a wrong guess costs a term; here a term of the
-lexicon is sought for a word that is none, so that the rules may be bolder: a guess that is no term
-is passed over. The last word of a phrase is inflected (*hot dogs*), or the first (*gave up*).
+lexicon is sought for an unknown word. The rules may be bolder, since a guess that is no term is
+ignored. The last word of a phrase is inflected (*hot dogs*), or the first (*gave up*).
 
 The dictionaries of simplemma (MIT, some fifty languages) come first, then rules. On 169 English
 forms that WordNet does not list, 97 of them irregular, they find 99 % (simplemma alone 93, the
 exception list of WordNet with rules 98 %); on 30 German ones all, on 48 Turkish ones all, 26 of
-them by the rules alone. Simplemma prefers verbs (*thieve* for *thieves*), hence the nouns in -f,
-and takes *worse* for a form of *wrong*. Turkish verbs are listed as infinitives, and what is
-negated (gelmedi, did not come) is no form.
+them by the rules alone. Simplemma prefers verbs (*thieve* for *thieves*), so the nouns in -f have a
+rule, and it takes *worse* for a form of *wrong*. Turkish verbs are listed as infinitives, and what
+is negated (gelmedi, did not come) is no form.
 """
 
 import re

@@ -5,12 +5,11 @@ slur*; `exemplifies` in WN-LMF), and in the words of a gloss ("offensive term fo
 for"). A term is marked where at least HALF of its use lies in marked senses: *bastard* is, *queen*
 and *bull*, which each have a marked sense, are not.
 
-No dictionary marks all of them (*shitty* stands unmarked beside *lousy*).
-`texts/marked_<code>.txt` lists words that are marked whatever the senses say: a mark, then words in
-small letters. Of one with a plus a phrase that holds it is marked as well (*piece of shit*), and a
-word of it and an ending.
+No dictionary marks all of them (*shitty* stands unmarked beside *lousy*). `texts/marked_<code>.txt`
+lists words that are marked whatever the senses say: a mark, then words in small letters. A plus
+also marks phrases that hold the word (*piece of shit*), and the word with an ending.
 
-To add a language: such a file; what a dictionary marks needs nothing.
+To add a language, add such a file; the marks of a dictionary need nothing.
 """
 
 import re

@@ -3,9 +3,9 @@
 A claim speaks of the terms that are written exactly as it says. A term of the lexicon that no
 source of claims lists takes the claims of those that have its look-up key (*Hot* those of *hot*),
 else of the term that it is an inflected form of, by the rules of the language (*Running Shoes*
-those of *running shoe*). A claimed term that no term of the lexicon meets stays as it is: it is
-extra (`vocabulary`). One that is met so is replaced, and not kept beside, so that a held-out term
-is not taught under another spelling.
+those of *running shoe*). A claimed term that matches no term of the lexicon stays as it is, as an
+extra term (`vocabulary`). One that matches is replaced and not kept as well, so that no training
+pair holds a held-out term in another spelling.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Whose label it is: the sources of a language model begin with `llm:`, all others are known.
+"""Where a label comes from: the sources of a language model begin with `llm:`, all others do not.
 
 A language model's labels train the discriminator. They are no evidence and no yardstick: every
 figure is measured on what dictionaries and users' tables say.

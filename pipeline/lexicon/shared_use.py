@@ -4,9 +4,9 @@
 
 with r the dominance of the pair at an end beside the share of the commonest sense of that end, and
 u how much the end is used: how often it was met, and a tenth of the square of the number of its
-senses, for the meanings of a word grow with the root of its frequency (Zipf 1945), which is all
-there is to go by where nothing was counted. So m is the share of all use of the two words that lies
-in the senses in which they are related: next to 0 for *fast* and *debauched*, as *fast* is used a
+senses, for the meanings of a word grow with the root of its frequency (Zipf 1945), which is the
+only estimate where nothing was counted. So m is the share of all use of the two words that lies in
+the senses in which they are related: next to 0 for *fast* and *debauched*, as *fast* is used a
 thousand times for each *debauched*, and near 1 where the word that has other senses is hardly used.
 """
 

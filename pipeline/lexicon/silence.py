@@ -1,8 +1,8 @@
 """Two terms that a dictionary lists and does not call synonyms: its silence as evidence.
 
-Once a graph is told every known pair, what the classifier adds between terms of the dictionary is
-mostly wrong: of 196 such edges on WordNet, drawn by kind and read, eight were right. The others
-look alike (*Assyria, Illyria*; *New York, capital of New York*; *company, company man*). But
+Once a graph has every known pair, most edges that the classifier adds between terms of the
+dictionary are wrong: of 196 such edges on WordNet, drawn by kind and read, eight were right. The
+others look alike (*Assyria, Illyria*; *New York, capital of New York*; *company, company man*). But
 dictionaries have gaps, and these lie among words of everyday use: *issue, problem*; *often,
 regularly*; *choose, pick*. So the certainty of such a pair is
 

@@ -3,10 +3,10 @@
 Contract: text as `files` takes it (UTF-8, UTF-16 with a byte-order mark, packed or not). The kind
 of a table follows from its suffix. CSV columns are read as text, so that an id such as 007 stays
 what it is; an empty field is missing; a short row misses its last fields, a long one is refused.
-The separator of a .csv is told by its first line: comma, semicolon, tab stop or bar; a line
-`sep=;`, as spreadsheets write, says it too. A field that begins with a quotation mark goes on to
-the next one (a doubled one is a letter); inside a field it is a letter. The index that pandas
-writes is left out, with a line in the log. Columns of lists, structs or bytes are refused.
+The first line of a .csv shows its separator: comma, semicolon, tab stop or bar; a line `sep=;`, as
+spreadsheets write, names it too. A field that begins with a quotation mark goes on to the next one
+(a doubled one is a letter); inside a field it is a letter. The index that pandas writes is left
+out, with a line in the log. Columns of lists, structs or bytes are refused.
 """
 
 import csv

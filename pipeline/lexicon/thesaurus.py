@@ -2,11 +2,11 @@
 
 Contract: a table as `tables` takes it, and .txt or .tab with tab stops, where (as in .tsv) a
 quotation mark is a letter like others. Without `columns` the first line names the columns; with it
-the file has no such line and `columns` names them. A row without a relation says synonym. Words of
-the file for relations are given by `relations`; rows with other words are then passed over and
-counted in the log. A column `weight` (above 0, at most 1) tells how much of the use of both terms
+the file has no such line and `columns` names them. A row without a relation is a pair of synonyms.
+`relations` maps the words of the file to relations; rows with other words are then skipped and
+counted in the log. A column `weight` (above 0, at most 1) says how much of the use of both terms
 lies in the senses in which they are so related; a row without it is dominant: 1. A column
-`confidence` (0 to 1) tells how far the row is trusted; a row without it is certain. A bad row stops
+`confidence` (0 to 1) says how far the row is trusted; a row without it is certain. A bad row stops
 the run.
 """
 

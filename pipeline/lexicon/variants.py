@@ -1,4 +1,4 @@
-"""Other spellings and forms of a term: what a judgement should survive, and what turns it round.
+"""Other spellings and forms of a term: those that must not change a judgement, or must reverse it.
 
 A *variant* (case, hyphen, inflection) means the same; a *negation* means the opposite. Both are
 made by simple rules, which give None or nothing where a rule would guess. The language decides:

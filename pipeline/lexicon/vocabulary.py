@@ -1,9 +1,9 @@
-"""What is learnt from: the lexicon, and the terms that labelled pairs hold beside it.
+"""The terms of training: the lexicon, and the further terms of labelled pairs.
 
-The lexicon decides what is clustered; dictionaries and tables teach whether or not it holds their
-terms. The terms that only they hold are *extra*: they are numbered behind those of the lexicon,
-have vectors, may be held out, and are never judged, clustered or exported. Where the lexicon holds
-all terms of its dictionaries, as in the default run, there are none.
+The lexicon decides what is clustered; labelled pairs train whether or not it holds their terms. The
+terms that only they hold are *extra*: they are numbered behind those of the lexicon, have vectors,
+may be held out, and are never judged, clustered or exported. Where the lexicon holds all terms of
+its dictionaries, as in the default run, there are none.
 """
 
 from typing import NamedTuple

@@ -2,12 +2,12 @@
 
 Contract: versions 1.0 to 1.4 (globalwordnet.github.io/schemas), plain, gzipped or xz. All lexicons
 of the file are read. A lexical entry has a lemma, forms of it (`<Form>`) and senses; a sense names
-its synset. Antonyms
-are sense relations between terms, or synset relations between all terms of two synsets; a hypernym
-may be given from either end. Read are the relations of `_ANTONYMS` and `_ABOVE` / `_BELOW`. Targets
-that are not in the file are passed over, and so are senses without a synset and extensions of
-entries elsewhere (`ExternalLexicalEntry`). The order of the senses of an entry is their rank, a
-`<Count>` in a sense how often it was met. The file is streamed; what is kept is its words.
+its synset. Antonyms are sense relations between terms, or synset relations between all terms of two
+synsets; a hypernym may be given from either end. Read are the relations of `_ANTONYMS` and `_ABOVE`
+/ `_BELOW`. Targets that are not in the file are passed over, and so are senses without a synset and
+extensions of entries elsewhere (`ExternalLexicalEntry`). The order of the senses of an entry is
+their rank, a `<Count>` in a sense how often it was met. The file is streamed; what is kept is its
+words.
 """
 
 import xml.etree.ElementTree as ElementTree

@@ -9,9 +9,9 @@ slice read) does not hold: such relations are passed over. An English literal ma
 an adjective's position, (a), (p) or (ip), as in `ablaze(p)` (wninput(5WN)): it is syntax and no
 part of the term, and is cut off.
 
-How often a word is used in each sense the English file does not say (its `<SENSE>` is a
-lexicographer's id). `counts/` holds the counts of Princeton's index.sense of WordNet
-3.1 (senseidx(5WN)). Its sense numbers follow the counts and are arbitrary where these are 0.
+The English file does not say how often a word is used in each sense (its `<SENSE>` is a
+lexicographer's id). `counts/` holds the counts of Princeton's index.sense of WordNet 3.1
+(senseidx(5WN)). Its sense numbers follow the counts and are arbitrary where these are 0.
 """
 
 import importlib.metadata

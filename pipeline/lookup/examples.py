@@ -1,4 +1,4 @@
-"""Words that everybody knows, to begin with: of several senses, some with opposites."""
+"""Common words to begin with: of several senses, some with opposites."""
 
 __all__ = ["example_words", "opposite_words"]
 

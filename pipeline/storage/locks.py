@@ -1,7 +1,7 @@
 """One writer at a time: a lock file that says who holds it.
 
 The kernel lets go of a lock when its process ends, however it ends, so that none outlives its
-holder: a file left by a killed process is taken over without a word.
+holder: a file left by a killed process is taken over silently.
 """
 
 import errno

@@ -1,8 +1,8 @@
 """What a finished stage left: `data/<stage>/files.json`, removed first and written last.
 
 The list names every file below the folder of the stage with its bytes, its hash and, of a table or
-an array, its rows; and the hash of everything that the stage read, so that what was made from
-other inputs than those at hand is told. A folder without its list is not finished. Hidden files
+an array, its rows; and the hash of everything that the stage read, so that an artefact made from
+other inputs than those at hand is detected. A folder without its list is not finished. Hidden files
 (what a killed writer left) are not part of it.
 
 A reader checks what it opens: that it is listed, its size, and the hash of a small file. All hashes

@@ -4,15 +4,14 @@ The phrases of a query (`phrases`) are widened one by one.
 
 Nothing is added in a meaning that the word mostly does not have. Where a dictionary knows its
 senses, a term is added if at least MOST of the use of the word lies in senses that the two share,
-or in which the dictionary calls them similar and the judge is SURE, and if the other mostly
-means that too (BACK, beside its commonest sense); of what the judge alone says, members of its
-own cluster that are not the same letters again. `senses` asks for more.
-Left as it is: what the query negates; a phrase that begins with a word of the grammar and is no
-noun (*in the air*), which cannot be told from its words; and a noun before another phrase that may
-be an adjective there (*kind words*).
-Not added is a vulgar or offensive term, but to one that is so itself; what the phrase holds already
-(*chocolate* of *hot chocolate*, *Sun* of *sun*); and a noun that nobody counted in text but that
-may be a form of a word that was (*grooming*, *groom*).
+or in which the dictionary calls them similar and the judge is SURE, and if the other mostly means
+that too (BACK, beside its commonest sense); of what the judge alone says, members of its own
+cluster that are not the same letters again. `senses` asks for more. These stay as they are: what
+the query negates; a phrase that begins with a word of the grammar and is no noun (*in the air*),
+which cannot be told from its words; and a noun before another phrase that may be an adjective there
+(*kind words*). Never added are vulgar or offensive terms (except to such a term), words that the
+phrase holds already (*chocolate* of *hot chocolate*, *Sun* of *sun*), and nouns that nobody counted
+in text but that may be forms of a counted word (*grooming*, *groom*).
 """
 
 from collections.abc import Collection

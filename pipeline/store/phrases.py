@@ -10,10 +10,10 @@ phrase, to which that word alone is added.
 
 An inflected form is taken for its lemma, also where a term is spelled so that nobody counted in
 text, and its lemma was (*men*, manpower, and *man*). A phrase of several words that is no noun and
-no verb has no forms (*with child*, *with children*).
-What is negated is said to be so: who asks for *not hot* wants no *warm*. A negation (*not*,
-*without*, *isn't*) reaches over words of the grammar to the next phrase, and over *or* and *nor* to
-the one after that; in Turkish *değil* negates the phrase before it.
+no verb has no forms (*with child*, *with children*). Negated phrases are marked: a query for *not
+hot* does not want *warm*. A negation (*not*, *without*, *isn't*) reaches over words of the grammar
+to the next phrase, and over *or* and *nor* to the one after that; in Turkish *değil* negates the
+phrase before it.
 """
 
 import re

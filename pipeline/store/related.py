@@ -1,12 +1,12 @@
 """The terms related to a term, neither synonyms nor opposites, the closest in meaning first.
 
-Who is near in letters alone is none: the judge of a pair such as *hot, Hoth* sees little else. So
-what only the model says weighs
+A term that is near in letters alone is not related, but the classifier sees little else in a pair
+such as *hot, Hoth*. So a pair that only the model relates weighs
 
     cosine * (1 - likeness of letters),    likeness = shared letter trigrams (Dice)
 
-and counts from FLOOR on; a name is no relative of a common word. What a dictionary calls similar or
-co-hyponyms comes by how common the sense is in which it says so.
+and counts from FLOOR on; a name is not related to a common word. Terms that a dictionary calls
+similar weigh by how common the sense is in which they are.
 """
 
 from nymgraph.pipeline.lexicon.likeness import likeness
