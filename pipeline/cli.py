@@ -32,7 +32,7 @@ STAGES = {
     "train": "Labelled pairs to the calibrated three-way discriminator.",
     "classify": "Candidate pairs to judged pairs; known pairs override the model.",
     "cluster": "Judged pairs to clusters, soft and hard, and their links.",
-    "release": "The judged graph told every known pair, clustered for export.",
+    "release": "The judged graph with every known pair, clustered for export.",
     "evaluate": "Judged pairs and clusters, measured on held-out terms.",
     "export": "Clusters and terms to the files that users take away.",
     "report": "All figures of the run to one self-contained HTML page.",
@@ -204,7 +204,7 @@ def release(
         typer.Option(help="An earlier export: cluster again only what changed since."),
     ] = None,
 ) -> None:
-    """The judged graph told every known pair, clustered for export.
+    """The judged graph with every known pair, clustered for export.
 
     With --previous, the folder of an export, components without a new or changed judgement keep
     their clusters; the result is that of a run without it. For example: `nymgraph release`.
