@@ -117,6 +117,15 @@ def anchors(document: Path) -> list[str]:
     return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
 
 
+def test_where_to_add_names_what_is_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## Where to add")[2]
+    for path in re.findall(r"`([\w/]+(?:\.py|/|/texts))`", text):
+        assert (ROOT / "pipeline" / path).exists() or (ROOT / path).exists(), path
+    for name, path in re.findall(r"`(\w+)`\s+of\s+`([\w/]+\.py)`", text):
+        file = next(root / path for root in (ROOT / "pipeline", ROOT) if (root / path).exists())
+        assert re.search(rf"\b{name}\b", file.read_text("utf-8")), f"{name} in {path}"
+
+
 def test_the_readme_is_one_screen() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= SCREEN
 
