@@ -94,7 +94,7 @@ def _weight_between(graph: Graph, partition: Partition, x: int, y: int, least: f
 
 @kernel
 def _barred(cannot_links: Graph, partition: Partition, x: int, y: int) -> bool:
-    """Tell whether a cannot-link lies between two clusters."""
+    """Check whether a cannot-link lies between two clusters."""
     term = partition.first[x]
     for _ in range(partition.size[x]):
         for i in range(cannot_links.indptr[term], cannot_links.indptr[term + 1]):

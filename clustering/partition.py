@@ -112,7 +112,7 @@ def begin_tally(partition: Partition, n_clusters: int) -> Tally:
 
 
 def size_penalty(theta: float, max_size: int) -> NDArray[np.float64]:
-    """Tell T(n), what a cluster of n terms costs: theta Σ k^GROWTH over 0 < k < n, in whole grains.
+    """Compute T(n), the cost of n terms: theta Σ k^GROWTH over 0 < k < n, in whole grains.
 
     Args:
         theta: the cost of a cluster of two, a multiple of GRAIN.
@@ -142,7 +142,7 @@ def all_alone(problem: Problem) -> Partition:
 
 
 def time_of_vote(graph: Graph, turn: int) -> int:
-    """Tell when the vote of a turn is.
+    """Compute when the vote of a turn is.
 
     Args:
         graph: the synonym edges as rows.

@@ -64,7 +64,7 @@ def _pulls(
     b: NDArray[np.int32],
     absence: float,
 ) -> NDArray[np.float32]:
-    """Tell how strongly the clusters of two terms want them together, for many pairs.
+    """Compute how strongly the clusters of two terms pull them together, for many pairs.
 
     The largest mean weight of three: a with b's cluster, b with a's, and the two clusters.
     """

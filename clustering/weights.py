@@ -147,7 +147,7 @@ def _weigh(
 
 @kernel
 def _holds(graph: Graph, x: np.int32, y: np.int32) -> bool:
-    """Tell whether two terms have an edge."""
+    """Check whether two terms have an edge."""
     start, end = graph.indptr[x], graph.indptr[x + 1]
     at = start + np.searchsorted(graph.indices[start:end], y)
     return bool(at < end and graph.indices[at] == y)

@@ -283,7 +283,7 @@ def _fit(
 ) -> Calibration:
     """Minimise the log loss in ln(1 / temperature), two biases and the weights of the signals.
 
-    `counted` (N_SIGNALS, 2) tells which weights are free; that of the nearness is e to the free
+    `counted` (N_SIGNALS, 2) says which weights are free; that of the nearness is e to the free
     parameter, so that it is above 0. `trusted`: trust and temperature, or None for 1 and free.
     """
     widths = (N_CODES, N_CODES + N_SIGNALS)

@@ -195,7 +195,7 @@ def load_cross_encoder(folder: Path, device: str) -> tuple["CrossEncoder", Blend
 
 @contextmanager
 def _loading(model: str) -> Iterator[None]:
-    """Load a transformer: its own warnings and bars are kept quiet, its errors are told alike."""
+    """Load a transformer: its warnings and bars are silenced, its errors raised in one form."""
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]

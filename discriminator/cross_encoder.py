@@ -278,7 +278,7 @@ def training_rows(pairs: LabelledPairs, settings: CrossEncoderSettings) -> Label
 
 
 def antonym_copies(pairs: LabelledPairs, settings: CrossEncoderSettings) -> int:
-    """Tell how often an antonym pair stands in an epoch.
+    """Compute how often an antonym pair stands in an epoch.
 
     Args:
         pairs: training pairs.

@@ -134,7 +134,7 @@ def _weigh(
 ) -> None:
     """Fill the votes block by block; a thread writes only the rows of its blocks.
 
-    `mark` tells nearly all terms that are no neighbour of y from those that may be one.
+    `mark` separates nearly all terms that are no neighbour of y from those that may be one.
     """
     k = near.shape[1]
     for block in numba.prange((len(a) + _ROWS - 1) // _ROWS):

@@ -243,7 +243,7 @@ def _found(letters: Letters, x: Words, y: Words) -> int:
 
 @kernel
 def _same(letters: Letters, word: Ids, other: Ids) -> bool:
-    """Tell whether two words are spelled alike."""
+    """Check whether two words are spelled alike."""
     if word[1] - word[0] != other[1] - other[0]:
         return False
     shared = 0
@@ -254,7 +254,7 @@ def _same(letters: Letters, word: Ids, other: Ids) -> bool:
 
 @kernel
 def _spells(letters: Letters, x: Words, y: Words) -> bool:
-    """Tell whether x is one word, made of the initials of the words of y."""
+    """Check whether x is one word, made of the initials of the words of y."""
     if len(x) != 1 or x[0, 1] - x[0, 0] != len(y):
         return False
     matching = 0

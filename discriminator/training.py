@@ -306,4 +306,4 @@ def _check(
 
 
 def _silent(done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report nothing."""

@@ -83,8 +83,7 @@ def refuse(refusals: list[Refusal]) -> None:
     Args:
         refusals: What was found.
 
-    Raises:
-        CapacityError: There is one at least; the first is told.
+    Raises: CapacityError: There is at least one; the error is the first.
     """
     if refusals:
         first = refusals[0]

@@ -73,8 +73,7 @@ class OpposingAffixes(NamedTuple):
             spellings: Of the lexicon.
             pairs: Training pairs.
 
-        Returns:
-            What they teach.
+        Returns: What they show.
         """
         alternation = surface_features(spellings, pairs.a, pairs.b).alternation
         antonyms, synonyms = (
@@ -86,7 +85,7 @@ class OpposingAffixes(NamedTuple):
         return cls(spellings, opposing)
 
     def between(self, a: Ints, b: Ints) -> npt.NDArray[np.bool_]:
-        """Tell which pairs differ by such an affix.
+        """Find the pairs that differ by such an affix.
 
         Args:
             a: int64 (n_pairs,), term ids.

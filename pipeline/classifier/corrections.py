@@ -50,13 +50,11 @@ class Shifts(NamedTuple):
 class Corrections(NamedTuple):
     """What turns the verdicts of a classifier on some terms into judged pairs.
 
-    Attributes:
-        spelled: What there is to see of the terms.
-        listed: bool (n_terms,), whether a known pair tells of the term.
-        evidence: Known pairs, from `lexicon.evidence.evidence_of`; a and b are places of terms.
-        shifts: What the odds gain.
-        opposites: Words to their opposites, from `lexicon.opposite_phrases.opposite_words`.
-        phrases: Columns a, b: the phrases that differ in one word, by an opposite of it.
+    Attributes: spelled: What there is to see of the terms. listed: bool (n_terms,), whether the
+        term stands in a known pair. evidence: Known pairs, from `lexicon.evidence.evidence_of`; a
+        and b are places of terms. shifts: What the odds gain. opposites: Words to their opposites,
+        from `lexicon.opposite_phrases.opposite_words`. phrases: Columns a, b: the phrases that
+        differ in one word, by an opposite of it.
     """
 
     spelled: Spelled
@@ -128,8 +126,8 @@ class Corrections(NamedTuple):
             judged = shifted(judged, every, (self.shifts.of_list,))
         judged = shifted(judged, self.spelled.kinds(candidates), self.shifts.of_kinds)
         columns = {f"p_{x}": pl.Series(judged[:, place]) for place, x in enumerate(RELATION_NAMES)}
-        told = overridden(candidates.with_columns(**columns), self.evidence)
-        return self._opposed(kept_apart(told, self.spelled, self.listed))
+        known = overridden(candidates.with_columns(**columns), self.evidence)
+        return self._opposed(kept_apart(known, self.spelled, self.listed))
 
     def _opposed(self, judged: pl.DataFrame) -> pl.DataFrame:
         """Phrases of opposite words as antonyms, where no dictionary holds the phrases."""

@@ -105,7 +105,7 @@ class Spelled(NamedTuple):
         nothing = pl.DataFrame(schema={"term_id": pl.UInt32, "pos": pl.String})
         seen, known = Spelled.of(words, keys, nothing), terms >= 0
         capital = np.array([word != word.lower() for word in words], np.bool_)
-        capital &= self.capital.any()  # where most terms have one, capitals tell nothing
+        capital &= self.capital.any()  # where most terms have one, capitals mean nothing
         speech = np.where(known, self.speech[terms], 0).astype(np.uint8)
         return seen._replace(capital=capital, speech=speech)
 
@@ -136,7 +136,7 @@ def spelled_terms(workspace: Workspace) -> Spelled:
 
 
 def listed_terms(evidence: pl.DataFrame, n_terms: int) -> npt.NDArray[np.bool_]:
-    """The terms of which known pairs tell: bool (n_terms,)."""
+    """The terms that stand in a known pair: bool (n_terms,)."""
     listed = np.zeros(n_terms, np.bool_)
     for end in ("a", "b"):
         listed[evidence[end].to_numpy()] = True

@@ -348,7 +348,7 @@ def _refuse_no_pairs(pairs: Sequence[Any]) -> None:
 
 
 def _writer(out: Path) -> Callable[[pl.DataFrame, Path], object]:
-    """How to write a user's table, told by the suffix of the file."""
+    """How to write a user's table, by the suffix of the file."""
     writers: dict[str, Callable[[pl.DataFrame, Path], object]] = {
         ".parquet": lambda rows, path: rows.write_parquet(path),
         ".csv": lambda rows, path: rows.write_csv(path),

@@ -18,7 +18,7 @@ from nymgraph.pipeline.schemas import CLUSTERS
 
 __all__ = ["called"]
 
-RARE = 0.01  # share of a term's use in a cluster that none of its senses tells of
+RARE = 0.01  # share of a term's use in a cluster that none of its senses has
 COUNTED = 1.0  # a term used as much was met, or has several senses
 _ROMAN = r"^[ivxlcdm]+$"
 _ABBREVIATED = r"^\p{L}{1,2}$|^\p{Lu}{2,6}s?$|\.|\d"

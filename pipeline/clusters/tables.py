@@ -194,7 +194,7 @@ def _clustering(
     evidence: npt.NDArray[np.uint64],
     previous: Previous | None,
 ) -> tuple[Clustering, int]:
-    """Cluster all, or what is touched; also tell how many terms that were."""
+    """Cluster all terms, or those touched; the clusters, and how many terms that were."""
     if previous is None:
         return _run(graph, params), len(graph.expected)
     again = touched(graph.edges, evidence, previous)

@@ -29,12 +29,9 @@ __all__ = ["Lesson", "base_revision", "read_lesson", "trained_encoder"]
 class Lesson(NamedTuple):
     """What encoders learn from.
 
-    Attributes:
-        terms: The lexicon, and terms that only teach.
-        split: int8 (n_terms,), split of each; 0 is free.
-        language: Language code.
-        known: Training pairs that touch no term held back, weighed by use.
-        held_back: bool (n_terms,), terms that are held back.
+    Attributes: terms: The lexicon, and terms that only train. split: int8 (n_terms,), split of
+        each; 0 is free. language: Language code. known: Training pairs that touch no term held
+        back, weighed by use. held_back: bool (n_terms,), terms that are held back.
     """
 
     terms: list[str]

@@ -39,10 +39,10 @@ def cluster_figures(
 ) -> dict[str, Any]:
     """All figures of a clustering.
 
-    `held_out` counts pairs with both terms held out for test: neither their relation nor any
-    pair of theirs was seen. `touching` counts pairs with at least one such term.
+    `held_out` counts pairs with both terms held out for test: neither their relation nor any pair
+    of theirs was seen. `touching` counts pairs with at least one such term.
     `antonyms_together_held_out` counts the antonym pairs in one cluster that touch a term held out
-    for validation or test: the run was not told of them, of all others it was.
+    for validation or test: they were no evidence of the run, all others were.
 
     Args:
         labels: int32 (n_terms,), -1 for a singleton.

@@ -1,10 +1,10 @@
 """Label noise: the training pairs that the classifier contradicts most, for a human to look at.
 
-A network agrees with what it was taught, so a pair is judged by networks that were taught neither
-the pair nor, where that can be, its terms. The terms are halved, antonyms together; one network
-learns the pairs inside one half, another those inside the other, and each judges what it did not
-learn. A pair across the halves is judged by both, and the two judgements are averaged: each of them
-had seen one of the two terms.
+A network agrees with its training pairs, so a pair is judged by networks that were trained on
+neither the pair nor, where that can be, its terms. The terms are halved, antonyms together; one
+network learns the pairs inside one half, another those inside the other, and each judges what it
+did not learn. A pair across the halves is judged by both, and the two judgements are averaged: each
+of them had seen one of the two terms.
 """
 
 from collections.abc import Callable
@@ -80,7 +80,7 @@ def halves(pairs: pl.DataFrame, n_terms: int, seed: int) -> npt.NDArray[np.int8]
 def cross_fitted(
     pairs: LabelledPairs, negatives: LabelledPairs, half: npt.NDArray[np.int8], fit: Fit
 ) -> npt.NDArray[np.float32] | None:
-    """Judge every training pair by networks that were not taught it.
+    """Judge every training pair by networks that were not trained on it.
 
     Args:
         pairs: The labelled training pairs.
@@ -143,10 +143,8 @@ def noise_figures(
 ) -> dict[str, Any]:
     """How many labels are contradicted, and how clearly.
 
-    Args:
-        pairs: Rows of PAIRS.
-        probabilities: float32 (n_pairs, 3), their judgements.
-        cross_fitted: Whether the judges had not been taught the pairs.
+    Args: pairs: Rows of PAIRS. probabilities: float32 (n_pairs, 3), their judgements. cross_fitted:
+        Whether the judges were not trained on the pairs.
 
     Returns:
         Plain data for the metrics file; `strongly` counts labels of p below 0.05.

@@ -1,6 +1,6 @@
 """Common words in their common senses: whether clusters hold what people mean first.
 
-A term counts where a dictionary tells how common its senses are (by counts or by their order). Its
+A term counts where a dictionary shows how common its senses are (by counts or by their order). Its
 *dominant* synonyms are those of its senses of at least 30 % of its use, its *rare* ones those of
 senses below 10 % alone. In its cluster then is
 

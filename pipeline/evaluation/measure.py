@@ -140,7 +140,7 @@ def without_twins(
 ) -> dict[str, Any]:
     """The figures without test pairs that a training pair repeats in another case or hyphenation.
 
-    The split is by exact term; an encoder may not tell `Hot` from `hot`.
+    The split is by exact term; an encoder may not distinguish `Hot` from `hot`.
 
     Args:
         data: What the classifier is measured on.

@@ -223,7 +223,7 @@ def nearest(
 ) -> npt.NDArray[np.int64]:
     """The nearest of many vectors to each of many.
 
-    A sixteenth of the others comes first and tells what product it takes to be among the nearest of
+    A sixteenth of the others comes first and shows what product it takes to be among the nearest of
     all; then nearly nothing else needs to enter a heap, which would cost more than the products do.
     The rare query for which too few are that near begins anew.
 

@@ -32,6 +32,6 @@ synonym_rules  synonym files of search engines
 variants    other spellings and forms of a term
 labelling   labelled pairs numbered and split, with the extra terms
 meeting     how claims about pairs meet the terms of a lexicon
-vocabulary  what is learnt from: the lexicon and the terms of pairs beside it
+vocabulary  the terms of training: the lexicon and further terms of pairs
 known       what the dictionaries say about any given pair
 """

@@ -13,9 +13,9 @@ def build_lexicon(
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Turn the items of all sources into terms and rejects, and list what was mended.
 
-    Terms are told apart by exact form after `normalise.clean`. A term that several sources hold is
-    one term with several sources; its frequency and extra columns are the first given. The same
-    form twice in one source is a reject (`duplicate`), merged with the term of the first.
+    Terms differ by exact form after `normalise.clean`. A term that several sources hold is one term
+    with several sources; its frequency and extra columns are the first given. The same form twice
+    in one source is a reject (`duplicate`), merged with the term of the first.
 
     Args:
         items: One frame per source, as `sources.read_source` gives them.

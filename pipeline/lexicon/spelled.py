@@ -38,7 +38,7 @@ def spell_bare(terms: Sequence[str], language: str) -> Spellings:
 
 
 def with_capitals(terms: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Which terms have a capital; where most of them have one, capitals tell nothing.
+    """Which terms have a capital; where most of them have one, capitals mean nothing.
 
     Args:
         terms: n_terms terms.

@@ -128,7 +128,7 @@ def refuse_leaks(
     cure: str = "run `nymgraph label` again, and all after it: label/pairs, label/held_out and "
     "what was made of them must be of one run",
 ) -> None:
-    """Stop the run when pairs that teach, or serve as evidence, touch a held-out term.
+    """Stop the run when training pairs or evidence touch a held-out term.
 
     Args:
         a: Integer (n_pairs,), term ids of the first ends.

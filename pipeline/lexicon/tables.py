@@ -43,7 +43,7 @@ _SAID = re.compile(r'sep="?(.)"?\r?\n', re.IGNORECASE)
 
 
 def read_table(path: Path) -> pl.DataFrame:
-    """A user's table, its kind told by its suffix.
+    """A user's table, its kind by its suffix.
 
     Args:
         path: A file ending in .csv, .tsv, .jsonl, .ndjson, .json or .parquet, or that and .gz,
@@ -78,9 +78,7 @@ def read_separated(
 ) -> pl.DataFrame:
     """A table of text with separators.
 
-    Args:
-        path: The file.
-        separator: What stands between fields; None: as the first line tells.
+    Args: path: The file. separator: What stands between fields; None: as the first line shows.
         header: Whether the first line names the columns; else they are column_1, column_2, ...
         quoted: Whether a quotation mark may open a field; else it is a letter.
 

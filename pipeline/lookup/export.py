@@ -158,8 +158,8 @@ class Export:
             near = memberships.filter(pl.col("term_id").is_between(low, high)).collect()
             own = batch.join(near, on=key, how="left", maintain_order="left")
             others = near.filter(pl.col("share").is_not_null()).join(batch, on=key, how="anti")
-            sums = others.group_by("term_id").agg(told=pl.col("share").sum())
-            rest = 1 - pl.col("told").fill_null(0)
+            sums = others.group_by("term_id").agg(known=pl.col("share").sum())
+            rest = 1 - pl.col("known").fill_null(0)
             first = own.join(sums, on="term_id", how="left", maintain_order="left")
             first = first.select(*key, pl.coalesce("share", rest).cast(pl.Float32), own=True)
             senses = (

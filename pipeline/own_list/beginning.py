@@ -163,7 +163,7 @@ def _languages(asked: Beginning) -> tuple[str, str | None]:
 
 
 def _source(terms: Path, column: str | None) -> dict[str, Any]:
-    """The source that a file of terms is, told by its name."""
+    """The source that a file of terms is, by its name."""
     require_file(terms)
     suffix = plain_name(terms).suffix.lower()
     if is_table(terms):

@@ -70,7 +70,7 @@ class WholeLine:
         return nullcontext(advance)
 
     def left_s(self) -> float:
-        """Seconds left, as far as can be told."""
+        """Seconds left, as far as is known."""
         done = sum(self.planned[stage] for stage in self._took)
         pace = (sum(self._took.values()) + _PRIOR_S) / (done + _PRIOR_S)
         waiting = sum(
@@ -120,8 +120,7 @@ def whole_line(planned: dict[str, float]) -> Iterator[WholeLine]:
     Args:
         planned: Seconds of each stage, in order.
 
-    Yields:
-        What is told how far the run is.
+    Yields: What receives how far the run is.
     """
     if not (sys.stderr.isatty() or "ipykernel" in sys.modules):
         yield WholeLine(_logged(), planned)

@@ -245,7 +245,7 @@ def _postings(terms: list[str], params: Params) -> float:
 
 
 def _judge(vectors: npt.NDArray[np.float32], terms: list[str], params: Params) -> float:
-    """Pairs a second, by a head that was taught nothing."""
+    """Pairs a second, by an untrained head."""
     train, n_terms = params.train, min(ROWS, len(terms))
     device = resolve_device(params.classify.device)
     head = PairHead(vectors.shape[1], train.hidden, train.width, surface=train.surface)

@@ -13,7 +13,7 @@ show) and `build`:
 overview      the run in figures, beside plain alternatives
 everyday      whether the clusters of common words hold what people mean first
 flow          what went in and out of each stage, and how long it took
-blind_spot    what cosine alone cannot tell
+blind_spot    what cosine alone cannot distinguish
 judgements    how good the classifier is, and where it errs
 gates         precision and recall at each gate
 purity        sizes of clusters, antonyms inside them, drift along chains

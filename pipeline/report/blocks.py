@@ -93,7 +93,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Pointer:
-    """A line that leads to a section, and whether what it tells of is as it should be."""
+    """A line that leads to a section, and whether its figure is as it should be."""
 
     text: str
     section: str

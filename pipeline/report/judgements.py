@@ -1,4 +1,4 @@
-"""How well the classifier tells synonym, antonym and co-hyponym apart, on held-out terms."""
+"""How well the classifier distinguishes synonym, antonym and co-hyponym, on held-out terms."""
 
 from typing import Any
 

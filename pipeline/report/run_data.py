@@ -35,7 +35,7 @@ class RunData:
     def has(self, name: str) -> bool:
         """Whether a stage left an artefact (its path below the data folder)."""
         stage, below = name.split("/", 1)
-        if (self.workspace.root / stage / LIST).exists():  # then it must be there: reading it tells
+        if (self.workspace.root / stage / LIST).exists():  # then it must be there: reading it shows
             return bool(self.workspace.listed(stage).below(below))
         return (self.workspace.root / name).exists()
 

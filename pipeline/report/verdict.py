@@ -68,12 +68,12 @@ def _of_clusters(run: RunData) -> Iterator[_Check]:
     if not found:
         return
     held_out = found["antonyms_together_held_out"]
-    told = found["antonyms_together"] - held_out
+    in_evidence = found["antonyms_together"] - held_out
     known = f"of {count(found['antonyms_known'])} known pairs of opposites"
     yield _Check(
-        f"{count(told)} {known} share a cluster although the run was told of them (limit 0)",
+        f"{count(in_evidence)} {known} share a cluster although the run was told of them (limit 0)",
         "clusters",
-        0.0 if told else 10.0,
+        0.0 if in_evidence else 10.0,
         vital=True,
     )
     yield _at_most(

@@ -1,5 +1,5 @@
 """Pairs for a human to label.
 
-pairs   those whose answer would tell most
+pairs   those that are most informative
 widget  labelling them in a notebook
 """

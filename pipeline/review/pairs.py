@@ -1,4 +1,4 @@
-"""Pairs that a human should label: those whose answer would tell most.
+"""Pairs that a human should label: those that are most informative.
 
 The value of a judged pair is its uncertainty times its effect.
 

@@ -444,7 +444,7 @@ class ClusterParams(Section):
 
 
 class ReleaseParams(Section):
-    """Which known pairs the exported graph is told."""
+    """Which known pairs are evidence in the exported graph."""
 
     evidence: Literal["all", "measured"] = "all"
 

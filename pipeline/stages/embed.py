@@ -97,7 +97,7 @@ def _source(workspace: Workspace, extra: pl.Series) -> Path | pl.Series:
 def _if_it_fits(
     made: Iterator[tuple[int, Rows]], n_terms: int, folder: Path, room: Room
 ) -> Iterator[tuple[int, Rows]]:
-    """The shards; the first tells the length of a vector, and so whether all will fit."""
+    """The shards; the first shows the length of a vector, and so whether all will fit."""
     for number, (shard, vectors) in enumerate(made):
         if number == 0:
             refuse(embed_refusals(n_terms, vectors.shape[1], folder, room))

@@ -42,7 +42,7 @@ def run(params: LabelParams, workspace: Workspace, model: Path | None = None) ->
 
     A language model is heard where nobody else speaks. Its pairs change neither the split nor which
     terms are held out, so that figures with and without it compare. Pairs of terms that the lexicon
-    does not hold teach all the same; they are written apart.
+    does not hold train all the same; they are written separately.
 
     Args:
         params: The section of the stage.

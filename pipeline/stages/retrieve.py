@@ -32,7 +32,7 @@ def run(
 ) -> None:
     """Search neighbours, pair them; write `candidates`, `neighbours.npy` and `metrics.json`.
 
-    Where extra terms teach, they are searched together with the lexicon once more: what is trained
+    Where extra terms train, they are searched together with the lexicon once more: what is trained
     on, and whose known pairs vote. Where a model is used, only those that vote are searched.
     """
     every = workspace.read_array("embed", "vectors.npy")

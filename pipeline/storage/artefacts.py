@@ -585,7 +585,7 @@ def _no_space(path: Path, number: int) -> StorageError:
 
 
 def _out_of_space(error: Exception, path: Path) -> bool:
-    """Whether an error tells of a full disk, whatever a library made of it."""
+    """Whether an error means a full disk, whatever a library made of it."""
     if isinstance(error, OSError):
         return error.errno == errno.ENOSPC
     full = shutil.disk_usage(_folder_of(path)).free < _FULL_BYTES

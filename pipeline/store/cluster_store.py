@@ -210,9 +210,8 @@ class ClusterStore(View):
         Args:
             term: The term.
 
-        Returns:
-            Those of its dictionary with share, part of speech, gloss, synonyms and antonyms; then
-            the clusters that only the judged graph tells of, best supported first.
+        Returns: Those of its dictionary with share, part of speech, gloss, synonyms and antonyms;
+            then the clusters that only the judged graph gives, best supported first.
         """
         return self._export.senses(self._export.terms.resolve(term))
 

@@ -8,10 +8,10 @@ or in which the dictionary calls them similar and the judge is SURE, and if the 
 that too (BACK, beside its commonest sense); of what the judge alone says, members of its own
 cluster that are not the same letters again. `senses` asks for more. These stay as they are: what
 the query negates; a phrase that begins with a word of the grammar and is no noun (*in the air*),
-which cannot be told from its words; and a noun before another phrase that may be an adjective there
-(*kind words*). Never added are vulgar or offensive terms (except to such a term), words that the
-phrase holds already (*chocolate* of *hot chocolate*, *Sun* of *sun*), and nouns that nobody counted
-in text but that may be forms of a counted word (*grooming*, *groom*).
+which cannot be distinguished from its words; and a noun before another phrase that may be an
+adjective there (*kind words*). Never added are vulgar or offensive terms (except to such a term),
+words that the phrase holds already (*chocolate* of *hot chocolate*, *Sun* of *sun*), and nouns that
+nobody counted in text but that may be forms of a counted word (*grooming*, *groom*).
 """
 
 from collections.abc import Collection
