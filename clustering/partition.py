@@ -25,7 +25,7 @@ GROWTH = 0.65  # how the cost of one more term grows with its cluster: 1 = with 
 
 
 class Problem(NamedTuple):
-    """What is judged, under names that put neighbours near each other.
+    """The judged graph, under names that put neighbours near each other.
 
     Attributes:
         number: int32 (n_terms,), the name of each id.
@@ -41,7 +41,7 @@ class Problem(NamedTuple):
 
 
 class Costs(NamedTuple):
-    """What a cluster costs, and how large it may be.
+    """The cost of a cluster, and its largest size.
 
     Attributes:
         theta: the cost of the first pair, a multiple of GRAIN.
@@ -81,7 +81,7 @@ class Partition(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What a term compares when it looks for a cluster, by cluster.
+    """The sums that a term compares when it looks for a cluster, by cluster.
 
     Attributes:
         size: int32 (n_clusters,), terms of each cluster.

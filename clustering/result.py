@@ -1,4 +1,4 @@
-"""What a clustering algorithm returns, and the sizes that everything else starts from."""
+"""The result of a clustering algorithm, and the sizes of its clusters."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple

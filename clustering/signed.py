@@ -83,7 +83,7 @@ MAX_ABSENCE = 16
 
 
 class SignedSettings(NamedTuple):
-    """What the objective asks.
+    """The parameters of the objective.
 
     Attributes:
         min_support: theta, the weight above which two terms join, in (0, 1]; T scales with it.

@@ -1,4 +1,4 @@
-"""What is trained, on disk: a head in one file, a cross-encoder in a folder.
+"""Trained models on disk: a head in one file, a cross-encoder in a folder.
 
 The head is safetensors with everything else as JSON in its header, one string under one key, for
 the order of several keys is not fixed, and the same training must give the same bytes. The

@@ -119,7 +119,8 @@ def shift_of_list(checks: Sequence[Check], n_pairs: int, n_counted: int) -> floa
         n_pairs: candidates of the list.
         n_counted: of these those with a probability of `COUNTED` and more.
 
-    Returns: Nats, at least 0; 0 where the checks show nothing.
+    Returns:
+        Nats, at least 0; 0 where the checks show nothing.
     """
     synonyms, pairs = (sum(getattr(x, name) for x in checks) for name in ("synonyms", "pairs"))
     if not 0 < synonyms < pairs or not n_pairs:

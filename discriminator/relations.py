@@ -21,7 +21,7 @@ N_CODES = 4
 
 
 class Features(NamedTuple):
-    """What is known of each term, one row a term.
+    """The features of terms, one row a term.
 
     Attributes:
         vectors: any float (n_terms, dim), L2-normalised; may be a memory map, read by batches.
@@ -133,7 +133,7 @@ class LabelledPairs(NamedTuple):
 
 
 class PairClassifier(Protocol):
-    """What judges pairs: the head on term vectors, or a cross-encoder on their spellings."""
+    """A judge of pairs: the head on term vectors, or a cross-encoder on their spellings."""
 
     def judge(self, a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.float32]:
         """Give the calibrated probability of each relation.

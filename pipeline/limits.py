@@ -53,14 +53,14 @@ class Refusal(NamedTuple):
 
 
 class Room(NamedTuple):
-    """What is free: memory, and disk (None: not known), in 10^9 bytes."""
+    """Free memory, and free disk (None: not known), in 10^9 bytes."""
 
     ram_gb: float
     disk_gb: float | None
 
 
 def free_room(folder: Path) -> Room:
-    """What is free on this machine now.
+    """The memory and disk that are free on this machine now.
 
     Args:
         folder: Where the run writes.
@@ -83,7 +83,8 @@ def refuse(refusals: list[Refusal]) -> None:
     Args:
         refusals: What was found.
 
-    Raises: CapacityError: There is at least one; the error is the first.
+    Raises:
+        CapacityError: There is at least one; the error is the first.
     """
     if refusals:
         first = refusals[0]

@@ -41,7 +41,7 @@ class Account:
 
     @property
     def spent(self) -> float:
-        """What all requests cost so far, those under way at their most."""
+        """The cost of all requests so far, those under way at their most."""
         return self._spent
 
     def cost(self, input_tokens: int, output_tokens: int) -> float:

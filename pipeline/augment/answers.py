@@ -1,4 +1,4 @@
-"""What comes back, checked: every statement of an answer becomes a label or a reject.
+"""The answers, checked: every statement of an answer becomes a label or a reject.
 
 Contract: an answer is JSON text, perhaps fenced; it holds the list asked for. A statement counts
 when its fields are valid and its terms are two different ones of the request, copied exactly (or

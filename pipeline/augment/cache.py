@@ -10,7 +10,7 @@ __all__ = ["Answer", "AnswerCache"]
 
 
 class Answer(NamedTuple):
-    """What an endpoint answered: the text, why it ended, and what it cost in tokens."""
+    """An answer of an endpoint: the text, why it ended, and its cost in tokens."""
 
     text: str
     finish_reason: str

@@ -136,7 +136,7 @@ class Endpoint:
         return True
 
     def _judge(self, error: Any) -> Exception:  # noqa: ANN401 - openai.APIStatusError
-        """What an error status means."""
+        """The error for a status of the endpoint."""
         status = int(error.status_code)
         detail = f"{status}: {self._clean(str(error.message))}"
         if status in _HOPELESS or error.code == "insufficient_quota":

@@ -1,4 +1,4 @@
-"""What is sent: written instructions, and the terms as data.
+"""The text of requests: written instructions, and the terms as data.
 
 The instructions (texts/<language>/) never contain a term. The terms are the strings of one JSON
 object, which the instructions declare to be data; what comes back is checked in `answers`, so that
@@ -24,7 +24,7 @@ _BYTES_PER_TOKEN = 4
 
 @dataclass(frozen=True)
 class Wording:
-    """What all requests of a run share.
+    """The text that all requests of a run share.
 
     Attributes:
         model: Name of the model.

@@ -25,7 +25,7 @@ __all__ = ["Outcome", "answer_plan"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run gives.
+    """The result of a run.
 
     Attributes:
         pairs: The table AUGMENTED.

@@ -1,4 +1,4 @@
-"""What retrieval misses: recall of the index, and recall of the labelled pairs."""
+"""The audit of retrieval: recall of the index, and recall of the labelled pairs."""
 
 from typing import Any
 
@@ -96,7 +96,7 @@ def labelled_recall(
     Args:
         lists: NEIGHBOUR (n_terms, k), by vectors.
         spelled: NEIGHBOUR (n_terms, k), by spelling.
-        opposites: Tells which pairs differ by an affix that makes opposites.
+        opposites: Finds pairs that differ by an affix that makes opposites.
         pairs: Columns a, b, relation.
         held_out: The table HELD_OUT.
 

@@ -72,7 +72,7 @@ def marked(pairs: pl.DataFrame, opposites: OpposingAffixes) -> pl.DataFrame:
 
     Args:
         pairs: Rows of CANDIDATES.
-        opposites: Tells which pairs do.
+        opposites: Finds the pairs that do.
 
     Returns:
         The same rows.

@@ -33,7 +33,7 @@ __all__ = ["Searched", "search_pairs"]
 
 
 class Searched(NamedTuple):
-    """What is searched.
+    """The terms that are searched, and their vectors.
 
     Attributes:
         file: The file of the vectors; the terms are its first rows.
@@ -41,7 +41,7 @@ class Searched(NamedTuple):
         terms: n_terms terms.
         language: Language code of the terms.
         pairs: Known pairs of these terms: a, b, relation, split.
-        opposites: Tells which pairs differ by an affix that makes opposites.
+        opposites: Finds pairs that differ by an affix that makes opposites.
         inputs: All that determines the candidates but the plan and the parameters.
     """
 

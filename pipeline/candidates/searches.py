@@ -53,7 +53,7 @@ _SETTLED = ("nprobe", "ef", "directions", "shortlist")
 
 
 class Found(NamedTuple):
-    """What the two searches found: the lists by vectors and by spelling, NEIGHBOUR (n_terms, k)."""
+    """The lists of the two searches, by vectors and by spelling: NEIGHBOUR (n_terms, k)."""
 
     near: npt.NDArray[np.void]
     spelled: npt.NDArray[np.void]
@@ -218,7 +218,7 @@ class PairRecipe(Recipe):
         near: The file of the lists by vectors, NEIGHBOUR (n_terms, k).
         spelled: The file of the lists by spelling.
         vectors: The file of the vectors, (n_terms, dim).
-        opposites: Tells which pairs differ by an affix that makes opposites.
+        opposites: Finds pairs that differ by an affix that makes opposites.
         pairs: Columns a, b, relation, split.
     """
 

@@ -73,7 +73,8 @@ class OpposingAffixes(NamedTuple):
             spellings: Of the lexicon.
             pairs: Training pairs.
 
-        Returns: What they show.
+        Returns:
+            The affixes that make opposites.
         """
         alternation = surface_features(spellings, pairs.a, pairs.b).alternation
         antonyms, synonyms = (

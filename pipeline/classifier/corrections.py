@@ -36,7 +36,7 @@ _FILE = ("classify", "corrections.json")
 
 
 class Shifts(NamedTuple):
-    """What the odds of synonymy gain, in nats.
+    """The shifts of the odds of synonymy, in nats.
 
     Attributes:
         of_list: In this lexicon; 0 where the classifier learned from it.
@@ -48,13 +48,15 @@ class Shifts(NamedTuple):
 
 
 class Corrections(NamedTuple):
-    """What turns the verdicts of a classifier on some terms into judged pairs.
+    """The steps from the verdicts of a classifier on some terms to judged pairs.
 
-    Attributes: spelled: What there is to see of the terms. listed: bool (n_terms,), whether the
-        term stands in a known pair. evidence: Known pairs, from `lexicon.evidence.evidence_of`; a
-        and b are places of terms. shifts: What the odds gain. opposites: Words to their opposites,
-        from `lexicon.opposite_phrases.opposite_words`. phrases: Columns a, b: the phrases that
-        differ in one word, by an opposite of it.
+    Attributes:
+        spelled: What there is to see of the terms.
+        listed: bool (n_terms,), whether the term stands in a known pair.
+        evidence: Known pairs, from `lexicon.evidence.evidence_of`; a and b are places of terms.
+        shifts: What the odds gain.
+        opposites: Words to their opposites, from `lexicon.opposite_phrases.opposite_words`.
+        phrases: Columns a, b: the phrases that differ in one word, by an opposite of it.
     """
 
     spelled: Spelled

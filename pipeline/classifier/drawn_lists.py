@@ -112,7 +112,7 @@ def with_lists(examples: TrainingSet, seed: int) -> TrainingSet:
 
 
 def elsewhere_figures(trained: TrainedHead) -> dict[str, Any]:
-    """What the check on drawn lists found, for the metrics.
+    """The figures of the check on drawn lists, for the metrics.
 
     Args:
         trained: The head.

@@ -32,7 +32,7 @@ _BATCH_SIZE = 256
 
 
 class TermJudge(Protocol):
-    """What judges pairs of terms by their spelling."""
+    """A judge of pairs of terms by their spelling."""
 
     def __call__(self, terms_a: Sequence[str], terms_b: Sequence[str]) -> npt.NDArray[np.float32]:
         """Probabilities of pairs: float32 (n_pairs, 3), columns as in RELATIONS."""

@@ -54,7 +54,7 @@ _STEPS = 30
 
 
 class Spelled(NamedTuple):
-    """What decides the kind of a pair.
+    """The properties of terms that decide the kind of a pair.
 
     Attributes:
         key: int32 (n_terms,), equal for terms that differ in case alone.
@@ -129,7 +129,7 @@ class Spelled(NamedTuple):
 
 
 def spelled_terms(workspace: Workspace) -> Spelled:
-    """What there is to see of the terms of a run."""
+    """The spelled terms of a run."""
     terms = workspace.read(TERMS, ["term", "key"])
     senses = workspace.read(SENSES, ["term_id", "pos"])
     return Spelled.of(terms["term"].to_list(), terms["key"], senses)

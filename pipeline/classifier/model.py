@@ -124,7 +124,7 @@ class Model:
 
     @cached_property
     def corrections(self) -> Corrections | None:
-        """What comes behind the classifier in the run; None without one."""
+        """The corrections of the run; None without one."""
         return None if self.run is None else corrections_of_run(self.run)
 
     @cached_property

@@ -59,7 +59,7 @@ _NO_PAIR_COLUMNS = ("term_a", "term_b", "a", "b", "split")
 
 @dataclass(frozen=True)
 class NewModel:
-    """What a model is made of.
+    """The parts of a model.
 
     Attributes:
         classifier: The head, and the cross-encoder behind it.
@@ -171,7 +171,7 @@ def known_space(folder: Path, notes: ModelNotes) -> TermSpace:
 
 
 def notes_in_words(folder: Path, notes: ModelNotes) -> list[str]:
-    """What a model is, for a reader.
+    """A description of a model, for a reader.
 
     Args:
         folder: Its folder.

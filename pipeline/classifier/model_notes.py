@@ -1,4 +1,4 @@
-"""What the folder of a model says of itself, and what it knows; read without loading a network."""
+"""The notes of a model folder and the pairs that it knows, read without loading a network."""
 
 import json
 from pathlib import Path
@@ -59,7 +59,7 @@ class EncoderNotes(NamedTuple):
 
 
 class ModelNotes(NamedTuple):
-    """What `model.json` says.
+    """The content of `model.json`.
 
     Attributes:
         language: Language code of the terms.
@@ -85,7 +85,7 @@ class ModelNotes(NamedTuple):
 
 
 class KnownPairs(NamedTuple):
-    """What a model was trained on.
+    """The pairs that a model was trained on.
 
     Attributes:
         terms: n_terms terms, those of the pairs.

@@ -33,7 +33,7 @@ _SPLITS = ("term", "random")
 
 @dataclass(frozen=True)
 class FitRequest:
-    """What to fit on.
+    """A table of pairs to fit on, and how to split it.
 
     Attributes:
         pairs: The table.
@@ -62,7 +62,7 @@ class FitRequest:
 
 @dataclass(frozen=True)
 class TrainingPairs:
-    """What a classifier is trained on and measured on.
+    """The pairs that a classifier is trained and measured on.
 
     Attributes:
         terms: The terms of all pairs, sorted.

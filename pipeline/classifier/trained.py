@@ -1,4 +1,4 @@
-"""What a training leaves: a head, and the cross-encoder behind it, if there is one."""
+"""The result of a training: a head, and the cross-encoder behind it, if there is one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,7 +33,7 @@ class CrossEncoderPart(NamedTuple):
 
 
 class TrainedClassifier(NamedTuple):
-    """What a training leaves: a head, and the cross-encoder behind it, if there is one."""
+    """The result of a training: a head, and the cross-encoder behind it, if there is one."""
 
     trained: TrainedHead
     cross_part: CrossEncoderPart | None = None

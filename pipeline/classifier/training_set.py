@@ -1,4 +1,4 @@
-"""What a classifier is trained on."""
+"""The training set of a classifier."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ __all__ = ["TrainingSet"]
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """What a classifier is trained on.
+    """Features, pairs and lists that a classifier is trained on.
 
     Attributes:
         terms: The lexicon.

@@ -49,7 +49,8 @@ def with_senses(memberships: pl.DataFrame, senses: pl.DataFrame) -> pl.DataFrame
         memberships: The table MEMBERSHIPS as the clustering gives it.
         senses: The table RELEASED_SENSES.
 
-    Returns: The table with `share`; a membership that only a sense gives has support 0.
+    Returns:
+        The table with `share`; a membership that only a sense gives has support 0.
     """
     key = ["term_id", "cluster_id"]
     shares = (

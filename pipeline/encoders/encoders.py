@@ -53,7 +53,7 @@ _HYPHENS = str.maketrans(dict.fromkeys("-\u2010\u2011", " "))
 
 
 class Encoder(Protocol):
-    """What the embed stage asks of an encoder."""
+    """The interface of an encoder."""
 
     @property
     def dim(self) -> int:
@@ -74,7 +74,7 @@ class ModelLocation(NamedTuple):
 
 
 class Noted(Protocol):
-    """What a folder says of an encoder that it holds or names."""
+    """The notes of a folder about an encoder that it holds or names."""
 
     @property
     def name(self) -> str:

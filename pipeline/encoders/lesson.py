@@ -1,4 +1,4 @@
-"""What the encoders of a run learn from, and their training as working files of the stage adapt.
+"""The training data of the encoders of a run, and their training in the stage adapt.
 
 Contract: checkpoints belong to one training, identified by parameters, rows, model and versions;
 those of another are deleted. An encoder that was finished before a kill is not trained again.
@@ -27,11 +27,14 @@ __all__ = ["Lesson", "base_revision", "read_lesson", "trained_encoder"]
 
 
 class Lesson(NamedTuple):
-    """What encoders learn from.
+    """The training data of encoders.
 
-    Attributes: terms: The lexicon, and terms that only train. split: int8 (n_terms,), split of
-        each; 0 is free. language: Language code. known: Training pairs that touch no term held
-        back, weighed by use. held_back: bool (n_terms,), terms that are held back.
+    Attributes:
+        terms: The lexicon, and terms that only train.
+        split: int8 (n_terms,), split of each; 0 is free.
+        language: Language code.
+        known: Training pairs that touch no term held back, weighed by use.
+        held_back: bool (n_terms,), terms that are held back.
     """
 
     terms: list[str]

@@ -101,7 +101,7 @@ class Specials(NamedTuple):
 
 
 class PackedModel(NamedTuple):
-    """What a packed file holds.
+    """The content of a packed file.
 
     Attributes:
         sizes: How large it is.

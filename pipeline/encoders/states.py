@@ -43,7 +43,7 @@ ALIKE = 0.995
 
 
 class _Kept(NamedTuple):
-    """What is kept of texts.
+    """The states that are kept of texts.
 
     Attributes:
         states: float16 or float32 (n_tokens, width), text after text.

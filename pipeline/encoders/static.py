@@ -69,9 +69,11 @@ def static_texts(
 ) -> StaticTexts:
     """Lay out the texts to learn from.
 
-    Args: terms: The lexicon. glosses: Columns term_id, gloss, as `free_glosses` gives them. corpus:
-        Lines of plain text; those of fewer than four words are not used. seed: Seed of the dealing
-        of words.
+    Args:
+        terms: The lexicon.
+        glosses: Columns term_id, gloss, as `free_glosses` gives them.
+        corpus: Lines of plain text; those of fewer than four words are not used.
+        seed: Seed of the dealing of words.
 
     Returns:
         The texts and what belongs together.

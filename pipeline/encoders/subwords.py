@@ -103,7 +103,7 @@ class SubwordEmbedding(InputModule):
         return int(self.embedding.embedding_dim)
 
     def get_config_dict(self) -> dict[str, Any]:
-        """What `config.json` holds."""
+        """The content of `config.json`."""
         return {"language": self.language, "shortest": SHORTEST, "longest": LONGEST}
 
     def save(self, output_path: str, *_arguments: Any, **_options: Any) -> None:  # noqa: ANN401

@@ -143,7 +143,7 @@ class RayEngine:
         return {"num_cpus": demand["CPU"], "num_gpus": demand.get("GPU", 0)}
 
     def _demand(self) -> dict[str, float]:
-        """What one worker takes."""
+        """The resources that one worker takes."""
         gpus = {"GPU": self._params.gpus_per_worker} if self._params.gpus_per_worker else {}
         return {"CPU": float(self._params.cpus_per_worker), **gpus}
 

@@ -48,7 +48,7 @@ class PartedRecipe(Recipe):
 
 
 class Engine(Protocol):
-    """What makes shards: this process, or many on several machines."""
+    """A maker of shards: this process, or many on several machines."""
 
     def ask(self, function: Callable[[], T]) -> T:
         """Call a function where the shards are made, such as one that looks for a GPU."""

@@ -1,4 +1,4 @@
-"""What the judge says beside the cosine: figures that need no labels, for a run of any list.
+"""Judgements compared with cosines: figures that need no labels, for a run of any list.
 
 A judge worth its keep differs from the cosine, but not wildly. A pair is *surprising* where it
 does: judged synonyms although it lies farther apart than half of the candidates, or judged

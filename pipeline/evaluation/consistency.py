@@ -89,7 +89,7 @@ def polarity(
     negated: npt.NDArray[np.float32],
     known: npt.NDArray[np.bool_],
 ) -> dict[str, dict[str, float]]:
-    """What opposites are judged to be.
+    """How pairs of opposites are judged.
 
     Args:
         antonyms: float32 (n, 3), judgements of dictionary antonyms.
@@ -192,7 +192,7 @@ def _changed(pairs: pl.DataFrame, kind: str, language: str) -> Iterator[tuple[in
 
 
 def _lemmas(forms: set[str], lexicon: Sequence[str], language: str) -> Callable[[str], str]:
-    """What a run that sets forms aside would judge in the place of a word: its lemma or itself."""
+    """The term that a run judges in the place of a word: its lemma or itself."""
     found = find_variants(sorted({*lexicon, *forms}), language, lexicon)
     return lambda term: found.get(term, term)
 

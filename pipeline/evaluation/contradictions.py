@@ -143,8 +143,10 @@ def noise_figures(
 ) -> dict[str, Any]:
     """How many labels are contradicted, and how clearly.
 
-    Args: pairs: Rows of PAIRS. probabilities: float32 (n_pairs, 3), their judgements. cross_fitted:
-        Whether the judges were not trained on the pairs.
+    Args:
+        pairs: Rows of PAIRS.
+        probabilities: float32 (n_pairs, 3), their judgements.
+        cross_fitted: Whether the judges were not trained on the pairs.
 
     Returns:
         Plain data for the metrics file; `strongly` counts labels of p below 0.05.

@@ -24,7 +24,7 @@ __all__ = ["HeldOut", "Measured", "held_out", "measure", "without_twins"]
 
 
 class HeldOut(NamedTuple):
-    """What a classifier is measured on.
+    """The pairs that a classifier is measured on.
 
     Attributes:
         test: Rows of PAIRS with both terms held out for test.
@@ -51,7 +51,7 @@ class Measured(NamedTuple):
 
     @classmethod
     def nothing(cls) -> "Measured":
-        """What there is where nothing was trained: no figures, and plots of no rows."""
+        """The result where nothing was trained: no figures, and plots of no rows."""
         bins = pl.DataFrame(schema=["confidence", "accuracy", "pairs"])
         return cls({}, pl.DataFrame(schema=["actual", "judged"]), bins, bins)
 

@@ -83,7 +83,7 @@ class _Spelling(NamedTuple):
 
 
 def form_of(term: str, language: str) -> str:
-    """What a search engine sees of a term: its words in small letters, a space between.
+    """A term as a search engine sees it: its words in small letters, a space between.
 
     Args:
         term: The term.

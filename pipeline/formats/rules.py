@@ -236,7 +236,7 @@ def _kept(export: Export, max_rules: int | None) -> npt.NDArray[np.bool_] | None
 
 
 def _losses(export: Export, left_out: LeftOut) -> list[Loss]:
-    """What no synonym rule can say, and what was left out."""
+    """The losses: facts that no synonym rule can state, and terms left out."""
     return [
         *(
             Loss("terms of clusters", number, reason, LEFT_OUT)

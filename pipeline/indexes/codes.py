@@ -50,7 +50,7 @@ _GRID = 1_024
 
 
 class Coder(NamedTuple):
-    """What turns vectors into codes.
+    """The projection that turns vectors into codes.
 
     Attributes:
         along: int8 (n_directions, dim), the directions, with zeros behind as in a code.

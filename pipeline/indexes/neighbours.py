@@ -96,7 +96,7 @@ def neighbour_lists(
     k: int,
     min_cosine: float,
 ) -> npt.NDArray[np.void]:
-    """What was found, as the contract wants it.
+    """Neighbour lists as the contract wants them.
 
     Args:
         rows: int64 (n_queries,), the terms searched for; their vectors are not zero.

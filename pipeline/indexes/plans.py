@@ -65,7 +65,7 @@ class IndexPlan(NamedTuple):
         return self.nprobe or self.ef
 
     def work(self, n_terms: int, dim: int) -> float:
-        """What a query costs in a search by codes.
+        """The cost of a query in a search by codes.
 
         The constants are those of one core of a Xeon with AVX-512 VNNI: not measured anew on each
         machine, for then a search would now be tuned to one setting, now to another.

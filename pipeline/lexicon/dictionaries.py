@@ -135,7 +135,7 @@ def listed_forms(source: Dictionary) -> dict[str, str]:
 
 
 def glosses(sources: Iterable[Dictionary], language: str) -> pl.DataFrame:
-    """What dictionaries say that terms mean.
+    """The glosses of terms by the dictionaries.
 
     Args:
         sources: The dictionaries; a thesaurus has no glosses.

@@ -109,7 +109,7 @@ def read_lines(path: Path) -> list[str]:
 
 
 def utf8_content(path: Path) -> Path | bytes:
-    """What a text file holds, as UTF-8 without a byte-order mark.
+    """The content of a text file, as UTF-8 without a byte-order mark.
 
     Args:
         path: The file.

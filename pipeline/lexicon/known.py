@@ -1,4 +1,4 @@
-"""What the dictionaries say about any given pair: the yardstick for labels from elsewhere.
+"""The relation of any given pair by the dictionaries: the yardstick for labels from elsewhere.
 
 The relations are those of `relations.claims_of_dictionary` (a test holds the two to each other),
 but co-hyponyms are looked up and not drawn, so that every co-hyponym pair is known.
@@ -34,7 +34,7 @@ class KnownRelations:
                     self._hypernyms[term].update((number, name) for name in synset.hypernyms)
 
     def relation(self, term_a: str, term_b: str) -> str | None:
-        """What the dictionaries say about two terms.
+        """The relation of two terms by the dictionaries.
 
         Args:
             term_a: One term.

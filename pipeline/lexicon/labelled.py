@@ -132,7 +132,7 @@ def relation_codes(pairs: pl.DataFrame) -> npt.NDArray[np.int8]:
 
 
 class CandidateSample:
-    """What training needs of the candidates, collected part by part in bounded memory.
+    """The candidates that training needs, collected part by part in bounded memory.
 
     Args:
         labelled: All labelled pairs, of every split.

@@ -17,7 +17,7 @@ _LONGEST = 1_000
 
 
 class Labelled(NamedTuple):
-    """What the label stage writes.
+    """The tables that the stage label writes.
 
     Attributes:
         pairs: Pairs of two terms of the lexicon: rows of PAIRS.

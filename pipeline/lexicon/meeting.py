@@ -40,7 +40,7 @@ class Meeting(NamedTuple):
     pairs: dict[str, int]
 
     def names(self, terms: pl.Series) -> list[str]:
-        """What a dictionary calls each term of the lexicon: the first term that it was met by."""
+        """The first claimed term that matches each term of the lexicon."""
         of_term = self.twins.sort("term", "claimed").unique("term", keep="first")
         rows = pl.DataFrame({"term": terms}).join(
             of_term, on="term", how="left", maintain_order="left"

@@ -55,7 +55,7 @@ _DIGIT = re.compile(r"\d")
 
 
 class Silence(NamedTuple):
-    """What a dictionary lists.
+    """The terms that a dictionary lists.
 
     Attributes:
         terms: The terms of the lexicon.

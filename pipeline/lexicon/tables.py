@@ -78,7 +78,9 @@ def read_separated(
 ) -> pl.DataFrame:
     """A table of text with separators.
 
-    Args: path: The file. separator: What stands between fields; None: as the first line shows.
+    Args:
+        path: The file.
+        separator: What stands between fields; None: as the first line shows.
         header: Whether the first line names the columns; else they are column_1, column_2, ...
         quoted: Whether a quotation mark may open a field; else it is a letter.
 

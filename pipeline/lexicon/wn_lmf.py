@@ -69,7 +69,7 @@ def read_forms(path: Path) -> dict[str, str]:
 
 
 class _Content:
-    """What has been read so far."""
+    """The entries read so far."""
 
     def __init__(self) -> None:
         self.synsets: list[Synset] = []

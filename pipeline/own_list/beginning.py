@@ -32,7 +32,7 @@ _STATIC = {"method": "static", "steps": 140, "batch_size": 2048, "learning_rate"
 
 
 class Beginning(NamedTuple):
-    """What `nymgraph init` is asked for.
+    """The options of `nymgraph init`.
 
     Attributes:
         folder: The folder to be.

@@ -120,7 +120,8 @@ def whole_line(planned: dict[str, float]) -> Iterator[WholeLine]:
     Args:
         planned: Seconds of each stage, in order.
 
-    Yields: What receives how far the run is.
+    Yields:
+        What receives how far the run is.
     """
     if not (sys.stderr.isatty() or "ipykernel" in sys.modules):
         yield WholeLine(_logged(), planned)

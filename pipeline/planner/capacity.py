@@ -31,7 +31,7 @@ class Capacity(NamedTuple):
 
 
 def capacity_table(edges_a_term: float = _EDGES_A_TERM) -> list[Capacity]:
-    """What clustering costs at each size.
+    """The cost of clustering at each size.
 
     Args:
         edges_a_term: Edges above the gate for each term.

@@ -21,7 +21,7 @@ _TOKENS_AT_ONCE = 32_768
 
 
 class Choices(NamedTuple):
-    """What was open.
+    """The choices made.
 
     Attributes:
         vector_index: Kind of index, lists and lists probed (or breadth in a graph).

@@ -20,7 +20,7 @@ _LEAST_TERMS = 2
 
 
 class PlanRequest(NamedTuple):
-    """What the command line asks for; None: to be found out.
+    """The options of the command line; None: to be found out.
 
     Attributes:
         terms: Number of terms.

@@ -1,4 +1,4 @@
-"""What each stage costs: one function for each stage, one for each kind of index.
+"""The cost of each stage: one function for each stage, one for each kind of index.
 
 Seconds follow from the sizes of the run and the rates of the machine. Work that a single core does
 row by row (reading, joining, writing) is counted in seconds a row on a core of the reference
@@ -41,7 +41,7 @@ class Run(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What one stage takes and leaves.
+    """Time, memory and disk of one stage, and its rows.
 
     Attributes:
         seconds: By the clock, on a machine that does nothing else.
@@ -63,7 +63,7 @@ class Cost(NamedTuple):
 
 
 class IndexCost(NamedTuple):
-    """What an index over the vectors takes: seconds to build and search it, and memory."""
+    """The cost of an index over the vectors: seconds to build and search it, and memory."""
 
     seconds: float
     ram_gb: float
@@ -401,7 +401,7 @@ _CLUSTERED = {
 
 
 def cluster_cost(algorithm: str, n_terms: float, n_edges: float) -> tuple[float, float]:
-    """What clustering costs on one core of the reference machine.
+    """The cost of clustering on one core of the reference machine.
 
     Args:
         algorithm: reference or signed.
@@ -442,7 +442,7 @@ def _ranked_again(run: Run) -> float:
 
 
 def _queries_gb(run: Run) -> float:
-    """What one shard of queries and its answers hold."""
+    """The bytes of one shard of queries and its answers."""
     settings = run.params.retrieve
     rows = min(settings.shard_terms, run.workload.n_terms)
     return rows * (4 * run.workload.encoder.dim + 60 * (settings.k + 1)) / _GB

@@ -16,7 +16,7 @@ GB = 1e9
 
 
 class Device(NamedTuple):
-    """What computes.
+    """A device that computes.
 
     Attributes:
         name: As on the command line.

@@ -16,7 +16,7 @@ __all__ = ["Plan", "make_plan"]
 
 
 class Plan(NamedTuple):
-    """What a run will take.
+    """The plan of a run.
 
     Attributes:
         workload: The sizes.

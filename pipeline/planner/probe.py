@@ -92,7 +92,7 @@ def probed_rates(
 
 
 def _key(params: Params, workspace: Workspace, dim: int) -> str:
-    """What the rates depend on."""
+    """All that the rates depend on."""
     files = ("adapt/manifest.json", "embed/manifest.json")
     return digest(
         {

@@ -19,7 +19,7 @@ __all__ = ["Rates", "given_rates", "table_rates", "tokens_per_term"]
 
 
 class Rates(BaseModel):
-    """What one machine does in a second.
+    """The rates of one machine, in units a second.
 
     Attributes:
         encode: Terms through the encoder of the run.

@@ -108,7 +108,7 @@ def size_up(params: Params, workspace: Workspace, n_terms: int | None, dim: int 
 
 
 def postings_per_term(counts: npt.NDArray[np.int64], n: int, n_terms: int, most: int) -> float:
-    """What the search of spellings reads for a term, from the trigrams of a sample.
+    """The postings that the search of spellings reads for a term, from the trigrams of a sample.
 
     A trigram that c of n terms hold is held by c n_terms / n of the lexicon, and read by each of
     them unless that is more than `most`. Trigrams that the sample does not hold are not counted.

@@ -1,4 +1,4 @@
-"""What a section of the report is made of. The template shows each block by its kind."""
+"""The blocks of a section of the report. The template shows each block by its kind."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -118,7 +118,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Section:
-    """What a module of the report gives: what the reader learns here, and what is shown."""
+    """The result of a module of the report: its message and its blocks."""
 
     lead: str
     blocks: tuple[Charts | Figures | Note | Pointers | Search | Table, ...]

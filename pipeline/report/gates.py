@@ -1,4 +1,4 @@
-"""What passes the gate: precision, recall and the leakage of antonyms at each threshold."""
+"""Precision, recall and the leakage of antonyms at each threshold."""
 
 from nymgraph.pipeline.report.blocks import Chart, Charts, Column, Note, Section, Table
 from nymgraph.pipeline.report.charts import Line, lines
@@ -55,7 +55,7 @@ def build(run: RunData) -> Section:
 
 
 def _at(run: RunData) -> str:
-    """What holds at the gate of this run."""
+    """The figures at the gate of this run."""
     metrics = run.metrics("evaluate")
     at = metrics["judged_edges"]
     return (

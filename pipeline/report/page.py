@@ -82,7 +82,7 @@ def _section(module: ModuleType, run: RunData) -> dict[str, Any]:
 
 
 def _about(run: RunData) -> dict[str, Any]:
-    """What the page is about; empty where the run has no export."""
+    """The subject of the page; empty where the run has no export."""
     has = run.has("export/manifest.json")
     return run.workspace.read_json("export", "manifest.json") if has else {}
 

@@ -1,4 +1,4 @@
-"""What a section may read of a run, read once however many sections ask."""
+"""The data of a run that sections may read, read once however many sections ask."""
 
 from dataclasses import dataclass
 from functools import cached_property

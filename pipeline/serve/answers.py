@@ -1,4 +1,4 @@
-"""What the store gives, as JSON with a declared schema.
+"""The answers of the store, as JSON with a declared schema.
 
 Contract: a cluster id is a 64-bit number and travels as a string, since JavaScript would round it.
 """
@@ -51,7 +51,7 @@ class Fault(Answer):
 
 
 class About(Answer):
-    """What this server serves."""
+    """The export that this server serves."""
 
     language: str
     terms: int

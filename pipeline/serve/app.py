@@ -78,7 +78,7 @@ def make_app(store: ClusterStore, names: frozenset[str] = LOCAL_NAMES) -> FastAP
 def _add_term_routes(app: FastAPI, store: ClusterStore) -> None:
     @app.get("/api/about")
     async def about() -> About:
-        """What this server serves."""
+        """The export that this server serves."""
         return About.of(store)
 
     @app.get("/api/suggest")

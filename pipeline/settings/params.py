@@ -201,14 +201,14 @@ Source = Annotated[
 
 
 class VariantParams(Section):
-    """What becomes of inflected forms."""
+    """The treatment of inflected forms."""
 
     method: Literal["keep", "group", "auto"] = "auto"
     dictionaries: tuple[Dictionary, ...] = ()
 
 
 class IngestParams(Section):
-    """What goes into the lexicon."""
+    """The sources of the lexicon."""
 
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
     max_length: Positive = 120
@@ -450,7 +450,7 @@ class ReleaseParams(Section):
 
 
 class EvaluateParams(Section):
-    """What is measured."""
+    """The measurements."""
 
     gates: tuple[Probability, ...] = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 

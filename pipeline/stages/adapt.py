@@ -92,7 +92,7 @@ def _pass_on(params: AdaptParams, workspace: Workspace) -> None:
 
 
 def _described(params: AdaptParams) -> dict[str, Any]:
-    """What the manifest says of one encoder."""
+    """The entries of the manifest about one encoder."""
     return {
         "base": _name(params),
         "base_revision": base_revision(params),

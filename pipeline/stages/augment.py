@@ -42,7 +42,7 @@ def run(params: AugmentParams, workspace: Workspace) -> None:
 
 
 def dry_run(params: AugmentParams, workspace: Workspace) -> str:
-    """What a run would send and cost, as text; nothing is sent, `enabled` or not.
+    """The requests and cost of a run, as text; nothing is sent, `enabled` or not.
 
     Args:
         params: The section of the stage.

@@ -82,7 +82,7 @@ def _audit(
     plan: IndexPlan,
     n_candidates: int,
 ) -> None:
-    """What the searches miss; an error where the recall of the index is surely below the floor."""
+    """The audit of the searches; an error where the index is surely below the recall floor."""
     sample = (params.audit_queries, params.min_cosine, params.seed)
     recall = index_recall(found.near, lexicon.vectors, *sample)
     mean, half_width = recall["recall_at_k"], recall["recall_ci95"]

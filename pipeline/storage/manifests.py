@@ -95,7 +95,7 @@ class StageFiles:
         return [self.folder / path for path in self.below(name)]
 
     def faults(self, name: str | None = None, *, whole: bool) -> Iterator[ArtefactError]:
-        """What does not fit.
+        """A file that does not fit its list.
 
         Args:
             name: A file or folder below that of the stage; None for all.

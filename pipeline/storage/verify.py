@@ -16,7 +16,7 @@ RECORD = "verify.json"
 
 
 class Verified(NamedTuple):
-    """What was found of one stage.
+    """The result of checking one stage.
 
     Attributes:
         stage: Its name.
@@ -110,7 +110,7 @@ def _verified(stage: str, folder: Path, lists: dict[str, StageFiles]) -> Verifie
 
 
 def _mixed(listed: StageFiles, lists: dict[str, StageFiles]) -> Iterator[ArtefactError]:
-    """What the stage was made from that is not what is there now."""
+    """The inputs of the stage that have changed since."""
     for name, expected in listed.inputs.items():
         stage, below = name.split("/", 1)
         if stage in lists and lists[stage].hash_of(below) != expected:

@@ -210,8 +210,9 @@ class ClusterStore(View):
         Args:
             term: The term.
 
-        Returns: Those of its dictionary with share, part of speech, gloss, synonyms and antonyms;
-            then the clusters that only the judged graph gives, best supported first.
+        Returns:
+            Those of its dictionary with share, part of speech, gloss, synonyms and antonyms; then
+            the clusters that only the judged graph gives, best supported first.
         """
         return self._export.senses(self._export.terms.resolve(term))
 

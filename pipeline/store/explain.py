@@ -96,7 +96,7 @@ def _why_apart(
 
 
 def _verdict(edge: Edge | None, gate: float, floor: float) -> str:
-    """What the judgement of a pair in different clusters says."""
+    """The judgement of a pair in different clusters, in words."""
     if edge is None:
         return f"the pair was never judged, or judged below the floor of the export ({floor:.2f})"
     if edge.p_antonym >= gate:

@@ -47,7 +47,7 @@ def shortest_path(pairs: JudgedPairs, a: int, b: int) -> list[int]:
 
 
 class _Side:
-    """What one end has reached."""
+    """The terms that one end has reached."""
 
     def __init__(self, end: int) -> None:
         self.length: dict[int, float] = {}

@@ -44,7 +44,7 @@ def related_terms(export: ExportFolder, term_id: int, without: set[int]) -> list
 
 
 def _similar(export: ExportFolder, term_id: int) -> dict[int, tuple[float, str]]:
-    """What the dictionary calls similar in the common senses."""
+    """The similar terms of the dictionary, in the common senses."""
     found: dict[int, tuple[float, str]] = {}
     senses = export.dictionary.of(term_id)
     for sense in senses:

@@ -1,4 +1,4 @@
-"""What the store answers, readable in a terminal and in a notebook.
+"""The answers of the store, readable in a terminal and in a notebook.
 
 Contract: a term may hold any character but control characters. Everything that reaches HTML is
 escaped.
@@ -144,14 +144,17 @@ class Related(NamedTuple):
 class Sense(NamedTuple):
     """One sense of a term, as a dictionary has it; else a cluster that the term could belong to.
 
-    Attributes: cluster: The cluster of those who share the sense; the term alone where they have
-        none. support: Mean weight of the term to the other members, 0 to 1; 0 where only a sense
-        gives it. share: Share of the term's use that lies in the sense, 0 to 1; None where nothing
-        is known. pos: Part of speech; empty where no dictionary has it. gloss: Its definition;
-        empty where no dictionary has one. synonyms: The terms that share the sense, closest first.
-        antonyms: Its opposites in this sense, closest first. similar: Terms of nearly the same
-        meaning, closest first. known_by: How the share is known: counts, order (of the dictionary)
-        or estimate. mark: vulgar, offensive or slur, where the sense is one.
+    Attributes:
+        cluster: The cluster of those who share the sense; the term alone where they have none.
+        support: Mean weight of the term to the others, 0 to 1; 0 where only a sense gives it.
+        share: Share of the term's use that lies in the sense, 0 to 1; None where nothing is known.
+        pos: Part of speech; empty where no dictionary has it.
+        gloss: Its definition; empty where no dictionary has one.
+        synonyms: The terms that share the sense, closest first.
+        antonyms: Its opposites in this sense, closest first.
+        similar: Terms of nearly the same meaning, closest first.
+        known_by: How the share is known: counts, order (of the dictionary) or estimate.
+        mark: vulgar, offensive or slur, where the sense is one.
     """
 
     cluster: Cluster
@@ -404,7 +407,7 @@ class Explanation(View):
 
 
 def _said(edge: Edge | None) -> str:
-    """What a judgement says, in words."""
+    """A judgement in words."""
     if edge is None:
         return "The two were never compared, or have too little to do with each other."
     who = "The dictionary says" if edge.evidence == "dictionary" else "The classifier says"
