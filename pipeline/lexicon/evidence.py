@@ -19,6 +19,8 @@ with s the share of the commonest sense of the end that the two have in common, 
 of them (*stop* has more in common with *halt* than with *lay off*), and s*, d* the largest that the
 end has with a term in no less use than the other. Rivals are pairs that pass the gate and reach
 WEAK of the best of each end: *become* is not lost to *get*, whose own commonest sense is another.
+And the factor is 0 where the two do not meet in the part of speech of the best rival: *dress* is
+not *frock* and *get dressed* at once.
 
 *Similar senses.* What a dictionary calls similar (WordNet's satellites of an adjective: *rapid* of
 *fast*) or refers to (*glad* under *happy*) is a synonym more often than other neighbours. The
@@ -120,11 +122,13 @@ def weighed_by_rivals(
         )
         for own, other in (("a", "b"), ("b", "a"))
     )
-    shared = senses.select("share", own="term_id", other="synonyms").explode("other").drop_nulls()
-    commonest = shared.group_by("own", "other").agg(pl.col("share").max())
+    shared = senses.select("share", "pos", own="term_id", other="synonyms")
+    shared = shared.explode("other").drop_nulls("other")
+    commonest = shared.group_by("own", "other").agg(pl.col("share").max(), pl.col("pos").unique())
     ends = ends.join(commonest, on=["own", "other"], how="left", maintain_order="left")
     ends = ends.with_columns(pl.col("share").fill_null(pl.col("whole")))  # of a table of pairs
     apart = _beside_rivals(ends, "share") ** RIVALRY * _beside_rivals(ends, "whole")
+    apart *= _in_main_speech(ends).cast(pl.Float32)
     factor = ends.with_columns(factor=apart).group_by("row").agg(pl.col("factor").min())
     lowered = RARE + (pl.col("certainty") - RARE) * pl.col("factor").fill_null(1.0)
     return (
@@ -134,14 +138,31 @@ def weighed_by_rivals(
     )
 
 
+def _in_main_speech(ends: pl.DataFrame) -> pl.Series:
+    """Whether a pair meets in the part of speech in which its end has its commonest sense."""
+    known = ends.filter(~_is_weak(ends, "share") & ends["pos"].is_not_null())
+    best = known.sort("own", "share", "use", descending=[False, True, True])
+    main = best.unique("own", keep="first", maintain_order=True).select("own", main="pos")
+    rows = ends.join(main, on="own", how="left", maintain_order="left")
+    met = pl.col("pos").list.set_intersection("main").list.len() > 0
+    return rows.select(met.fill_null(True)).to_series()
+
+
 def _beside_rivals(ends: pl.DataFrame, name: str) -> pl.Series:
     """A column of ends of pairs beside the best that rivals of the same end have; at most 1."""
-    weak = ends.filter(pl.col(name) < WEAK * pl.col(name).max().over("own"))["row"]
-    rival = pl.when(pl.col("row").is_in(weak.unique().implode())).then(0.0).otherwise(name)
+    rival = pl.when(_is_weak(ends, name)).then(0.0).otherwise(name)
     rows = ends.with_row_index("place").with_columns(rival=rival)
     rows = rows.sort("own", "use", "rival", descending=[False, True, True])
     best = pl.max_horizontal(pl.col("rival").cum_max().over("own"), name)
     return rows.with_columns(ratio=pl.col(name) / best).sort("place")["ratio"]
+
+
+def _is_weak(ends: pl.DataFrame, name: str) -> pl.Series:
+    """Whether either end of a pair has a clearly better one by a column."""
+    weak = ends["row"].filter(
+        ends.select(pl.col(name) < WEAK * pl.max(name).over("own")).to_series()
+    )
+    return ends["row"].is_in(weak.unique().implode())
 
 
 def similar_evidence(

@@ -195,11 +195,26 @@ class TestRivals:
         lost, kept, _ = self.weighed((0, 1, 0.44, 0.1), (0, 2, 0.37, 1), (1, 4, 0.8, 0.5))
         assert lost < kept == 1
 
+    def senses(self, *rows: tuple[int, float, str, list[int]]) -> pl.DataFrame:
+        """Of each sense the term, its share, its part of speech and its other terms."""
+        schema = {"term_id": pl.UInt32, "share": pl.Float32, "pos": pl.String,
+                  "synonyms": pl.List(pl.UInt32)}  # fmt: skip
+        return pl.DataFrame(rows, schema, orient="row")
+
+    def test_a_word_keeps_to_the_part_of_speech_of_its_commonest_sense(self) -> None:
+        senses = self.senses(
+            (0, 0.5, "verb", [1]), (0, 0.49, "noun", [2]), (1, 1.0, "verb", [0]),
+            (2, 1.0, "noun", [0]),
+        )  # fmt: skip
+        pairs = ((0, 1, 0.5, 1.0), (0, 2, 0.49, 1.0))
+        assert self.weighed(*pairs, senses=senses) == [1, pytest.approx(0, abs=1e-6)]
+        alike = senses.with_columns(pos=pl.lit("verb"))
+        assert self.weighed(*pairs, senses=alike)[1] > 0.8
+
     def test_the_commonest_common_sense_counts_more_than_all_of_them(self) -> None:
-        rows = [(0, 1, 0.5, [1, 2]), (0, 2, 0.4, [1]), (1, 1, 0.6, [0, 2]), (2, 1, 1.0, [0, 1])]
-        senses = pl.DataFrame(
-            rows, {"term_id": pl.UInt32, "sense": pl.UInt16, "share": pl.Float32,
-                   "synonyms": pl.List(pl.UInt32)}, orient="row"
+        senses = self.senses(
+            (0, 0.5, "noun", [1, 2]), (0, 0.4, "noun", [1]), (1, 0.6, "noun", [0, 2]),
+            (2, 1.0, "noun", [0, 1]),
         )  # fmt: skip
         pairs = ((0, 1, 0.9, 0.6), (0, 2, 0.5, 1.0))
         assert self.weighed(*pairs, senses=senses) == [1, pytest.approx(0.5 / 0.9)]
