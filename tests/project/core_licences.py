@@ -15,9 +15,9 @@ FILE = ROOT / "docs" / "licences.md"
 HEAD = """\
 # Licences of what nymgraph installs
 
-The core without extras, with all that it needs, as the packages themselves say; made by
-`python -m tests.project.core_licences`. A GPU build of torch brings NVIDIA's own packages besides.
-The extras and their licences are in `pyproject.toml`, at each extra that is not free as these are.
+The core without extras, with all that it needs, as the packages themselves say; made by `python -m
+tests.project.core_licences`. A GPU build of torch also brings NVIDIA's own packages. The extras and
+their licences are in `pyproject.toml`, at each extra that is not free as these are.
 
 | package | licence |
 |---|---|
