@@ -274,7 +274,7 @@ def _by_rows(
         if not header:
             names = [f"column_{place}" for place in range(1, len(first) + 1)]
             rows = chain([(1, first)], rows)
-        names = _told_apart(names)
+        names = _distinct(names)
         schema = dict.fromkeys(names, pl.String)
         blocks = [pl.DataFrame(schema=schema)]
         filled = (_filled(path, line, fields, len(names)) for line, fields in rows)
@@ -318,7 +318,7 @@ def _filled(path: Path, line: int, fields: list[str], width: int) -> list[str | 
     return [field or None for field in fields] + [None] * (width - len(fields))
 
 
-def _told_apart(names: list[str]) -> list[str]:
+def _distinct(names: list[str]) -> list[str]:
     """The names of columns; one that stands twice gets a number, as polars does it."""
     seen: dict[str, int] = {}
     unique = []

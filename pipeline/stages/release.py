@@ -2,7 +2,7 @@
 
 `cluster` makes the graph that is measured: no known pair of a held-out term is evidence in it. Here
 these pairs count too, and the settings are those of `cluster`. No figure is taken from this graph
-on pairs that it was told.
+on pairs that are its evidence.
 """
 
 from pathlib import Path
@@ -11,8 +11,8 @@ import polars as pl
 
 from nymgraph.pipeline.clusters.calling import called
 from nymgraph.pipeline.clusters.graph import RELEASED, cluster_graph
+from nymgraph.pipeline.clusters.released import released_relations
 from nymgraph.pipeline.clusters.senses import senses_in_clusters, with_senses
-from nymgraph.pipeline.clusters.told import told_everything
 from nymgraph.pipeline.lexicon.evidence import Terms
 from nymgraph.pipeline.lexicon.senses import term_uses
 from nymgraph.pipeline.schemas import (
@@ -45,10 +45,10 @@ def run(params: ReleaseParams, workspace: Workspace, previous: Path | None = Non
     uses = term_uses(senses, n_terms)
     terms = workspace.read(TERMS, ["term", "frequency", "language"])
     lexicon = Terms(terms["term"], uses, terms["language"][0])
-    told = workspace.parts(RELATIONS)
+    relations = workspace.parts(RELATIONS)
     if params.evidence == "all":
-        told = told_everything(workspace, vectors, lexicon, senses, settings.gate)
-    workspace.write_parts(RELEASED_RELATIONS, told)
+        relations = released_relations(workspace, vectors, lexicon, senses, settings.gate)
+    workspace.write_parts(RELEASED_RELATIONS, relations)
     tables = cluster_graph(settings, workspace, RELEASED, previous)
     placed = senses_in_clusters(senses, tables.clustering.labels, tables.ids)
     workspace.write(RELEASED_SENSES, placed)

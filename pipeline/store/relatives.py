@@ -68,9 +68,9 @@ def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
     """
     judged = export.pairs.antonyms(term_id)
     weights = {other: p * _opposition(export, term_id, other) for other, p in judged.items()}
-    told = {other: w for other, w in weights.items() if _is_told(export, term_id, other)}
-    if max(told.values(), default=0.0) >= COMMON:
-        weights = {other: weight for other, weight in told.items() if weight >= HARDLY}
+    known = {other: w for other, w in weights.items() if _is_known(export, term_id, other)}
+    if max(known.values(), default=0.0) >= COMMON:
+        weights = {other: weight for other, weight in known.items() if weight >= HARDLY}
     further = _surest(
         _through_synonyms(export, term_id, weights),
         _through_similar(export, term_id),
@@ -87,11 +87,11 @@ def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
 def _opposition(export: ExportFolder, a: int, b: int) -> float:
     """How common the senses are in which two terms are opposites, the rarer end."""
     ends = [export.dictionary.closeness(x, y, "antonyms") for x, y in ((a, b), (b, a))]
-    unknown = 1.0 if _is_told(export, a, b) else UNKNOWN
+    unknown = 1.0 if _is_known(export, a, b) else UNKNOWN
     return min(unknown if end is None else end for end in ends)
 
 
-def _is_told(export: ExportFolder, a: int, b: int) -> bool:
+def _is_known(export: ExportFolder, a: int, b: int) -> bool:
     """Whether a dictionary, or a user's table, judged the pair."""
     edge = export.pairs.edge(a, b)
     return edge is not None and edge.evidence == "dictionary"
@@ -139,7 +139,7 @@ def _through_members(export: ExportFolder, term_id: int) -> dict[int, tuple[floa
             continue
         for other, p in export.pairs.antonyms(member).items():
             weight = sure * p * _opposition(export, member, other)
-            if not _is_told(export, member, other) or not _shares(export, member, term_id, other):
+            if not _is_known(export, member, other) or not _shares(export, member, term_id, other):
                 continue
             if weight >= COMMON:
                 found[other] = max(found.get(other, (0.0, 0.0)), (sure * p, weight))
@@ -216,7 +216,7 @@ def _opposed_to_synonyms(export: ExportFolder, term_id: int) -> set[int]:
         other
         for member in export.members(export.cluster_of(term_id))
         for other, p in export.pairs.antonyms(member).items()
-        if _is_told(export, member, other) and p * _opposition(export, member, other) >= COMMON
+        if _is_known(export, member, other) and p * _opposition(export, member, other) >= COMMON
     }
 
 

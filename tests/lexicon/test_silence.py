@@ -124,9 +124,9 @@ class TestHeard:
         pairs = judged((0, 1, 0.8))
         assert heard(pairs, silence(["arm band", "armband"], use=0.1)).equals(pairs)
 
-    def test_what_is_told_or_not_listed_stays_as_it_is(self) -> None:
-        told = judged((0, 1, 0.8), evidence="dictionary")
-        assert heard(told, silence(["cost", "costs"])).equals(told)
+    def test_what_is_known_or_not_listed_stays_as_it_is(self) -> None:
+        known = judged((0, 1, 0.8), evidence="dictionary")
+        assert heard(known, silence(["cost", "costs"])).equals(known)
         unlisted = judged((0, 1, 0.8))
         assert heard(unlisted, silence(["cost", "costs"], listed=1)).equals(unlisted)
 

@@ -1,4 +1,4 @@
-"""The judged pairs, told all that the dictionaries know and what their silence says."""
+"""The judged pairs with every known pair, and the silence of dictionaries, as evidence."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ from nymgraph.pipeline.lexicon.silence import Silence
 from nymgraph.pipeline.schemas import PAIRS, RELATIONS, SIMILAR
 from nymgraph.pipeline.storage.artefacts import Workspace
 
-__all__ = ["told_everything"]
+__all__ = ["released_relations"]
 
 
-def told_everything(
+def released_relations(
     workspace: Workspace,
     vectors: npt.NDArray[np.float16],
     lexicon: Terms,
@@ -71,7 +71,7 @@ def _with_similar(
     lexicon: Terms,
     gate: float,
 ) -> pl.DataFrame:
-    """What the dictionaries know, and the near ones of what they call similar."""
+    """The known pairs, and the near ones among the similar senses."""
     a, b = (similar[end].to_numpy().astype(np.int64) for end in ("a", "b"))
     near = similar.with_columns(cosine=pl.Series(cosines(vectors, a, b), dtype=pl.Float32))
     further = similar_evidence(near, known, lexicon, gate)
