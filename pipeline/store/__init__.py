@@ -8,6 +8,7 @@ relatives       the synonyms and antonyms of a term, ranked
 related         the terms near it in meaning that are neither
 expansion       queries widened by synonyms
 phrases         a query, cut into the phrases that are widened
+grammar         which parts of speech a phrase can be where it stands
 nearest         where a word that the lexicon does not hold would belong
 ego_graph       the neighbourhood of a term, for networkx
 plots           the neighbourhood of a term, and a map of clusters, as charts

@@ -3,15 +3,18 @@
 The phrases of a query (`phrases`) are widened one by one.
 
 Nothing is added in a meaning that the word mostly does not have. Where a dictionary knows its
-senses, a term is added if at least MOST of the use of the word lies in senses that the two share,
-or in which the dictionary calls them similar and the judge is SURE, and if the other mostly means
-that too (BACK, beside its commonest sense); of what the judge alone says, members of its own
-cluster that are not the same letters again. `senses` asks for more. These stay as they are: what
-the query negates; a phrase that begins with a word of the grammar and is no noun (*in the air*),
-which cannot be distinguished from its words; and a noun before another phrase that may be an
-adjective there (*kind words*). Never added are vulgar or offensive terms (except to such a term),
-words that the phrase holds already (*chocolate* of *hot chocolate*, *Sun* of *sun*), and nouns that
-nobody counted in text but that may be forms of a counted word (*grooming*, *groom*).
+senses, only those count that the word can have where it stands (`grammar`). A term is added if at
+least MOST of their use lies in senses that the two share, or in which the dictionary calls them
+similar and the judge is SURE (the surest, and its synonyms). The other must mostly mean that too:
+BACK beside its commonest sense, and HALF of all its use, or MOST where nobody counted it. Nor may
+the encoder, which has read how people write, place the two far apart (`pairs.JudgedPairs.far`):
+*git*, *lowlife*. Of what the judge alone says, members of its own cluster are added that are not
+the same letters again. `senses` asks for more. These stay as they are: what the query negates; a
+phrase that begins with a word of the grammar and is no noun (*in the air*), which cannot be
+distinguished from its words; and a noun before another phrase that may be an adjective there (*kind
+words*). Never added are vulgar or offensive terms (except to such a term), words that the phrase
+holds already (*chocolate* of *hot chocolate*, *Sun* of *sun*), and nouns that nobody counted in
+text but that may be forms of a counted word (*grooming*, *groom*).
 """
 
 from collections.abc import Collection
@@ -21,14 +24,17 @@ from itertools import pairwise
 from nymgraph.pipeline.lexicon.likeness import ALIKE, likeness
 from nymgraph.pipeline.lexicon.normalise import clean, look_up_key
 from nymgraph.pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.grammar import possible_kinds
 from nymgraph.pipeline.store.pairs import JudgedPairs
-from nymgraph.pipeline.store.phrases import Phrase, is_form, phrases_of
+from nymgraph.pipeline.store.phrases import Phrase, is_counted, is_form, phrases_of
+from nymgraph.pipeline.store.senses import DictionarySense
 from nymgraph.pipeline.store.views import View
 
 __all__ = ["Expansion", "expand"]
 
 MOST = 0.7  # least share of the use of a word in the senses in which it is widened
 BACK = 0.9  # how common that sense is for what is added, beside its commonest
+HALF = 0.5  # least share of the use of what is added in what it shares with the word
 SELDOM = 0.02  # share of the use of a noun as an adjective, from which it may be one
 SURE = 0.79  # least p_synonym of what a dictionary calls similar
 
@@ -104,23 +110,30 @@ def expand(
     words = clean(query, export.language).split()
     parts = phrases_of(export, words, skip)
     widened = [
-        _widened(export, part, limit, senses=senses, least=least)
+        _widened(export, parts, place, limit, senses=senses, least=least)
         if part.term is not None and not part.added and _is_clear(export, part, after, skip)
         else part
-        for part, after in pairwise([*parts, Phrase("")])
+        for place, (part, after) in enumerate(pairwise([*parts, Phrase("")]))
     ]
     return Expansion(" ".join(words), tuple(widened))
 
 
 def _widened(
-    export: ExportFolder, part: Phrase, limit: int, *, senses: bool, least: float
+    export: ExportFolder,
+    parts: list[Phrase],
+    place: int,
+    limit: int,
+    *,
+    senses: bool,
+    least: float,
 ) -> Phrase:
+    part = parts[place]
     term_id = export.terms.resolve(part.term or part.text)
     weights = _weights(export, term_id, least)
     if senses:
         weights = _of_other_senses(export, term_id) | weights
     else:
-        weights = {x: weight for x, weight in weights.items() if _is_meant(export, term_id, x)}
+        weights = _meant(export, term_id, weights, _senses_there(export, parts, place))
     ranked = sorted(weights, key=lambda other: (-weights[other], other))
     opposite = _opposites(export, term_id)
     name = export.terms.name
@@ -137,6 +150,17 @@ def _widened(
         withheld=tuple(name(other) for other in ranked if other in opposite),
         weights=tuple(weights[other] for other in kept),
     )
+
+
+def _senses_there(export: ExportFolder, parts: list[Phrase], place: int) -> list[DictionarySense]:
+    """The senses that a phrase can have where it stands, their shares those among them."""
+    own = export.dictionary.of(export.terms.resolve(parts[place].term or ""))
+    before = parts[place - 1].term if place else None
+    kinds = export.dictionary.of(export.terms.resolve(before)) if before else []
+    possible = possible_kinds(parts, place, [sense.pos for sense in kinds], export.language)
+    found = [sense for sense in own if sense.pos in possible]
+    whole = sum(sense.share for sense in found)
+    return [sense._replace(share=sense.share / whole) for sense in found]
 
 
 def _is_clear(export: ExportFolder, part: Phrase, after: Phrase, skip: Collection[str]) -> bool:
@@ -171,26 +195,51 @@ def _weights(export: ExportFolder, term_id: int, least: float) -> dict[int, floa
     return found | judged
 
 
-def _is_meant(export: ExportFolder, term_id: int, other: int) -> bool:
-    """Whether who says the one mostly means what the other can mean."""
-    own, dictionary = export.dictionary.of(term_id), export.dictionary
-    if not own:
-        return True
+def _meant(
+    export: ExportFolder, term_id: int, weights: dict[int, float], own: list[DictionarySense]
+) -> dict[int, float]:
+    """Of the synonyms of a term what is meant by it in these senses; all of no dictionary's."""
+    if not export.dictionary.of(term_id):
+        return weights
+    found = {x: w for x, w in weights.items() if own and _is_meant(export, term_id, x, own)}
+    shared = {other for sense in own for other in sense.synonyms}
+    similar = {other for sense in own for other in sense.similar} - shared
+    surest = max(found.keys() & similar, key=lambda x: (found[x], -x), default=None)
+    near = {} if surest is None else export.pairs.synonyms(surest)
+    return {x: w for x, w in found.items() if x not in similar or x == surest or x in near}
+
+
+def _is_meant(export: ExportFolder, term_id: int, other: int, own: list[DictionarySense]) -> bool:
+    """Whether who says the one, in these senses, mostly means what the other can mean."""
     for relation in ("synonyms", "similar"):
         shared = [sense for sense in own if other in getattr(sense, relation)]
         if shared:
             often = sum(sense.share for sense in shared) >= MOST
-            back = dictionary.closeness(other, term_id, relation) or 0.0
             sure = relation == "synonyms" or export.pairs.p_synonym(term_id, other) >= SURE
-            noun = dictionary.of(other)[0].pos == "noun"
-            return often and sure and back >= BACK and not (noun and is_form(export, other))
+            known = not export.pairs.far(term_id, other)
+            return often and sure and known and _means_it(export, other, term_id, relation)
     name, cluster = export.terms.name, export.cluster_id(term_id)
+    related = {x for y in export.dictionary.of(term_id) for x in (*y.synonyms, *y.similar)}
+    theirs = export.dictionary.of(other)
     return (
         own[0].share >= MOST
+        and (not theirs or theirs[0].share >= MOST)
+        and other not in related  # in a sense that the word does not have here
         and cluster is not None
         and cluster == export.cluster_id(other)
         and export.pairs.p_synonym(term_id, other) >= export.gate
         and likeness(name(term_id), name(other)) < ALIKE
+    )
+
+
+def _means_it(export: ExportFolder, other: int, term_id: int, relation: str) -> bool:
+    """Whether a term mostly means what it shares with another, and is no form of a word."""
+    senses = export.dictionary.of(other)
+    back = export.dictionary.closeness(other, term_id, relation) or 0.0
+    use = sum(x.share for x in senses if term_id in x.synonyms or term_id in x.similar)
+    least = HALF if is_counted(senses) else MOST
+    return (
+        back >= BACK and use >= least and not (senses[0].pos == "noun" and is_form(export, other))
     )
 
 

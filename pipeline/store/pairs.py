@@ -6,6 +6,9 @@ index of second terms.
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
 
 from nymgraph.pipeline.lookup import LookupIndex
 from nymgraph.pipeline.store.numbers import shortest
@@ -13,6 +16,8 @@ from nymgraph.pipeline.store.views import Edge
 
 __all__ = ["JudgedPairs"]
 
+FAR = 0.3  # share of a dictionary's pairs of synonyms that lie far from each other
+_SAMPLE = 10_000
 _LOOSE = 1e-6  # more than a float32 differs from its shortest decimal
 
 
@@ -25,7 +30,7 @@ class JudgedPairs:
     """
 
     def __init__(self, index: LookupIndex, gate: float) -> None:
-        self._gate = gate
+        self._gate, self._index = gate, index
         self._a, self._b, self._known = (index.view(f"edges.{x}") for x in ("a", "b", "known"))
         self._at, self._second, self._second_at = (
             index.view(f"edges.{x}") for x in ("at", "by_second", "by_second_at")
@@ -44,6 +49,25 @@ class JudgedPairs:
         """The probability that a pair are synonyms; 0 if the export has no judgement."""
         row = self._row(x, y)
         return 0.0 if row is None else shortest(self._values["p_synonym"][row])
+
+    def far(self, x: int, y: int) -> bool:
+        """Whether a pair lies as far apart as the FAR farthest synonyms of the dictionary.
+
+        Such a pair shares a rare reading, or one of the two is a rare word. False for a pair that
+        the export does not have.
+        """
+        row = self._row(x, y)
+        return row is not None and self._values["cosine"][row] < self._near
+
+    @cached_property
+    def _near(self) -> float:
+        """The cosine from which on synonyms are not far, by pairs evenly spread over all."""
+        cosine, p, known = (
+            self._index.array(f"edges.{x}") for x in ("cosine", "p_synonym", "known")
+        )
+        rows = np.linspace(0, len(p) - 1, min(len(p), _SAMPLE)).astype(np.int64)
+        synonyms = rows[(known[rows] == 1) & (p[rows] >= self._gate)]
+        return float(np.quantile(cosine[synonyms], FAR)) if len(synonyms) else -1.0
 
     def synonyms(self, x: int) -> dict[int, float]:
         """The terms judged synonyms of `x` at the gate, with p_synonym."""

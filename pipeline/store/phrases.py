@@ -25,7 +25,7 @@ from nymgraph.pipeline.lexicon.normalise import look_up_key
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.senses import DictionarySense
 
-__all__ = ["Phrase", "is_form", "phrases_of"]
+__all__ = ["Phrase", "is_counted", "is_form", "phrases_of"]
 
 _MAX_WORDS = 8
 _JOINED = 2
@@ -106,6 +106,18 @@ def _with_negation(parts: list[Phrase], language: str, skip: Collection[str]) ->
     return found
 
 
+def is_counted(senses: list[DictionarySense]) -> bool:
+    """Whether a dictionary has counted in text how often a term has each of its senses.
+
+    Args:
+        senses: The senses of the term.
+
+    Returns:
+        Whether it has; False for no senses.
+    """
+    return bool(senses) and senses[0].known_by == "counts"
+
+
 def is_form(export: ExportFolder, term_id: int) -> bool:
     """Whether a term may be a form of a word that was counted in text, which it was not itself.
 
@@ -121,14 +133,9 @@ def is_form(export: ExportFolder, term_id: int) -> bool:
     return (
         bool(own)
         and lemma is not None
-        and not _is_counted(own)
-        and _is_counted(export.dictionary.of(lemma))
+        and not is_counted(own)
+        and is_counted(export.dictionary.of(lemma))
     )
-
-
-def _is_counted(senses: list[DictionarySense]) -> bool:
-    """Whether a dictionary has counted the senses of a term in text."""
-    return bool(senses) and senses[0].known_by == "counts"
 
 
 def _longest(export: ExportFolder, words: list[str], skip: Collection[str]) -> tuple[Phrase, int]:
@@ -173,12 +180,12 @@ def _spelled_so(export: ExportFolder, text: str) -> int | None:
     """The term that is spelled so, or the one of which it is mostly an inflected form."""
     term_id = export.terms.find(text)
     own = [] if term_id is None else export.dictionary.of(term_id)
-    if own and not _is_counted(own):
+    if own and not is_counted(own):
         key = look_up_key(text, export.language).removesuffix("'s")  # men's, men's room
         for base in base_keys(key, export.language):
             lemma = export.terms.find(base)
             senses = [] if lemma is None else export.dictionary.of(lemma)
-            if _is_counted(senses) and senses[0].pos == own[0].pos:
+            if is_counted(senses) and senses[0].pos == own[0].pos:
                 return lemma
     return term_id
 

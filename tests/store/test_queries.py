@@ -70,15 +70,51 @@ SENSES = [
     ("weather", 0.01, COUNTS, "adjective", [], []),
     ("conditions", 1.0, COUNTS, "noun", ["weather"], []),
     ("tomorrow", 1.0, COUNTS, "noun", [], []),
+    ("repair", 0.6, COUNTS, "verb", ["put right"], []),
+    ("repair", 0.4, COUNTS, "noun", ["fixing"], []),
+    ("put right", 1.0, COUNTS, "verb", ["repair"], []),
+    ("fixing", 1.0, ESTIMATE, "noun", ["repair"], []),
+    ("mute", 0.8, COUNTS, "adjective", ["wordless"], []),
+    ("mute", 0.2, COUNTS, "verb", ["muffle"], []),
+    ("wordless", 1.0, ESTIMATE, "adjective", ["mute"], []),
+    ("muffle", 1.0, ESTIMATE, "verb", ["mute"], []),
+    ("pull", 1.0, COUNTS, "verb", ["tug"], []),
+    ("tug", 1.0, COUNTS, "verb", ["pull"], []),
+    ("muscle", 1.0, COUNTS, "noun", [], []),
+    ("rope", 1.0, COUNTS, "noun", [], []),
+    ("excel", 1.0, ESTIMATE, "verb", ["stand out"], []),
+    ("stand out", 0.45, COUNTS, "verb", ["excel"], []),
+    ("stand out", 0.44, COUNTS, "verb", [], []),
+    ("stand out", 0.11, COUNTS, "verb", [], []),
+    ("neck", 1.0, COUNTS, "noun", ["cervix"], []),
+    ("cervix", 0.63, ESTIMATE, "noun", ["neck"], []),
+    ("cervix", 0.37, ESTIMATE, "noun", [], []),
+    ("git", 1.0, ESTIMATE, "noun", ["lowlife"], []),
+    ("lowlife", 1.0, ESTIMATE, "noun", ["git"], []),
+    ("cooked", 1.0, ESTIMATE, "adjective", [], ["barbecued", "boiled", "seethed"]),
+    ("barbecued", 1.0, ESTIMATE, "adjective", [], ["cooked"]),
+    ("boiled", 1.0, ESTIMATE, "adjective", ["seethed"], ["cooked"]),
+    ("seethed", 1.0, ESTIMATE, "adjective", ["boiled"], ["cooked"]),
 ]
 # p_synonym of what a dictionary calls similar
-JUDGED = {("hot", "warm"): 0.72, ("hot", "sizzling"): 0.8}
+JUDGED = {
+    ("hot", "warm"): 0.72,
+    ("hot", "sizzling"): 0.8,
+    ("barbecued", "cooked"): 0.8,
+    ("boiled", "cooked"): 0.88,
+    ("cooked", "seethed"): 0.81,
+}
+# synonyms that the encoder holds apart
+APART = {("git", "lowlife"): 0.01}
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> ClusterStore:
     pairs = {tuple(sorted((term, x))): 1.0 for term, *_, synonyms, _ in SENSES for x in synonyms}
-    judged = {pair: (0.8, p, 0.0, "dictionary") for pair, p in {**pairs, **JUDGED}.items()}
+    judged = {
+        pair: (APART.get(pair, 0.8), p, 0.0, "dictionary")
+        for pair, p in {**pairs, **JUDGED}.items()
+    }
     rows, seen = [], dict.fromkeys((row[0] for row in SENSES), 0)
     for term, share, known, pos, synonyms, similar in SENSES:
         seen[term] += 1
@@ -120,6 +156,24 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> ClusterStore:
         ("kind words", ()),
         ("of this kind", ("sort",)),
         ("weather tomorrow", ("conditions",)),  # hardly ever an adjective
+        # a noun after another phrase, an article or a preposition, a verb before an article
+        ("rope repair", ("fixing",)),
+        ("the repair", ("fixing",)),
+        ("mute a word", ("muffle",)),
+        ("mute", ("wordless",)),
+        ("in a mute way", ("wordless",)),
+        ("why do names mute", ("wordless",)),  # an auxiliary: any of them
+        # a participle before a noun
+        ("pulled muscle", ()),
+        ("pulling hard", ("tug",)),
+        ("rope pulls", ("tug",)),
+        # what is added mostly means something else, by all of its use
+        ("excel", ()),
+        ("neck", ()),
+        # a rare reading, far from how people write
+        ("git", ()),
+        # of what is similar the surest, and its synonyms
+        ("cooked", ("boiled", "seethed")),
     ],
 )
 def test_a_query_is_widened_in_what_it_means(
