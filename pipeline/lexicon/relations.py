@@ -12,7 +12,9 @@ order:
 3. `table_over_dictionary`: where a user's table speaks, dictionaries are not heard.
 4. `more_trusted`: claimed to be synonyms and antonyms: the claim of more confidence is kept, of
    equal ones that of the dictionary that stands first in the list.
-   `synonym_and_antonym`: where that does not decide, the pair is ambiguous, dropped.
+   `commoner_sense`: where that does not decide, they are antonyms if these take MUCH_COMMONER times
+   the use (*father, mother*, which also share the verb for begetting).
+   `synonym_and_antonym`: else the pair is ambiguous, dropped.
 5. `closer_relation`: synonym or antonym beside co-hyponym: the closer relation is kept.
 6. `over_language_model`: where a dictionary or a table speaks, a language model is not heard.
 
@@ -59,6 +61,7 @@ __all__ = [
 ]
 
 _log = logging.getLogger("nymgraph")
+MUCH_COMMONER = 3
 _LANGUAGE_MODEL, _DICTIONARY, _TABLE = range(3)  # ranks: a higher one silences a lower
 
 
@@ -276,6 +279,10 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
         pl.col("strength").filter(heard & (pl.col("relation") == name)).max()
         for name in ("synonym", "antonym")
     )
+    alike, opposed = (
+        pl.col("shared_use").filter(heard & (pl.col("relation") == name)).max()
+        for name in ("synonym", "antonym")
+    )
     known = pl.col("relation").filter(rank > _LANGUAGE_MODEL).n_unique()
     pairs = (
         claims.group_by(pair)
@@ -285,6 +292,7 @@ def resolve(claims: pl.DataFrame, terms: pl.Series) -> tuple[pl.DataFrame, pl.Da
             heard=pl.col("relation").filter(heard).unique().sort(),
             overruled=(rank == _DICTIONARY).any() & (rank.max() == _TABLE) & (known > 1),
             stronger=(synonym.cast(pl.Int64) - antonym.cast(pl.Int64)).sign(),
+            opposed=opposed >= MUCH_COMMONER * alike,
         )
         .with_columns(heard=_not_beaten())
         .with_columns(reason=_reason(terms), kept=_closest())
@@ -322,7 +330,7 @@ def _not_beaten() -> pl.Expr:
     beaten = (
         pl.when(pl.col("stronger") > 0)
         .then(pl.lit("antonym"))
-        .when(pl.col("stronger") < 0)
+        .when((pl.col("stronger") < 0) | ((pl.col("stronger") == 0) & pl.col("opposed")))
         .then(pl.lit("synonym"))
         .otherwise(pl.lit(""))
     )
@@ -347,6 +355,8 @@ def _reason(terms: pl.Series) -> pl.Expr:
         .then(pl.lit("synonym_and_antonym"))
         .when("overruled")
         .then(pl.lit("table_over_dictionary"))
+        .when(pl.col("stronger") == 0)
+        .then(pl.lit("commoner_sense"))
         .when(pl.col("stronger").is_not_null())
         .then(pl.lit("more_trusted"))
         .when(pl.col("heard").list.len() > 1)

@@ -22,6 +22,7 @@ _REASONS = {
     "not_in_lexicon": "an end is no term: dropped",
     "table_over_dictionary": "your table overrules a dictionary",
     "more_trusted": "the dictionary that is trusted more overrules",
+    "commoner_sense": "claimed as synonyms and as antonyms: antonyms in much commoner senses",
     "over_language_model": "a dictionary or table overrules the language model",
 }
 _LEAD = (

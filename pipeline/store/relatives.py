@@ -1,6 +1,6 @@
 """The synonyms and antonyms of a term, ranked."""
 
-from math import sqrt
+from math import log1p, sqrt
 
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.views import Antonym
@@ -223,6 +223,6 @@ def _opposed_to_synonyms(export: ExportFolder, term_id: int) -> set[int]:
 def _ranked(export: ExportFolder, found: dict[int, tuple[float, float]], via: str) -> list[Antonym]:
     """The weightiest first, then byte-wise; vulgar and offensive ones last."""
     name, mark, use = export.terms.name, export.marks.of, export.dictionary.use
-    much = {x: sqrt(1 + use(x)) if via == "cluster" else 1.0 for x in found}
+    much = {x: 1 + log1p(use(x)) if via == "direct" else sqrt(1 + use(x)) for x in found}
     ranked = sorted(found, key=lambda x: (bool(mark(x)), -found[x][1] * much[x], name(x)))
     return [Antonym(name(x), found[x][0], via, found[x][1]) for x in ranked]

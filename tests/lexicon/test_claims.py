@@ -101,6 +101,20 @@ class TestResolve:
         assert kept.is_empty()
         assert conflicts.select("kept", "reason").rows() == [(None, "synonym_and_antonym")]
 
+    @pytest.mark.parametrize(
+        ("alike", "opposed", "kept"), [(0.05, 0.9, "antonym"), (0.4, 0.9, None), (0.9, 0.1, None)]
+    )
+    def test_rule_4_antonyms_in_much_commoner_senses(
+        self, alike: float, opposed: float, kept: str | None
+    ) -> None:
+        both = claims(dictionary("synonym"), dictionary("antonym")).with_columns(
+            shared_use=pl.when(pl.col("relation") == "synonym").then(alike).otherwise(opposed)
+        )
+        pairs, conflicts = resolve(both, TERMS)
+        assert pairs["relation"].to_list() == ([kept] if kept else [])
+        reason = "commoner_sense" if kept else "synonym_and_antonym"
+        assert conflicts.select("kept", "reason").rows() == [(kept, reason)]
+
     def test_rule_4_among_tables_whatever_the_dictionary_says(self) -> None:
         rows = claims(table("synonym"), table("antonym", source="his"), dictionary("synonym"))
         kept, conflicts = resolve(rows, TERMS)
