@@ -15,7 +15,7 @@ from tests.project.imports import ROOT
 
 NEW = ("glossary", "results", "choices", "augment", "scale", "languages", "own-data")
 DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in NEW)]
-MARKDOWN = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").glob("*.md"))]
+MARKDOWN = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").glob("*.md")), ROOT / "data" / "README.md"]
 LABORATORY = ROOT / "docs" / "experiments.md"
 WIDTH, SCREEN = 120, 140
 
