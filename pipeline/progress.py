@@ -64,9 +64,8 @@ class LogProgress:
             if now - last >= _LOG_EVERY_S:
                 last = now
                 rate = (done - first[0]) / (now - first[1])
-                left = (total - done) / rate if rate else float("inf")
-                far = f"{done:,} of {total:,}"
-                _log.info("%s: %s, %.3g/s, %.0f s left", what, far, rate, left)
+                speed = f", {rate:.3g}/s, {(total - done) / rate:.0f} s left" if rate else ""
+                _log.info("%s: %s%s", what, f"{done:,} of {total:,}", speed)
             if first[0] == 0:  # what was made ready before it is no part of the rate from now on
                 first = (done, now)
 
