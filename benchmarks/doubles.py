@@ -254,8 +254,8 @@ def fault_in(
 
 def _of_failed(met: Played) -> list[str]:
     """What they said, `verify` on its standard output."""
-    told = zip(met.said, met.errors, met.codes, strict=True)
-    return [said + errors for said, errors, code in told if code]
+    outcomes = zip(met.said, met.errors, met.codes, strict=True)
+    return [said + errors for said, errors, code in outcomes if code]
 
 
 def _same(met: Played, play: Played, before: dict[str, str]) -> bool:

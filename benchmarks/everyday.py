@@ -2,8 +2,8 @@
 
     python -m benchmarks.everyday --data data [--words words.parquet] [--withhold 0.5] [--seeds 3]
 
-The graph of a finished run is told again what the dictionary knows, with the counts and the order
-of senses of a random half of the counted words withheld (their shares are guessed), and clustered.
+The graph of a finished run gets the evidence of the dictionary anew, with the counts and the order
+of senses of a random half of the counted words withheld (their shares are guessed), and is clustered.
 Figures are of these words, against their true shares. With --words, a table with a column `word`,
 those words are withheld instead of a random half.
 """

@@ -96,7 +96,7 @@ judged.group_by("relation").agg(pl.len().alias("pairs"), shares).sort("relation"
 
 # %% [markdown]
 # The chance that a synonym pair is nearer by cosine than an antonym pair: one half is a coin. The
-# encoder of the run may have been taught to part opposites (stage adapt), which raises it.
+# encoder of the run may be fine-tuned to separate opposites (stage adapt), which raises it.
 
 # %%
 chance = roc_auc_score(judged["relation"] == "synonym", judged["cosine"])

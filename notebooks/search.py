@@ -40,7 +40,7 @@ run = Workspace(DATA)
 # * A query is two words for one document: one of its words, drawn at random, and a *stand-in* for
 #   another of its words. The stand-in is a synonym by WordNet that the document does not have, so
 #   the searcher and the author use different words. The document is the one right answer.
-# * Only stand-ins held out from training count (`label/held_out`): nymgraph has never been told a
+# * Only stand-ins held out from training count (`label/held_out`): nymgraph has never seen a
 #   synonym of them. The word that they stand for has one sense, so that the synonym is right.
 
 
@@ -97,7 +97,7 @@ len(documents), len(queries)
 # %% [markdown]
 # ## Ways to widen a query
 #
-# Only the stand-in is widened, so that only words that nymgraph has not been told about are
+# Only the stand-in is widened, so that only words that nymgraph has not seen are
 # measured. nymgraph adds what it judges a synonym with a probability of at least one half, and the
 # rest of the cluster; *at the gate* is stricter. Cosine takes the same vectors that nymgraph works
 # with, and adds either as many terms as nymgraph does for the same word, or always eight.
@@ -137,7 +137,7 @@ ways: dict[str, Callable[[str], list[str]]] = {
 }
 
 # %% [markdown]
-# The vectors of the run come from an encoder that was taught to part opposites. With
+# The vectors of the run come from an encoder that was fine-tuned to separate opposites. With
 # `NYMGRAPH_BASE=1` the encoder as it came joins the comparison: it encodes every term anew, which
 # takes some minutes.
 

@@ -251,7 +251,7 @@ def _bases(form: str, language: str) -> Iterator[str]:
 
 
 def _dominant(spellings: list[_Spelling], language: str) -> int | None:
-    """The cluster that a form means; None for none, or where it cannot be told."""
+    """The cluster that a form means; None for none, or where it is not known."""
     own: dict[int | None, list[_Spelling]] = defaultdict(list)
     for spelling in spellings:
         own[spelling.cluster_id].append(spelling)

@@ -21,7 +21,7 @@ _NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?$"
 def write(export: Export, folder: FormatFolder, params: ExportParams) -> list[Loss]:
     """Write terms.csv, clusters.csv, links.csv, memberships.csv and pairs.csv.
 
-    The members of a cluster are told by the column cluster_id of terms.csv. A text that a
+    The column cluster_id of terms.csv shows the members of a cluster. A text that a
     spreadsheet would take for a formula, as it begins with =, +, -, @ or a tab and is no number,
     stands behind an apostrophe, unless `csv_formulas` is "kept".
 
