@@ -3,9 +3,9 @@
     python -m benchmarks.everyday --data data [--words words.parquet] [--withhold 0.5] [--seeds 3]
 
 The graph of a finished run gets the evidence of the dictionary anew, with the counts and the order
-of senses of a random half of the counted words withheld (their shares are guessed), and is clustered.
-Figures are of these words, against their true shares. With --words, a table with a column `word`,
-those words are withheld instead of a random half.
+of senses of a random half of the counted words withheld (their shares are guessed), and is
+clustered. Figures are of these words, against their true shares. With --words, a table with a
+column `word`, those words are withheld instead of a random half.
 """
 
 import argparse
@@ -19,8 +19,9 @@ import polars as pl
 from nymgraph.pipeline.clusters.tables import cluster_tables, expected_of
 from nymgraph.pipeline.evaluation.everyday import everyday
 from nymgraph.pipeline.lexicon.dictionaries import read_inventory
-from nymgraph.pipeline.lexicon.evidence import Terms, evidence_of, overridden, weighed_by_rivals
+from nymgraph.pipeline.lexicon.evidence import Terms, evidence_of, overridden
 from nymgraph.pipeline.lexicon.relations import claims_of_inventory
+from nymgraph.pipeline.lexicon.rivals import weighed_by_rivals
 from nymgraph.pipeline.lexicon.senses import senses_table, term_uses
 from nymgraph.pipeline.schemas import PAIRS, RELEASED_RELATIONS, SENSES, TERMS
 from nymgraph.pipeline.settings.params import ClusterParams, WordNetSource

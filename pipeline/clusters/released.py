@@ -8,13 +8,8 @@ import polars as pl
 
 from nymgraph.pipeline.candidates.candidates import cosines
 from nymgraph.pipeline.classifier.kinds import kept_apart, listed_terms, spelled_terms
-from nymgraph.pipeline.lexicon.evidence import (
-    Terms,
-    evidence_of,
-    overridden,
-    similar_evidence,
-    weighed_by_rivals,
-)
+from nymgraph.pipeline.lexicon.evidence import Terms, evidence_of, overridden, similar_evidence
+from nymgraph.pipeline.lexicon.rivals import weighed_by_rivals
 from nymgraph.pipeline.lexicon.silence import Silence
 from nymgraph.pipeline.schemas import PAIRS, RELATIONS, SIMILAR
 from nymgraph.pipeline.storage.artefacts import Workspace
