@@ -6,6 +6,7 @@ licences        whose data it is, and under which licence
 tables          the exported tables with spellings instead of numbers
 losses          what of an export a format does not hold
 ambiguity       terms that a search engine would take for something else
+together        which members of a cluster may stand in one rule
 unmarked        an export without its vulgar and offensive terms
 rules           synonym rules for search engines: which, in which order, how escaped
 manifest        what an export says about itself: manifest.json

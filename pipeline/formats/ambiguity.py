@@ -54,11 +54,11 @@ __all__ = [
     "IDIOM",
     "INFLECTED",
     "MARKED",
+    "MOST",
     "OTHER",
     "RARE",
     "SHORT",
     "form_of",
-    "judged_alone",
     "unfit_terms",
 ]
 
@@ -93,27 +93,6 @@ def form_of(term: str, language: str) -> str:
         The form; empty where there is no letter or digit.
     """
     return " ".join(_WORD.findall(small_letters(term, language)))
-
-
-def judged_alone(export: Export) -> set[str]:
-    """The terms of clusters that a dictionary holds, but calls no synonym of another member.
-
-    Args:
-        export: The export.
-
-    Returns:
-        The terms; the judge alone has put them where they are.
-    """
-    if EXPORTED_SENSES.name not in export.manifest["tables"]:
-        return set()
-    own = export.scan(EXPORTED_TERMS).select("term_id", "term", "cluster_id")
-    own = own.filter(pl.col("cluster_id").is_not_null())
-    senses = export.scan(EXPORTED_SENSES).select("term_id", "synonyms")
-    shared = senses.explode("synonyms", empty_as_null=False).join(own, on="term_id")
-    other = own.select(synonyms="term_id", cluster_id="cluster_id")
-    joined = shared.join(other, on=["synonyms", "cluster_id"]).select("term_id")
-    alone = own.join(senses, on="term_id", how="semi").join(joined, on="term_id", how="anti")
-    return set(alone.select("term").collect()["term"])
 
 
 def unfit_terms(export: Export, *, short: bool) -> dict[str, str]:

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from nymgraph.pipeline.formats.ambiguity import form_of, judged_alone, unfit_terms
+from nymgraph.pipeline.formats.ambiguity import form_of, unfit_terms
 from nymgraph.pipeline.formats.folder import FormatFolder
 from nymgraph.pipeline.formats.losses import (
     Loss,
@@ -33,7 +33,7 @@ from nymgraph.pipeline.formats.losses import (
     singletons,
     soft,
 )
-from nymgraph.pipeline.lexicon.likeness import ALIKE, likeness
+from nymgraph.pipeline.formats.together import Together
 from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
 from nymgraph.pipeline.settings.params import RuleParams
@@ -43,7 +43,7 @@ __all__ = ["LEFT_OUT", "LeftOut", "Rule", "rule_text", "select", "write_rules"]
 LEFT_OUT = "left_out.jsonl"
 _NO_LETTER = "no letter or digit: an analyser would leave nothing of it, and refuse the whole file"
 _SAME = "the same to an engine as another term of its rule"
-_ALIKE = "the judge alone calls it a synonym, of a term that is spelled like it"
+_APART = "no synonym of every other term of its rule, or not mostly in that sense"
 _COMPOUND = "it holds another term of its rule, and would only repeat it"
 _TOO_FEW = "fewer than two terms of the cluster are left"
 _CAPPED = "beyond export.rules.max_rules"
@@ -97,7 +97,7 @@ def select(export: Export, params: RuleParams, left_out: LeftOut) -> Iterator[Ru
         A rule of two terms or more.
     """
     kept = _kept(export, params.max_rules)
-    unfit, alone = unfit_terms(export, short=params.short), judged_alone(export)
+    unfit, together = unfit_terms(export, short=params.short), Together(export)
     place = count()
     for batch in export.batches(EXPORTED_CLUSTERS, ["cluster_id", "representative", "members"]):
         for cluster_id, representative, members in batch.iter_rows():
@@ -106,8 +106,10 @@ def select(export: Export, params: RuleParams, left_out: LeftOut) -> Iterator[Ru
                 continue
             ranked = sorted(members, key=lambda term: term != representative)
             known = {x: unfit[x] for x in ranked if x in unfit}
-            known |= dict.fromkeys(_look_alikes(ranked, alone), _ALIKE)
             usable, reasons = _usable(ranked, known, export.language)
+            fit = together.fit(usable)
+            reasons |= dict.fromkeys((x for x in usable if x not in fit), _APART)
+            usable = fit
             if len(usable) < 2:
                 reasons |= dict.fromkeys(usable, _TOO_FEW)
             for reason in dict.fromkeys(reasons.values()):
@@ -115,15 +117,6 @@ def select(export: Export, params: RuleParams, left_out: LeftOut) -> Iterator[Ru
                 left_out.add(cluster_id, terms, reason)
             if len(usable) > 1:
                 yield Rule(cluster_id, tuple(usable))
-
-
-def _look_alikes(terms: list[str], alone: set[str]) -> list[str]:
-    """The terms that the judge alone has put among these, and that are spelled like another."""
-    return [
-        term
-        for term in terms
-        if term in alone and any(x != term and likeness(x, term) >= ALIKE for x in terms)
-    ]
 
 
 def _usable(

@@ -35,9 +35,11 @@ def export_of(
     frequencies: dict[str, float] | None = None,
     language: str = "en",
     senses: dict[str, tuple[str, ...]] | None = None,
+    judged: dict[tuple[str, str], tuple[float, float, str]] | None = None,
 ) -> Export:
     """An export of these clusters, ids 1, 2, 3; cohesion falls with the id. `senses`: how the only
-    sense of a term is known, its part of speech, and who shares it."""
+    sense of a term is known, its part of speech, and who shares it; `judged`: cosine, p_synonym and
+    evidence of pairs."""
     own = {term: number for number, terms in enumerate(clusters, 1) for term in terms}
     terms = terms_frame(sorted(own), [own[term] for term in sorted(own)], language)
     if frequencies:
@@ -62,6 +64,13 @@ def export_of(
     ]
     ids = {term: row for row, term in enumerate(sorted(own))}
     frames[schemas.EXPORTED_SENSES] = senses_frame(ids, known)
+    edges = sorted(
+        (*sorted((ids[a], ids[b])), cosine, "vector", p, 0.0, 1 - p, evidence, None, None)
+        for (a, b), (cosine, p, evidence) in (judged or {}).items()
+    )
+    frames[schemas.EXPORTED_EDGES] = pl.DataFrame(
+        edges, schema=schemas.EXPORTED_EDGES.schema, orient="row"
+    )
     frames[schemas.EXPORTED_CLUSTERS] = pl.DataFrame(
         rows, schema=schemas.EXPORTED_CLUSTERS.schema, orient="row"
     )

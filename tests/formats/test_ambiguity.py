@@ -189,43 +189,6 @@ def test_forms_of_other_words_and_idioms_are_left_out(tmp_path: Path) -> None:
     assert found == {"men": FORM} | dict.fromkeys(("in the air", "for sale", "on time"), IDIOM)
 
 
-def test_look_alikes_of_the_judge_alone_are_left_out(tmp_path: Path) -> None:
-    """Where a dictionary holds both and calls them no synonyms: chair, armchair."""
-    noun = ("counts", "noun")
-    known = {
-        "pizza": (*noun, "pizza pie"),
-        "pizza pie": (*noun, "pizza"),
-        "piazza": noun,
-        "chair": noun,
-        "armchair": noun,
-        "sofa": noun,
-        "couch": noun,
-        "colour": (*noun, "color"),
-        "color": (*noun, "colour"),
-        "yard": (*noun, "yard measure"),
-        "yard measure": (*noun, "yard"),
-        "yardage": noun,
-    }
-    clusters = [
-        ["pizza", "pizza pie", "piazza"],
-        ["chair", "armchair"],
-        ["sofa", "couch"],  # not alike
-        ["colour", "color"],  # the dictionary says so
-        ["yard", "yardage", "yard measure"],
-        ["cosy", "cozy"],  # no dictionary
-    ]
-    written(solr, export_of(tmp_path / "export", clusters, senses=known), tmp_path / "out")
-    rules = parse((tmp_path / "out" / "synonyms-0001.txt").read_text("utf-8"))
-    assert [set(rule.left) for rule in rules] == [
-        {"sofa", "couch"},
-        {"colour", "color"},
-        {"cosy", "cozy"},
-    ]
-    rows = [json.loads(x) for x in (tmp_path / "out" / LEFT_OUT).read_text("utf-8").splitlines()]
-    alike = [x for row in rows if "spelled like" in row["reason"] for x in row["terms"]]
-    assert sorted(alike) == ["armchair", "chair", "piazza", "yardage"]
-
-
 @pytest.mark.parametrize(
     ("cluster", "kept"),
     [
