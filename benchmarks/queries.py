@@ -1,8 +1,8 @@
 """What everyday queries are widened by: `python -m benchmarks.queries --export data/export`.
 
-The rules and numbers of `store/expansion.py` were chosen on two lists of our own: `own`, 500 queries
-of common words, and `domains`, 200 with many a word of several meanings (shopping, travel, health,
-recipes, software, jobs, sport, finance). Nothing may be chosen on `unseen` (130) and
+The rules and numbers of `store/expansion.py` were chosen on two lists of our own: `own`, 500
+queries of common words, and `domains`, 200 with many a word of several meanings (shopping, travel,
+health, recipes, software, jobs, sport, finance). Nothing may be chosen on `unseen` (130) and
 `domains_unseen` (128), which were written afterwards. Printed are those that `ClusterStore.expand`
 widens, with what it adds to each phrase, to be read; whether a query is made worse, nobody but a
 reader can tell.
