@@ -147,7 +147,8 @@ def _sum(tokens: Iterable[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _wording(params: AugmentParams, language: str) -> Wording:
-    own = language if language in LANGUAGES else LANGUAGES[0]
+    code = language.partition("-")[0]
+    own = code if code in LANGUAGES else LANGUAGES[0]
     return Wording(
         model=params.model or "",
         prompt_language=own if params.prompt_language == "auto" else params.prompt_language,

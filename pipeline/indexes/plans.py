@@ -13,7 +13,6 @@ from nymgraph.pipeline.settings.params import RetrieveParams
 
 __all__ = ["LOOKED_AT", "IndexPlan", "checked_plan", "plan_index"]
 
-Kind = Literal["auto", "exact", "two_step", "ivf", "hnsw", "cagra"]
 Storage = Literal["int8", "fp32", "fp16", "sq8"]
 # Multiply-adds up to which a GPU searches exactly: 15 M terms of 1,024 dimensions.
 _GPU_EXACT_WORK = 2.5e17

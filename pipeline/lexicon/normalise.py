@@ -21,6 +21,7 @@ __all__ = [
     "bare_letters",
     "clean",
     "look_up_key",
+    "primary_language",
     "reject_reason",
     "repairs_of",
     "small_letters",
@@ -176,12 +177,13 @@ def _folded(term: str, language: str) -> str:
 
 def _folded_i(term: str, language: str) -> str:
     """Turkish I and İ in small letters; an i whose dot stands by itself has it already."""
-    if _primary(language) not in _TURKIC:
+    if primary_language(language) not in _TURKIC:
         return term
     return term.translate(_TURKIC_FOLD).replace("i\u0307", "i")
 
 
-def _primary(language: str) -> str:
+def primary_language(language: str) -> str:
+    """The language of a code without its region: en of en-GB."""
     return language.partition("-")[0]
 
 
@@ -198,7 +200,7 @@ def _composed(item: str, _language: str) -> str:
 
 
 def _with_letters_read_right(item: str, language: str) -> str:
-    return item.translate(_MISREAD) if _primary(language) == "tr" else item
+    return item.translate(_MISREAD) if primary_language(language) == "tr" else item
 
 
 def _with_plain_marks(item: str, _language: str) -> str:
@@ -217,7 +219,7 @@ def _with_marks_joined(item: str, language: str) -> str:
     """Close the gaps that a tokeniser leaves around brackets, stops, hyphens and apostrophes."""
     for pattern, joined in _SPACING:
         item = pattern.sub(joined, item)
-    return _SUFFIXED.sub("'", item) if _primary(language) in _TURKIC else item
+    return _SUFFIXED.sub("'", item) if primary_language(language) in _TURKIC else item
 
 
 REPAIRS: dict[str, Callable[[str, str], str]] = {

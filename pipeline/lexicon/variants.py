@@ -9,7 +9,7 @@ the variants of case and hyphen only.
 import re
 from collections.abc import Iterator
 
-from nymgraph.pipeline.lexicon.normalise import clean, small_letters
+from nymgraph.pipeline.lexicon.normalise import clean, primary_language, small_letters
 
 __all__ = ["KINDS", "negations", "variant"]
 
@@ -43,7 +43,7 @@ def variant(term: str, kind: str, language: str, pos: str | None = None) -> str 
     elif kind == "hyphen":
         made = term.replace("-", " ") if "-" in term else term.replace(" ", "-")
     else:
-        made = _inflected(term, pos) if language == "en" else term
+        made = _inflected(term, pos) if primary_language(language) == "en" else term
     made = clean(made, language)
     return made if made and made != term else None
 
@@ -60,9 +60,9 @@ def negations(term: str, language: str) -> Iterator[str]:
     Yields:
         The forms, each once.
     """
-    if language == "tr":
+    if primary_language(language) == "tr":
         yield from _without(term)
-    if language != "en" or not term.isalpha():
+    if primary_language(language) != "en" or not term.isalpha():
         return
     assimilated = {"b": "im", "m": "im", "p": "im", "l": "il", "r": "ir"}.get(term[0], "in")
     for prefix in ("un", assimilated, "non", "non-", "dis"):
@@ -73,7 +73,7 @@ def negations(term: str, language: str) -> Iterator[str]:
 def _other_case(term: str, language: str) -> str:
     if term != (small := small_letters(term, language)):
         return small
-    first = _TURKISH_UPPER.get(term[0]) if language == "tr" else None
+    first = _TURKISH_UPPER.get(term[0]) if primary_language(language) == "tr" else None
     return (first or term[0].upper()) + term[1:]
 
 

@@ -60,6 +60,7 @@ def test_hyphen(term: str, expected: str | None) -> None:
 )
 def test_inflection(term: str, pos: str | None, expected: str | None) -> None:
     assert variant(term, "inflection", "en", pos) == expected
+    assert variant(term, "inflection", "en-GB", pos) == expected
     assert variant(term, "inflection", "tr", pos) is None
 
 
