@@ -19,7 +19,8 @@ one term are no two terms (*arm band, armband*): they stay as judged.
 
 Of antonyms that nothing but spelling has found, without an affix that makes opposites, seven of ten
 are none (*mild, wild*; *cold, old*): they are not heard either, unless they have a word in common
-(*throw in, throw out*).
+(*throw in, throw out*). A word and a phrase with it (*child, girl child*), and forms of one word,
+are no opposites however they were found.
 
 The numbers are a logistic regression on 112,248 candidates that WordNet lists and does not join,
 against the Moby thesaurus: both terms list each other there, and share a sixth of the shorter list
@@ -136,17 +137,25 @@ class Silence(NamedTuple):
         return found
 
     def _of_letters_alone(self, judged: pl.DataFrame) -> pl.Series:
-        """Likely antonyms that spelling alone has found: no affix, no word in common."""
-        likely = (pl.col("route").cast(pl.String) == "surface") & (pl.col("p_antonym") >= _LEAST)
-        rows = judged.with_row_index("row").filter(likely)
-        ends = (self.terms.names.gather(rows[end]).str.to_lowercase() for end in ("a", "b"))
-        words = ([set(_WORD.findall(name)) for name in end] for end in ends)
-        alone = [
-            row for row, one, other in zip(rows["row"], *words, strict=True) if not one & other
-        ]
+        """Likely antonyms that have nothing but letters to go by, and no opposing affix."""
+        route = pl.col("route").cast(pl.String)
+        likely = (route != "affix") & (pl.col("p_antonym") >= _LEAST)
+        rows = judged.with_row_index("row").filter(likely).with_columns(route)
+        one, other = (self.terms.names.gather(rows[end]).str.to_lowercase() for end in ("a", "b"))
+        pairs = zip(rows["row"], rows["route"] == "surface", one, other, strict=True)
+        alone = [row for row, spelled, a, b in pairs if self._no_opposites(a, b, spelled=spelled)]
         found = np.zeros(judged.height, np.bool_)
         found[alone] = True
         return pl.Series(found)
+
+    def _no_opposites(self, one: str, other: str, *, spelled: bool) -> bool:
+        """Whether a pair is a word and a phrase with it, forms of one word, or alike in letters."""
+        if _are_forms(one, other, self.terms.language):
+            return True
+        words = [set(name.split(" ")) for name in (one, other)]
+        if words[0] & words[1]:
+            return words[0] <= words[1] or words[1] <= words[0]
+        return spelled
 
     def _uncertain(self, judged: pl.DataFrame) -> pl.DataFrame:
         """The pairs that may be gaps by the formula, and how certain they are."""
@@ -196,9 +205,11 @@ def look_alike(one: str, other: str, language: str) -> bool:
     """
     if {*_WORD.findall(one)} & {*_WORD.findall(other)} or _DIGIT.search(one + other):
         return True
-    if one in possible_lemmas(other, language) or other in possible_lemmas(one, language):
-        return True
-    return likeness(one, other) >= ALIKE
+    return _are_forms(one, other, language) or likeness(one, other) >= ALIKE
+
+
+def _are_forms(one: str, other: str, language: str) -> bool:
+    return one in possible_lemmas(other, language) or other in possible_lemmas(one, language)
 
 
 def _is_nearest(pairs: pl.DataFrame, n_terms: int) -> npt.NDArray[np.bool_]:

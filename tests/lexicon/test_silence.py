@@ -152,7 +152,8 @@ def test_other_words_do_not_look_alike(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other", "route", "stays"),
     [("mild", "wild", "surface", False), ("mild", "wild", "vector", True),
-     ("load", "unload", "affix", True), ("throw in", "throw out", "surface", True)],
+     ("load", "unload", "affix", True), ("throw in", "throw out", "surface", True),
+     ("child", "girl child", "vector", False), ("child", "children", "vector", False)],
 )  # fmt: skip
 def test_letters_alone_make_no_opposites(one: str, other: str, route: str, *, stays: bool) -> None:
     columns = {"p_synonym": 0.05, "p_antonym": 0.8, "p_co_hyponym": 0.15}
