@@ -9,8 +9,6 @@ with 0 printed what it printed there, and if each other one ended with a message
 nothing that a reader takes. Each process is a fork of this one, which has loaded the libraries.
 """
 
-import argparse
-import os
 import random
 import re
 import shlex
@@ -25,6 +23,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from benchmarks.forks import end, forked, options
 from benchmarks.machine import describe
 from nymgraph.pipeline import cli, store
 from nymgraph.pipeline.classifier import fit, model
@@ -120,13 +119,8 @@ class Played(NamedTuple):
 
 def main() -> None:
     """Play every scene, print each fault and the counts."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, required=True, help="data folder of a finished run")
-    parser.add_argument("--params", type=Path, required=True, help="its parameters")
+    parser = options(__doc__)
     parser.add_argument("--trials", type=int, default=200, help="of all scenes together")
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="scenes that this pattern finds")
     asked = parser.parse_args()
     print(describe())
@@ -275,30 +269,12 @@ def fresh(origin: Path, root: Path) -> None:
 
 def begin(command: str, place: int, root: Path) -> int:
     """Run a command in a fork; its process id."""
-    child = os.fork()
-    if child:
-        return child
-    code: Any = 1
-    try:
-        os.chdir(root)
-        for stream, name in ((1, "said"), (2, "errors")):
-            log = root.parent / f"{name}{place}"
-            os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+
+    def act() -> None:
         sys.argv = ["nymgraph", *shlex.split(command)]
         cli.main()
-    except SystemExit as left:
-        code = left.code or 0
-    except BaseException as error:
-        os.write(2, f"Traceback: {error!r}\n".encode())
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code if isinstance(code, int) else 1)
 
-
-def end(child: int) -> int:
-    """Wait for a process; its exit status."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return forked(act, root, root.parent / f"said{place}", root.parent / f"errors{place}")
 
 
 def printed(root: Path, place: int) -> tuple[str, str]:

@@ -11,7 +11,6 @@ workers of Ray were busy with comes on top, at most one shard each. Each process
 one, which has loaded the libraries.
 """
 
-import argparse
 import os
 import random
 import shutil
@@ -25,6 +24,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from benchmarks.forks import end, forked, options
 from benchmarks.machine import describe
 from nymgraph.pipeline.cli import run_stage
 from nymgraph.pipeline.stages import classify, embed, retrieve  # what a fork finds loaded
@@ -74,13 +74,8 @@ class Project(NamedTuple):
 
 def main() -> None:
     """Kill, compare, print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, required=True, help="data folder of a finished run")
-    parser.add_argument("--params", type=Path, required=True, help="its parameters")
+    parser = options(__doc__)
     parser.add_argument("--kills", type=int, default=10, help="of each stage by each engine")
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--stages", default=",".join(INPUTS))
     parser.add_argument("--engines", default=",".join(ENGINES))
     asked = parser.parse_args()
@@ -119,7 +114,7 @@ def torment(project: Project, engine: str, n_kills: int, chance: random.Random) 
     """
     child = start(project)
     first = wait_for_shard(project, child)
-    end(project, child)
+    finish(project, child)
     seconds = max(file.stat().st_mtime for file in project.written()) - first
     whole = content_hash(project.result)
     n_shards, places, again = len(project.made()), [], []
@@ -132,7 +127,7 @@ def torment(project: Project, engine: str, n_kills: int, chance: random.Random) 
         made = project.made()
         places.append(len(made))
         again.append(sum(made.values()) - len(made) - before)
-    end(project, start(project))
+    finish(project, start(project))
     made = project.made()
     again.append(sum(made.values()) - len(made) - sum(again))
     same = content_hash(project.result) == whole
@@ -146,20 +141,12 @@ def torment(project: Project, engine: str, n_kills: int, chance: random.Random) 
 
 def start(project: Project) -> int:
     """Run the stage in a fork; its process id."""
-    child = os.fork()
-    if child:
-        return child
-    try:
-        os.chdir(project.root)
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-        os.dup2(os.open(project.root / "errors.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
+
+    def act() -> None:
         log_shards(project)
         run_stage(project.stage, Path("params.yaml"), Path("data"))
-    except BaseException as error:
-        os.write(2, f"{error!r}\n".encode())
-        os._exit(1)
-    os._exit(0)
+
+    return forked(act, project.root, Path(os.devnull), project.root / "errors.log")
 
 
 def log_shards(project: Project) -> None:
@@ -194,14 +181,13 @@ def killed(project: Project, moment: float) -> bool:
     while time.time() < until and alive(child):
         time.sleep(0.002)
     os.kill(child, signal.SIGKILL)
-    end(project, child)
+    finish(project, child)
     return not project.written()
 
 
-def end(project: Project, child: int) -> None:
+def finish(project: Project, child: int) -> None:
     """Wait for the end of the process; stop with its message where it failed by itself."""
-    _, status = os.waitpid(child, 0)
-    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+    if end(child) > 0:
         raise SystemExit((project.root / "errors.log").read_text("utf-8"))
 
 
