@@ -1,4 +1,4 @@
-# One command each: install fix check audit test bench run clean.
+# One command each: install fix check audit test test-slow bench run clean.
 # FAISS=gpu (CUDA 12) or FAISS=gpu-cuvs (CUDA 13) takes that build instead of the CPU's.
 PYTHON ?= python3
 VENV   ?= .venv
@@ -8,7 +8,7 @@ FAISS  ?= cpu
 BIN    := $(VENV)/bin
 CODE   := pipeline discriminator clustering src tests benchmarks notebooks docs
 
-.PHONY: install fix check audit docs test bench bench-clustering bench-discriminator bench-retrieval run clean
+.PHONY: install fix check audit docs test test-slow bench bench-clustering bench-discriminator bench-retrieval run clean
 
 install: $(VENV)/.installed
 
@@ -40,9 +40,15 @@ docs: install
 	$(BIN)/python -m docs.site build/site
 
 # two workers of one thread each
-test: export OMP_NUM_THREADS = 1
+test test-slow: export OMP_NUM_THREADS = 1
+test test-slow: PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+
 test: install
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(PYTEST) -m 'not slow'
+
+# what test leaves out: further whole runs, killed stages, full disks, workers of Ray
+test-slow: install
+	$(PYTEST) -m slow
 
 bench: install
 	$(BIN)/python -m benchmarks

@@ -17,6 +17,15 @@ def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Two workers (`make test`): tests that share an expensive fixture stay on one of them."""
-    shares_the_run = "small_run" in getattr(item, "fixturenames", ())
-    group = "small_run" if shares_the_run else item.path.parent.name
+    group = "small_run" if _shares_the_run(item) else item.path.parent.name
     item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest group begins first, so that no worker waits for it at the end."""
+    items.sort(key=lambda item: not _shares_the_run(item))
+
+
+def _shares_the_run(item: pytest.Item) -> bool:
+    """Whether a test asks for the small run, which is made once."""
+    return "small_run" in getattr(item, "fixturenames", ())

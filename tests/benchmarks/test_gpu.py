@@ -24,7 +24,6 @@ EXPECTED = {
 }
 
 
-@pytest.mark.slow
 def test_every_path_is_measured(tmp_path: Path) -> None:
     found = {figure.what: figure for figure in measure("cpu", TINY, tmp_path)}
     assert set(found) == EXPECTED

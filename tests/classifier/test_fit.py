@@ -20,6 +20,8 @@ from tests.discriminator.tiny_bert import write_tiny_bert
 from tests.lexicon.installed import installed
 
 PARAMS = Params.model_validate({"adapt": {"method": "none"}, "train": {"hidden": 16, "width": 16}})
+# few, where it is not the question how well a model learns
+FIT_STEPS = "nymgraph.pipeline.classifier.fit._LEAST_STEPS"
 ROOTS = [
     "happy", "kind", "fair", "safe", "clear", "known", "able", "real", "even", "true", "wise",
     "fit", "sure", "usual", "stable", "equal", "lucky", "tidy", "ready", "easy", "steady", "worthy",
@@ -145,7 +147,6 @@ def test_without_a_split_pairs_of_held_out_terms_validate(tmp_path: Path) -> Non
     assert table.equals(read_training_pairs(request, PARAMS).rows)
 
 
-@pytest.mark.slow
 def test_no_dictionary_pair_touches_what_is_held_out_or_excluded(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -202,8 +203,8 @@ def test_too_few_pairs_leave_nothing_behind(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["pairs.csv"]
 
 
-@pytest.mark.slow
-def test_the_command_line_with_a_cascade(tmp_path: Path) -> None:
+def test_the_command_line_with_a_cascade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FIT_STEPS, 20)
     write(tmp_path / "pairs.csv", pairs())
     encoder = write_tiny_bert(tmp_path / "bert")
     (tmp_path / "params.yaml").write_text(
@@ -229,7 +230,10 @@ def test_the_command_line_with_a_cascade(tmp_path: Path) -> None:
     np.testing.assert_allclose(judged.sum(axis=1), 1, atol=1e-5)
 
 
-def test_training_pairs_vote_only_where_they_are_asked_for(model: Model, tmp_path: Path) -> None:
+def test_training_pairs_vote_only_where_they_are_asked_for(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FIT_STEPS, 20)
     assert model.space.known is not None
     assert model.classifier.counts_votes
     silent = PARAMS.model_copy(

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,18 @@ from nymgraph.pipeline.cli import app
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
 from nymgraph.pipeline.progress import SilentProgress
 from nymgraph.pipeline.settings.params import Params
-from tests.classifier.test_fit import ROOTS, pairs, write
+from tests.classifier.test_fit import FIT_STEPS, ROOTS, pairs, write
 from tests.encoders.tiny_encoder import tiny_encoder
 
 PAIRS = [("hot", "cold"), ("fair", "unfair"), ("hot dog", "frankfurter")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_steps() -> Iterator[None]:
+    """How well a model judges is not the question here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FIT_STEPS, 20)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,6 @@ def test_a_header_of_another_network(path: Path, trained: TrainedHead) -> None:
         load_head(path)
 
 
-@pytest.mark.slow
 def test_a_cross_encoder_comes_back_with_its_blends(tmp_path: Path) -> None:
     model = new_cross_encoder(str(write_tiny_bert(tmp_path / "bert")), "cpu")
     dictionary = Blend(0.25, Calibration(2.0, (0.5, -1.0, 0.0, -1e4)), 0.125)

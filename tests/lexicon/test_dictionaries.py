@@ -92,7 +92,6 @@ def test_a_placeholder_is_refused_and_labels_nothing(kenet: WordNetSource, tmp_p
     assert reasons == {"not_in_lexicon": 3, "closer_relation": 2}
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("parsed_once")
 def test_the_installed_kenet() -> None:
     assert find_edition("turkish").is_file()

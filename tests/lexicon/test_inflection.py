@@ -196,7 +196,6 @@ def test_a_users_column_goes_with_a_variant(tmp_path: Path) -> None:
     assert rows == [("kitaplar", "kitap", "b", "y")]
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("parsed_once")
 @pytest.mark.parametrize(("edition", "language"), [("turkish", "tr"), ("english", "en")])
 def test_on_the_installed_dictionaries_no_antonym_is_a_variant(edition: str, language: str) -> None:

@@ -91,7 +91,6 @@ def test_the_marker_of_position_is_no_part_of_the_term(
     assert synset.terms == (term,)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("parsed_once")
 def test_the_installed_wordnet() -> None:
     source = WordNetSource(kind="wordnet")

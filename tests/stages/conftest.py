@@ -8,7 +8,7 @@ from tests.store.small_export import small_frames, write_export
 
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> SmallRun:
-    """The whole pipeline through `dvc repro` on 3,000 synsets of WordNet."""
+    """The whole pipeline through `dvc repro` on 1,500 synsets of WordNet."""
     run = make_project(tmp_path_factory.mktemp("project"))
     done = run.command("dvc", "repro")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -15,7 +15,7 @@ from nymgraph.pipeline.storage.artefacts import Workspace
 
 ROOT = Path(__file__).parents[2]
 CODE = ("pipeline", "discriminator", "clustering")
-SYNSETS = 3_000
+SYNSETS = 1_500
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,15 @@ class SmallRun:
         for stage in stages:
             run_stage(stage, self.params, self.data)
 
+    def apart(self, *stages: str, **environment: str) -> None:
+        """Run stages in one process of their own."""
+        call = (
+            "import sys; from pathlib import Path; from nymgraph.pipeline.cli import run_stage\n"
+            "for stage in sys.argv[1:]: run_stage(stage, Path('params.yaml'), Path('data'))"
+        )
+        done = self.command("python", "-c", call, *stages, **environment)
+        assert done.returncode == 0, done.stderr
+
     def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a program of this environment in the project folder."""
         program = Path(sys.executable).parent / arguments[0]
@@ -88,8 +97,8 @@ def make_project(root: Path) -> SmallRun:
     run.set("ingest", sources=[wordnet])
     run.set("label", dictionaries=[wordnet])
     run.set("adapt", steps=4, batch_size=32, save_steps=2)
-    run.set("embed", shard_terms=500)
-    run.set("retrieve", shard_terms=1_000)
+    run.set("embed", shard_terms=250)
+    run.set("retrieve", shard_terms=500)
     done = run.command("dvc", "init", "--no-scm", "--quiet")
     assert done.returncode == 0, done.stderr
     return run

@@ -19,8 +19,6 @@ from tests.stages.small_run import ROOT, SmallRun, file_bytes
 if TYPE_CHECKING:
     from nymgraph.discriminator import LabelledPairs
 
-pytestmark = pytest.mark.slow
-
 
 def read(run: SmallRun, path: str) -> dict[str, Any]:
     content: dict[str, Any] = json.loads((run.data / path).read_text("utf-8"))

@@ -3,13 +3,10 @@
 from pathlib import Path
 
 import polars as pl
-import pytest
 
 from nymgraph.pipeline.schemas import EXPORTED_VARIANTS, TERMS, VARIANTS
 from nymgraph.pipeline.store import ClusterStore
 from tests.stages.small_run import SmallRun
-
-pytestmark = pytest.mark.slow
 
 
 def test_variants_set_aside_leave_with_their_lemma(small_run: SmallRun, tmp_path: Path) -> None:

@@ -13,8 +13,6 @@ from nymgraph.pipeline.schemas import CONTRADICTED, HELD_OUT, PAIRS, RELATIONS
 from nymgraph.pipeline.storage.artefacts import save
 from tests.stages.small_run import SmallRun
 
-pytestmark = pytest.mark.slow
-
 
 def held_out_id(run: SmallRun) -> int:
     return int(run.workspace.read(HELD_OUT)["term_id"][0])

@@ -26,7 +26,6 @@ from nymgraph.pipeline.storage.verify import verify_export, verify_run
 from nymgraph.pipeline.store import ClusterStore
 from tests.stages.small_run import SmallRun
 
-pytestmark = pytest.mark.slow
 MUTATIONS = int(os.environ.get("NYMGRAPH_MUTATIONS", "30"))
 SEED = int(os.environ.get("NYMGRAPH_MUTATIONS_SEED", "0"))
 QUICK = ("label", "cluster", "release", "evaluate", "export")

@@ -4,13 +4,11 @@ import json
 from pathlib import Path
 
 import polars as pl
-import pytest
 
 from nymgraph.pipeline.lexicon.provenance import LANGUAGE_MODEL
 from nymgraph.pipeline.schemas import HELD_OUT, PAIRS, RELATIONS
 from tests.stages.small_run import SmallRun
 
-pytestmark = pytest.mark.slow
 MODEL = f"{LANGUAGE_MODEL}some-model"
 
 
