@@ -30,10 +30,10 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/pydoclint --quiet pipeline discriminator clustering src/nymgraph/__init__.py src/nymgraph/kernels.py
 
-# known vulnerabilities of what is installed; needs the network and a database of them
+# known vulnerabilities of the pinned versions; needs the network and a database of them, and fails without an answer
 audit: install
 	$(BIN)/pip install --quiet pip-audit
-	$(BIN)/pip-audit --skip-editable --progress-spinner off
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement constraints.txt
 
 # the documents and the API as one site, without a network: build/site/index.html
 docs: install
