@@ -7,8 +7,7 @@ import numpy as np
 
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.errors import DependencyError, ParameterError
-from nymgraph.pipeline.limits import GPU_CODES_MOST as _GPU_MOST_CODED
-from nymgraph.pipeline.limits import GPU_MOST as _GPU_MOST
+from nymgraph.pipeline.limits import GPU_CODES_MOST, GPU_MOST
 from nymgraph.pipeline.settings.params import RetrieveParams
 
 __all__ = ["LOOKED_AT", "IndexPlan", "checked_plan", "plan_index"]
@@ -88,7 +87,7 @@ class IndexPlan(NamedTuple):
     def most_effort(self, n_terms: int) -> int:
         """The largest effort that makes sense."""
         if self.kind == "ivf":
-            return self.nlist if self.device == "cpu" else min(self.nlist, _GPU_MOST)
+            return self.nlist if self.device == "cpu" else min(self.nlist, GPU_MOST)
         return min(n_terms, _MOST_BREADTH)
 
     def described(self) -> dict[str, Any]:
@@ -175,9 +174,9 @@ def checked_plan(plan: IndexPlan, k: int) -> IndexPlan:
             "FAISS is installed without its part for GPUs",
             cure="install the extra gpu, or set retrieve.device to cpu or retrieve.storage to int8",
         )
-    most = _GPU_MOST_CODED if plan.storage in ("fp16", "sq8") else _GPU_MOST
+    most = GPU_CODES_MOST if plan.storage in ("fp16", "sq8") else GPU_MOST
     _check_limit("k", k + 1, most)
-    _check_limit("nprobe", plan.nprobe, _GPU_MOST)
+    _check_limit("nprobe", plan.nprobe, GPU_MOST)
     return plan
 
 

@@ -5,7 +5,6 @@ import pytest
 
 from nymgraph.pipeline import limits
 from nymgraph.pipeline.errors import CapacityError
-from nymgraph.pipeline.indexes import plans
 from nymgraph.pipeline.limits import (
     Room,
     embed_refusals,
@@ -41,11 +40,6 @@ def test_limits_of_faiss(
     assert len(found) == len(settings)
     for refusal, setting in zip(found, settings, strict=True):
         assert f"set {setting} or less" in refusal.cure
-
-
-def test_the_limits_are_those_of_the_stage() -> None:
-    """`retrieve` checks its plan by its own constants."""
-    assert (limits.GPU_MOST, limits.GPU_CODES_MOST) == (plans.GPU_MOST, plans.GPU_MOST_CODED)
 
 
 def test_a_plan_beyond_the_limits_of_a_gpu() -> None:
