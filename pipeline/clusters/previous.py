@@ -20,7 +20,7 @@ from nymgraph.pipeline.schemas import (
     Table,
 )
 from nymgraph.pipeline.settings.params import ClusterParams
-from nymgraph.pipeline.storage.artefacts import damaged, read_schema
+from nymgraph.pipeline.storage.artefacts import damaged, read_schema, reading
 
 __all__ = ["load_previous", "made_with"]
 
@@ -99,7 +99,8 @@ def _read(folder: Path, table: Table) -> pl.DataFrame:
     if not file.is_file():
         raise _lacks(folder, file)
     table.check(read_schema(file, "export"), str(file))
-    return pl.read_parquet(file)
+    with reading(file, "export"):
+        return pl.read_parquet(file)
 
 
 def _lacks(folder: Path, file: Path) -> InputError:

@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from nymgraph.pipeline.schemas import EXPORTED_MARKS
+from nymgraph.pipeline.storage.artefacts import read_schema, reading
 
 __all__ = ["Marks"]
 
@@ -14,11 +15,14 @@ class Marks:
 
     Args:
         folder: The export folder; one written without marks has none.
+
+    Raises:
+        ArtefactError: Their file is damaged or not as declared.
     """
 
     def __init__(self, folder: Path) -> None:
         path = folder / EXPORTED_MARKS.path.name
-        rows = pl.read_parquet(path) if path.is_file() else EXPORTED_MARKS.empty()
+        rows = _read(path) if path.is_file() else EXPORTED_MARKS.empty()
         self._marks: dict[tuple[int, int], str] = {(x, n): mark for x, n, mark in rows.iter_rows()}
 
     def of(self, term_id: int) -> str:
@@ -32,3 +36,9 @@ class Marks:
     def last(self, term_ids: list[int]) -> list[int]:
         """The terms in their order, but marked ones last."""
         return sorted(term_ids, key=lambda term_id: bool(self.of(term_id)))
+
+
+def _read(path: Path) -> pl.DataFrame:
+    EXPORTED_MARKS.check(read_schema(path, "export"), str(path))
+    with reading(path, "export"):
+        return pl.read_parquet(path)

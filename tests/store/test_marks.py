@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.schemas import EXPORTED_MARKS, EXPORTED_SENSES, EXPORTED_TERMS
 from nymgraph.pipeline.store import ClusterStore
 from tests.store.small_export import senses_frame, small_frames, write_export
@@ -63,3 +64,21 @@ def test_an_export_without_marks_has_none(tmp_path: Path) -> None:
     store = ClusterStore(write_export(tmp_path / "export", small_frames()))
     assert store.mark("happy") == ""
     assert "marks: dict" not in repr(store.entry("happy"))
+
+
+@pytest.mark.parametrize("place", [4, -64, -8])
+def test_damaged_marks_are_named(store: ClusterStore, tmp_path: Path, place: int) -> None:
+    file = tmp_path / "export" / EXPORTED_MARKS.path.name
+    content = bytearray(file.read_bytes())
+    start = place % len(content)
+    content[start : start + 64] = bytes(len(content[start : start + 64]))
+    file.write_bytes(content)
+    with pytest.raises(ArtefactError, match=r"marks\.parquet is damaged"):
+        ClusterStore(tmp_path / "export")
+
+
+def test_another_table_in_place_of_the_marks(store: ClusterStore, tmp_path: Path) -> None:
+    export = tmp_path / "export"
+    (export / EXPORTED_MARKS.path.name).write_bytes((export / "links.parquet").read_bytes())
+    with pytest.raises(ArtefactError, match=r"marks\.parquet"):
+        ClusterStore(export)
