@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_noted
 from nymgraph.pipeline.errors import ArtefactError, ParameterError
-from nymgraph.pipeline.storage.artefacts import content_hash
+from nymgraph.pipeline.storage.artefacts import THROWN, content_hash
 
 __all__ = [
     "MODEL_CURE",
@@ -237,7 +236,7 @@ def known_pairs(folder: Path) -> KnownPairs:
         terms = pl.read_parquet(known / "terms.parquet")["term"].to_list()
         vectors = load_file(known / "vectors.safetensors")["vectors"]
         rows = pl.read_parquet(known / "pairs.parquet")
-    except (OSError, SafetensorError, pl.exceptions.PolarsError, KeyError) as error:
+    except THROWN as error:
         raise damaged_model(folder, str(error)) from error
     return KnownPairs(terms, vectors, rows)
 

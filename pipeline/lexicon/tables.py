@@ -66,7 +66,7 @@ def read_table(path: Path) -> pl.DataFrame:
         )
     try:
         table = _parse(path, suffix)
-    except (polars.exceptions.PolarsError, OSError) as error:
+    except (polars.exceptions.PolarsError, polars.exceptions.PanicException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise _malformed(path, str(error)) from error

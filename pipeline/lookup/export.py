@@ -222,7 +222,7 @@ class Export:
     def _read(self, lazy: pl.LazyFrame, table: Table) -> pl.DataFrame:
         try:
             return lazy.collect()
-        except polars.exceptions.PolarsError as error:
+        except (polars.exceptions.PolarsError, polars.exceptions.PanicException) as error:
             raise damaged(self.folder / table.path.name, table.stage, error) from error
 
 

@@ -38,6 +38,7 @@ from nymgraph.pipeline.storage.manifests import (
 )
 
 __all__ = [
+    "THROWN",
     "Workspace",
     "content_hash",
     "digest",
@@ -54,6 +55,9 @@ __all__ = [
 ]
 
 ROW_GROUP_ROWS = 262_144
+THROWN = (Exception, polars.exceptions.PanicException)
+"""What a library may throw at bytes that it cannot read; a panic of polars is no Exception."""
+
 _FULL_BYTES = 1 << 16  # a disk with less than this left is full, however the error puts it
 _AGAIN = "; then run the same command again: finished shards are kept"
 
@@ -470,7 +474,7 @@ def reading(path: Path, stage: str) -> Iterator[None]:
         yield
     except NymgraphError:
         raise
-    except Exception as error:
+    except THROWN as error:
         raise damaged(path, stage, error) from error
 
 
@@ -493,7 +497,7 @@ def blamed(workspace: Workspace) -> Iterator[None]:
         yield
     except NymgraphError:
         raise
-    except Exception as error:
+    except THROWN as error:
         fault = workspace.damage()
         if fault is not None:
             raise fault from error
@@ -507,7 +511,7 @@ def missing(path: Path, stage: str) -> ArtefactError:
     return ArtefactError(f"{path} is not there", cure=f"run `nymgraph {stage}` first")
 
 
-def damaged(path: Path, stage: str, error: Exception) -> ArtefactError:
+def damaged(path: Path, stage: str, error: BaseException) -> ArtefactError:
     """The error for an artefact that cannot be read."""
     return ArtefactError(
         f"{path} is damaged",

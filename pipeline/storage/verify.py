@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nymgraph.pipeline.errors import ArtefactError, InputError, NymgraphError
-from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.artefacts import THROWN, Workspace
 from nymgraph.pipeline.storage.manifests import LIST, StageFiles, read_list
 
 __all__ = ["RECORD", "Verified", "blamed_export", "verify_export", "verify_run"]
@@ -91,7 +91,7 @@ def blamed_export(folder: Path) -> Iterator[None]:
         yield
     except NymgraphError:
         raise
-    except Exception as error:
+    except THROWN as error:
         if (folder / LIST).is_file():
             for fault in verify_export(folder).faults:
                 raise fault from error

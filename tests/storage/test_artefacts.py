@@ -13,6 +13,7 @@ from nymgraph.pipeline.storage.artefacts import (
     Workspace,
     content_hash,
     digest,
+    reading,
     replace_folder,
     save,
     write_atomic,
@@ -274,3 +275,8 @@ def test_strong_edges_are_sorted_however_few_are_held(
     blocks = list(export.strong_edges(ExportParams(min_probability=0.5), workspace))
     strong = rows.filter((pl.col("p_synonym") >= 0.5) | (pl.col("evidence") == "dictionary"))
     assert pl.concat(blocks).equals(strong.sort("a", "b"))
+
+
+def test_a_panic_of_polars_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ArtefactError), reading(tmp_path / "pairs.parquet", "label"):
+        raise pl.exceptions.PanicException("unwrap")
