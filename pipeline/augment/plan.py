@@ -20,7 +20,7 @@ from nymgraph.pipeline.augment.prompts import (
 )
 from nymgraph.pipeline.augment.selection import first_groups, first_terms
 from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.lexicon.normalise import clean, primary_language
 from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
 from nymgraph.pipeline.progress import Progress
 from nymgraph.pipeline.settings.params import AugmentParams
@@ -147,7 +147,7 @@ def _sum(tokens: Iterable[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _wording(params: AugmentParams, language: str) -> Wording:
-    code = language.partition("-")[0]
+    code = primary_language(language)
     own = code if code in LANGUAGES else LANGUAGES[0]
     return Wording(
         model=params.model or "",

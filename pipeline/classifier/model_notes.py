@@ -11,6 +11,7 @@ from safetensors.numpy import load_file
 
 from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_noted
 from nymgraph.pipeline.errors import ArtefactError, ParameterError
+from nymgraph.pipeline.lexicon.normalise import primary_language
 from nymgraph.pipeline.storage.artefacts import THROWN, content_hash
 
 __all__ = [
@@ -144,7 +145,7 @@ def model_for_run(folder: Path, language: str, data: Path) -> tuple[Path, ModelN
             cure="copy the folder elsewhere (`cp -r data/train/model mymodel`) and name the copy",
         )
     notes = read_notes(place)
-    if notes.language.partition("-")[0] != language.partition("-")[0]:
+    if primary_language(notes.language) != primary_language(language):
         raise ParameterError(
             f"model: {folder} judges terms of another language",
             got=notes.language,

@@ -20,7 +20,7 @@ from nymgraph.pipeline.schemas import (
     Table,
 )
 from nymgraph.pipeline.settings.params import ClusterParams
-from nymgraph.pipeline.storage.artefacts import damaged, read_schema, reading
+from nymgraph.pipeline.storage.artefacts import damaged, read_rows
 
 __all__ = ["load_previous", "made_with"]
 
@@ -98,9 +98,7 @@ def _read(folder: Path, table: Table) -> pl.DataFrame:
     file = folder / table.path.name
     if not file.is_file():
         raise _lacks(folder, file)
-    table.check(read_schema(file, "export"), str(file))
-    with reading(file, "export"):
-        return pl.read_parquet(file)
+    return read_rows(file, table, "export")
 
 
 def _lacks(folder: Path, file: Path) -> InputError:

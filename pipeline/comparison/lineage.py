@@ -10,7 +10,7 @@ from nymgraph.pipeline.clusters.tables import named
 from nymgraph.pipeline.evaluation.clustering import hard_labels
 from nymgraph.pipeline.lookup.export import export_of
 from nymgraph.pipeline.schemas import EXPORTED_TERMS, LINEAGE
-from nymgraph.pipeline.storage.artefacts import read_schema, reading, save, write_atomic
+from nymgraph.pipeline.storage.artefacts import read_rows, save, write_atomic
 
 __all__ = ["compare_exports", "count_events", "write_lineage"]
 
@@ -72,6 +72,5 @@ def write_lineage(table: pl.DataFrame, path: Path) -> None:
 
 def _assignments(folder: Path, side: str) -> pl.DataFrame:
     file = export_of(folder) / EXPORTED_TERMS.path.name
-    EXPORTED_TERMS.check(read_schema(file, "export"), str(file))
-    with reading(file, "export"):
-        return pl.read_parquet(file, columns=["term", "cluster_id"]).rename({"cluster_id": side})
+    rows = read_rows(file, EXPORTED_TERMS, "export", ["term", "cluster_id"])
+    return rows.rename({"cluster_id": side})

@@ -38,7 +38,7 @@ import polars as pl
 
 from nymgraph.pipeline.lexicon.hashing import stable_hash
 from nymgraph.pipeline.lexicon.inflection import LANGUAGES, base_keys
-from nymgraph.pipeline.lexicon.normalise import look_up_key, small_letters
+from nymgraph.pipeline.lexicon.normalise import look_up_key, primary_language, small_letters
 from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.lookup.stop_words import stop_words
 from nymgraph.pipeline.schemas import (
@@ -225,7 +225,7 @@ def _is_short(form: str) -> bool:
 
 
 def _bases(form: str, language: str) -> Iterator[str]:
-    bases = LANGUAGES.get(language.partition("-")[0])
+    bases = LANGUAGES.get(primary_language(language))
     return bases(form) if bases and " " not in form else iter(())
 
 

@@ -26,12 +26,10 @@ import polars as pl
 from nymgraph.pipeline.formats.ambiguity import MOST
 from nymgraph.pipeline.lexicon.likeness import ALIKE, likeness
 from nymgraph.pipeline.lookup.export import Export
+from nymgraph.pipeline.lookup.widening import FAR, SURE
 from nymgraph.pipeline.schemas import EXPORTED_EDGES, EXPORTED_SENSES, EXPORTED_TERMS
 
 __all__ = ["Together"]
-
-SURE = 0.79  # least p_synonym of what a dictionary calls similar
-FAR = 0.3  # share of the synonyms of a dictionary that lie far from each other
 
 
 class _Pair(NamedTuple):

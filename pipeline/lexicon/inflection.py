@@ -26,7 +26,7 @@ from functools import cache
 from itertools import product
 from types import MappingProxyType
 
-from nymgraph.pipeline.lexicon.normalise import look_up_key
+from nymgraph.pipeline.lexicon.normalise import look_up_key, primary_language
 
 __all__ = ["LANGUAGES", "base_keys", "bolder_bases", "find_variants"]
 
@@ -54,7 +54,7 @@ def base_keys(key: str, language: str) -> Iterator[str]:
     Yields:
         Look-up keys, the likeliest first.
     """
-    rules = LANGUAGES.get(language.partition("-")[0])
+    rules = LANGUAGES.get(primary_language(language))
     if rules is not None:
         yield from rules(key)
 
@@ -105,7 +105,7 @@ def find_variants(
     Returns:
         The lemma of each variant; no lemma is a variant. It does not depend on the order of terms.
     """
-    rules = LANGUAGES.get(language.partition("-")[0])
+    rules = LANGUAGES.get(primary_language(language))
     listed = {look_up_key(form, language): look_up_key(forms[form], language) for form in forms}
 
     def bases(key: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ import simplemma
 from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES
 
 from nymgraph.pipeline.lexicon.inflection import LANGUAGES, bolder_bases
+from nymgraph.pipeline.lexicon.normalise import primary_language
 
 __all__ = ["possible_lemmas", "possible_stems"]
 
@@ -67,7 +68,7 @@ def possible_lemmas(term: str, language: str) -> Iterator[str]:
         Spellings other than the term, some more than once; whether they are terms is for the
         caller to see.
     """
-    primary = language.partition("-")[0]
+    primary = primary_language(language)
     words = term.split(" ")
     if "" in words:
         return
@@ -88,7 +89,7 @@ def possible_stems(term: str, language: str) -> Iterator[str]:
     Yields:
         Spellings, the longest first, of three letters or more.
     """
-    affixes = _AFFIXES.get(language.partition("-")[0])
+    affixes = _AFFIXES.get(primary_language(language))
     if affixes is None:
         return
     found = {term.removeprefix(prefix).lstrip("-") for prefix in affixes.prefixes}

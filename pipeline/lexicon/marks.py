@@ -20,6 +20,7 @@ from pathlib import Path
 import polars as pl
 
 from nymgraph.pipeline.lexicon.dictionaries import Inventory
+from nymgraph.pipeline.lexicon.normalise import primary_language
 from nymgraph.pipeline.lexicon.wordnet import Synset
 from nymgraph.pipeline.schemas import MARK_NAMES, MARKS
 
@@ -124,7 +125,7 @@ def mark_of_spelling(term: str, language: str) -> str:
         vulgar, offensive or slur; empty where nothing of it is listed.
     """
     text = term.casefold()
-    for mark, (whole, part) in _listed(language.partition("-")[0]).items():
+    for mark, (whole, part) in _listed(primary_language(language)).items():
         if whole.fullmatch(text) or any(part.fullmatch(word) for word in re.split(r"[\s-]+", text)):
             return mark
     return ""

@@ -119,10 +119,10 @@ class Silence(NamedTuple):
         """
         filled = judged.join(gaps, on=["a", "b"], how="left", maintain_order="left")
         synonym = filled["certainty"].fill_null(0.0)
-        opposed = pl.when(self._of_letters_alone(judged)).then(0.0).otherwise("p_antonym")
+        silent = pl.Series(self._silent(judged), dtype=pl.Boolean)
+        opposed = pl.when(self._of_letters_alone(judged, silent)).then(0.0).otherwise("p_antonym")
         antonym = filled.select(pl.min_horizontal(opposed, 1 - synonym)).to_series()
         columns = {"synonym": synonym, "antonym": antonym, "co_hyponym": 1 - synonym - antonym}
-        silent = pl.Series(self._silent(judged))
         return judged.with_columns(
             pl.when(silent).then(column.cast(pl.Float32)).otherwise(f"p_{name}").alias(f"p_{name}")
             for name, column in columns.items()
@@ -136,10 +136,10 @@ class Silence(NamedTuple):
         found: npt.NDArray[np.bool_] = self.listed[a] & self.listed[b] & model & two
         return found
 
-    def _of_letters_alone(self, judged: pl.DataFrame) -> pl.Series:
-        """Likely antonyms that have nothing but letters to go by, and no opposing affix."""
+    def _of_letters_alone(self, judged: pl.DataFrame, silent: pl.Series) -> pl.Series:
+        """Of silent pairs the likely antonyms that have only letters, and no opposing affix."""
         route = pl.col("route").cast(pl.String)
-        likely = (route != "affix") & (pl.col("p_antonym") >= _LEAST)
+        likely = silent & (route != "affix") & (pl.col("p_antonym") >= _LEAST)
         rows = judged.with_row_index("row").filter(likely).with_columns(route)
         one, other = (self.terms.names.gather(rows[end]).str.to_lowercase() for end in ("a", "b"))
         pairs = zip(rows["row"], rows["route"] == "surface", one, other, strict=True)

@@ -9,6 +9,7 @@ reading     the arrays, opened and checked against the manifest
 strings     sorted strings, found by bisection
 stop_words  the words of a language's grammar
 examples    words that everybody knows, to begin with
+widening    how sure a term must be that widens a query
 """
 
 from nymgraph.pipeline.lookup.layout import ARRAYS, FOLDER, NONE, strings_of

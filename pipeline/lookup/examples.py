@@ -1,5 +1,7 @@
 """Common words to begin with: of several senses, some with opposites."""
 
+from nymgraph.pipeline.lexicon.normalise import primary_language
+
 __all__ = ["example_words", "opposite_words"]
 
 _WORDS = {
@@ -19,9 +21,9 @@ def example_words(language: str) -> list[str]:
     Returns:
         The words; none for a language without a list.
     """
-    return _WORDS.get(language.partition("-")[0], "").split()
+    return _WORDS.get(primary_language(language), "").split()
 
 
 def opposite_words(language: str) -> tuple[str, ...]:
     """Two words of opposite meaning; none for a language without a list."""
-    return _OPPOSITES.get(language.partition("-")[0], ())
+    return _OPPOSITES.get(primary_language(language), ())

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from nymgraph.pipeline.classifier.model_notes import model_folder, read_notes
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.files import plain_name, require_file
+from nymgraph.pipeline.lexicon.normalise import primary_language
 from nymgraph.pipeline.own_list.columns import choose_columns, is_table
 from nymgraph.pipeline.own_list.params_file import params_text
 from nymgraph.pipeline.own_list.stage_graph import folder_graph, template
@@ -135,7 +136,7 @@ def parameters_of(asked: Beginning, besides: Mapping[str, Any]) -> dict[str, Any
                 cure="give the folder that `nymgraph fit` or a run wrote",
             )
         chosen = {"model": _seen_from(asked.folder, asked.model), **chosen}
-    elif language.partition("-")[0] not in ("en", "und"):
+    elif primary_language(language) not in ("en", "und"):
         glosses = chosen["label"]["dictionaries"]
         chosen["adapt"] = {**_STATIC, "static": {"glosses": glosses}}
     for section, keys in besides.items():
@@ -151,7 +152,7 @@ def _languages(asked: Beginning) -> tuple[str, str | None]:
     if dictionary is None and asked.model is None:
         language = language or "en"
         by_language = {code: edition for edition, code in _EDITIONS.items()}
-        dictionary = by_language.get(language.partition("-")[0])
+        dictionary = by_language.get(primary_language(language))
         if dictionary is None:
             raise ParameterError(
                 f"no dictionary comes with nymgraph for the language {language!r}",

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.lexicon.normalise import primary_language
 from nymgraph.pipeline.own_list.beginning import Beginning, begin, parameters_of
 from nymgraph.pipeline.own_list.stage_graph import anchored
 from nymgraph.pipeline.own_list.whole_run import run_all
@@ -84,7 +85,7 @@ def cluster(
 
 def _of_language(dictionary: str | None, language: str) -> str | None:
     """The dictionary; the default is refused for another language than its own."""
-    if dictionary == "english" and language.partition("-")[0] not in _ENGLISH:
+    if dictionary == "english" and primary_language(language) not in _ENGLISH:
         raise ParameterError(
             f"an English dictionary says nothing of terms in {language!r}",
             expected="a dictionary of that language, or a model",

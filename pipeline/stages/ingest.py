@@ -6,7 +6,7 @@ from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.build import build_lexicon, set_aside
 from nymgraph.pipeline.lexicon.dictionaries import clean_synsets, listed_forms
 from nymgraph.pipeline.lexicon.inflection import LANGUAGES, find_variants
-from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.lexicon.normalise import clean, primary_language
 from nymgraph.pipeline.lexicon.sources import read_source
 from nymgraph.pipeline.schemas import REJECTS, REPAIRED, TERMS, VARIANTS
 from nymgraph.pipeline.settings.params import IngestParams, TableSource, TextSource
@@ -47,7 +47,7 @@ def _lemmas(params: IngestParams, terms: pl.DataFrame) -> dict[str, str]:
     """The lemma of each variant; none where variants are kept as terms."""
     own = [x for x in params.sources if not isinstance(x, TextSource | TableSource)]
     dictionaries = dict.fromkeys((*params.variants.dictionaries, *own))
-    method, has_rules = params.variants.method, params.language.partition("-")[0] in LANGUAGES
+    method, has_rules = params.variants.method, primary_language(params.language) in LANGUAGES
     if method == "keep" or (method == "auto" and not dictionaries):
         return {}
     language = params.language

@@ -43,6 +43,7 @@ __all__ = [
     "content_hash",
     "digest",
     "new_folder",
+    "read_rows",
     "reading",
     "replace_folder",
     "replaceable",
@@ -283,9 +284,7 @@ class Workspace:
         """
         rows = 0
         for file in self.files(table):
-            table.check(read_schema(file, table.stage), str(file))
-            with reading(file, table.stage):
-                part = pl.read_parquet(file)
+            part = read_rows(file, table, table.stage)
             rows += part.height
             yield part
         self.record.read(f"{table.stage}/{table.name}", rows)
@@ -457,6 +456,28 @@ def read_schema(file: Path, stage: str) -> dict[str, Any]:
     """
     with reading(file, stage):
         return dict(pl.read_parquet_schema(file))
+
+
+def read_rows(
+    file: Path, table: Table, stage: str, columns: list[str] | None = None
+) -> pl.DataFrame:
+    """Read a file of a table, its schema checked.
+
+    Args:
+        file: The file.
+        table: The table that it holds.
+        stage: The stage that wrote it.
+        columns: The columns wanted, or None for all.
+
+    Returns:
+        Its rows.
+
+    Raises:
+        ArtefactError: It is damaged or not as declared.
+    """
+    table.check(read_schema(file, stage), str(file))
+    with reading(file, stage):
+        return pl.read_parquet(file, columns=columns)
 
 
 @contextmanager

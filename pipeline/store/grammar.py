@@ -9,6 +9,7 @@ participle before another phrase says what kind of thing that is (*pulled muscle
 
 from collections.abc import Sequence
 
+from nymgraph.pipeline.lexicon.normalise import primary_language
 from nymgraph.pipeline.lookup.layout import POS
 from nymgraph.pipeline.store.phrases import Phrase
 
@@ -38,7 +39,7 @@ def possible_kinds(
     Returns:
         Some of `lookup.layout.POS`; all of them where nothing is known.
     """
-    if language.partition("-")[0] != "en":
+    if primary_language(language) != "en":
         return _ALL
     part = parts[place]
     word = [x.text.casefold() for x in parts]

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import polars as pl
-
 from nymgraph.pipeline.schemas import EXPORTED_MARKS
-from nymgraph.pipeline.storage.artefacts import read_schema, reading
+from nymgraph.pipeline.storage.artefacts import read_rows
 
 __all__ = ["Marks"]
 
@@ -22,7 +20,8 @@ class Marks:
 
     def __init__(self, folder: Path) -> None:
         path = folder / EXPORTED_MARKS.path.name
-        rows = _read(path) if path.is_file() else EXPORTED_MARKS.empty()
+        there = path.is_file()
+        rows = read_rows(path, EXPORTED_MARKS, "export") if there else EXPORTED_MARKS.empty()
         self._marks: dict[tuple[int, int], str] = {(x, n): mark for x, n, mark in rows.iter_rows()}
 
     def of(self, term_id: int) -> str:
@@ -36,9 +35,3 @@ class Marks:
     def last(self, term_ids: list[int]) -> list[int]:
         """The terms in their order, but marked ones last."""
         return sorted(term_ids, key=lambda term_id: bool(self.of(term_id)))
-
-
-def _read(path: Path) -> pl.DataFrame:
-    EXPORTED_MARKS.check(read_schema(path, "export"), str(path))
-    with reading(path, "export"):
-        return pl.read_parquet(path)

@@ -11,12 +11,12 @@ from functools import cached_property
 import numpy as np
 
 from nymgraph.pipeline.lookup import LookupIndex
+from nymgraph.pipeline.lookup.widening import FAR
 from nymgraph.pipeline.store.numbers import shortest
 from nymgraph.pipeline.store.views import Edge
 
 __all__ = ["JudgedPairs"]
 
-FAR = 0.3  # share of a dictionary's pairs of synonyms that lie far from each other
 _SAMPLE = 10_000
 _LOOSE = 1e-6  # more than a float32 differs from its shortest decimal
 

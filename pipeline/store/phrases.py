@@ -21,7 +21,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from nymgraph.pipeline.lexicon.inflection import base_keys
-from nymgraph.pipeline.lexicon.normalise import look_up_key
+from nymgraph.pipeline.lexicon.normalise import look_up_key, primary_language
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.senses import DictionarySense
 
@@ -86,7 +86,7 @@ def phrases_of(export: ExportFolder, words: list[str], skip: Collection[str]) ->
 
 def _with_negation(parts: list[Phrase], language: str, skip: Collection[str]) -> list[Phrase]:
     """The same, those marked that the query negates; a language without a list negates none."""
-    before, after, on = _NEGATIONS.get(language.partition("-")[0], _NEGATIONS["und"])
+    before, after, on = _NEGATIONS.get(primary_language(language), _NEGATIONS["und"])
     found, negating = list(parts), False
     for place, part in enumerate(parts):
         word = _bare([part.text]).casefold()

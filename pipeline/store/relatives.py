@@ -137,13 +137,17 @@ def _through_members(export: ExportFolder, term_id: int) -> dict[int, tuple[floa
         sure = export.pairs.p_synonym(term_id, member) if member != term_id else 0.0
         if sure < export.gate:
             continue
-        for other, p in export.pairs.antonyms(member).items():
+        for other, p in _known_opposites(export, member).items():
             weight = sure * p * _opposition(export, member, other)
-            if not _is_known(export, member, other) or not _shares(export, member, term_id, other):
-                continue
-            if weight >= COMMON:
+            if weight >= COMMON and _shares(export, member, term_id, other):
                 found[other] = max(found.get(other, (0.0, 0.0)), (sure * p, weight))
     return found
+
+
+def _known_opposites(export: ExportFolder, term_id: int) -> dict[int, float]:
+    """The antonyms that a dictionary, or a user's table, names, with their probability."""
+    judged = export.pairs.antonyms(term_id)
+    return {other: p for other, p in judged.items() if _is_known(export, term_id, other)}
 
 
 def _shares(export: ExportFolder, member: int, term_id: int, opposite: int) -> bool:
@@ -215,8 +219,8 @@ def _opposed_to_synonyms(export: ExportFolder, term_id: int) -> set[int]:
     return {
         other
         for member in export.members(export.cluster_of(term_id))
-        for other, p in export.pairs.antonyms(member).items()
-        if _is_known(export, member, other) and p * _opposition(export, member, other) >= COMMON
+        for other, p in _known_opposites(export, member).items()
+        if p * _opposition(export, member, other) >= COMMON
     }
 
 

@@ -1,0 +1,6 @@
+"""How sure a term must be that widens a query: by `expand`, and by the rules of an engine."""
+
+__all__ = ["FAR", "SURE"]
+
+SURE = 0.79  # least p_synonym of what a dictionary calls similar
+FAR = 0.3  # share of a dictionary's pairs of synonyms that lie far from each other
