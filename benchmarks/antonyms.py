@@ -20,10 +20,10 @@ import polars as pl
 from benchmarks.machine import describe
 from nymgraph.pipeline.classifier.fit import fit
 from nymgraph.pipeline.classifier.model import Model, load_model
-from nymgraph.pipeline.classifier.pair_table import FitRequest
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
 from nymgraph.pipeline.evaluation.groups import figures_by
 from nymgraph.pipeline.lexicon.labelled import relation_codes
+from nymgraph.pipeline.lexicon.pair_table import FitRequest
 from nymgraph.pipeline.progress import default_progress
 from nymgraph.pipeline.settings.params import AdaptParams, CrossEncoderParams, Params, TrainParams
 

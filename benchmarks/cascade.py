@@ -35,9 +35,8 @@ from nymgraph.discriminator import (
     margins,
 )
 from nymgraph.discriminator.cascade import WEIGHTS, mix
-from nymgraph.pipeline.classifier.cross_encoder import fit_cross_encoder
-from nymgraph.pipeline.classifier.head import fit_head
-from nymgraph.pipeline.classifier.training_set import TrainingSet
+from nymgraph.pipeline.classifier.training import TrainingSet, fit_cross_encoder, fit_head
+from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.lexicon.labelled import CandidateSample, pairs_within
 from nymgraph.pipeline.progress import default_progress
 from nymgraph.pipeline.schemas import CANDIDATES
@@ -80,7 +79,9 @@ def main() -> None:
     print(describe())
     n_fitted = len(examples.validation.a)
     print(f"{len(measured.a):,} pairs of {asked.split}, fitted on {n_fitted:,} of validation")
-    trained = fit_head(params, examples, default_progress(), examples.train)
+    trained = fit_head(
+        params, examples, default_progress(), examples.train, resolve_device(params.device)
+    )
     head = head_read(trained, examples, measured)
     judged = trained.dictionary.apply(torch.from_numpy(head.measured))
     report("head", judged, measured, head.seconds)
@@ -137,6 +138,7 @@ def cross_encoder_read(
             params.model_copy(update=changes),
             work,
             default_progress(),
+            "cpu",
         )
         assert cross_part is not None
         print(f"{loss}, seed {seed}: trained in {time.perf_counter() - start:.0f} s", flush=True)

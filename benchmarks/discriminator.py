@@ -33,11 +33,11 @@ from nymgraph.discriminator import (
 from nymgraph.pipeline.classifier.features import TermSpace, open_space
 from nymgraph.pipeline.classifier.judges import LazyClassifier
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
+from nymgraph.pipeline.classifier.training import weigh_seen
 from nymgraph.pipeline.lexicon.labelled import (
     CandidateSample,
     pairs_within,
     relation_codes,
-    weigh_seen,
 )
 from nymgraph.pipeline.lexicon.splits import term_mask, term_splits
 from nymgraph.pipeline.schemas import CANDIDATES, HELD_BACK, HELD_OUT, PAIRS

@@ -29,8 +29,9 @@ from nymgraph.discriminator import (
     surroundings,
 )
 from nymgraph.pipeline.classifier.kinds import shifted
-from nymgraph.pipeline.classifier.model import encode_terms, load_model
+from nymgraph.pipeline.classifier.model import load_model
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over
+from nymgraph.pipeline.encoders.encoders import encode_terms
 from nymgraph.pipeline.indexes.neighbours import exact_search
 from nymgraph.pipeline.lexicon.spelled import spell_terms
 from nymgraph.pipeline.lexicon.tables import read_table

@@ -40,7 +40,6 @@ from nymgraph.discriminator.calibration import (
 from nymgraph.discriminator.cascade import (
     Blend,
     CascadeClassifier,
-    blend_candidates,
     blend_dictionary,
     margin_of_share,
     margins,
@@ -130,7 +129,6 @@ __all__ = [
     "Reliability",
     "Spellings",
     "TrainedHead",
-    "blend_candidates",
     "blend_dictionary",
     "calibrate_candidates",
     "calibrate_dictionary",

@@ -99,6 +99,20 @@ class Calibration:
         z, signals = _believed(logits[:, :N_CODES], self.trust), logits[:, N_CODES:]
         return _fold(torch.softmax(z / self.temperature + bias + _added(signals, weights), dim=1))
 
+    def log_loss(self, logits: NDArray[np.float32], relation: NDArray[np.integer]) -> float:
+        """Judge labelled pairs: the mean of -ln p(relation), in nats.
+
+        Args:
+            logits: float32 (n_pairs, 4), or with signals, as for `apply`.
+            relation: any integer (n_pairs,), places in `RELATIONS`.
+
+        Returns:
+            The loss.
+        """
+        probabilities = self.apply(torch.from_numpy(logits).double())
+        target = torch.as_tensor(relation, dtype=torch.int64)
+        return float(functional.nll_loss(probabilities.clamp_min(1e-12).log(), target))
+
 
 class Reliability(NamedTuple):
     """Judged pairs, binned by the probability of the winning relation; equal widths over (0, 1].

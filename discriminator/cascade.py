@@ -11,13 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
-from nymgraph.discriminator.calibration import (
-    Calibration,
-    calibrate_candidates,
-    calibrate_dictionary,
-)
+from nymgraph.discriminator.calibration import Calibration, calibrate_dictionary
 from nymgraph.discriminator.cross_encoder import CrossEncoderClassifier
 from nymgraph.discriminator.predict import HeadClassifier, pair_logits
 from nymgraph.discriminator.relations import N_CODES
@@ -146,39 +141,5 @@ def blend_dictionary(
     for weight in weights:
         mixed = mix(head, cross, weight)
         calibration = calibrate_dictionary(mixed, relation)
-        fits.append((_log_loss(calibration, mixed, relation), weight, calibration))
-    _, weight, calibration = min(fits, key=lambda fit: fit[0])
-    return Blend(weight, calibration, margin)
-
-
-def blend_candidates(
-    head: NDArray[np.floating],
-    cross: NDArray[np.floating],
-    relation: NDArray[np.integer],
-    n_gold: tuple[int, int],
-    weight: float,
-    margin: float,
-) -> Blend:
-    """Calibrate a blend of known weight on held-out candidates that lie within the margin.
-
-    Args:
-        head: any float (n_pairs, 4), or with signals, as in `mix`.
-        cross: any float (n_pairs, 4).
-        relation: any integer (n_pairs,), relation codes, `UNLABELLED` among them.
-        n_gold: number of synonym and of antonym pairs there are to find among these.
-        weight: of the cross-encoder.
-        margin: when to mix.
-
-    Returns:
-        The blend.
-    """
-    calibration = calibrate_candidates(mix(head, cross, weight), relation, n_gold)
-    return Blend(weight, calibration, margin)
-
-
-def _log_loss(
-    calibration: Calibration, logits: NDArray[np.float32], relation: NDArray[np.integer]
-) -> float:
-    probabilities = calibration.apply(torch.from_numpy(logits).double())
-    target = torch.as_tensor(relation, dtype=torch.int64)
-    return float(functional.nll_loss(probabilities.clamp_min(1e-12).log(), target))
+        fits.append((calibration.log_loss(mixed, relation), Blend(weight, calibration, margin)))
+    return min(fits, key=lambda fit: fit[0])[1]

@@ -401,7 +401,7 @@ def fit(
     --pairs new.csv --out judged.csv`. The sections `adapt` and `train` of the parameters say how.
     """
     from nymgraph.pipeline.classifier.fit import fit as train
-    from nymgraph.pipeline.classifier.pair_table import FitRequest
+    from nymgraph.pipeline.lexicon.pair_table import FitRequest
 
     chosen = _chosen(load_params(params) if params.is_file() else Params(), classifier, adapt)
     request = FitRequest(

@@ -1,10 +1,8 @@
 """The pair classifier of `nymgraph.discriminator`, trained, kept and put to work.
 
 features       what a classifier sees of terms: the one builder
-training_set   what a classifier is trained on
 drawn_lists    lists of held-out terms, on which its worth among other terms is checked
-head           training the head
-cross_encoder  training the cross-encoder behind a head, and how the two are mixed
+training       what a classifier is trained on; the head, the cross-encoder, how the two are mixed
 trained        what a training leaves: read, and put to work on a lexicon
 model_notes    what the folder of a model says of itself, and what it knows
 model_folder   the model as an artefact: one folder, written by a run and by fit
@@ -14,7 +12,6 @@ candidates     the candidates of a run to judged pairs, as a recipe
 corrections    from what a classifier says to judged pairs: one path for classify and judge
 kinds          what is alike in letters alone: a correction for each kind of pair
 judges         a classifier on term ids and on spellings, as all that measures it takes it
-pair_table     a user's table of labelled pairs, read once into training pairs
 fit            a model, made from such a table
 in_python      the same two steps as functions: fit and judge
 """

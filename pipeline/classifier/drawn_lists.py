@@ -20,7 +20,7 @@ from nymgraph.discriminator import (
     TrainedHead,
     pair_keys,
 )
-from nymgraph.pipeline.classifier.training_set import TrainingSet
+from nymgraph.pipeline.classifier.training import TrainingSet
 from nymgraph.pipeline.indexes.neighbours import exact_search
 
 __all__ = ["DrawnList", "checked_lists", "draw_list", "elsewhere_figures", "with_lists"]

@@ -9,8 +9,8 @@ import polars as pl
 
 from nymgraph.pipeline.classifier.fit import fit as fit_folder
 from nymgraph.pipeline.classifier.model import Model, load_model
-from nymgraph.pipeline.classifier.pair_table import FitRequest
 from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.pair_table import FitRequest
 from nymgraph.pipeline.progress import default_progress
 from nymgraph.pipeline.settings.params import check_params
 

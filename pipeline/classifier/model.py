@@ -36,13 +36,13 @@ from nymgraph.pipeline.classifier.model_notes import (
 )
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over
 from nymgraph.pipeline.devices import resolve_device
-from nymgraph.pipeline.encoders.encoders import Encoder, load_encoder
+from nymgraph.pipeline.encoders.encoders import Encoder, encode_terms, load_encoder
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
 from nymgraph.pipeline.storage.artefacts import Workspace, write_atomic
 
-__all__ = ["Model", "encode_terms", "judge_table", "load_model", "open_encoder"]
+__all__ = ["Model", "judge_table", "load_model", "open_encoder"]
 
 _BATCH_SIZE = 256
 _ENDS = ("term_a", "term_b")
@@ -255,22 +255,6 @@ def open_encoder(
         prompt=encoder.prompt,
         trust_remote_code=encoder.trust_remote_code,
     )
-
-
-def encode_terms(encoder: Encoder, terms: Sequence[str]) -> npt.NDArray[np.float16]:
-    """Vectors of terms in the precision in which they are stored.
-
-    Args:
-        encoder: The encoder.
-        terms: n_terms terms.
-
-    Returns:
-        float16 (n_terms, dim), in the order given.
-    """
-    order = sorted(range(len(terms)), key=lambda row: (-len(terms[row]), terms[row]))
-    vectors = np.empty((len(terms), encoder.dim), np.float16)
-    vectors[order] = encoder.encode([terms[row] for row in order])
-    return vectors
 
 
 def judge_table(model: Model, pairs: Path, out: Path) -> int:

@@ -18,7 +18,7 @@ Contents, all safetensors, Parquet or JSON:
 import importlib.metadata
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ import numpy as np
 import polars as pl
 from safetensors.numpy import save_file
 
-from nymgraph.discriminator import LabelledPairs, save_cross_encoder, save_head
+from nymgraph.discriminator import save_cross_encoder, save_head
 from nymgraph.pipeline.classifier.features import TermSpace
 from nymgraph.pipeline.classifier.model_notes import (
     MODEL_CURE,
@@ -41,9 +41,9 @@ from nymgraph.pipeline.classifier.model_notes import (
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, load_trained
 from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_adapted
 from nymgraph.pipeline.formats.licences import licences_of
-from nymgraph.pipeline.lexicon.labelled import relation_codes
+from nymgraph.pipeline.lexicon.labelled import labelled_pairs
 from nymgraph.pipeline.runlog import library_versions
-from nymgraph.pipeline.storage.artefacts import Workspace, content_hash, new_folder, save
+from nymgraph.pipeline.storage.artefacts import Workspace, content_hash, save
 
 __all__ = [
     "NewModel",
@@ -84,23 +84,24 @@ class NewModel:
 
 
 def write_model(folder: Path, model: NewModel) -> None:
-    """Write a model, whole or not at all.
+    """Write a model.
 
     Args:
-        folder: The folder to write or replace.
-        model: What it is made of.
+        folder: An empty folder, to be put in its place when it is whole (`new_folder`).
+        model: What the model is made of.
     """
-    with new_folder(folder) as temporary:
-        held = write_encoder(temporary, model.encoder, model.location)
-        save_head(temporary / "head.safetensors", model.classifier.trained, {})
-        if model.classifier.cross_part is not None:
-            save_cross_encoder(temporary / "cross_encoder", *model.classifier.cross_part)
-        _write_known(temporary / "known", model.space, model.pairs)
-        notes = _notes_of(model, held)._asdict()
-        notes["encoder"] = notes["encoder"]._asdict()
-        content = {"format": MODEL_FORMAT, **notes, "files": _hashes(temporary)}
-        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-        (temporary / MODEL_FILE).write_text(text, "utf-8")
+    notes = _notes_of(model, write_encoder(folder, model.encoder, model.location))._asdict()
+    save_head(folder / "head.safetensors", model.classifier.trained, {})
+    if model.classifier.cross_part is not None:
+        save_cross_encoder(folder / "cross_encoder", *model.classifier.cross_part)
+    _write_known(folder / "known", model.space, model.pairs)
+    every = [file for file in sorted(folder.rglob("*")) if file.is_file()]
+    hashes = {file.relative_to(folder).as_posix(): content_hash(file) for file in every}
+    notes["encoder"] = notes["encoder"]._asdict()
+    text = json.dumps(
+        {"format": MODEL_FORMAT, **notes, "files": hashes}, indent=2, ensure_ascii=False
+    )
+    (folder / MODEL_FILE).write_text(text + "\n", "utf-8")
 
 
 def encoder_of_run(workspace: Workspace) -> tuple[EncoderNotes, ModelLocation]:
@@ -164,10 +165,7 @@ def known_space(folder: Path, notes: ModelNotes) -> TermSpace:
         ArtefactError: A file is missing or damaged.
     """
     terms, vectors, rows = known_pairs(folder)
-    a, b = (rows[end].to_numpy().astype(np.int64) for end in ("a", "b"))
-    weight = rows["confidence"].to_numpy().astype(np.float32)
-    known = LabelledPairs(a, b, relation_codes(rows), weight)
-    return TermSpace(terms, vectors, notes.language, known, floor=notes.floor)
+    return TermSpace(terms, vectors, notes.language, labelled_pairs(rows), floor=notes.floor)
 
 
 def notes_in_words(folder: Path, notes: ModelNotes) -> list[str]:
@@ -261,13 +259,3 @@ def _write_known(folder: Path, space: TermSpace, pairs: pl.DataFrame) -> None:
         folder / "pairs.parquet",
         pl.DataFrame({"a": a, "b": b}, {"a": pl.UInt32, "b": pl.UInt32}).hstack(of_pair),
     )
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    """The hash of every file below a folder but `model.json`, by its path."""
-    return {file.relative_to(folder).as_posix(): content_hash(file) for file in _files(folder)}
-
-
-def _files(folder: Path) -> Iterable[Path]:
-    every = sorted(folder.rglob("*"))
-    return (file for file in every if file.is_file() and file != folder / MODEL_FILE)

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import torch
 
 from nymgraph.pipeline.devices import resolve_device
-from nymgraph.pipeline.encoders.joined import JoinedEncoder, Part, is_joined, read_joined
+from nymgraph.pipeline.encoders.joined import JoinedEncoder, is_joined, read_joined
 from nymgraph.pipeline.encoders.packed import is_packed, unpack
 from nymgraph.pipeline.encoders.word_vectors import WordVectorEncoder, is_word_vectors
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, ParameterError
@@ -35,6 +35,7 @@ __all__ = [
     "ModelLocation",
     "Noted",
     "TransformerEncoder",
+    "encode_terms",
     "load_encoder",
     "load_model",
     "locate_adapted",
@@ -49,6 +50,7 @@ _TERM = "term"
 """The prompt for terms among those of a model; saved with it, so that an adapted model knows it."""
 _UNPACKED = Path("data", ".encoders")
 _HALVES = {"bfloat16": torch.bfloat16, "float16": torch.float16}
+_JOIN_AGAIN = "install that version of it, or make the encoders again (nymgraph adapt)"
 _HYPHENS = str.maketrans(dict.fromkeys("-\u2010\u2011", " "))
 
 
@@ -187,8 +189,19 @@ def load_encoder(
         return WordVectorEncoder(place)
     if not location.on_hub and is_joined(place):
         joined = read_joined(place)
-        how = (device, precision, batch_size, language)
-        return JoinedEncoder([_load_part(place, part, *how) for part in joined.parts], joined)
+        parts = [
+            load_encoder(
+                locate_noted(place, part, was="was joined", cure=_JOIN_AGAIN),
+                device,
+                precision,
+                batch_size,
+                language,
+                prompt=part.prompt,
+                trust_remote_code=part.trust_remote_code,
+            )
+            for part in joined.parts
+        ]
+        return JoinedEncoder(parts, joined)
     return TransformerEncoder(
         location,
         device,
@@ -198,6 +211,22 @@ def load_encoder(
         prompt=prompt,
         trust_remote_code=trust_remote_code,
     )
+
+
+def encode_terms(encoder: Encoder, terms: Sequence[str]) -> npt.NDArray[np.float16]:
+    """Vectors of terms in the precision in which they are stored.
+
+    Args:
+        encoder: The encoder.
+        terms: n_terms terms.
+
+    Returns:
+        float16 (n_terms, dim), in the order given.
+    """
+    order = sorted(range(len(terms)), key=lambda row: (-len(terms[row]), terms[row]))
+    vectors = np.empty((len(terms), encoder.dim), np.float16)
+    vectors[order] = encoder.encode([terms[row] for row in order])
+    return vectors
 
 
 def prompt_of(model: Any, given: str | None) -> str:  # noqa: ANN401
@@ -377,27 +406,6 @@ def locate_model(name: str, revision: str | None) -> ModelLocation:
             cure="set adapt.revision to the model's commit",
         )
     return ModelLocation(name, revision, on_hub=True)
-
-
-def _load_part(
-    folder: Path, part: Part, device: str, precision: str, batch_size: int, language: str
-) -> Encoder:
-    """One of the encoders that a folder joins."""
-    location = locate_noted(
-        folder,
-        part,
-        was="was joined",
-        cure="install that version of it, or make the encoders again (nymgraph adapt)",
-    )
-    return load_encoder(
-        location,
-        device,
-        precision,
-        batch_size,
-        language,
-        prompt=part.prompt,
-        trust_remote_code=part.trust_remote_code,
-    )
 
 
 def _packaged_model(name: str) -> Path | None:

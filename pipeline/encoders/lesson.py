@@ -16,8 +16,7 @@ from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.encoders.beginnings import Beginning, affordable, begin, fine_tune
 from nymgraph.pipeline.encoders.encoders import locate_model
 from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.lexicon.labelled import touching, weighed_by_use
-from nymgraph.pipeline.lexicon.splits import held_back_terms
+from nymgraph.pipeline.lexicon.labelled import hold_back, weighed_by_use
 from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary
 from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.settings.params import AdaptParams
@@ -59,9 +58,8 @@ def read_lesson(params: AdaptParams, workspace: Workspace) -> Lesson:
     """
     learns = params.method != "none" or params.beside.method != "none"
     terms, _, language, split, pairs = read_vocabulary(workspace)
-    held_back = held_back_terms(terms, split, params.spared if learns else 0.0, params.seed)
-    known = weighed_by_use(pairs, split)
-    known = known.take(~touching(known, held_back))
+    share = params.spared if learns else 0.0
+    known, held_back = hold_back(weighed_by_use(pairs, split), terms, split, share, params.seed)
     if learns and not (known.relation == 0).any():
         raise InputError(
             "no synonym pair of training terms to adapt the encoder on",

@@ -24,6 +24,7 @@ opposite_phrases  phrases that differ in one word, by its opposite
 spelled     spellings in small letters, with and without accents
 hashing     hashes that are the same everywhere
 splits      which terms are held out
+pair_table  a user's table of labelled pairs, read once into training pairs
 labelled    labelled pairs as arrays: who trains, validates, tests
 provenance  which labels are a language model's
 edges       a user's edge table

@@ -12,16 +12,16 @@ import polars as pl
 
 from nymgraph.discriminator import UNLABELLED, LabelledPairs, pair_keys, sample_hard_negatives
 from nymgraph.pipeline.lexicon.provenance import without_language_model
-from nymgraph.pipeline.lexicon.splits import refuse_leaks
+from nymgraph.pipeline.lexicon.splits import held_back_terms, refuse_leaks
 from nymgraph.pipeline.schemas import RELATION_NAMES, SPLIT_NAMES
 
 __all__ = [
     "CandidateSample",
+    "hold_back",
+    "labelled_pairs",
     "pairs_within",
     "relation_codes",
     "rows_within",
-    "touching",
-    "weigh_seen",
     "weighed_by_use",
 ]
 
@@ -62,10 +62,7 @@ def pairs_within(pairs: pl.DataFrame, split: npt.NDArray[np.int8], name: str) ->
     Raises:
         ArtefactError: The table calls a pair a training pair that touches a held-out term.
     """
-    rows = rows_within(pairs, split, name)
-    a, b = (rows[end].to_numpy().astype(np.int64) for end in ("a", "b"))
-    weight = rows["confidence"].to_numpy().astype(np.float32)
-    return LabelledPairs(a, b, relation_codes(rows), weight)
+    return labelled_pairs(rows_within(pairs, split, name))
 
 
 def weighed_by_use(pairs: pl.DataFrame, split: npt.NDArray[np.int8]) -> LabelledPairs:
@@ -86,43 +83,30 @@ def weighed_by_use(pairs: pl.DataFrame, split: npt.NDArray[np.int8]) -> Labelled
     return pairs_within(pairs.with_columns(confidence=weight), split, "train")
 
 
-def touching(pairs: LabelledPairs, terms: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Whether each pair touches one of some terms.
+def hold_back(
+    pairs: LabelledPairs, terms: list[str], split: npt.NDArray[np.int8], share: float, seed: int
+) -> tuple[LabelledPairs, npt.NDArray[np.bool_]]:
+    """The pairs that an encoder is to learn, and the terms that are held back from it.
 
     Args:
-        pairs: Labelled pairs.
-        terms: bool (n_terms,).
+        pairs: Training pairs.
+        terms: All terms.
+        split: int8 (n_terms,), split of each term.
+        share: Share of the free terms that is held back, 0 to 1.
+        seed: Seed of the draw.
 
     Returns:
-        bool (n_pairs,).
+        The pairs that touch no term held back; bool (n_terms,), these terms.
     """
-    touched: npt.NDArray[np.bool_] = terms[pairs.a] | terms[pairs.b]
-    return touched
+    held_back = held_back_terms(terms, split, share, seed)
+    return pairs.take(~(held_back[pairs.a] | held_back[pairs.b])), held_back
 
 
-def weigh_seen(
-    pairs: LabelledPairs, held_back: npt.NDArray[np.bool_], weight: float
-) -> LabelledPairs:
-    """Lower the weight of the labelled pairs that the encoder may have learnt.
-
-    Where no term was held back, it may have learnt all of them, and weights stay.
-
-    Args:
-        pairs: Training pairs; the unlabelled among them keep their share of the whole weight.
-        held_back: bool (n_terms,), terms whose pairs the encoder did not learn.
-        weight: Factor for the labelled pairs that touch none of these, 0 to 1.
-
-    Returns:
-        The same pairs with other weights.
-    """
-    if not held_back.any():
-        return pairs
-    factor = np.where(touching(pairs, held_back), np.float32(1), np.float32(weight))
-    labelled = pairs.relation != UNLABELLED
-    given = pairs.weight[labelled]
-    before, after = given.sum(dtype=np.float64), (given * factor[labelled]).sum(dtype=np.float64)
-    factor[~labelled] = after / before if before else 1
-    return pairs._replace(weight=pairs.weight * factor)
+def labelled_pairs(rows: pl.DataFrame) -> LabelledPairs:
+    """The rows of a table (a, b, relation, confidence) as arrays, weighted by confidence."""
+    a, b = (rows[end].to_numpy().astype(np.int64) for end in ("a", "b"))
+    weight = rows["confidence"].to_numpy().astype(np.float32)
+    return LabelledPairs(a, b, relation_codes(rows), weight)
 
 
 def relation_codes(pairs: pl.DataFrame) -> npt.NDArray[np.int8]:

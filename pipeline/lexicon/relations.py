@@ -35,16 +35,8 @@ import polars as pl
 from nymgraph.pipeline.lexicon.dictionaries import Inventory, read_inventory
 from nymgraph.pipeline.lexicon.dominance import sense_shares
 from nymgraph.pipeline.lexicon.hashing import stable_hash
-from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.shared_use import shared_use, uses_of
-from nymgraph.pipeline.lexicon.tables import (
-    confident,
-    read_table,
-    refuse_rows,
-    relation_words,
-    require_columns,
-    weighted,
-)
+from nymgraph.pipeline.lexicon.tables import pair_rows, read_table
 from nymgraph.pipeline.lexicon.wordnet import Synset, opposed
 from nymgraph.pipeline.schemas import CONFLICTS, RELATION_NAMES
 from nymgraph.pipeline.settings.params import Dictionary, PairTable
@@ -174,35 +166,20 @@ def claims_of_table(table: PairTable, language: str = "und") -> pl.DataFrame:
         InputError: The file or a column is missing, a term is empty, a relation does not exist, or
             a confidence or weight is not between 0 and 1.
     """
-    return claims_of_rows(read_table(table.path), table, language)
+    return claims_of_rows(pair_rows(read_table(table.path), table.path, language), table)
 
 
-def claims_of_rows(rows: pl.DataFrame, table: PairTable, language: str) -> pl.DataFrame:
-    """Claims of a user's table that has been read, as of `claims_of_table`.
+def claims_of_rows(rows: pl.DataFrame, table: PairTable) -> pl.DataFrame:
+    """Claims of a user's table that has been read and checked, as of `claims_of_table`.
 
     Args:
-        rows: Its rows.
+        rows: Its rows, as `pair_rows` gives them.
         table: Where it is.
-        language: Language code of the lexicon.
 
     Returns:
         The claims, oriented.
     """
-    require_columns(rows, ["term_a", "term_b", "relation"], table.path)
-    rows = rows.with_columns(
-        pl.col("term_a", "term_b")
-        .cast(pl.String)
-        .map_elements(lambda term: clean(term, language), return_dtype=pl.String)
-    )
-    given = rows["relation"]
-    rows = rows.with_columns(relation=relation_words())
-    known = pl.col("relation").is_null() | pl.col("relation").is_in(RELATION_NAMES)
-    expected = f"one of {', '.join(RELATION_NAMES)}, or nothing"
-    refuse_rows(rows, ~known, table.path, "relation", expected, given)
-    for column in ("term_a", "term_b"):
-        refuse_rows(rows, pl.col(column).fill_null("") == "", table.path, column, "a term")
-    rows = confident(rows, table.path)
-    answered = weighted(rows, table.path).filter(pl.col("relation").is_not_null())
+    answered = rows.filter(pl.col("relation").is_not_null())
     if answered.height < rows.height:
         skipped = rows.height - answered.height
         _log.info("%s: %d of %d rows have no relation yet", table.path, skipped, rows.height)

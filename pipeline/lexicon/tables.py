@@ -14,6 +14,7 @@ import io
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
@@ -22,9 +23,12 @@ import polars.exceptions
 
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.files import plain_name, unpacked, utf8_content
+from nymgraph.pipeline.lexicon.normalise import clean
+from nymgraph.pipeline.schemas import RELATION_NAMES
 
 __all__ = [
     "confident",
+    "pair_rows",
     "read_separated",
     "read_table",
     "refuse_rows",
@@ -74,12 +78,18 @@ def read_table(path: Path) -> pl.DataFrame:
 
 
 def read_separated(
-    path: Path, separator: str | None, *, header: bool = True, quoted: bool = True
+    path: Path,
+    content: Path | bytes,
+    separator: str | None,
+    *,
+    header: bool = True,
+    quoted: bool = True,
 ) -> pl.DataFrame:
     """A table of text with separators.
 
     Args:
-        path: The file.
+        path: The file, for messages.
+        content: Its content, as `utf8_content` gives it.
         separator: What stands between fields; None: as the first line shows.
         header: Whether the first line names the columns; else they are column_1, column_2, ...
         quoted: Whether a quotation mark may open a field; else it is a letter.
@@ -88,9 +98,8 @@ def read_separated(
         Its rows, as text; empty fields are null.
 
     Raises:
-        InputError: The file is missing, in no encoding of Unicode or malformed; the line is named.
+        InputError: The file is malformed; the line is named.
     """
-    content = utf8_content(path)
     if _size(content) == 0:
         return pl.DataFrame()
     head, marked = _look(content)
@@ -166,6 +175,37 @@ def relation_words() -> pl.Expr:
     return pl.when(words != "").then(words.str.replace_all(r"[- ]", "_"))
 
 
+def pair_rows(rows: pl.DataFrame, path: Path, language: str) -> pl.DataFrame:
+    """A user's table of labelled pairs, checked and in our words.
+
+    Args:
+        rows: The table: term_a, term_b, relation, and whatever else it has.
+        path: Its file, for the messages.
+        language: Language code of the terms.
+
+    Returns:
+        The same rows: terms as the lexicon writes them, relation a name of RELATION_NAMES or null
+        where there is none, confidence and weight as `confident` and `weighted` give them.
+
+    Raises:
+        InputError: A column is missing, a term is empty, a relation does not exist, or a confidence
+            or weight is not between 0 and 1.
+    """
+    require_columns(rows, ["term_a", "term_b", "relation"], path)
+    written = partial(clean, language=language)
+    terms = pl.col("term_a", "term_b").cast(pl.String)
+    given = rows["relation"]
+    rows = rows.with_columns(
+        terms.map_elements(written, return_dtype=pl.String), relation=relation_words()
+    )
+    known = pl.col("relation").is_null() | pl.col("relation").is_in(RELATION_NAMES)
+    expected = f"one of {', '.join(RELATION_NAMES)}, or nothing"
+    refuse_rows(rows, ~known, path, "relation", expected, given)
+    for column in ("term_a", "term_b"):
+        refuse_rows(rows, pl.col(column).fill_null("") == "", path, column, "a term")
+    return weighted(confident(rows, path), path)
+
+
 def weighted(rows: pl.DataFrame, path: Path) -> pl.DataFrame:
     """A user's table with the column `weight` as numbers; 1 where the table does not say.
 
@@ -217,9 +257,9 @@ def _parse(path: Path, suffix: str) -> pl.DataFrame:
     if suffix == ".parquet":
         with unpacked(path) as stream:
             return pl.read_parquet(path if plain_name(path) == path else stream.read())
-    if suffix in (".csv", ".tsv"):
-        return read_separated(path, "\t" if suffix == ".tsv" else None)
     content = utf8_content(path)
+    if suffix in (".csv", ".tsv"):
+        return read_separated(path, content, "\t" if suffix == ".tsv" else None)
     if _size(content) == 0:
         return pl.DataFrame()
     if suffix == ".json":

@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.lexicon.files import plain_name
+from nymgraph.pipeline.lexicon.files import plain_name, utf8_content
 from nymgraph.pipeline.lexicon.tables import (
     confident,
     read_separated,
@@ -109,8 +109,8 @@ def _table(source: ThesaurusSource) -> pl.DataFrame:
 
 
 def _separated(path: Path, columns: tuple[str, ...] | None, tabbed: bool) -> pl.DataFrame:
-    separator = "\t" if tabbed else None
-    table = read_separated(path, separator, header=columns is None, quoted=not tabbed)
+    content, separator = utf8_content(path), "\t" if tabbed else None
+    table = read_separated(path, content, separator, header=columns is None, quoted=not tabbed)
     if columns is None or table.width == 0:
         return table
     if len(columns) != table.width:

@@ -8,15 +8,13 @@ from typing import Any
 import polars as pl
 
 from nymgraph.discriminator import UNLABELLED, LabelledPairs, TrainedHead
-from nymgraph.pipeline.classifier.cross_encoder import fit_cross_encoder
 from nymgraph.pipeline.classifier.drawn_lists import elsewhere_figures, with_lists
 from nymgraph.pipeline.classifier.features import open_space
-from nymgraph.pipeline.classifier.head import fit_head
 from nymgraph.pipeline.classifier.judges import LazyClassifier, judges_of
 from nymgraph.pipeline.classifier.model_folder import NewModel, encoder_of_run, write_model
 from nymgraph.pipeline.classifier.taken import take_model
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
-from nymgraph.pipeline.classifier.training_set import TrainingSet
+from nymgraph.pipeline.classifier.training import TrainingSet, fit_classifier, fit_head
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.evaluation.contradictions import label_noise
 from nymgraph.pipeline.evaluation.measure import HeldOut, Measured, held_out, measure
@@ -25,7 +23,7 @@ from nymgraph.pipeline.lexicon.splits import refuse_leaks, term_mask
 from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary, vocabulary_terms
 from nymgraph.pipeline.schemas import CANDIDATES, CONTRADICTED, HELD_BACK, TRAINING_CANDIDATES
 from nymgraph.pipeline.settings.params import TrainParams
-from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.artefacts import Workspace, new_folder
 
 __all__ = ["run"]
 
@@ -56,17 +54,19 @@ def run(params: TrainParams, workspace: Workspace, model: Path | None = None) ->
     held_back = term_mask(workspace.read(HELD_BACK, ["term_id"]), len(space.terms))
     features = space.features(surface=params.surface)
     examples = TrainingSet(space.terms, features, train, validation, sample.validation, held_back)
-    progress = workspace.progress
-    fit = partial(fit_head, params, examples, progress, title="train: steps on a half")
-    trained = fit_head(params, with_lists(examples, params.seed), progress, train)
-    cross_part = fit_cross_encoder(trained, examples, params, workspace.work("train"), progress)
-    classifier = TrainedClassifier(trained, cross_part)
+    device, progress = resolve_device(params.device), workspace.progress
+    listed = with_lists(examples, params.seed)
+    classifier = fit_classifier(params, listed, workspace.work("train"), progress, device)
     workspace.record.fact("training pairs", len(train.a))
     data = held_out(pairs, split, vocabulary_terms(workspace))
-    figures = _measure(params, classifier, examples, data, fit, workspace)
+    fit = partial(
+        fit_head, params, examples, progress, device=device, title="train: steps on a half"
+    )
+    figures = _measure(params, classifier, examples, data, fit, workspace, device)
     encoder, location = encoder_of_run(workspace)
     parts = (classifier, encoder, location, space, data.train, "run", params.classifier, figures)
-    write_model(workspace.path("train", "model"), NewModel(*parts))
+    with new_folder(workspace.path("train", "model")) as folder:
+        write_model(folder, NewModel(*parts))
 
 
 def _measure(
@@ -76,9 +76,9 @@ def _measure(
     data: HeldOut,
     fit: Callable[[LabelledPairs], TrainedHead],
     workspace: Workspace,
+    device: str,
 ) -> dict[str, Any]:
     """Measure on test pairs and list contradicted labels."""
-    device = resolve_device(params.device)
     terms, features = examples.terms, examples.features
     judges = judges_of(classifier, terms, features, workspace, device, data.language)
     labelled = examples.train.relation != UNLABELLED

@@ -149,7 +149,7 @@ class NearestFinder:
     def neighbours(self, word: str, k: int) -> list[Neighbour]:
         """The k terms nearest to a word, by falling cosine, judged with it."""
         from nymgraph.discriminator import N_NEIGHBOURS
-        from nymgraph.pipeline.classifier.model import encode_terms
+        from nymgraph.pipeline.encoders.encoders import encode_terms
 
         with self._lock:  # loading happens once, and a model is not asked by two threads at once
             vectors = self.vectors

@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from nymgraph.pipeline.classifier.fit import fit
 from nymgraph.pipeline.classifier.model import Model, judge_table, load_model
-from nymgraph.pipeline.classifier.pair_table import FitRequest, read_training_pairs
 from nymgraph.pipeline.cli import app
 from nymgraph.pipeline.errors import InputError, NymgraphError, ParameterError
 from nymgraph.pipeline.lexicon import dictionaries
+from nymgraph.pipeline.lexicon.pair_table import FitRequest, read_training_pairs
 from nymgraph.pipeline.progress import SilentProgress
 from nymgraph.pipeline.settings.params import Params
 from tests.discriminator.tiny_bert import write_tiny_bert

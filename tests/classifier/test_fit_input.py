@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from nymgraph.pipeline.classifier.fit import fit
-from nymgraph.pipeline.classifier.pair_table import FitRequest
 from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.lexicon.pair_table import FitRequest
 from nymgraph.pipeline.progress import SilentProgress
 from nymgraph.pipeline.settings.params import Params
 

@@ -15,9 +15,9 @@ from nymgraph.discriminator import ANTONYM, SYNONYM
 from nymgraph.pipeline.classifier.fit import fit
 from nymgraph.pipeline.classifier.model import Model, load_model
 from nymgraph.pipeline.classifier.model_notes import MODEL_FILE, read_notes
-from nymgraph.pipeline.classifier.pair_table import FitRequest
 from nymgraph.pipeline.cli import app
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
+from nymgraph.pipeline.lexicon.pair_table import FitRequest
 from nymgraph.pipeline.progress import SilentProgress
 from nymgraph.pipeline.settings.params import Params
 from tests.classifier.test_fit import FIT_STEPS, ROOTS, pairs, write

@@ -8,12 +8,7 @@ from hypothesis import strategies as st
 
 from nymgraph.discriminator import UNLABELLED, LabelledPairs
 from nymgraph.pipeline.errors import ArtefactError
-from nymgraph.pipeline.lexicon.labelled import (
-    CandidateSample,
-    pairs_within,
-    rows_within,
-    weigh_seen,
-)
+from nymgraph.pipeline.lexicon.labelled import CandidateSample, pairs_within, rows_within
 
 # terms 0 to 3 train, 4 to 6 validate, 7 to 9 test
 SPLIT = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2], dtype=np.int8)
@@ -59,18 +54,6 @@ def test_a_training_pair_that_touches_a_held_out_term_stops_the_run(leak: tuple[
 def test_rows_keep_their_columns() -> None:
     rows = rows_within(pairs(LABELLED).with_columns(note=pl.lit("x")), SPLIT, "test")
     assert rows.rows() == [(7, 9, "co_hyponym", 0.75, "test", ["wn"], "x")]
-
-
-def test_pairs_that_the_encoder_may_have_learnt_weigh_less_by_hand() -> None:
-    ends = [(0, 1), (0, 2), (2, 3), (1, 2), (0, 3)]
-    a, b = np.array(ends, dtype=np.int64).T
-    relation = np.array([0, 1, 2, UNLABELLED, UNLABELLED], dtype=np.int8)
-    training = LabelledPairs(a, b, relation, np.array([1, 1, 0.5, 0.3, 0.3], dtype=np.float32))
-    held_back = np.array([False, True, False, False])
-    # labelled: (0, 1) touches the term held back, the two others weigh a fifth: 1 + .2 + .1 of 2.5
-    weighed = weigh_seen(training, held_back, 0.2).weight
-    np.testing.assert_allclose(weighed, [1, 0.2, 0.1, 0.3 * 1.3 / 2.5, 0.3 * 1.3 / 2.5], rtol=1e-6)
-    assert weigh_seen(training, np.zeros(4, dtype=bool), 0.2) is training
 
 
 def sample(parts: list[pl.DataFrame], n_negatives: int = 3, seed: int = 0) -> CandidateSample:

@@ -11,17 +11,19 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from nymgraph.discriminator import LabelledPairs
 from nymgraph.pipeline.errors import InputError, ParameterError
-from nymgraph.pipeline.lexicon.labelled import relation_codes
+from nymgraph.pipeline.lexicon.labelled import hold_back, labelled_pairs
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.relations import claims_of_dictionary, claims_of_rows, resolve
 from nymgraph.pipeline.lexicon.splits import split_terms
-from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
+from nymgraph.pipeline.lexicon.tables import pair_rows, read_table, refuse_rows, require_columns
 from nymgraph.pipeline.schemas import SPLIT_NAMES
 from nymgraph.pipeline.settings.params import PairTable, Params, WordNetSource
 
@@ -60,8 +62,7 @@ class FitRequest:
     seed: int = 0
 
 
-@dataclass(frozen=True)
-class TrainingPairs:
+class TrainingPairs(NamedTuple):
     """The pairs that a classifier is trained and measured on.
 
     Attributes:
@@ -69,22 +70,19 @@ class TrainingPairs:
         language: Their language code.
         rows: term_a, term_b, relation, split, confidence (weight in the loss), sources; a and b,
             the places of the two terms.
+        train: The training pairs, weighted by confidence.
+        validation: The validation pairs.
+        learnt: Of the training pairs those that the encoder learns.
+        held_back: bool (n_terms,), terms of whose pairs it learns none.
     """
 
     terms: list[str]
     language: str
     rows: pl.DataFrame
-
-    def part(self, split: str) -> pl.DataFrame:
-        """The rows of a split, a name of SPLIT_NAMES."""
-        return self.rows.filter(pl.col("split") == split)
-
-    def labelled(self, split: str) -> LabelledPairs:
-        """The pairs of a split as arrays, weighted by confidence."""
-        rows = self.part(split)
-        a, b = (rows[end].to_numpy().astype(np.int64) for end in ("a", "b"))
-        weight = rows["confidence"].cast(pl.Float32).to_numpy()
-        return LabelledPairs(a, b, relation_codes(rows), weight)
+    train: LabelledPairs
+    validation: LabelledPairs
+    learnt: LabelledPairs
+    held_back: npt.NDArray[np.bool_]
 
 
 def read_training_pairs(request: FitRequest, params: Params) -> TrainingPairs:
@@ -92,7 +90,8 @@ def read_training_pairs(request: FitRequest, params: Params) -> TrainingPairs:
 
     Args:
         request: What to fit on.
-        params: The language of the terms, and how many co-hyponyms of a dictionary are drawn.
+        params: The language of the terms, how many co-hyponyms of a dictionary are drawn, and how
+            many terms are held back from the encoder.
 
     Returns:
         The pairs.
@@ -105,27 +104,12 @@ def read_training_pairs(request: FitRequest, params: Params) -> TrainingPairs:
         raise ParameterError(
             f"no such split: {request.split!r}", expected=" or ".join(_SPLITS), cure="choose one"
         )
-    given, language = read_table(request.pairs), params.ingest.language
-    pairs = _labelled(given, request.pairs, language)
+    path, language = request.pairs, params.ingest.language
+    given = pair_rows(read_table(path), path, language)
     if "split" in given.columns:
-        pairs = _given_split(pairs, given, language, request)
-    else:
-        pairs = _drawn_split(pairs, request)
-    rows = pairs.select("term_a", "term_b", "relation", "split", "confidence", "sources")
-    if request.dictionary is not None:
-        new = _dictionary_pairs(rows, request, params)
-        rows = pl.concat([rows, new], how="vertical_relaxed")
-    terms = sorted({*rows["term_a"], *rows["term_b"]})
-    number = pl.DataFrame({"term": terms}, {"term": pl.String}).with_row_index("row")
-    for end in ("a", "b"):
-        ids = number.select(pl.col("term").alias(f"term_{end}"), pl.col("row").alias(end))
-        rows = rows.join(ids, on=f"term_{end}", how="left", maintain_order="left")
-    return TrainingPairs(terms, language, rows)
-
-
-def _labelled(given: pl.DataFrame, path: Path, language: str) -> pl.DataFrame:
-    """The pairs of a table, each with one relation."""
-    claims = claims_of_rows(given, PairTable(path=path), language)
+        known = pl.col("split").is_in(list(SPLIT_NAMES)).fill_null(value=False)
+        refuse_rows(given, ~known, path, "split", f"one of {', '.join(SPLIT_NAMES)}")
+    claims = claims_of_rows(given, PairTable(path=path))
     pairs, conflicts = resolve(claims, pl.concat([claims["term_a"], claims["term_b"]]).unique())
     if pairs.is_empty():
         reasons = conflicts.group_by("reason").len().sort("reason").iter_rows()
@@ -137,11 +121,49 @@ def _labelled(given: pl.DataFrame, path: Path, language: str) -> pl.DataFrame:
         )
     if conflicts.height:
         _log.warning("%d pairs of %s contradict themselves", conflicts.height, path)
-    return pairs
+    rows = _split(pairs, given, request).select(
+        "term_a", "term_b", "relation", "split", "confidence", "sources"
+    )
+    if request.dictionary is not None:
+        new = _dictionary_pairs(rows, request, params)
+        rows = pl.concat([rows, new], how="vertical_relaxed")
+    terms = sorted({*rows["term_a"], *rows["term_b"]})
+    number = pl.DataFrame({"term": terms}, {"term": pl.String}).with_row_index("row")
+    for end in ("a", "b"):
+        ids = number.select(pl.col("term").alias(f"term_{end}"), pl.col("row").alias(end))
+        rows = rows.join(ids, on=f"term_{end}", how="left", maintain_order="left")
+    train, validation = (labelled_pairs(rows.filter(split=x)) for x in ("train", "validation"))
+    adapt, free = params.adapt, np.zeros(len(terms), np.int8)
+    share = 0.0 if adapt.method == "none" else adapt.spared
+    learnt, held_back = hold_back(train, terms, free, share, adapt.seed)
+    return TrainingPairs(terms, language, rows, train, validation, learnt, held_back)
 
 
-def _drawn_split(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
-    """Some pairs held out for validation: those of drawn terms, or drawn themselves."""
+def _split(pairs: pl.DataFrame, given: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
+    """The split that the table brings, where a term of a held-out pair trains nowhere; or drawn."""
+    if "split" in given.columns:
+        rows = given.select(
+            pl.min_horizontal("term_a", "term_b").alias("term_a"),
+            pl.max_horizontal("term_a", "term_b").alias("term_b"),
+            "split",
+        ).unique(maintain_order=True)
+        trained = rows.filter(split="train")
+        known = pl.concat([trained["term_a"], trained["term_b"]]).implode()
+        leaks = rows.filter(
+            pl.col("split") != "train",
+            pl.col("term_a").is_in(known) | pl.col("term_b").is_in(known),
+        )
+        if leaks.height and request.split == "term":
+            a, b = leaks.select("term_a", "term_b").row(0)
+            raise InputError(
+                f"{request.pairs}: {leaks.height} held-out pairs share a term with a training pair",
+                got=f"{a}, {b}",
+                expected="a split by term, or figures mean nothing",
+                cure="split by terms, leave the column split out, or say --split random to do it "
+                "knowingly",
+            )
+        first = rows.unique(["term_a", "term_b"], keep="first", maintain_order=True)
+        return pairs.join(first, on=["term_a", "term_b"], maintain_order="left")
     if request.split == "random":
         random = np.random.default_rng(request.seed)
         held = random.random(pairs.height) < request.validation_fraction
@@ -154,44 +176,6 @@ def _drawn_split(pairs: pl.DataFrame, request: FitRequest) -> pl.DataFrame:
         held = pairs.select(touches).to_series().to_numpy()
     names = pl.when(pl.Series(held)).then(pl.lit("validation")).otherwise(pl.lit("train"))
     return pairs.with_columns(split=names)
-
-
-def _given_split(
-    pairs: pl.DataFrame, given: pl.DataFrame, language: str, request: FitRequest
-) -> pl.DataFrame:
-    """The split that the table brings; a term of a held-out pair must train nowhere."""
-    path = request.pairs
-    known = pl.col("split").is_in(list(SPLIT_NAMES)).fill_null(value=False)
-    refuse_rows(given, ~known, path, "split", f"one of {', '.join(SPLIT_NAMES)}")
-    written = partial(clean, language=language)
-    ends = given.with_columns(
-        pl.col("term_a", "term_b").cast(pl.String).map_elements(written, return_dtype=pl.String)
-    )
-    rows = ends.select(
-        pl.min_horizontal("term_a", "term_b").alias("term_a"),
-        pl.max_horizontal("term_a", "term_b").alias("term_b"),
-        "split",
-    ).unique(maintain_order=True)
-    if request.split == "term":
-        _refuse_leak(rows, path)
-    first = rows.unique(["term_a", "term_b"], keep="first", maintain_order=True)
-    return pairs.join(first, on=["term_a", "term_b"], maintain_order="left")
-
-
-def _refuse_leak(rows: pl.DataFrame, path: Path) -> None:
-    trained = rows.filter(pl.col("split") == "train")
-    known = pl.concat([trained["term_a"], trained["term_b"]]).implode()
-    held = rows.filter(pl.col("split") != "train")
-    leaks = held.filter(pl.col("term_a").is_in(known) | pl.col("term_b").is_in(known))
-    if leaks.height:
-        a, b = leaks.select("term_a", "term_b").row(0)
-        raise InputError(
-            f"{path}: {leaks.height} held-out pairs share a term with a training pair",
-            got=f"{a}, {b}",
-            expected="a split by term, or figures mean nothing",
-            cure="split by terms, leave the column split out, or say --split random to do it "
-            "knowingly",
-        )
 
 
 def _dictionary_pairs(pairs: pl.DataFrame, request: FitRequest, params: Params) -> pl.DataFrame:
