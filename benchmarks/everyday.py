@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from nymgraph.pipeline.clusters.tables import cluster_tables, expected_of
+from nymgraph.pipeline.clusters.tables import cluster_tables, expected_of, gated, rivals
 from nymgraph.pipeline.evaluation.everyday import everyday
 from nymgraph.pipeline.lexicon.dictionaries import read_inventory
 from nymgraph.pipeline.lexicon.evidence import Terms, evidence_of, overridden
@@ -79,12 +79,10 @@ def _labels(workspace: Workspace, terms: pl.Series, withheld: set[str]) -> np.nd
     evidence = evidence_of(known.with_columns(pl.col(ends).fill_null(1.0)))
     evidence = weighed_by_rivals(evidence, guessed, lexicon, settings.gate)
     judged = overridden(workspace.scan(RELEASED_RELATIONS).select(COLUMNS).collect(), evidence)
-    gate = pl.lit(settings.gate, pl.Float32)
-    labelled = (pl.col("evidence") == "dictionary").alias("labelled")
-    expected = expected_of(len(terms), judged.filter(~labelled | (pl.col("p_synonym") >= gate)))
-    passes = (pl.col("p_synonym") >= gate) | (pl.col("p_antonym") >= settings.antonym_gate)
-    edges = judged.filter(passes).with_columns(labelled)
-    return cluster_tables(terms, edges, expected, settings).clustering.labels
+    expected = expected_of(len(terms), rivals(judged, settings.gate))
+    return cluster_tables(
+        terms, gated(judged.lazy(), settings), expected, settings
+    ).clustering.labels
 
 
 if __name__ == "__main__":

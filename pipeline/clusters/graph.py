@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import polars as pl
 
 from nymgraph.clustering import merge_links
 from nymgraph.pipeline.clusters.previous import load_previous
@@ -12,8 +11,10 @@ from nymgraph.pipeline.clusters.tables import (
     ClusterTables,
     cluster_tables,
     expected_of,
+    gated,
     links_of,
     links_table,
+    rivals,
 )
 from nymgraph.pipeline.schemas import (
     ASSIGNMENTS,
@@ -37,8 +38,6 @@ from nymgraph.pipeline.settings.params import ClusterParams
 from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["MEASURED", "RELEASED", "GraphTables", "cluster_graph"]
-
-_JUDGED = ("a", "b", "p_synonym", "p_antonym")
 
 
 class GraphTables(NamedTuple):
@@ -84,19 +83,12 @@ def cluster_graph(
     """
     terms = workspace.read(TERMS, ["term"])["term"]
     vectors = workspace.read_array("embed", "vectors.npy")[: len(terms)]
-    passes = (pl.col("p_synonym") >= pl.lit(params.gate, pl.Float32)) | (
-        pl.col("p_antonym") >= pl.lit(params.antonym_gate, pl.Float32)
-    )
-    labelled = (pl.col("evidence") == "dictionary").alias("labelled")
-    judged = workspace.scan(graph.relations).filter(passes).select(*_JUDGED, labelled).collect()
+    judged = gated(workspace.scan(graph.relations), params)
     workspace.record.read(f"{graph.relations.path} (gated)", judged.height)
     expected = np.zeros(len(terms))
     if params.algorithm == "signed":  # the reference does not ask: spare it a pass over all pairs
-        gate = pl.lit(params.gate, pl.Float32)
         for part in workspace.parts(graph.relations):
-            # a pair that a dictionary has in a rare sense is no rival of others
-            rivals = (pl.col("evidence") == "model") | (pl.col("p_synonym") >= gate)
-            expected += expected_of(len(terms), part.filter(rivals))
+            expected += expected_of(len(terms), rivals(part, params.gate))
     before = None if previous is None else load_previous(previous, terms, params)
     tables = cluster_tables(terms, judged, expected, params, vectors, before)
     labels, parts = tables.clustering.labels, workspace.parts(graph.relations)

@@ -38,7 +38,16 @@ from nymgraph.pipeline.schemas import (
 )
 from nymgraph.pipeline.settings.params import ClusterParams
 
-__all__ = ["ClusterTables", "cluster_tables", "expected_of", "links_of", "links_table", "named"]
+__all__ = [
+    "ClusterTables",
+    "cluster_tables",
+    "expected_of",
+    "gated",
+    "links_of",
+    "links_table",
+    "named",
+    "rivals",
+]
 
 
 class ClusterTables(NamedTuple):
@@ -133,6 +142,24 @@ def links_table(links: Links, ids: npt.NDArray[np.int64]) -> pl.DataFrame:
         "mean_probability": links.mean_probability,
     }
     return LINKS.conform(pl.DataFrame(columns)).sort("cluster_a", "cluster_b", "relation")
+
+
+def gated(judged: pl.LazyFrame, params: ClusterParams) -> pl.DataFrame:
+    """The judged pairs at the gate of synonyms or that of antonyms, and which are labelled."""
+    gates = {"p_synonym": params.gate, "p_antonym": params.antonym_gate}
+    passes = [pl.col(name) >= pl.lit(gate, pl.Float32) for name, gate in gates.items()]
+    labelled = pl.col("evidence") == "dictionary"
+    return (
+        judged.filter(pl.any_horizontal(passes))
+        .select("a", "b", *gates, labelled=labelled)
+        .collect()
+    )
+
+
+def rivals(judged: pl.DataFrame, gate: float) -> pl.DataFrame:
+    """The judged pairs but those that a dictionary has in a rare sense: no rivals of others."""
+    own = pl.col("p_synonym") >= pl.lit(gate, pl.Float32)
+    return judged.filter((pl.col("evidence") == "model") | own)
 
 
 def expected_of(n_terms: int, judged: pl.DataFrame) -> npt.NDArray[np.float64]:

@@ -41,6 +41,7 @@ from nymgraph.pipeline.lexicon.inflection import LANGUAGES, base_keys
 from nymgraph.pipeline.lexicon.normalise import look_up_key, primary_language, small_letters
 from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.lookup.stop_words import stop_words
+from nymgraph.pipeline.lookup.widening import MOST
 from nymgraph.pipeline.schemas import (
     EXPORTED_MARKS,
     EXPORTED_MEMBERSHIPS,
@@ -54,7 +55,6 @@ __all__ = [
     "IDIOM",
     "INFLECTED",
     "MARKED",
-    "MOST",
     "OTHER",
     "RARE",
     "SHORT",
@@ -71,7 +71,6 @@ IDIOM = "it begins with a word of the grammar: an engine cannot tell it from its
 
 MARKED = "it is vulgar, offensive or a slur"
 RARE = "most of its use lies in senses that are not those of its cluster"
-MOST = 0.7  # least share of the use of a term in its cluster
 
 _WORD = re.compile(r"\w+(?:['.]\w+)*")
 

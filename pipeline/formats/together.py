@@ -23,10 +23,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from nymgraph.pipeline.formats.ambiguity import MOST
 from nymgraph.pipeline.lexicon.likeness import ALIKE, likeness
 from nymgraph.pipeline.lookup.export import Export
-from nymgraph.pipeline.lookup.widening import FAR, SURE
+from nymgraph.pipeline.lookup.widening import FAR, MOST, SURE
 from nymgraph.pipeline.schemas import EXPORTED_EDGES, EXPORTED_SENSES, EXPORTED_TERMS
 
 __all__ = ["Together"]

@@ -23,7 +23,7 @@ from itertools import pairwise
 
 from nymgraph.pipeline.lexicon.likeness import ALIKE, likeness
 from nymgraph.pipeline.lexicon.normalise import clean, look_up_key
-from nymgraph.pipeline.lookup.widening import SURE
+from nymgraph.pipeline.lookup.widening import MOST, SURE
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.grammar import possible_kinds
 from nymgraph.pipeline.store.pairs import JudgedPairs
@@ -33,7 +33,6 @@ from nymgraph.pipeline.store.views import View
 
 __all__ = ["Expansion", "expand"]
 
-MOST = 0.7  # least share of the use of a word in the senses in which it is widened
 BACK = 0.9  # how common that sense is for what is added, beside its commonest
 HALF = 0.5  # least share of the use of what is added in what it shares with the word
 SELDOM = 0.02  # share of the use of a noun as an adjective, from which it may be one

@@ -1,5 +1,6 @@
 """The synonyms and antonyms of a term, ranked."""
 
+from collections.abc import Iterable, Iterator
 from math import log1p, sqrt
 
 from nymgraph.pipeline.store.export_folder import ExportFolder
@@ -11,6 +12,7 @@ UNKNOWN = 0.5  # how common the senses of an opposition are taken to be that onl
 # weights: a sense a quarter as common as the first; one hardly ever meant
 COMMON, HARDLY = 0.25, 0.1
 NEAR, SATELLITES = 0.3, 3  # how sure the nearest of an opposite are opposites; how many
+_Measure = tuple[float, float]
 
 
 def synonyms(export: ExportFolder, term_id: int) -> list[int]:
@@ -72,14 +74,14 @@ def antonyms(export: ExportFolder, term_id: int) -> list[Antonym]:
     if max(known.values(), default=0.0) >= COMMON:
         weights = {other: weight for other, weight in known.items() if weight >= HARDLY}
     further = _surest(
-        _through_synonyms(export, term_id, weights),
-        _through_similar(export, term_id),
-        _through_members(export, term_id),
+        _highest(_through_synonyms(export, term_id, weights)),
+        _highest(_through_similar(export, term_id)),
+        _highest(_through_members(export, term_id)),
     )
     synonyms = {term_id, *export.members(export.cluster_of(term_id)), *weights}
     further = {x: found for x, found in further.items() if x not in synonyms}
     if not weights and not further:
-        further = _through_links(export, term_id)
+        further = _highest(_through_links(export, term_id))
     found = {other: (judged[other], weight) for other, weight in weights.items()}
     return _ranked(export, found, "direct") + _ranked(export, further, "cluster")
 
@@ -99,18 +101,17 @@ def _is_known(export: ExportFolder, a: int, b: int) -> bool:
 
 def _through_synonyms(
     export: ExportFolder, term_id: int, direct: dict[int, float]
-) -> dict[int, tuple[float, float]]:
+) -> Iterator[tuple[int, _Measure]]:
     """Who shares, or comes near, the sense in which a direct antonym opposes the term.
 
     Where no dictionary has that sense, its cluster.
     """
-    found: dict[int, tuple[float, float]] = {}
     for antonym, weight in direct.items():
         if weight < UNKNOWN:
             continue
         own = export.dictionary.of(antonym)
         senses = [sense for sense in own if term_id in sense.antonyms]
-        shared, near = dict[int, tuple[float, float]](), dict[int, tuple[float, float]]()
+        shared, near = dict[int, _Measure](), dict[int, _Measure]()
         for sense in reversed(senses):  # the commonest has the last word
             common = weight * min(1.0, sense.share / own[0].share)
             if common < COMMON:  # *slow* of a tempo is the opposite of *fast*, too
@@ -123,15 +124,12 @@ def _through_synonyms(
                 closeness = export.dictionary.closeness(other, antonym, "similar") or 0.0
                 near[other] = (NEAR, NEAR * closeness * common / (1 + place / SATELLITES))
         judged = {} if senses else _of_cluster(export, antonym, weight)
-        for other, measure in {**near, **shared, **judged}.items():
-            if other not in direct:
-                found[other] = max(found.get(other, (0.0, 0.0)), measure)
-    return found
+        every = {**near, **shared, **judged}
+        yield from ((x, measure) for x, measure in every.items() if x not in direct)
 
 
-def _through_members(export: ExportFolder, term_id: int) -> dict[int, tuple[float, float]]:
+def _through_members(export: ExportFolder, term_id: int) -> Iterator[tuple[int, _Measure]]:
     """What a dictionary that lists the term opposes to its surest synonyms, in a common sense."""
-    found: dict[int, tuple[float, float]] = {}
     listed = export.dictionary.of(term_id)
     for member in export.members(export.cluster_of(term_id)) if listed else ():
         sure = export.pairs.p_synonym(term_id, member) if member != term_id else 0.0
@@ -140,8 +138,7 @@ def _through_members(export: ExportFolder, term_id: int) -> dict[int, tuple[floa
         for other, p in _known_opposites(export, member).items():
             weight = sure * p * _opposition(export, member, other)
             if weight >= COMMON and _shares(export, member, term_id, other):
-                found[other] = max(found.get(other, (0.0, 0.0)), (sure * p, weight))
-    return found
+                yield other, (sure * p, weight)
 
 
 def _known_opposites(export: ExportFolder, term_id: int) -> dict[int, float]:
@@ -163,9 +160,17 @@ def _shares(export: ExportFolder, member: int, term_id: int, opposite: int) -> b
     return not common or any(opposite in sense.antonyms for sense in common)
 
 
-def _surest(*found: dict[int, tuple[float, float]]) -> dict[int, tuple[float, float]]:
+def _highest(found: Iterable[tuple[int, _Measure]]) -> dict[int, _Measure]:
+    """Of each term the highest measure."""
+    best: dict[int, _Measure] = {}
+    for other, measure in found:
+        best[other] = max(best.get(other, measure), measure)
+    return best
+
+
+def _surest(*found: dict[int, _Measure]) -> dict[int, _Measure]:
     """Of each term the measure that weighs most."""
-    every: dict[int, tuple[float, float]] = {}
+    every: dict[int, _Measure] = {}
     for measures in found:
         for other, measure in measures.items():
             if measure[1] > every.get(other, (0.0, 0.0))[1]:
@@ -173,45 +178,38 @@ def _surest(*found: dict[int, tuple[float, float]]) -> dict[int, tuple[float, fl
     return every
 
 
-def _of_cluster(
-    export: ExportFolder, antonym: int, weight: float
-) -> dict[int, tuple[float, float]]:
+def _of_cluster(export: ExportFolder, antonym: int, weight: float) -> dict[int, _Measure]:
     members = export.members(export.cluster_of(antonym))
     sure = {other: export.pairs.p_synonym(other, antonym) for other in members}
     return {other: (p, p * weight) for other, p in sure.items() if p >= export.gate}
 
 
-def _through_similar(export: ExportFolder, term_id: int) -> dict[int, tuple[float, float]]:
+def _through_similar(export: ExportFolder, term_id: int) -> Iterator[tuple[int, _Measure]]:
     """What opposes the terms of nearly the same meaning, in a common sense of the term."""
-    found: dict[int, tuple[float, float]] = {}
     for near in {x for sense in export.dictionary.of(term_id) for x in sense.similar}:
         closeness = export.dictionary.closeness(term_id, near, "similar") or 0.0
         for sense in export.dictionary.of(near):
             if term_id in sense.similar and closeness >= COMMON:
                 for other in sense.antonyms:
                     back = export.dictionary.closeness(other, near, "antonyms") or 0.0
-                    weight = closeness * sense.share * back
-                    found[other] = max(found.get(other, (0.0, 0.0)), (closeness, weight))
-    return found
+                    yield other, (closeness, closeness * sense.share * back)
 
 
-def _through_links(export: ExportFolder, term_id: int) -> dict[int, tuple[float, float]]:
+def _through_links(export: ExportFolder, term_id: int) -> Iterator[tuple[int, _Measure]]:
     """The members of the clusters opposite to the term's own.
 
     A dictionary that lists the term must oppose one of its synonyms to one of theirs, in a common
     sense: *problem* has not the opposite of *issue*, which is *recall* where banknotes are issued.
     """
-    cluster_id, found = export.cluster_id(term_id), dict[int, tuple[float, float]]()
+    cluster_id = export.cluster_id(term_id)
     links = [] if cluster_id is None else export.links(cluster_id, "opposite")
     opposed = _opposed_to_synonyms(export, term_id) if export.dictionary.of(term_id) else None
     for link in links:
         members = export.members(link.cluster)
         if opposed is not None and opposed.isdisjoint(members):
             continue
-        for other in members:
-            weight = link.probability * link.votes / (1 + link.votes)
-            found[other] = max(found.get(other, (0.0, 0.0)), (link.probability, weight))
-    return found
+        weight = link.probability * link.votes / (1 + link.votes)
+        yield from ((other, (link.probability, weight)) for other in members)
 
 
 def _opposed_to_synonyms(export: ExportFolder, term_id: int) -> set[int]:
@@ -224,7 +222,7 @@ def _opposed_to_synonyms(export: ExportFolder, term_id: int) -> set[int]:
     }
 
 
-def _ranked(export: ExportFolder, found: dict[int, tuple[float, float]], via: str) -> list[Antonym]:
+def _ranked(export: ExportFolder, found: dict[int, _Measure], via: str) -> list[Antonym]:
     """The weightiest first, then byte-wise; vulgar and offensive ones last."""
     name, mark, use = export.terms.name, export.marks.of, export.dictionary.use
     much = {x: 1 + log1p(use(x)) if via == "direct" else sqrt(1 + use(x)) for x in found}
