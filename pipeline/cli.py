@@ -18,7 +18,7 @@ from nymgraph.pipeline.own_list.stages import perform
 from nymgraph.pipeline.progress import default_progress, visible
 from nymgraph.pipeline.settings.params import Params, check_params, load_params
 from nymgraph.pipeline.settings.profiles import ENGLISH, locate_profile, profile_graph
-from nymgraph.pipeline.storage.artefacts import Workspace, write_atomic
+from nymgraph.pipeline.storage.artefacts import Workspace, blamed, write_atomic
 
 __all__ = ["app", "main"]
 
@@ -532,8 +532,9 @@ def review(
     from nymgraph.pipeline.review.pairs import informative_pairs, write_review
 
     workspace = Workspace(data)
-    gate = workspace.read_json("cluster", "settings.json")["gate"]
-    pairs = informative_pairs(workspace, number, gate, per_term, with_held_out=held_out)
+    with blamed(workspace):
+        gate = workspace.read_json("cluster", "settings.json")["gate"]
+        pairs = informative_pairs(workspace, number, gate, per_term, with_held_out=held_out)
     write_review(pairs, out)
     typer.echo(f"review: {pairs.height:,} pairs in {out}")
 

@@ -1,6 +1,7 @@
 """The run record: what one run of one stage took, read and left (`data/.runs/<stage>.json`)."""
 
 import importlib.metadata
+import json
 import platform
 import resource
 import subprocess
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["RunRecord", "library_versions", "peak_memory_mb"]
+__all__ = ["RunRecord", "library_versions", "peak_memory_mb", "read_record"]
 
 # The libraries that can change an artefact's bytes.
 LIBRARIES = ("numpy", "polars", "torch", "sentence-transformers", "numba")
@@ -62,6 +63,24 @@ class RunRecord:
             "versions": library_versions(),
             "git_commit": _git_commit(),
         }
+
+
+def read_record(data: Path, stage: str) -> dict[str, Any] | None:
+    """The record of the last run of a stage.
+
+    Args:
+        data: The data folder.
+        stage: Name of the stage.
+
+    Returns:
+        The record; None where there is none, or only a damaged one: it is no artefact.
+    """
+    try:
+        record = json.loads((data / ".runs" / f"{stage}.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    shown = {"status", "seconds", "peak_memory_mb", "rows_out"}
+    return record if isinstance(record, dict) and shown <= record.keys() else None
 
 
 def peak_memory_mb() -> float:

@@ -35,7 +35,15 @@ class Account:
         self._budget = budget
         self._cost: dict[int, float] = {}
         for line in _lines(path):
-            self._cost[int(line["request"])] = float(line["cost"])
+            try:
+                self._cost[int(line["request"])] = float(line["cost"])
+            except (KeyError, TypeError, ValueError) as error:
+                raise LanguageModelError(
+                    f"{path} is damaged: what was spent is not known",
+                    got=str(line),
+                    expected="a line with `request` and `cost`",
+                    cure="mend the line by the bill of the provider, or take it out",
+                ) from error
         self._spent = math.fsum(self._cost.values())
         self._last = max(self._cost, default=0)
 

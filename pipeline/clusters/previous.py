@@ -20,7 +20,8 @@ from nymgraph.pipeline.schemas import (
     Table,
 )
 from nymgraph.pipeline.settings.params import ClusterParams
-from nymgraph.pipeline.storage.artefacts import damaged, read_rows
+from nymgraph.pipeline.storage.artefacts import read_rows, reading
+from nymgraph.pipeline.storage.manifests import read_list
 
 __all__ = ["load_previous", "made_with"]
 
@@ -51,10 +52,15 @@ def load_previous(folder: Path, terms: pl.Series, params: ClusterParams) -> Prev
     Raises:
         InputError: The folder lacks what an update needs.
         ParameterError: It was made with other settings or another version.
+        ArtefactError: It is damaged.
     """
     exported = (folder / "manifest.json").is_file()
     _compare(_settings(folder, "manifest.json" if exported else "settings.json"), params)
     table = EXPORTED_TERMS if exported else ASSIGNMENTS
+    if exported:  # what is taken over gets a new hash: it must be what was exported
+        listed = read_list("export", folder)
+        for one in (table, EVIDENCE, MEMBERSHIPS, TENSIONS):
+            listed.check(one.path.name, whole=True)
     old = _read(folder, table).select("term_id", "term", "cluster_id")
     old = old.join(_read(folder, EVIDENCE), on="term_id", how="left")
     today = pl.DataFrame({"term": terms.cast(pl.String)}).with_row_index("now")
@@ -76,11 +82,8 @@ def _settings(folder: Path, name: str) -> dict[str, Any]:
     path = folder / name
     if not path.is_file():
         raise _lacks(folder, path)
-    try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise damaged(path, "export", error) from error
-    return found
+    with reading(path, "export"):
+        return dict(json.loads(path.read_text("utf-8")))
 
 
 def _compare(found: dict[str, Any], params: ClusterParams) -> None:

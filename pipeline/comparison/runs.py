@@ -1,6 +1,5 @@
 """What changed between two runs: terms, clusters, pairs of terms, antonyms, figures."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,8 @@ import polars as pl
 from nymgraph.pipeline.comparison.lineage import compare_exports, count_events
 from nymgraph.pipeline.lookup.export import Export, export_of, open_export
 from nymgraph.pipeline.schemas import EXPORTED_TERMS
+from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.verify import blamed_export
 
 __all__ = ["compare_runs", "comparison_lines", "figures_of"]
 
@@ -47,27 +48,12 @@ def compare_runs(old: Path, new: Path, n_examples: int = 10) -> dict[str, Any]:
 
     Raises:
         InputError: A folder holds no run.
-        ArtefactError: An export is damaged or of another version.
+        ArtefactError: An export, or metrics, are damaged or of another version.
     """
-    folders = [export_of(folder) for folder in (old, new)]
-    before, now = (open_export(folder) for folder in folders)
-    terms = _terms(before).join(_terms(now), on="term", how="full", coalesce=True, suffix="_now")
-    held = terms.select("known", "known_now", "cluster_id", "cluster_id_now")
-    both = terms.filter(pl.col("known") & pl.col("known_now"))
-    antonyms = [_antonyms(export) for export in (before, now)]
-    return {
-        "terms": _two(held["known"], held["known_now"]),
-        "clusters": [held[name].drop_nulls().n_unique() for name in _SIDES],
-        "clustered_terms": _two(*(held[name].drop_nulls() for name in _SIDES)),
-        "terms_new": _counted(terms.filter(pl.col("known").is_null())["term"], n_examples),
-        "terms_gone": _counted(terms.filter(pl.col("known_now").is_null())["term"], n_examples),
-        "events": dict(count_events(compare_exports(*folders))),
-        "pairs_joined": _pairs(both, _SIDES[::-1], n_examples),
-        "pairs_parted": _pairs(both, _SIDES, n_examples),
-        "antonyms_new": _missing(antonyms[1], antonyms[0], n_examples),
-        "antonyms_gone": _missing(antonyms[0], antonyms[1], n_examples),
-        "figures": {name: [one, other] for name, one, other in figures_of(old, new)},
-    }
+    before, now = export_of(old), export_of(new)
+    with blamed_export(before), blamed_export(now):
+        changes = _changes(before, now, n_examples)
+    return {**changes, "figures": {name: [one, other] for name, one, other in figures_of(old, new)}}
 
 
 def comparison_lines(found: dict[str, Any]) -> Iterator[str]:
@@ -101,6 +87,9 @@ def figures_of(old: Path, new: Path) -> list[tuple[str, float, float]]:
 
     Returns:
         Name of the figure, its value in the old run, and in the new one.
+
+    Raises:
+        ArtefactError: Metrics are damaged, or their stage is not finished.
     """
     rows = []
     for stage, keys, name in _FIGURES:
@@ -108,6 +97,27 @@ def figures_of(old: Path, new: Path) -> list[tuple[str, float, float]]:
         if before is not None and now is not None:
             rows.append((name, before, now))
     return rows
+
+
+def _changes(old: Path, new: Path, n_examples: int) -> dict[str, Any]:
+    """What `compare_runs` gives, but for the figures."""
+    before, now = (open_export(folder) for folder in (old, new))
+    terms = _terms(before).join(_terms(now), on="term", how="full", coalesce=True, suffix="_now")
+    held = terms.select("known", "known_now", "cluster_id", "cluster_id_now")
+    both = terms.filter(pl.col("known") & pl.col("known_now"))
+    antonyms = [_antonyms(export) for export in (before, now)]
+    return {
+        "terms": _two(held["known"], held["known_now"]),
+        "clusters": [held[name].drop_nulls().n_unique() for name in _SIDES],
+        "clustered_terms": _two(*(held[name].drop_nulls() for name in _SIDES)),
+        "terms_new": _counted(terms.filter(pl.col("known").is_null())["term"], n_examples),
+        "terms_gone": _counted(terms.filter(pl.col("known_now").is_null())["term"], n_examples),
+        "events": dict(count_events(compare_exports(old, new))),
+        "pairs_joined": _pairs(both, _SIDES[::-1], n_examples),
+        "pairs_parted": _pairs(both, _SIDES, n_examples),
+        "antonyms_new": _missing(antonyms[1], antonyms[0], n_examples),
+        "antonyms_gone": _missing(antonyms[0], antonyms[1], n_examples),
+    }
 
 
 def _terms(export: Export) -> pl.DataFrame:
@@ -162,11 +172,10 @@ def _missing(here: pl.DataFrame, there: pl.DataFrame, n_examples: int) -> dict[s
 
 
 def _metrics(folder: Path, stage: str) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads((folder / stage / "metrics.json").read_text("utf-8"))
-    except (OSError, ValueError):
+    """The metrics of a stage; empty where it has not run, and of an export alone."""
+    if not (folder / stage).is_dir():
         return {}
-    return found
+    return Workspace(folder).read_json(stage, "metrics.json")
 
 
 def _figure(metrics: dict[str, Any], keys: tuple[str, ...]) -> float | None:

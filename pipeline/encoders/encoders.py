@@ -311,10 +311,10 @@ def load_model(
             revision=location.revision if location.on_hub else None,
             trust_remote_code=trust_remote_code,
         )
-    except (KeyError, OSError, ValueError) as error:
+    except Exception as error:  # torch, safetensors and tokenizers each have their own
         raise DependencyError(
             f"the encoder {location.path} cannot be loaded",
-            got=str(error).splitlines()[0],
+            got=(str(error).splitlines() or [type(error).__name__])[0],
             cure="check adapt.encoder and adapt.revision in params.yaml",
         ) from error
     model.prompts = {**model.prompts, _TERM: prompt_of(model, prompt)}

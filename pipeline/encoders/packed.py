@@ -142,7 +142,7 @@ def read_packed(path: Path) -> PackedModel:
     content = path.read_bytes()
     try:
         return _read(_Reader(content))
-    except (struct.error, ValueError, KeyError) as error:
+    except (struct.error, ValueError, LookupError, TypeError) as error:
         raise InputError(
             f"the packed encoder {path} cannot be read",
             got=str(error).splitlines()[0],

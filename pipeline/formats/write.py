@@ -29,6 +29,7 @@ from nymgraph.pipeline.schemas import (
 )
 from nymgraph.pipeline.settings.params import ExportParams
 from nymgraph.pipeline.storage.artefacts import new_folder, replace_folder, sync
+from nymgraph.pipeline.storage.verify import blamed_export
 
 __all__ = ["FORMATS", "write_format", "write_formats"]
 
@@ -89,6 +90,7 @@ def write_format(
     Raises:
         ParameterError: There is no such format.
         InputError: The folder holds something else.
+        ArtefactError: A file of the export is damaged.
     """
     if name not in FORMATS:
         raise ParameterError(
@@ -97,7 +99,7 @@ def write_format(
             cure="take one of these; Parquet is what the export itself is",
         )
     _check_free(destination, name)
-    with new_folder(destination) as work:
+    with new_folder(destination) as work, blamed_export(export.folder):
         _write(export, name, params, work, progress)
 
 

@@ -132,7 +132,7 @@ def _file_of(terms: Any, folder: Path) -> Path:  # noqa: ANN401
     text = "".join(f"{_line(term, row)}\n" for row, term in enumerate(terms, 1))
     path = folder / _TERMS
     # a file that is the same keeps its time, so that a second call finds all up to date
-    if not path.is_file() or path.read_text("utf-8") != text:
+    if not path.is_file() or path.read_bytes() != text.encode():
         write_atomic(path, lambda temporary: temporary.write_text(text, "utf-8"))
     return path
 

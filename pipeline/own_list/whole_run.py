@@ -19,6 +19,7 @@ from nymgraph.pipeline.own_list.whole_line import in_words, whole_line
 from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
 from nymgraph.pipeline.settings.params import Params
 from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.verify import blamed_export
 
 __all__ = ["WholeRun", "in_words", "run_all", "worth_trying"]
 
@@ -83,10 +84,14 @@ def worth_trying(data: Path) -> list[str]:
 
     Returns:
         The commands, with terms of the run.
+
+    Raises:
+        ArtefactError: A file of the export is damaged.
     """
     export = data / "export"
     where = "" if export == Path("data/export") else f" --export {shlex.quote(str(export))}"
-    one, other = _examples(export)
+    with blamed_export(export):
+        one, other = _examples(export)
     page = f"nymgraph serve{where}"
     if importlib.util.find_spec("fastapi") is None:
         page = f"nymgraph export --format csv --out clusters{where}"

@@ -1,11 +1,11 @@
 """The plan beside what finished runs took (`data/.runs`): how far to trust it."""
 
-import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.planner.plan import Plan
+from nymgraph.pipeline.runlog import read_record
 
 __all__ = ["Compared", "compare", "comparison_lines"]
 
@@ -65,8 +65,7 @@ def compare(plan: Plan, data: Path) -> list[Compared]:
     """
     found = []
     for stage, cost in plan.costs.items():
-        file = data / ".runs" / f"{stage}.json"
-        record: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+        record = read_record(data, stage) or {}
         if record.get("status") == "done":
             processor = record.get("processor_seconds")
             alone = None if processor is None else processor / plan.machine.cores

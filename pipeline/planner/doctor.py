@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import psutil
 
 from nymgraph.pipeline.errors import NymgraphError
 from nymgraph.pipeline.lexicon.wordnet import find_edition
+from nymgraph.pipeline.runlog import read_record
 from nymgraph.pipeline.settings.params import Params
 from nymgraph.pipeline.storage.verify import RECORD
 
@@ -80,11 +81,11 @@ def run_table(data: Path, stages: tuple[str, ...]) -> str:
     lines = [f"{'stage':<10}{'status':<8}{'seconds':>9}{'peak MB':>9}  rows out"]
     total = 0.0
     for stage in stages:
-        file = data / ".runs" / f"{stage}.json"
-        if not file.is_file():
-            lines.append(f"{stage:<10}not run")
+        run = read_record(data, stage)
+        if run is None:
+            there = (data / ".runs" / f"{stage}.json").exists()
+            lines.append(f"{stage:<10}{'its record is damaged' if there else 'not run'}")
             continue
-        run: dict[str, Any] = json.loads(file.read_text("utf-8"))
         total += run["seconds"]
         rows = ", ".join(f"{name} {n:,}" for name, n in run["rows_out"].items())
         figures = f"{run['seconds']:>9.1f}{run['peak_memory_mb']:>9,}"

@@ -1,6 +1,7 @@
 """How large an encoder is: what its speed on a device of the table, and its memory, follow from."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,8 +93,8 @@ def _of_files(params: AdaptParams) -> EncoderSize | None:
         return None
     found = sorted(Path(location.path).rglob("config.json")) if not location.on_hub else []
     for file in found:
-        config = json.loads(file.read_text("utf-8"))
-        if "hidden_size" in config:
+        with suppress(AttributeError, KeyError, TypeError, ValueError):  # of another module
+            config = json.loads(file.read_text("utf-8"))
             width = int(config["hidden_size"])
             return EncoderSize(
                 width,

@@ -9,6 +9,7 @@ work is parallel throughout), or with the clock where that is less. On a GPU the
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,9 +75,10 @@ def probed_rates(
     key = _key(params, workspace, dim)
     kept = workspace.path(".runs", _FILE)
     if kept.is_file():
-        record = workspace.read_json(".runs", _FILE)
-        if record["key"] == key:
-            return Rates.model_validate(record["rates"])
+        with suppress(NymgraphError, KeyError, TypeError, ValueError):  # damaged: measured again
+            record = workspace.read_json(".runs", _FILE)
+            if record["key"] == key:
+                return Rates.model_validate(record["rates"])
     start = time.monotonic()
     found = measured_rates(params, workspace, dim, weights, table)
     record = {

@@ -1,12 +1,12 @@
 """What went in and out of each stage, and how long it took."""
 
-import json
 from typing import Any
 
 import polars as pl
 
 from nymgraph.pipeline.report.blocks import Column, Note, Section, Table
 from nymgraph.pipeline.report.run_data import RunData
+from nymgraph.pipeline.runlog import read_record
 from nymgraph.pipeline.schemas import CONFLICTS, REJECTS, TABLES
 from nymgraph.pipeline.settings.params import Params
 
@@ -33,7 +33,7 @@ _LEAD = (
 
 def build(run: RunData) -> Section:
     """One row per stage; what was refused and what was changed, by reason."""
-    records = {stage: _record(run, stage) for stage in _STAGES}
+    records = {stage: read_record(run.workspace.root, stage) for stage in _STAGES}
     blocks: list[Note | Table] = [_stages(run, records), *_reasons(run), *_disagreements(run)]
     absent = [stage for stage in _STAGES if records[stage] is None]
     if absent:
@@ -59,16 +59,6 @@ def _stages(run: RunData, records: dict[str, dict[str, Any] | None]) -> Table:
     total = sum(row[3] or 0 for row in rows)
     rows.append(("all", {}, {}, total or None, max(row[4] or 0 for row in rows) or None))
     return Table("Stages", columns, rows)
-
-
-def _record(run: RunData, stage: str) -> dict[str, Any] | None:
-    """The run record of a stage; it is no artefact, and may be gone."""
-    file = run.workspace.path(".runs", f"{stage}.json")
-    try:
-        record: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    return record
 
 
 def _stored(run: RunData, stage: str) -> dict[str, int]:

@@ -124,7 +124,7 @@ class ShardedWork:
             places: For each shard the rows of the result that its rows become.
         """
         first = self._load(0)
-        shape = (self.rows, *first.shape[1:])
+        shape = (sum(map(len, places)), *first.shape[1:])
 
         def fill(path: Path) -> None:
             whole = np.lib.format.open_memmap(str(path), "w+", first.dtype, shape)
@@ -181,10 +181,12 @@ class ShardedWork:
         return lines
 
     def _is_whole(self, line: dict[str, Any]) -> bool:
-        file = self.file(int(line["shard"]))
-        if not file.is_file() or file.stat().st_size != line["bytes"]:
+        try:
+            file = self.file(int(line["shard"]))
+            same_size = file.is_file() and file.stat().st_size == line["bytes"]
+            return same_size and content_hash(file) == line["hash"] and line["rows"] >= 0
+        except (KeyError, TypeError, ValueError):  # damaged: its shard is made again
             return False
-        return bool(content_hash(file) == line["hash"])
 
     def _rewrite(self, lines: list[dict[str, Any]]) -> None:
         text = "".join(json.dumps(line) + "\n" for line in lines)

@@ -210,6 +210,13 @@ def test_a_request_of_unknown_end_is_counted_in_full(tmp_path: Path) -> None:
     assert run.account.spent == 110
 
 
+@pytest.mark.parametrize("line", ["[]", '{"request": 1}', '{"request": 1, "cost": "?"}'])
+def test_an_account_that_does_not_say_what_was_spent_is_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / "account.jsonl").write_text(line, "utf-8")
+    with pytest.raises(LanguageModelError, match="is damaged"):
+        Account(tmp_path / "account.jsonl", 1.0, 1.0, 1.0)
+
+
 def test_without_usage_a_bound_is_counted(tmp_path: Path) -> None:
     content = truth(json.loads(ONE[0].user))
     run = Run(tmp_path, first(9, Reply(completion(content, usage=False))), ONE)

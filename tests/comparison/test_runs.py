@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 from nymgraph.pipeline import schemas
 from nymgraph.pipeline.cli import app
 from nymgraph.pipeline.comparison.runs import compare_runs
-from nymgraph.pipeline.errors import InputError
+from nymgraph.pipeline.errors import ArtefactError, InputError
+from nymgraph.pipeline.storage.artefacts import Workspace
 from tests.store.small_export import small_frames, terms_frame, write_export
 
 OLD = {"a": 1, "b": 1, "c": 1, "d": 2, "e": 2, "f": None, "gone": None}
@@ -36,9 +37,8 @@ def run_of(folder: Path, clusters: dict[str, int | None], f05: float) -> Path:
         orient="row",
     )
     write_export(folder / "export", frames)
-    (folder / "evaluate").mkdir()
     metrics = {"clusters": {"held_out": {"f05": f05}}}
-    (folder / "evaluate" / "metrics.json").write_text(json.dumps(metrics), "utf-8")
+    Workspace(folder).write_json("evaluate", "metrics.json", metrics)
     return folder
 
 
@@ -80,3 +80,13 @@ def test_the_command_prints_text_or_json(runs: tuple[Path, Path]) -> None:
 def test_a_folder_without_a_run_is_refused(tmp_path: Path, runs: tuple[Path, Path]) -> None:
     with pytest.raises(InputError, match="no run"):
         compare_runs(tmp_path, runs[0])
+
+
+def test_figures_that_are_damaged_or_gone_are_not_left_out(runs: tuple[Path, Path]) -> None:
+    metrics = runs[0] / "evaluate" / "metrics.json"
+    metrics.write_text(metrics.read_text("utf-8")[:-3], "utf-8")
+    with pytest.raises(ArtefactError, match="damaged"):
+        compare_runs(*runs)
+    metrics.unlink()
+    with pytest.raises(ArtefactError, match="is not there"):
+        compare_runs(*runs)

@@ -13,7 +13,7 @@ from nymgraph.pipeline.encoders.encoders import (
     locate_model,
     read_as,
 )
-from nymgraph.pipeline.errors import DependencyError, ParameterError
+from nymgraph.pipeline.errors import DependencyError, NymgraphError, ParameterError
 from nymgraph.pipeline.storage.artefacts import content_hash
 from tests.encoders.tiny_encoder import tiny_encoder
 
@@ -83,6 +83,21 @@ def test_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:
     with pytest.raises(DependencyError, match="cannot be loaded") as caught:
         TransformerEncoder(locate_model(str(folder), None), "cpu", "float32", 4, "en")
     assert "adapt.encoder" in caught.value.cure
+
+
+@pytest.mark.parametrize("left", [0.0, 0.5])
+def test_each_file_of_a_model_cut_off(tmp_path: Path, left: float) -> None:
+    tiny_encoder(tmp_path)
+    faults, folder = [], tmp_path / "encoder"
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = file.read_bytes()
+        file.write_bytes(content[: int(left * len(content))])
+        try:
+            TransformerEncoder(locate_model(str(folder), None), "cpu", "float32", 4, "en")
+        except NymgraphError as error:
+            faults += [] if error.cure else [file.name]
+        file.write_bytes(content)
+    assert faults == []
 
 
 class TestPrompts:

@@ -112,9 +112,9 @@ def test_a_plan_beside_what_a_run_took(tmp_path: Path) -> None:
     plan = plan_of(terms=1e5)
     for stage, factor in (("embed", 1.4), ("adapt", 1.6), ("ingest", 3)):
         seconds = plan.costs[stage].seconds * factor
-        record = {"status": "done", "seconds": seconds, "peak_memory_mb": 1500}
+        record = {"status": "done", "seconds": seconds, "peak_memory_mb": 1500, "rows_out": {}}
         workspace.write_json(".runs", f"{stage}.json", record)
-    workspace.write_json(".runs", "train.json", {"status": "failed", "seconds": 1.0})
+    workspace.write_json(".runs", "train.json", {**record, "status": "failed"})
     _, lines = planned(params_of(), workspace, request, compare=True)
     verdicts = {line.split()[0]: line.split()[5] for line in lines[1:-1]}
     assert verdicts == {"ingest": "short", "adapt": "MISSED", "embed": "holds"}
@@ -151,6 +151,10 @@ def test_a_probe_is_remembered_until_something_changes(
     record = workspace.read_json(".runs", "rates.json")
     assert record["versions"]["nymgraph"]
     assert record["rates"]["origin"] == "measured"
+    for content in ("", "[]", "{}", json.dumps(record | {"rates": {"unknown": 1}})):
+        workspace.path(".runs", "rates.json").write_text(content, "utf-8")
+        probe.probed_rates(params_of(retrieve={"k": 7}), workspace, 384, 10, table)
+    assert len(calls) == 6  # damaged: measured again
 
 
 def test_the_pieces_of_a_probe_measure_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,3 +59,10 @@ def test_the_table_of_runs(tmp_path: Path) -> None:
 
 def test_the_table_of_no_runs(tmp_path: Path) -> None:
     assert run_table(tmp_path, ("ingest",)).splitlines()[-1].split() == ["total", "0.0"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"status": "done"}', "\0"])
+def test_a_damaged_record_is_told(tmp_path: Path, content: str) -> None:
+    (tmp_path / ".runs").mkdir()
+    (tmp_path / ".runs" / "ingest.json").write_text(content, "utf-8")
+    assert run_table(tmp_path, ("ingest",)).splitlines()[1].endswith("its record is damaged")

@@ -124,7 +124,8 @@ def write_run(root: Path) -> Workspace:
 
 def documents() -> list[tuple[str, str, dict[str, Any]]]:
     manifest = {"language": "en", "sources": ["by hand"], "encoder": "none", "algorithm": "signed"}
-    record = {"seconds": 72.4, "peak_memory_mb": 1234, "rows_in": {"classify/relations": 6}}
+    record = {"status": "done", "seconds": 72.4, "peak_memory_mb": 1234}
+    record["rows_in"] = {"classify/relations": 6}
     return [
         ("train", "metrics.json", TRAINED),
         ("evaluate", "metrics.json", EVALUATED),

@@ -2,13 +2,15 @@
 
 A sample is drawn here; `NYMGRAPH_MUTATIONS=2000 pytest tests/stages/test_mutations.py` draws more,
 `NYMGRAPH_MUTATIONS_SEED` others. A file of a stage is read by a stage that read it in the run, one
-of an export by a store. No reader may show a traceback; none of a stage may go on with other bytes;
-`verify` must name every file that is not as it was left.
+of an export by a store, and each file that a command reads by that command. No reader may show a
+traceback; none of a stage may go on with other bytes; no part that is cut off or gone may pass
+unnoticed; `verify` must name every file that is not as it was left.
 """
 
 import itertools
 import os
 import random
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,20 +18,25 @@ from pathlib import Path
 
 import pytest
 
+from nymgraph.pipeline import cli
 from nymgraph.pipeline.cli import STAGES
 from nymgraph.pipeline.errors import NymgraphError
+from nymgraph.pipeline.formats.write import FORMATS
 from nymgraph.pipeline.own_list.stages import perform
 from nymgraph.pipeline.progress import SilentProgress
+from nymgraph.pipeline.runlog import RunRecord
 from nymgraph.pipeline.settings.params import load_params
+from nymgraph.pipeline.storage.artefacts import THROWN
 from nymgraph.pipeline.storage.manifests import LIST, StageFiles, read_list
-from nymgraph.pipeline.storage.verify import verify_export, verify_run
+from nymgraph.pipeline.storage.verify import Verified, verify_export, verify_run
 from nymgraph.pipeline.store import ClusterStore
-from tests.stages.small_run import SmallRun
+from tests.stages.small_run import SmallRun, file_bytes
 
 MUTATIONS = int(os.environ.get("NYMGRAPH_MUTATIONS", "30"))
 SEED = int(os.environ.get("NYMGRAPH_MUTATIONS_SEED", "0"))
 QUICK = ("label", "cluster", "release", "evaluate", "export")
 KINDS = ("cut", "flip", "zero", "swap", "delete")
+UNSEEN = ("cut", "delete")  # what must not pass, also where nobody verifies
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +75,7 @@ def outcome(read: Callable[[], object]) -> str:
         read()
     except NymgraphError as error:
         return str(error) if error.cure else f"traceback: no cure: {error}"
-    except Exception as error:
+    except THROWN as error:
         return f"traceback: {type(error).__name__}: {error}"
     return "same"
 
@@ -131,9 +138,109 @@ def test_an_export_answers_as_before_or_says_what_is_wrong(run: SmallRun) -> Non
             told = bool(verify_export(export).faults)
         if "traceback" in found or (differs and not told):
             faults.append((name, kind, found[:300], told))
-        if not differs and said != [whole]:
-            faults.append((name, kind, "another answer of the same bytes", told))
+        if found == "same" and said != [whole] and (kind in UNSEEN or not differs):
+            faults.append((name, kind, "another answer", told))
     assert faults == []
+
+
+COMMANDS = {
+    "review": ("ingest", "label", "classify", "cluster"),
+    "judge by a run": ("ingest", "label", "embed", "train", "classify"),
+    "judge by a model": ("model",),
+    "nearest": ("embed", "train", "export"),
+    "compare": ("old/export", "old/train", "old/evaluate"),
+    "lineage": ("old/export",),
+    "release from a previous run": ("old/export",),
+    "what to try": ("export", ".runs"),
+    **{f"format {name}": ("export",) for name in FORMATS},
+}
+
+
+def command(name: str, run: SmallRun, out: Path) -> None:
+    """Do what a user does who reads these files."""
+    old, data, model = run.root / "old", run.data, run.root / "model"
+    if name == "review":
+        cli.review(out / "review.csv", 20, 2, held_out=True, data=data)
+    elif name.startswith("judge"):
+        judge = data if name.endswith("run") else model
+        cli.judge(judge, run.root / "pairs.csv", out / "judged.csv", "cpu")
+    elif name == "nearest":
+        cli.query(["carlike"], data / "export", nearest=True)
+    elif name == "compare":
+        cli.compare(old, data)
+    elif name == "lineage":
+        cli.lineage(old, data, out / "lineage.parquet")
+    elif name == "release from a previous run":
+        cli.release(run.params, data, previous=old / "export")
+    elif name == "what to try":
+        cli.runs(data)
+    else:
+        format_ = name.partition(" ")[2]
+        cli.export(run.root / "unmarked.yaml", data, format_, out / format_, data / "export")
+
+
+@pytest.fixture(scope="module")
+def readers_run(run: SmallRun) -> SmallRun:
+    """The run, an older one beside it, a model by itself, pairs to judge, other parameters."""
+    for stage in ("train", "evaluate", "export"):
+        shutil.copytree(run.data / stage, run.root / "old" / stage)
+    shutil.copytree(run.data / "train" / "model", run.root / "model")
+    terms = list(ClusterStore(run.data / "export"))[:40]
+    rows = (f'"{a}","{b}"\n' for a, b in itertools.pairwise([*terms, "carlike"]))
+    (run.root / "pairs.csv").write_text("term_a,term_b\n" + "".join(rows))
+    whole = run.params.read_text()
+    run.set("export", marked="left_out")
+    run.params.rename(run.root / "unmarked.yaml")
+    run.params.write_text(whole)
+    for stage in STAGES:
+        run.workspace.write_json(".runs", f"{stage}.json", RunRecord(stage, {}).summary("done"))
+    return run
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_answers_as_before_or_says_what_is_wrong(
+    name: str, readers_run: SmallRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, chance, faults = readers_run, random.Random(f"{name} {SEED}"), []
+    folders = [run.root / x if x[0] in "mo" else run.data / x for x in COMMANDS[name]]
+    files = [x for folder in folders for x in sorted(folder.rglob("*")) if x.is_file()]
+    files = [file for file in files if "formats" not in file.parts]  # read by users alone
+
+    def answer() -> list[object]:
+        out = tmp_path / "out"
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+        capsys.readouterr()
+        command(name, run, out)
+        said = re.sub(r"\(.* s, peak .* MB\)", "", capsys.readouterr().out)
+        return [said, file_bytes(out), read_list("release", run.data / "release").files]
+
+    whole, kept = answer(), tmp_path / "release"
+    shutil.copytree(run.data / "release", kept)
+    for _ in range(max(1, MUTATIONS // len(COMMANDS))):
+        file, kind = chance.choice(files), chance.choice(KINDS)
+        with mutated(file, kind, chance) as differs:
+            said: list[list[object]] = []
+            found = outcome(lambda: said.append(answer()))  # noqa: B023
+            record = file.parent.name == ".runs"  # no artefact: without it a stage has not run
+            other = found == "same" and said != [whole] and not record
+            told = other and any(stage.faults for stage in verified(run, file))
+        named = {file.name, file.parent.name} & set(re.split(r"[^\w.-]+", found))
+        if "traceback" in found or (found != "same" and not named and file.suffix != ".json"):
+            faults.append((file, kind, found[:300]))
+        if other and (kind in UNSEEN or not (differs and told)):
+            faults.append((file, kind, "another answer"))
+        if not (run.data / "release" / LIST).exists():  # it had begun to write
+            shutil.rmtree(run.data / "release")
+            shutil.copytree(kept, run.data / "release")
+    assert faults == []
+
+
+def verified(run: SmallRun, file: Path) -> list[Verified]:
+    """What `verify` says of the folder that holds a file."""
+    if file.is_relative_to(run.data):
+        return verify_run(run.data, STAGES)
+    return verify_run(run.root / "old", STAGES)
 
 
 def test_verify_names_every_file_that_is_not_as_it_was_left(run: SmallRun) -> None:

@@ -57,6 +57,14 @@ def test_a_torn_last_line_costs_one_shard(folder: Path) -> None:
     assert pending(folder) == [3]
 
 
+@pytest.mark.parametrize("key", ["shard", "rows", "bytes", "hash"])
+def test_a_line_that_lacks_a_key_costs_its_shard(folder: Path, key: str) -> None:
+    manifest = folder / "manifest.jsonl"
+    *others, last = manifest.read_text("utf-8").splitlines()
+    manifest.write_text("\n".join([*others, last.replace(key, "x")]) + "\n", "utf-8")
+    assert pending(folder) == [2, 3]
+
+
 def test_every_cut_of_the_manifest_resumes(folder: Path, tmp_path: Path) -> None:
     text = (folder / "manifest.jsonl").read_bytes()
     assert text.count(b"\n") == 4
