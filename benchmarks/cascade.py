@@ -10,7 +10,6 @@ cascades in which it reads a share of the pairs, with the seconds that ten thous
 With `--split validation`, fit and figure share their pairs.
 """
 
-import argparse
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ import numpy.typing as npt
 import torch
 
 from benchmarks.discriminator import load_run
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from nymgraph.discriminator import (
     RELATIONS,
     Calibration,
@@ -56,9 +55,7 @@ class Read(NamedTuple):
 
 def main() -> None:
     """Train, measure and print what the command line asks for."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--params", type=Path, default=Path("params.yaml"))
     parser.add_argument("--split", choices=["validation", "test"], default="validation")

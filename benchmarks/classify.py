@@ -9,7 +9,6 @@ of time in pairs, and, as a line through the two largest, the time of 520 millio
 must not grow with the pairs.
 """
 
-import argparse
 import math
 import shutil
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from benchmarks.stages import run_stage
 from nymgraph.pipeline.schemas import CANDIDATES, TERMS
 from nymgraph.pipeline.storage.artefacts import Workspace
@@ -30,9 +29,7 @@ WANTED = 520_000_000
 
 def main() -> None:
     """Print a line for each number of pairs, and what follows for 520 million."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--params", type=Path, default=Path("params.yaml"))
     parser.add_argument("--pairs", default="5.2e6,16e6,52e6")

@@ -12,7 +12,6 @@ ends held out, `touch` with at least one; the best parameter is that of the high
 touch) on the split that is shown, which favours the baselines: ours stays at its default.
 """
 
-import argparse
 import csv
 import math
 import multiprocessing
@@ -29,6 +28,7 @@ import polars as pl
 
 from benchmarks.baselines import DEFAULTS, METHODS, Array, Case, Labels, make_case
 from benchmarks.curves import draw
+from benchmarks.machine import options
 from benchmarks.planted import RECIPES, Planted, Recipe, plant
 from nymgraph.clustering import b_cubed, drift, intrusions, pair_scores, size_summary
 
@@ -39,9 +39,7 @@ TIME_LIMIT = 60
 
 def main() -> None:
     """Run what the command line asks for."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--data", type=Path, help="the folder of a finished run")
     parser.add_argument("--gates", default="0.6,0.7,0.8")
     parser.add_argument("--split", default="validation", choices=["validation", "test"])

@@ -11,7 +11,6 @@ settings of `params.yaml`, and measured on its test pairs; printed are mean and 
   of each relation, as in the split by term, so that the gap between the two is not one of size.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from nymgraph.discriminator import (
     RELATIONS,
     Features,
@@ -74,9 +73,7 @@ class Run(NamedTuple):
 
 def main() -> None:
     """Measure what the command line asks for."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--params", type=Path, default=Path("params.yaml"))
     parser.add_argument("--seeds", type=int, default=3)

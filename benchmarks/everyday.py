@@ -8,7 +8,6 @@ clustered. Figures are of these words, against their true shares. With --words, 
 column `word`, those words are withheld instead of a random half.
 """
 
-import argparse
 import hashlib
 import json
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from benchmarks.machine import options
 from nymgraph.pipeline.clusters.tables import cluster_tables, expected_of, gated, rivals
 from nymgraph.pipeline.evaluation.everyday import everyday
 from nymgraph.pipeline.lexicon.dictionaries import read_inventory
@@ -32,9 +32,7 @@ COLUMNS = ("a", "b", "p_synonym", "p_antonym", "p_co_hyponym", "evidence")
 
 def main() -> None:
     """Print the figures with all counts, and of each draw without."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--words", type=Path)
     parser.add_argument("--withhold", type=float, default=0.5)

@@ -9,14 +9,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["end", "forked", "options"]
+from benchmarks.machine import options
+
+__all__ = ["end", "forked", "options_of_run"]
 
 
-def options(text: str | None) -> argparse.ArgumentParser:
+def options_of_run(text: str | None) -> argparse.ArgumentParser:
     """A parser with what both ask for: a finished run, and what draws the moments."""
-    parser = argparse.ArgumentParser(
-        description=text, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(text)
     parser.add_argument("--data", type=Path, required=True, help="data folder of a finished run")
     parser.add_argument("--params", type=Path, required=True, help="its parameters")
     parser.add_argument("--seed", type=int, default=0)

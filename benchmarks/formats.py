@@ -4,7 +4,6 @@ Each format of a finished export, and its index, written in a fresh process into
 seconds, seconds of processor, bytes on disk and peak memory of the process.
 """
 
-import argparse
 import resource
 import tempfile
 import time
@@ -14,7 +13,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from nymgraph.pipeline.formats.write import FORMATS, write_format
 from nymgraph.pipeline.lookup.export import open_export
 from nymgraph.pipeline.lookup.writing import write_index
@@ -24,9 +23,7 @@ from nymgraph.pipeline.settings.params import ExportParams
 
 def main() -> None:
     """Write each, print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--export", type=Path, default=Path("data/export"))
     parser.add_argument("--formats", nargs="*", default=["index", *FORMATS])
     given = parser.parse_args()

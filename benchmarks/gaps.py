@@ -14,7 +14,6 @@ right member in their cluster, which share of the members that the thesaurus kno
 many words are in no cluster.
 """
 
-import argparse
 import hashlib
 from pathlib import Path
 
@@ -24,6 +23,7 @@ import polars as pl
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
+from benchmarks.machine import options
 from nymgraph.pipeline.lexicon.senses import term_uses
 from nymgraph.pipeline.lexicon.silence import look_alike
 from nymgraph.pipeline.schemas import (
@@ -44,9 +44,7 @@ GATE = 0.7
 
 def main() -> None:
     """Print the three tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--thesaurus", type=Path, required=True)
     asked = parser.parse_args()

@@ -13,7 +13,6 @@ fit the memory is passed over and said.
     python -m benchmarks.gpu --device cpu --tiny      # the same paths within seconds
 """
 
-import argparse
 import gc
 import json
 import tempfile
@@ -28,7 +27,7 @@ import torch
 
 from benchmarks.clustered import clustered
 from benchmarks.lexicon import lexicon_blocks
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from nymgraph.discriminator import (
     Calibration,
     CrossEncoderClassifier,
@@ -98,9 +97,7 @@ class Figure(NamedTuple):
 
 def main() -> None:
     """Print a line for each measurement as it comes."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--tiny", action="store_true")
     parser.add_argument("--folder", type=Path, help="for vectors; default: a temporary one")

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from benchmarks.forks import end, forked, options
+from benchmarks.forks import end, forked, options_of_run
 from benchmarks.machine import describe
 from nymgraph.pipeline.cli import run_stage
 from nymgraph.pipeline.stages import classify, embed, retrieve  # what a fork finds loaded
@@ -74,7 +74,7 @@ class Project(NamedTuple):
 
 def main() -> None:
     """Kill, compare, print."""
-    parser = options(__doc__)
+    parser = options_of_run(__doc__)
     parser.add_argument("--kills", type=int, default=10, help="of each stage by each engine")
     parser.add_argument("--stages", default=",".join(INPUTS))
     parser.add_argument("--engines", default=",".join(ENGINES))

@@ -10,7 +10,6 @@ grow with the text, only by eight bytes a term (a hash, to tell repetitions).
     python -m benchmarks.lexicon --terms 1e6 --out lexicon.parquet
 """
 
-import argparse
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -21,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from benchmarks.machine import options
 from nymgraph.pipeline.lexicon.hashing import stable_hashes
 from nymgraph.pipeline.lexicon.wordnet import find_edition, read_synsets
 
@@ -38,9 +38,7 @@ Draws = NDArray[np.float64]
 
 def main() -> None:
     """Write a lexicon as Parquet (column `term`) or, by its suffix .txt, a term a line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--terms", type=float, default=1e6)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True)

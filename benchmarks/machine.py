@@ -1,8 +1,14 @@
-"""On what a figure was measured."""
+"""What all benchmarks share: their options, and on what a figure was measured."""
 
+import argparse
 import os
 import platform
 from pathlib import Path
+
+
+def options(text: str | None) -> argparse.ArgumentParser:
+    """A parser of options whose help is a text as it is written."""
+    return argparse.ArgumentParser(description=text, formatter_class=argparse.RawTextHelpFormatter)
 
 
 def describe() -> str:

@@ -12,7 +12,6 @@ records. An exponent e says that a figure grows as terms^e between the smallest 
 run.
 """
 
-import argparse
 import json
 import math
 import os
@@ -26,7 +25,7 @@ from typing import Any
 import yaml
 
 from benchmarks.lexicon import write_lexicon
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 
 ROOT = Path(__file__).parents[1]
 _CODE = ("pipeline", "discriminator", "clustering")
@@ -46,9 +45,7 @@ _ENCODERS: dict[str, dict[str, Any]] = {
 
 def main() -> None:
     """Run, or show what runs took."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run")
     run.add_argument("--terms", type=float, required=True)

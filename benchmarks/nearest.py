@@ -8,7 +8,6 @@ Placed wrong: any other cluster, but for the one that a rare term is in itself. 
 was, by judgements at the gate alone.
 """
 
-import argparse
 import random
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from benchmarks.machine import options
 from nymgraph.pipeline.schemas import HELD_OUT, PAIRS
 from nymgraph.pipeline.storage.artefacts import Workspace
 from nymgraph.pipeline.store import ClusterStore, Nearest
@@ -37,9 +37,7 @@ class Asked(NamedTuple):
 
 def main() -> None:
     """Draw the words, ask for each, print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--split", choices=("validation", "test"), default="validation")
     parser.add_argument("--words", type=int, default=60, help="of each kind")

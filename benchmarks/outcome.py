@@ -8,7 +8,6 @@ the seconds and the peak memory of their run records. The folder is left where `
 a store can be opened on its export.
 """
 
-import argparse
 import contextlib
 import resource
 import tempfile
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from benchmarks.scale import SPARSE, draw
 from benchmarks.stages import run_stage
 from benchmarks.store import cuts, made_terms, random_pairs
@@ -42,9 +41,7 @@ PART_PAIRS = 2_000_000
 
 def main() -> None:
     """Make the folder, run the stages, print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--terms", type=float, default=15e6)
     parser.add_argument("--params", type=Path, default=Path("params.yaml"))
     parser.add_argument("--folder", type=Path, help="left there; default: a temporary one")

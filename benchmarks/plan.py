@@ -5,14 +5,13 @@ with a column term): entries of posting lists read for a term, those that the pl
 a sample of 20,000, and processor time for a term and for an entry.
 """
 
-import argparse
 import time
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from nymgraph.pipeline.candidates.spelling import build_spelling_index, search_spellings
 from nymgraph.pipeline.lexicon.spelled import spell_bare
 from nymgraph.pipeline.lexicon.wordnet import find_edition, read_synsets
@@ -25,9 +24,7 @@ _ROWS = 4_096
 
 def main() -> None:
     """Print a line for each size."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--sizes", default="10000,50000,148897")
     parser.add_argument("--lexicon", type=Path, default=None)
     asked = parser.parse_args()

@@ -7,7 +7,6 @@ in a fresh process: bytes on disk, seconds to open, milliseconds of processor ti
 of further look-ups of a cluster by an exact term, seconds of a batch, and memory at the end.
 """
 
-import argparse
 import json
 import random
 import tempfile
@@ -23,7 +22,7 @@ import numpy as np
 import polars as pl
 import psutil
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from benchmarks.store import index, make_export, names
 from nymgraph.pipeline.store import ClusterStore
 from nymgraph.pipeline.store.export_folder import ExportFolder
@@ -33,9 +32,7 @@ Held = tuple[Callable[[str], object], Callable[[list[str]], object]]
 
 def main() -> None:
     """Make the table, hold it in each way, print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--terms", type=float, default=1.5e6)
     parser.add_argument("--batch", type=int, default=100_000)
     given = parser.parse_args()

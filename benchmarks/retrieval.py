@@ -12,7 +12,6 @@ Memory is what the index adds to the resident memory at its peak; the vectors, r
 map, count where they were touched.
 """
 
-import argparse
 import json
 import multiprocessing
 import os
@@ -30,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.clustered import clustered
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from nymgraph.pipeline.candidates.audit import mean_recall, recall_against
 from nymgraph.pipeline.candidates.tuning import Free, Trial, least_cost, least_effort
 from nymgraph.pipeline.errors import ParameterError
@@ -50,9 +49,7 @@ _MOST_EFFORT = 2_048
 
 def main() -> None:
     """Run what the command line asks for."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--data", type=Path, help="vectors of a run, .npy; else synthetic ones")
     parser.add_argument("--terms", type=int, default=1_000_000)
     parser.add_argument("--dim", type=int, default=384)

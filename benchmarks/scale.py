@@ -7,7 +7,6 @@ edges a term. Clusters of 2 to 12 terms (dense: 2 to 30), most of their pairs ju
 say nothing about clusters. Peak memory is that of the whole process, the edges included.
 """
 
-import argparse
 import math
 import multiprocessing
 import resource
@@ -17,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from nymgraph.clustering import (
     Edges,
     canonical_edges,
@@ -50,9 +49,7 @@ class Figures(NamedTuple):
 
 def main() -> None:
     """Print a line for each run and the exponents."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--sizes", default="150000,1500000,15000000")
     parser.add_argument("--algorithms", default="reference,signed")
     parser.add_argument("--dense", action="store_true")

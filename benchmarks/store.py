@@ -10,7 +10,6 @@ and of libraries, which all processes share and the system takes back when it ne
 are in processor time. The page cache is warm: the files were just written.
 """
 
-import argparse
 import json
 import random
 import resource
@@ -27,7 +26,7 @@ import numpy as np
 import polars as pl
 import psutil
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from nymgraph.pipeline import schemas
 from nymgraph.pipeline.lookup import FOLDER
 from nymgraph.pipeline.lookup.export import Export
@@ -42,9 +41,7 @@ SIZE = 4
 
 def main() -> None:
     """Make the export, measure it, print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--terms", type=float, default=15e6)
     parser.add_argument("--batch", type=int, default=100_000)
     parser.add_argument("--folder", help="where the temporary folder is made")

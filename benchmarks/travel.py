@@ -9,7 +9,6 @@ and by the classifier calibrated for other lists (`discriminator/elsewhere.py`) 
 lexicon; what passes the gate; and the pairs of which the classifier is surest.
 """
 
-import argparse
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ import numpy.typing as npt
 import polars as pl
 from sklearn.metrics import average_precision_score
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from nymgraph.discriminator import (
     COUNTED,
     GATE,
@@ -53,9 +52,7 @@ class Listed(NamedTuple):
 
 def main() -> None:
     """Encode, judge and print, list by list."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--list", type=Path, action="append", required=True)
     parser.add_argument("--k", type=int, default=32)

@@ -13,7 +13,6 @@ does (F0.5 of pairs with both, and with at least one, end held out):
   speak for all terms but a small share, as in a run that holds few out (the judge is the same).
 """
 
-import argparse
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +23,7 @@ import scipy.sparse as sp
 
 from benchmarks.baselines import DEFAULTS, Array, Case, Labels, dense, make_case, signed
 from benchmarks.clustering import ANTONYM_GATE, shape
+from benchmarks.machine import options
 from nymgraph.clustering import Edges, intrusions, pair_scores
 from nymgraph.pipeline.classifier.features import open_space
 from nymgraph.pipeline.classifier.model_folder import model_classifier
@@ -49,9 +49,7 @@ class Run(NamedTuple):
 
 def main() -> None:
     """Print a row for each variant."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--gates", default="0.6,0.7,0.8")
     parser.add_argument("--variants", default=",".join(VARIANTS))
