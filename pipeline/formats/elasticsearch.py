@@ -6,8 +6,6 @@ and licences stand in the manifest.
 """
 
 import json
-from collections.abc import Iterator
-from typing import TextIO
 
 from nymgraph.pipeline.formats.folder import FormatFolder
 from nymgraph.pipeline.formats.losses import Loss
@@ -30,18 +28,10 @@ def write(export: Export, folder: FormatFolder, params: ExportParams) -> list[Lo
         What the format cannot carry.
     """
 
-    def write_file(stream: TextIO, rules: Iterator[Rule]) -> int:
-        stream.write('{"synonyms_set": [')
-        written = 0
-        for rule in rules:
-            entry = {
-                "id": str(rule.cluster_id),
-                "synonyms": rule_text(rule.terms, params.rules.form),
-            }
-            stream.write(",\n" if written else "\n")
-            stream.write(json.dumps(entry, ensure_ascii=False))
-            written += 1
-        stream.write("\n]}\n")
-        return written
+    def text(rule: Rule) -> str:
+        synonyms = rule_text(rule.terms, params.rules.form)
+        entry = {"id": str(rule.cluster_id), "synonyms": synonyms}
+        return "\n" + json.dumps(entry, ensure_ascii=False)
 
-    return write_rules(export, folder, params.rules, "synonyms-{}.json", write_file)
+    around = ('{"synonyms_set": [', ",", "\n]}\n")
+    return write_rules(export, folder, params.rules, "synonyms-{}.json", text, around)

@@ -170,7 +170,8 @@ def write_rules(
     folder: FormatFolder,
     params: RuleParams,
     names: str,
-    write: Callable[[TextIO, Iterator[Rule]], int],
+    text: Callable[[Rule], str],
+    around: tuple[str, str, str] = ("", "", ""),
 ) -> list[Loss]:
     """Write the rules of an export into files, and list what is in none.
 
@@ -179,7 +180,8 @@ def write_rules(
         folder: Where to write.
         params: How many rules there may be, in all and in a file.
         names: Name of the files, with `{}` for the number.
-        write: Writes one file and returns its number of rules.
+        text: What is written of a rule.
+        around: What stands in a file before the rules, between two, and behind all.
 
     Returns:
         What the rules cannot carry.
@@ -190,7 +192,12 @@ def write_rules(
         for number, part in _files(rules, params.rules_per_file):
             name = names.format(number)
             with folder.text(name) as file:
-                folder.declare(name, "a rule: the synonyms of one cluster", write(file, part))
+                file.write(around[0])
+                rows = 0
+                for rows, rule in enumerate(part, 1):
+                    file.write((around[1] if rows > 1 else "") + text(rule))
+                file.write(around[2])
+                folder.declare(name, "a rule: the synonyms of one cluster", rows)
     folder.declare(LEFT_OUT, "terms of one cluster that are in no rule, and why", left_out.lines)
     return _losses(export, left_out)
 

@@ -1,8 +1,5 @@
 """Synonym files for Solr and Lucene (SynonymGraphFilterFactory, format solr)."""
 
-from collections.abc import Iterator
-from typing import TextIO
-
 from nymgraph.pipeline.formats.folder import FormatFolder
 from nymgraph.pipeline.formats.licences import sources_in_words
 from nymgraph.pipeline.formats.losses import Loss
@@ -28,12 +25,7 @@ def write(export: Export, folder: FormatFolder, params: ExportParams) -> list[Lo
     head += sources_in_words(export.manifest)
     comments = "".join(f"# {line}\n" for line in head)
 
-    def write_file(stream: TextIO, rules: Iterator[Rule]) -> int:
-        stream.write(comments)
-        written = 0
-        for rule in rules:
-            stream.write(rule_text(rule.terms, params.rules.form) + "\n")
-            written += 1
-        return written
+    def text(rule: Rule) -> str:
+        return rule_text(rule.terms, params.rules.form) + "\n"
 
-    return write_rules(export, folder, params.rules, "synonyms-{}.txt", write_file)
+    return write_rules(export, folder, params.rules, "synonyms-{}.txt", text, (comments, "", ""))
