@@ -64,6 +64,7 @@ from nymgraph.discriminator.elsewhere import (
     JudgedList,
     calibrate_elsewhere,
     shift_of_list,
+    synonyms_in_list,
 )
 from nymgraph.discriminator.head import PairHead
 from nymgraph.discriminator.metrics import ClassificationMetrics, classification_metrics
@@ -157,6 +158,7 @@ __all__ = [
     "step_callback",
     "surface_features",
     "surroundings",
+    "synonyms_in_list",
     "train_cross_encoder",
     "train_head",
 ]

@@ -111,6 +111,27 @@ def _check(calibration: Calibration, given: JudgedList) -> Check:
     return Check(len(synonym), int(synonym.sum()), cosine, judge, found, alarms)
 
 
+def synonyms_in_list(checks: Sequence[Check], n_pairs: int, n_counted: int) -> float:
+    """Estimate how many candidates of a list are synonyms, by the adjusted count.
+
+    Args:
+        checks: of the calibration that judges.
+        n_pairs: candidates of the list.
+        n_counted: of these those with a probability of `COUNTED` and more.
+
+    Returns:
+        Their number, 0 to n_pairs; 0 where the checks show nothing.
+    """
+    synonyms, pairs = _drawn(checks)
+    if not 0 < synonyms < pairs:
+        return 0.0
+    t = sum(x.found for x in checks) / synonyms
+    f = sum(x.alarms for x in checks) / (pairs - synonyms)
+    if t <= f:
+        return 0.0
+    return min(max(0.0, (n_counted - f * n_pairs) / (t - f)), n_pairs)
+
+
 def shift_of_list(checks: Sequence[Check], n_pairs: int, n_counted: int) -> float:
     """Say what the odds of synonymy gain in a list that has more synonyms than the drawn ones.
 
@@ -122,13 +143,15 @@ def shift_of_list(checks: Sequence[Check], n_pairs: int, n_counted: int) -> floa
     Returns:
         Nats, at least 0; 0 where the checks show nothing.
     """
-    synonyms, pairs = (sum(getattr(x, name) for x in checks) for name in ("synonyms", "pairs"))
-    if not 0 < synonyms < pairs or not n_pairs:
-        return 0.0
-    t = sum(x.found for x in checks) / synonyms
-    f = sum(x.alarms for x in checks) / (pairs - synonyms)
-    if t <= f:
+    synonyms, pairs = _drawn(checks)
+    found = synonyms_in_list(checks, n_pairs, n_counted)
+    if not found:
         return 0.0
     drawn = synonyms / pairs
-    share = min(max((n_counted / n_pairs - f) / (t - f), drawn), max(MOST, drawn))
+    share = min(max(found / n_pairs, drawn), max(MOST, drawn))
     return math.log(share / (1 - share)) - math.log(drawn / (1 - drawn))
+
+
+def _drawn(checks: Sequence[Check]) -> tuple[int, int]:
+    """The synonyms among the candidates of the drawn lists, and all of these."""
+    return sum(x.synonyms for x in checks), sum(x.pairs for x in checks)

@@ -6,17 +6,24 @@ from typing import NamedTuple
 
 import polars as pl
 
-from nymgraph.discriminator import COUNTED, Check, PairClassifier, shift_of_list
+from nymgraph.discriminator import (
+    COUNTED,
+    Check,
+    PairClassifier,
+    shift_of_list,
+    synonyms_in_list,
+)
 from nymgraph.pipeline.classifier.corrections import Corrections, Shifts
 from nymgraph.pipeline.classifier.features import open_space
 from nymgraph.pipeline.classifier.kinds import PRIOR, fit_shifts, spelled_terms
 from nymgraph.pipeline.classifier.model_folder import model_classifier
 from nymgraph.pipeline.classifier.model_notes import read_notes
+from nymgraph.pipeline.classifier.phrase_kinds import strictness_of
 from nymgraph.pipeline.classifier.trained import classifier_over
 from nymgraph.pipeline.engine.recipe import Make, Recipe
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.lexicon.splits import term_mask
-from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, RELATIONS
+from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, RELATIONS, TERMS
 from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["JudgeRecipe", "fitted_shifts"]
@@ -74,7 +81,9 @@ def fitted_shifts(workspace: Workspace, device: str) -> Shifts:
         The shifts.
     """
     opened = _opened(workspace, device)
-    return Shifts(_shift_of_list(workspace, opened), _shifts_of_kinds(workspace, opened.judge))
+    of_kinds = _shifts_of_kinds(workspace, opened.judge)
+    shifts = Shifts(0.0, of_kinds)
+    return _shifted_list(workspace, opened, shifts) if opened.elsewhere else shifts
 
 
 def _shifts_of_kinds(workspace: Workspace, classifier: PairClassifier) -> tuple[float, ...]:
@@ -100,15 +109,24 @@ def _shifts_of_kinds(workspace: Workspace, classifier: PairClassifier) -> tuple[
     return fit_shifts(judged[:, 0], truth, spelled.kinds(found))
 
 
-def _shift_of_list(workspace: Workspace, opened: _Opened) -> float:
-    """On what the search by vector found; 0 in the lexicon that the classifier learned from."""
-    if not opened.elsewhere:
-        return 0.0
+def _shifted_list(workspace: Workspace, opened: _Opened, shifts: Shifts) -> Shifts:
+    """For a lexicon that the classifier did not learn from, by what the search by vector found."""
     near = pl.col("route") == "vector"  # as the drawn lists have them
-    found = pl.concat([x.filter(near).select("a", "b") for x in workspace.parts(CANDIDATES)])
+    parts = workspace.parts(CANDIDATES)
+    found = pl.concat([x.filter(near).select("a", "b", "route") for x in parts])
     found = found.gather_every(max(1, found.height // _FITTED))
     judged = opened.judge.judge(found["a"].to_numpy(), found["b"].to_numpy())
-    return shift_of_list(opened.checks, found.height, int((judged[:, 0] >= COUNTED).sum()))
+    corrections = Corrections.of(workspace, shifts, language_model=False)
+
+    def counted(shifts: Shifts) -> int:
+        fresh = corrections._replace(shifts=shifts).shifted(found, judged)
+        return int((fresh["p_synonym"] >= COUNTED).sum())
+
+    synonyms = synonyms_in_list(opened.checks, found.height, counted(shifts))
+    n_terms = workspace.read(TERMS, ["term_id"]).height
+    shifts = shifts._replace(strictness=strictness_of(synonyms / n_terms))
+    gain = shift_of_list(opened.checks, found.height, counted(shifts))
+    return shifts._replace(of_list=gain)
 
 
 def _opened(workspace: Workspace, device: str) -> _Opened:

@@ -1,11 +1,10 @@
 """From what a classifier says to judged pairs: one path for `classify` and `judge`.
 
-In this order: the shift of the list and of the kind of pair (`kinds`), what known pairs say
-(`lexicon.evidence`), what a dictionary keeps apart, and phrases of opposite words, as *indoor
-lighting* and *outdoor lighting* (`lexicon.opposite_phrases`). The corrections of a lexicon need its
-spellings and parts of speech, the known pairs of the training split, and the shifts, which
-`classify` fits and leaves in its folder. Single words are corrected as terms are; a word that is no
-term has no part of speech and no known pair.
+In this order: the shift of the list, of the kind of pair (`kinds`) and of the way in which two
+phrases differ (`phrase_kinds`), what known pairs say (`lexicon.evidence`), and what a dictionary
+keeps apart. The corrections of a lexicon need its spellings and parts of speech, the known pairs of
+the training split, and the shifts, which `classify` fits and leaves in its folder. Single words are
+corrected as terms are; a word that is no term has no part of speech and no known pair.
 """
 
 from collections.abc import Sequence
@@ -18,20 +17,20 @@ import polars as pl
 from nymgraph.discriminator import PairClassifier
 from nymgraph.pipeline.classifier.kinds import (
     Spelled,
-    judged_as,
     kept_apart,
     listed_terms,
     shifted,
     spelled_terms,
 )
-from nymgraph.pipeline.lexicon.evidence import evidence_of, overridden
-from nymgraph.pipeline.lexicon.opposite_phrases import opposite_phrases, opposite_words
-from nymgraph.pipeline.schemas import CANDIDATES, EXTRA_PAIRS, PAIRS, RELATION_NAMES, TERMS
+from nymgraph.pipeline.classifier.phrase_kinds import corrected_phrases
+from nymgraph.pipeline.lexicon.evidence import evidence_in_list, evidence_of, overridden
+from nymgraph.pipeline.lexicon.phrases import KnownWords, Phrases
+from nymgraph.pipeline.lexicon.vocabulary import is_elsewhere, read_terms
+from nymgraph.pipeline.schemas import CANDIDATES, EXTRA_PAIRS, PAIRS, RELATION_NAMES
 from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["Corrections", "Shifts", "corrections_of_run", "routes_of", "write_fitted"]
 
-OPPOSED = 0.9  # p_antonym of phrases that differ in one word, by its opposite
 _FILE = ("classify", "corrections.json")
 
 
@@ -41,10 +40,12 @@ class Shifts(NamedTuple):
     Attributes:
         of_list: In this lexicon; 0 where the classifier learned from it.
         of_kinds: For each kind of pair (`kinds`).
+        strictness: How much it counts against a pair that it shares words (`phrase_kinds`), 0 to 1.
     """
 
     of_list: float
     of_kinds: tuple[float, ...]
+    strictness: float = 1.0
 
 
 class Corrections(NamedTuple):
@@ -55,16 +56,17 @@ class Corrections(NamedTuple):
         listed: bool (n_terms,), whether the term stands in a known pair.
         evidence: Known pairs, from `lexicon.evidence.evidence_of`; a and b are places of terms.
         shifts: What the odds gain.
-        opposites: Words to their opposites, from `lexicon.opposite_phrases.opposite_words`.
-        phrases: Columns a, b: the phrases that differ in one word, by an opposite of it.
+        phrases: The terms, to be compared.
+        every: Whether all pairs are compared; False: those of two terms that a dictionary lists are
+            left to the judge.
     """
 
     spelled: Spelled
     listed: npt.NDArray[np.bool_]
     evidence: pl.DataFrame
     shifts: Shifts
-    opposites: dict[str, set[str]]
-    phrases: pl.DataFrame
+    phrases: Phrases
+    every: bool
 
     @classmethod
     def of(cls, workspace: Workspace, shifts: Shifts, *, language_model: bool) -> "Corrections":
@@ -80,12 +82,16 @@ class Corrections(NamedTuple):
         """
         # evidence on a held-out term would void every figure: `release` adds it
         pairs = workspace.read(PAIRS).filter(pl.col("split") == "train")
+        terms, n_lexicon, language = read_terms(workspace)
+        every = is_elsewhere(len(terms), n_lexicon)
         evidence = evidence_of(pairs, language_model=language_model)
+        if every:
+            evidence = evidence_in_list(evidence, workspace.read_array("embed", "vectors.npy"))
         spelled = spelled_terms(workspace)
         listed = listed_terms(evidence, len(spelled.key))
-        opposites = opposite_words(pairs, workspace.read(EXTRA_PAIRS))
-        phrases = opposite_phrases(workspace.read(TERMS, ["term"])["term"].to_list(), opposites)
-        return cls(spelled, listed, evidence, shifts, opposites, phrases)
+        known = KnownWords(pairs, workspace.read(EXTRA_PAIRS))
+        phrases = Phrases(terms[:n_lexicon], known, language)
+        return cls(spelled, listed, evidence, shifts, phrases, every)
 
     def of_words(
         self, words: Sequence[str], rows: npt.NDArray[np.int64], language: str
@@ -109,7 +115,7 @@ class Corrections(NamedTuple):
             evidence = found.with_columns(pl.col("place").alias(end)).drop("place")
         listed = np.where(terms >= 0, self.listed[terms], False)
         spelled = self.spelled.of_words(words, terms, language)
-        phrases = opposite_phrases(words, self.opposites)
+        phrases = self.phrases.of(words)
         return self._replace(spelled=spelled, listed=listed, evidence=evidence, phrases=phrases)
 
     def judge(self, candidates: pl.DataFrame, classifier: PairClassifier) -> pl.DataFrame:
@@ -123,22 +129,35 @@ class Corrections(NamedTuple):
             The same rows with the columns that RELATIONS has beside them.
         """
         judged = classifier.judge(candidates["a"].to_numpy(), candidates["b"].to_numpy())
+        found = overridden(self.shifted(candidates, judged), self.evidence)
+        return kept_apart(found, self.spelled, self.listed)
+
+    def shifted(self, candidates: pl.DataFrame, judged: npt.NDArray[np.float32]) -> pl.DataFrame:
+        """Shift what the classifier says of candidates; known pairs are not heard as such.
+
+        Args:
+            candidates: As of `judge`.
+            judged: float32 (n_pairs, 3), in the order of RELATION_NAMES.
+
+        Returns:
+            The same rows with the three probabilities.
+        """
         if self.shifts.of_list:
             every = np.ones((len(judged), 1), np.bool_)
             judged = shifted(judged, every, (self.shifts.of_list,))
         judged = shifted(judged, self.spelled.kinds(candidates), self.shifts.of_kinds)
         columns = {f"p_{x}": pl.Series(judged[:, place]) for place, x in enumerate(RELATION_NAMES)}
-        known = overridden(candidates.with_columns(**columns), self.evidence)
-        return self._opposed(kept_apart(known, self.spelled, self.listed))
+        found = candidates.with_columns(**columns)
+        compared = self._compared(candidates)
+        return corrected_phrases(found, self.phrases, compared, self.shifts.strictness)
 
-    def _opposed(self, judged: pl.DataFrame) -> pl.DataFrame:
-        """Phrases of opposite words as antonyms, where no dictionary holds the phrases."""
-        speech = [self.spelled.speech[judged[end].to_numpy()] for end in ("a", "b")]
-        pairs = self.phrases.with_columns(opposed=pl.lit(value=True))
-        found = judged.join(pairs, on=["a", "b"], how="left", maintain_order="left")["opposed"]
-        opposed = found.fill_null(value=False) & pl.Series((speech[0] == 0) & (speech[1] == 0))
-        opposed &= judged["evidence"].cast(pl.String) == "model"
-        return judged_as(judged, opposed, (0.0, OPPOSED, 1 - OPPOSED))
+    def _compared(self, pairs: pl.DataFrame) -> npt.NDArray[np.bool_]:
+        """Which pairs are compared word by word: bool (n_pairs,)."""
+        if self.every:
+            return np.ones(pairs.height, np.bool_)
+        ends = [self.spelled.speech[pairs[end].to_numpy()] == 0 for end in ("a", "b")]
+        unlisted: npt.NDArray[np.bool_] = np.logical_or(*ends)
+        return unlisted
 
 
 def write_fitted(workspace: Workspace, shifts: Shifts, *, language_model: bool) -> None:
@@ -166,7 +185,7 @@ def corrections_of_run(workspace: Workspace) -> Corrections:
         ArtefactError: The run has not come to `classify`, or something is damaged.
     """
     fitted = workspace.read_json(*_FILE)
-    shifts = Shifts(fitted["shifts"]["of_list"], tuple(fitted["shifts"]["of_kinds"]))
+    shifts = Shifts(**{**fitted["shifts"], "of_kinds": tuple(fitted["shifts"]["of_kinds"])})
     return Corrections.of(workspace, shifts, language_model=fitted["trust_language_model"])
 
 

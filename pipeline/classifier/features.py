@@ -19,7 +19,7 @@ from nymgraph.discriminator import N_NEIGHBOURS, Features, LabelledPairs, Neighb
 from nymgraph.pipeline.indexes.neighbours import NEIGHBOUR, nearest_rows
 from nymgraph.pipeline.lexicon.labelled import pairs_within
 from nymgraph.pipeline.lexicon.spelled import spell_terms
-from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary
+from nymgraph.pipeline.lexicon.vocabulary import is_elsewhere, read_vocabulary
 from nymgraph.pipeline.storage.artefacts import Workspace, write_atomic
 
 __all__ = ["TermSpace", "open_space", "search_neighbours", "write_neighbours"]
@@ -192,7 +192,7 @@ def open_space(workspace: Workspace, *, votes: bool) -> TermSpace:
     known = pairs_within(pairs, split, "train") if votes else LabelledPairs.of(none, none, 0)
     vectors, lists = workspace.read_array("embed", "vectors.npy"), workspace.read_array(*_FILE)
     n_lexicon = workspace.read_json("embed", "manifest.json")["rows"]
-    elsewhere = len(terms) > 2 * n_lexicon  # most of what it learned from is not of the lexicon
+    elsewhere = is_elsewhere(len(terms), n_lexicon)
     return TermSpace(terms, vectors, language, known, lists, _floor(lists), elsewhere)
 
 

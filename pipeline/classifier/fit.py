@@ -113,7 +113,7 @@ def _trained(
         notes,
         location,
         TermSpace(pairs.terms, vectors, pairs.language),
-        pairs.rows.filter(split="train"),
+        pairs.rows,
         made_by="fit",
         kind=params.train.classifier,
         figures=_measured(Model(classifier, voting, lambda: encoder, device), pairs),

@@ -11,8 +11,10 @@ Contents, all safetensors, Parquet or JSON:
 * `cross_encoder/`: the cross-encoder and how it is mixed with the head, if there is one.
 * `encoder/`: the encoder, if it was fine-tuned or came from a folder or file; otherwise it is named
   in `model.json`, an installed package or a hub model, with the revision that pins its content.
-* `known/`: what it was trained on, which the votes of neighbours need: `pairs.parquet`, and the
-  terms of these pairs, `terms.parquet` and `vectors.safetensors`, in the order of their rows.
+* `known/`: the labelled pairs, `pairs.parquet`, each with its split: those that it was trained on,
+  which the votes of neighbours need, and those held out, which are known in another lexicon all the
+  same; and the terms of these pairs, `terms.parquet` and `vectors.safetensors`, in the order of
+  their rows.
 """
 
 import importlib.metadata
@@ -54,7 +56,7 @@ __all__ = [
     "write_model",
 ]
 
-_NO_PAIR_COLUMNS = ("term_a", "term_b", "a", "b", "split")
+_NO_PAIR_COLUMNS = ("term_a", "term_b", "a", "b")
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ class NewModel:
         encoder: The encoder; `held` is settled when it is written.
         location: Where the encoder is.
         space: The terms with their vectors.
-        pairs: The training pairs: a and b (rows of the space), relation, confidence and sources;
-            what else they say is kept.
+        pairs: The labelled pairs: a and b (rows of the space), relation, split, confidence and
+            sources; what else they say is kept.
         made_by: run or fit.
         kind: head, cascade or cross_encoder.
         figures: On held-out pairs.
@@ -165,7 +167,8 @@ def known_space(folder: Path, notes: ModelNotes) -> TermSpace:
         ArtefactError: A file is missing or damaged.
     """
     terms, vectors, rows = known_pairs(folder)
-    return TermSpace(terms, vectors, notes.language, labelled_pairs(rows), floor=notes.floor)
+    train = labelled_pairs(rows.filter(split="train"))
+    return TermSpace.of_pairs(terms, vectors, notes.language, train, notes.floor)
 
 
 def notes_in_words(folder: Path, notes: ModelNotes) -> list[str]:
@@ -202,8 +205,9 @@ def notes_in_words(folder: Path, notes: ModelNotes) -> list[str]:
 
 
 def _notes_of(model: NewModel, held: str | None) -> ModelNotes:
+    trained = model.pairs.filter(split="train")
     sources = model.pairs["sources"].explode().drop_nulls().unique().sort().to_list()
-    counts = model.pairs["relation"].cast(pl.String).value_counts().sort("relation")
+    counts = trained["relation"].cast(pl.String).value_counts().sort("relation")
     return ModelNotes(
         language=model.space.language,
         made_by=model.made_by,
@@ -246,7 +250,7 @@ def write_encoder(folder: Path, notes: EncoderNotes, location: ModelLocation) ->
 
 
 def _write_known(folder: Path, space: TermSpace, pairs: pl.DataFrame) -> None:
-    """Write the terms that stand in a training pair, their vectors and the pairs."""
+    """Write the terms that stand in a labelled pair, their vectors and the pairs."""
     ids, ends = np.unique(
         np.stack([pairs["a"].to_numpy(), pairs["b"].to_numpy()]), return_inverse=True
     )

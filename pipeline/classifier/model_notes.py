@@ -30,7 +30,7 @@ __all__ = [
     "read_notes",
 ]
 
-MODEL_FORMAT = "nymgraph model 4"
+MODEL_FORMAT = "nymgraph model 5"
 MODEL_FILE = "model.json"
 MODEL_CURE = "copy the folder again from where it was made, or make the model again (fit, or train)"
 
@@ -85,12 +85,12 @@ class ModelNotes(NamedTuple):
 
 
 class KnownPairs(NamedTuple):
-    """The pairs that a model was trained on.
+    """The pairs that a model was trained on, and those that were held out from it.
 
     Attributes:
         terms: n_terms terms, those of the pairs.
         vectors: float16 (n_terms, dim).
-        rows: a and b (places of the terms), relation, confidence, sources; maybe more.
+        rows: a and b (places of the terms), relation, split, confidence, sources; maybe more.
     """
 
     terms: list[str]
@@ -221,7 +221,7 @@ def locate_encoder(folder: Path, notes: EncoderNotes) -> ModelLocation:
 
 
 def known_pairs(folder: Path) -> KnownPairs:
-    """Read what a model was trained on.
+    """Read the labelled pairs of a model.
 
     Args:
         folder: The folder of the model.

@@ -8,9 +8,16 @@ import polars as pl
 
 from nymgraph.pipeline.candidates.candidates import cosines
 from nymgraph.pipeline.classifier.kinds import kept_apart, listed_terms, spelled_terms
-from nymgraph.pipeline.lexicon.evidence import Terms, evidence_of, overridden, similar_evidence
+from nymgraph.pipeline.lexicon.evidence import (
+    Terms,
+    evidence_in_list,
+    evidence_of,
+    overridden,
+    similar_evidence,
+)
 from nymgraph.pipeline.lexicon.rivals import weighed_by_rivals
 from nymgraph.pipeline.lexicon.silence import Silence
+from nymgraph.pipeline.lexicon.vocabulary import is_elsewhere, read_terms
 from nymgraph.pipeline.schemas import PAIRS, RELATIONS, SIMILAR
 from nymgraph.pipeline.storage.artefacts import Workspace
 
@@ -38,6 +45,8 @@ def released_relations(
     """
     similar = workspace.read(SIMILAR)
     known = weighed_by_rivals(evidence_of(workspace.read(PAIRS)), senses, lexicon, gate)
+    if is_elsewhere(len(read_terms(workspace)[0]), lexicon.names.len()):
+        known = evidence_in_list(known, vectors)
     evidence = _with_similar(known, similar, vectors, lexicon, gate)
     silence = Silence.of(lexicon, senses, similar)
     spelled = spelled_terms(workspace)

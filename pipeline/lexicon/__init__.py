@@ -20,7 +20,7 @@ silence     two terms that a dictionary lists and does not join: mostly no synon
 disagreements  where one source says synonym and another antonym
 relations   claims of dictionaries and users; one label per pair, conflicts listed
 likeness    how alike two spellings are
-opposite_phrases  phrases that differ in one word, by its opposite
+phrases     how two phrases differ, by what is known of their words
 spelled     spellings in small letters, with and without accents
 hashing     hashes that are the same everywhere
 splits      which terms are held out

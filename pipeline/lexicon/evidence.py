@@ -34,18 +34,21 @@ Moby thesaurus three of four are synonyms; with it *new, recent* and *short, bri
 
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
 from nymgraph.pipeline.lexicon.provenance import without_language_model
 from nymgraph.pipeline.schemas import RELATION_NAMES
 
-__all__ = ["RARE", "Terms", "evidence_of", "overridden", "similar_evidence"]
+__all__ = ["RARE", "Terms", "evidence_in_list", "evidence_of", "overridden", "similar_evidence"]
 
 BASE, COSINE, SHARE = -0.36, 3.3, 0.36
 USE, MARGIN = 0.25, 0.7
 PHRASE = 0.3  # what is asked more where a word meets a phrase (*good, well behaved*)
 COMMON = 0.45  # least share of all use at which similar senses count
+MEANT, SURE = 0.44, 0.8  # from which cosine on, and how far, a rare sense counts in a list
 RARE = 0.3  # p_synonym of a pair that holds only in senses that hardly anybody means
 
 
@@ -85,6 +88,28 @@ def evidence_of(pairs: pl.DataFrame, *, language_model: bool = False) -> pl.Data
         "dominance_a",
         "dominance_b",
     )
+
+
+def evidence_in_list(evidence: pl.DataFrame, vectors: npt.NDArray[np.float16]) -> pl.DataFrame:
+    """Known pairs as evidence in a list that is no dictionary.
+
+    A list gives one sense to its words: in one of what hotels have, *lift* means the elevator,
+    which it hardly ever does in text. So there a pair of synonyms is sure that is near (*cabbage,
+    dough*, both money, are not) and holds in the common sense of one end.
+
+    Args:
+        evidence: From `evidence_of`.
+        vectors: float16 (n_terms, dim), of the terms.
+
+    Returns:
+        The same rows.
+    """
+    ends = [vectors[evidence[end].to_numpy()].astype(np.float32) for end in ("a", "b")]
+    near = pl.Series(np.einsum("ij,ij->i", *ends) >= MEANT)
+    common = pl.max_horizontal("dominance_a", "dominance_b") >= 0.5
+    sure = near & (pl.col("known") == "synonym") & common
+    certainty = pl.when(sure).then(pl.max_horizontal("certainty", pl.lit(SURE, pl.Float32)))
+    return evidence.with_columns(certainty=certainty.otherwise("certainty"))
 
 
 def similar_evidence(

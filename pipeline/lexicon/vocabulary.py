@@ -16,7 +16,14 @@ from nymgraph.pipeline.lexicon.splits import term_splits
 from nymgraph.pipeline.schemas import EXTRA_PAIRS, EXTRA_TERMS, HELD_OUT, PAIRS, TERMS
 from nymgraph.pipeline.storage.artefacts import Workspace
 
-__all__ = ["Vocabulary", "language_of", "read_terms", "read_vocabulary", "vocabulary_terms"]
+__all__ = [
+    "Vocabulary",
+    "is_elsewhere",
+    "language_of",
+    "read_terms",
+    "read_vocabulary",
+    "vocabulary_terms",
+]
 
 
 class Vocabulary(NamedTuple):
@@ -40,6 +47,11 @@ class Vocabulary(NamedTuple):
     def is_lexicon(self) -> bool:
         """Whether there is no extra term."""
         return len(self.terms) == self.n_lexicon
+
+
+def is_elsewhere(n_terms: int, n_lexicon: int) -> bool:
+    """Whether most of the terms that are learnt from are not of the lexicon."""
+    return n_terms > 2 * n_lexicon
 
 
 def read_terms(workspace: Workspace) -> tuple[list[str], int, str]:

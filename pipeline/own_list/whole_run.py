@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from nymgraph.pipeline.errors import NymgraphError
-from nymgraph.pipeline.lookup.examples import opposite_words
+from nymgraph.pipeline.lookup.examples import best_clusters, opposite_words
 from nymgraph.pipeline.lookup.export import open_export
 from nymgraph.pipeline.own_list.fingerprints import fingerprint
 from nymgraph.pipeline.own_list.stage_graph import stage_entries
@@ -111,10 +111,7 @@ def _examples(export: Path) -> tuple[str, str]:
     terms = pl.scan_parquet(export / EXPORTED_TERMS.path.name).select("term")
     if known and terms.filter(pl.col("term").is_in(known)).collect().height == len(known):
         return known[0], known[1]
-    clusters = pl.scan_parquet(export / EXPORTED_CLUSTERS.path.name)
-    in_letters = pl.col("representative").str.contains(r"^\p{L}[\p{L} -]+$")
-    order = [in_letters, pl.col("size").clip(upper_bound=4), pl.col("cohesion"), pl.col("size")]
-    best = clusters.sort(order, descending=True, maintain_order=True).head(1).collect()
+    best = best_clusters(pl.scan_parquet(export / EXPORTED_CLUSTERS.path.name), 1)
     names = best["representative"].to_list()
     names += [term for members in best["members"] for term in members if term not in names]
     if not names:

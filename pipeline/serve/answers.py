@@ -3,12 +3,11 @@
 Contract: a cluster id is a 64-bit number and travels as a string, since JavaScript would round it.
 """
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nymgraph.pipeline.lookup.examples import example_words
+from nymgraph.pipeline.lookup.examples import best_clusters, example_words
 from nymgraph.pipeline.store import (
     Cluster,
     ClusterLink,
@@ -72,7 +71,8 @@ class About(Answer):
 def _examples(store: ClusterStore, n: int = 5) -> list[str]:
     """Words that everybody knows, of several senses and with opposites; else what there is."""
     known = [word for word in example_words(store.language) if word in store]
-    return (known + [term for term in islice(store, 1_000) if store[term].id is not None])[:n]
+    best = best_clusters(store.scan("clusters"), n)["representative"].to_list()
+    return list(dict.fromkeys(known + best))[:n]
 
 
 class ClusterAnswer(Answer):

@@ -101,4 +101,4 @@ def _known(folder: Path) -> tuple[list[pl.DataFrame], set[str]]:
     terms, _, rows = known_pairs(folder)
     names = pl.Series(terms, dtype=pl.String)
     ends = {f"term_{end}": names.gather(rows[end]) for end in ("a", "b")}
-    return [claims_of_model(rows.drop("a", "b").with_columns(**ends))], set(terms)
+    return [claims_of_model(rows.drop("a", "b", "split").with_columns(**ends))], set(terms)

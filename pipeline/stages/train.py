@@ -64,7 +64,7 @@ def run(params: TrainParams, workspace: Workspace, model: Path | None = None) ->
     )
     figures = _measure(params, classifier, examples, data, fit, workspace, device)
     encoder, location = encoder_of_run(workspace)
-    parts = (classifier, encoder, location, space, data.train, "run", params.classifier, figures)
+    parts = (classifier, encoder, location, space, pairs, "run", params.classifier, figures)
     with new_folder(workspace.path("train", "model")) as folder:
         write_model(folder, NewModel(*parts))
 

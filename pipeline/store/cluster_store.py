@@ -251,7 +251,7 @@ class ClusterStore(View):
         *,
         limit: int = 8,
         senses: bool = False,
-        least: float = 0.5,
+        least: float | None = None,
         skip: Collection[str] | None = None,
     ) -> Expansion:
         """Widen a query by synonyms, never by antonyms, for search or before a language model.
@@ -265,7 +265,7 @@ class ClusterStore(View):
                 more, and strays further.
             least: The probability of synonymy from which a judged pair counts, 0 to 1, also with a
                 term of another cluster; the pairs of an export begin at its floor. Lower finds
-                more, and strays further.
+                more, and strays further. None: the gate of the clusters.
             skip: Words never taken for a phrase by themselves; None for the stop words of the
                 language (lists are kept for English, German and Turkish).
 
@@ -273,7 +273,8 @@ class ClusterStore(View):
             Per phrase the terms added; `alternatives` and `to_text()` hand them on.
         """
         words = stop_words(self.language) if skip is None else {word.casefold() for word in skip}
-        return expand(self._export, query, limit, words, senses=senses, least=least)
+        sure = self._export.gate if least is None else least
+        return expand(self._export, query, limit, words, senses=senses, least=sure)
 
     def nearest(self, text: str, *, k: int = 32) -> Nearest:
         """The cluster where a word would belong, also one that the lexicon does not hold.

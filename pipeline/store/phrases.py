@@ -21,7 +21,8 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from nymgraph.pipeline.lexicon.inflection import base_keys
-from nymgraph.pipeline.lexicon.normalise import look_up_key, primary_language
+from nymgraph.pipeline.lexicon.normalise import look_up_key
+from nymgraph.pipeline.lexicon.phrases import negations
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.senses import DictionarySense
 
@@ -33,15 +34,6 @@ _INFLECTED = {"noun", "verb"}
 _CONTRACTED = re.compile(r"n['\u2019]t$")
 _DEGREE = "absolutely all completely entirely even overly quite really sehr so that too very"
 _DEGREES = frozenset(_DEGREE.split(" "))
-# words that negate what follows, what precedes, and those that carry a negation on
-_ENGLISH = "cannot neither never no none nor not without"
-_GERMAN = "kein keine keinem keinen keiner keines nicht nie niemals ohne weder"
-_NEGATIONS = {
-    "en": (frozenset(_ENGLISH.split(" ")), frozenset[str](), frozenset(["or"])),
-    "de": (frozenset(_GERMAN.split(" ")), frozenset[str](), frozenset(["noch", "oder"])),
-    "tr": (frozenset(["ne"]), frozenset(["değil", "olmayan"]), frozenset[str]()),
-    "und": (frozenset[str](), frozenset[str](), frozenset[str]()),
-}
 _EDGES = re.compile(r"^\W+|\W+$")
 
 
@@ -86,7 +78,7 @@ def phrases_of(export: ExportFolder, words: list[str], skip: Collection[str]) ->
 
 def _with_negation(parts: list[Phrase], language: str, skip: Collection[str]) -> list[Phrase]:
     """The same, those marked that the query negates; a language without a list negates none."""
-    before, after, on = _NEGATIONS.get(primary_language(language), _NEGATIONS["und"])
+    before, after, on = negations(language)
     found, negating = list(parts), False
     for place, part in enumerate(parts):
         word = _bare([part.text]).casefold()

@@ -8,14 +8,18 @@ import pytest
 from nymgraph.pipeline.classifier.corrections import Corrections, Shifts
 from nymgraph.pipeline.classifier.kinds import PRIOR, Spelled, listed_terms
 from nymgraph.pipeline.lexicon.normalise import look_up_key
-from nymgraph.pipeline.lexicon.opposite_phrases import opposite_phrases
+from nymgraph.pipeline.lexicon.phrases import KnownWords, Phrases
 
 # in byte order, as the terms of a lexicon are
 TERMS = [
     "Be", "CD", "Cold Drinks", "Hot Drinks", "Te", "Tunney", "be", "cheap", "cheap money", "dear",
     "hot", "tent", "tunny",
 ]  # fmt: skip
-OPPOSITES = {"hot": {"cold"}, "cold": {"hot"}}
+KNOWN = KnownWords(
+    pl.DataFrame(
+        {"term_a": ["cold"], "term_b": ["hot"], "relation": ["antonym"], "split": ["train"]}
+    )
+)
 SENSES = {"be": "verb", "Be": "noun", "cheap": "adjective", "cheap money": "noun", "hot": "noun"}
 PROBABILITIES = ["p_synonym", "p_antonym", "p_co_hyponym"]
 
@@ -55,8 +59,8 @@ def of_lexicon(shift: float) -> Corrections:
         listed_terms(evidence, len(TERMS)),
         evidence,
         Shifts(shift, PRIOR),
-        OPPOSITES,
-        opposite_phrases(TERMS, OPPOSITES),
+        Phrases(TERMS, KNOWN, "en"),
+        every=False,
     )
 
 

@@ -59,8 +59,8 @@ def test_members_that_were_not_judged_come_last(store: ClusterStore) -> None:
 
 
 def test_judgements_below_the_gate_count_on_demand(store: ClusterStore) -> None:
-    assert store.expand("lonely", least=store.gate).added == ()
-    assert store.expand("lonely").added == store.expand("lonely", least=0.6).added == ("sad",)
+    assert store.expand("lonely").added == store.expand("lonely", least=store.gate).added == ()
+    assert store.expand("lonely", least=0.6).added == ("sad",)
     assert store.expand("lonely", least=0.61).added == ()
 
 

@@ -317,6 +317,7 @@
   addEventListener("popstate", start);
   ask("api/about").then((about) => {
     byId("about").textContent = `${about.terms.toLocaleString("en")} terms, ${about.clusters.toLocaleString("en")} clusters, language ${about.language}`;
+    if (about.examples.length) byId("query").placeholder = `A term, such as ${about.examples[0]}`;
     byId("examples").replaceChildren(...about.examples.flatMap((term) => [button("go", term, () => go(term)), " "]));
   });
   start();

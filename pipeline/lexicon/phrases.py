@@ -1,0 +1,255 @@
+"""How two phrases differ: *outdoor pool* from *pool*, *paid wifi* from *free wifi*.
+
+No dictionary holds the phrases that people put into lists, but it holds their words. Cosine sets
+phrases that share a word beside each other, synonyms or not; which they are depends on what
+differs. Of two terms the kind is, the first that fits:
+
+    same      nothing but glue (*of*, *for*, 's), order, hyphens or inflection: *shoes for women*,
+              *women's shoes*; *check-in*, *checkin*
+    opposite  a word or words by an antonym, or a negation on one side alone: *pets allowed*, *pets
+              not allowed*
+    synonym   by a synonym in any sense: what the phrases share says which sense is meant
+    sibling   by a co-hyponym: *red wine*, *white wine*
+    number    by another number or letter: *type 1*, *type 2*
+    role      by the same stem, one of the two an activity, in the head: *web developer*, *web
+              development*
+    narrower  one has further words: *leather jacket*, *jacket*
+    changed   by words of no known relation: *single bed*, *single room*
+    silent    two words that a dictionary knows and does not relate: *accountant*, *accounting*
+
+Two phrases without a common word are of no kind. Prepositions are no glue: with one of them the
+order counts (*flights from Rome to Paris*), and phrases that differ in them alone are siblings.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import chain, pairwise
+from typing import NamedTuple
+
+import polars as pl
+
+from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
+from nymgraph.pipeline.lexicon.normalise import primary_language, small_letters
+
+__all__ = ["PHRASE_KINDS", "KnownWords", "Negations", "Phrases", "negations"]
+
+PHRASE_KINDS = (
+    "same",
+    "opposite",
+    "synonym",
+    "sibling",
+    "number",
+    "role",
+    "narrower",
+    "changed",
+    "silent",
+)
+_TOKEN = re.compile(r"[^\W_]+[+#]*")
+_POSSESSIVE = re.compile(r"(?<=\w)['\u2019]s\b|(?<=s)['\u2019](?=\s|$)")
+_NUMBER = re.compile(r"\d\w*|[^\W\d_]|i{2,3}|iv|vi{1,3}")
+_ACTIVITY = re.compile(r"(?:ing|ment|ion|ship|ance|ence|ery|ysis|ics|ism)$")  # English
+_STEM = 4
+_GLUE = {
+    "en": "a an and for her his my of our the their your",
+    "de": "das dem den der des die ein eine einer eines für und",
+    "tr": "bir için ve",
+}
+# those with a bar between them are opposites: *sign in*, *sign out*
+_PREPOSITIONS = {
+    "en": "after|before down|up from|to in|out off|on over|under with|without than versus vs",
+    "de": "als auf aus gegen in|aus mit|ohne nach|vor unter|über von|zu",
+}
+_RANK = ("co_hyponym", "synonym", "antonym")
+
+
+class Negations(NamedTuple):
+    """The words of a language that negate.
+
+    Attributes:
+        before: What follows them is negated.
+        behind: What precedes them is.
+        on: They carry a negation on to the next phrase.
+    """
+
+    before: frozenset[str]
+    behind: frozenset[str]
+    on: frozenset[str]
+
+
+_NEGATIONS = {
+    "en": ("cannot neither never no non none nor not without", "", "or"),
+    "de": ("kein keine keinem keinen keiner keines nicht nie niemals ohne weder", "", "noch oder"),
+    "tr": ("ne", "değil olmayan", ""),
+}
+
+
+def negations(language: str) -> Negations:
+    """The words of a language that negate; none where no list is kept."""
+    lists = _NEGATIONS.get(primary_language(language), ("", "", ""))
+    return Negations(*(frozenset(words.split()) for words in lists))
+
+
+class KnownWords:
+    """What dictionaries say of words, in small letters; the pairs of held-out terms are not heard.
+
+    Args:
+        *pairs: Columns term_a, term_b, relation, split.
+    """
+
+    def __init__(self, *pairs: pl.DataFrame) -> None:
+        self._pairs = pairs
+
+    @cached_property
+    def _relations(self) -> dict[tuple[str, str], str]:
+        """Each pair from both ends; where spellings meet, an antonym stands before a synonym."""
+        found: dict[tuple[str, str], str] = {}
+        for table in self._pairs:
+            heard = table.filter(pl.col("split") == "train")
+            ends = (pl.col(f"term_{end}").cast(pl.String).str.to_lowercase() for end in "ab")
+            rows = heard.select(*ends, pl.col("relation").cast(pl.String))
+            for one, other, relation in rows.iter_rows():
+                before = found.get((one, other))
+                if before is None or _RANK.index(before) < _RANK.index(relation):
+                    found[one, other] = found[other, one] = relation
+        return found
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(one for one, _ in self._relations)
+
+    def relation(self, one: str, other: str) -> str | None:
+        """The relation of two words; None where nothing is said."""
+        return self._relations.get((one, other))
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._words
+
+
+class _Content(NamedTuple):
+    """A term to be compared: its letters and digits alone, and its words by lemma, without glue."""
+
+    joined: str
+    words: tuple[str, ...]
+
+
+class Phrases:
+    """Terms to be compared, pair by pair.
+
+    Args:
+        names: The terms; the place is their number.
+        known: What is known of words.
+        language: Language code.
+    """
+
+    def __init__(self, names: Iterable[str], known: KnownWords, language: str) -> None:
+        self._names, self._known, self._language = list(names), known, language
+        code = primary_language(language)
+        self._glue = frozenset(_GLUE.get(code, "").split())
+        prepositions = [words.split("|") for words in _PREPOSITIONS.get(code, "").split()]
+        self._prepositions = frozenset(chain(*prepositions))
+        self._opposed = {frozenset(words) for words in prepositions if len(words) > 1}
+        negating = negations(language)
+        self._negating = negating.before | negating.behind
+        self._english = code == "en"
+        self._contents: dict[int, _Content] = {}
+        self._lemmas: dict[str, str] = {}
+
+    def of(self, names: Iterable[str]) -> "Phrases":
+        """Other terms, beside the same known words."""
+        return Phrases(names, self._known, self._language)
+
+    def kind(self, a: int, b: int) -> str | None:
+        """How two terms differ.
+
+        Args:
+            a: Number of a term.
+            b: Number of another.
+
+        Returns:
+            One of PHRASE_KINDS; None for terms without a common word of which nothing is known.
+        """
+        one, other = self._content(a), self._content(b)
+        if one.joined == other.joined or self._same(one.words, other.words):
+            return "same"
+        words = _joined(one.words, other.words), _joined(other.words, one.words)
+        shared = Counter(words[0]) & Counter(words[1])
+        rest, more = sorted((_without(x, shared) for x in words), key=len)
+        if not more:  # in another order
+            return "sibling"
+        if not rest:
+            negated = self._negating.issuperset(more)
+            return "opposite" if negated else "narrower"
+        if not shared and not (" ".join(rest) in self._known and " ".join(more) in self._known):
+            return None
+        return self._changed(rest, more, bool(shared), words[0][-1] != words[1][-1])
+
+    def _changed(
+        self, rest: tuple[str, ...], more: tuple[str, ...], shares: bool, head: bool
+    ) -> str | None:
+        if {*rest, *more} in self._opposed:
+            return "opposite"
+        said = self._known.relation(" ".join(rest), " ".join(more))
+        rest, more = (tuple(x for x in y if x not in self._prepositions) for y in (rest, more))
+        x, y = " ".join(rest), " ".join(more)
+        said = said or self._known.relation(x, y)
+        if said is not None:
+            return {"antonym": "opposite", "co_hyponym": "sibling"}.get(said, said)
+        if not (x and y):
+            return "sibling"
+        if len(rest) == len(more) == 1:
+            if _NUMBER.fullmatch(x) and _NUMBER.fullmatch(y):
+                return "number"
+            if self._english and head and _one_is_the_activity(x, y):
+                return "role"
+        return "changed" if shares else "silent"
+
+    def _same(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+        if self._prepositions.intersection(one):
+            return one == other
+        return Counter(one) == Counter(other)
+
+    def _content(self, number: int) -> _Content:
+        found = self._contents.get(number)
+        if found is None:
+            text = small_letters(self._names[number], self._language)
+            tokens = _TOKEN.findall(_POSSESSIVE.sub("", text))
+            # the last word is no glue: *vitamin a*
+            kept = [word for word in tokens[:-1] if word not in self._glue] + tokens[-1:]
+            found = _Content("".join(tokens) or text, tuple(map(self._lemma, kept)) or (text,))
+            self._contents[number] = found
+        return found
+
+    def _lemma(self, word: str) -> str:
+        """The word itself where it is known, else the lemma that is, else the word."""
+        found = self._lemmas.get(word)
+        if found is None:
+            lemmas = () if word in self._known else possible_lemmas(word, self._language)
+            found = next((lemma for lemma in lemmas if lemma in self._known), word)
+            self._lemmas[word] = found
+        return found
+
+
+def _joined(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """The words, two of them as one where the others have them so: *front end*, *frontend*."""
+    for place, (x, y) in enumerate(pairwise(words)):
+        if x + y in others:
+            return (*words[:place], x + y, *words[place + 2 :])
+    return words
+
+
+def _without(words: tuple[str, ...], shared: Counter[str]) -> tuple[str, ...]:
+    left, kept = Counter(shared), []
+    for word in words:
+        if left[word]:
+            left[word] -= 1
+        else:
+            kept.append(word)
+    return tuple(kept)
+
+
+def _one_is_the_activity(x: str, y: str) -> bool:
+    """Whether two words have one stem and just one is an activity: *analyst*, *analysis*."""
+    alike = x[:_STEM] == y[:_STEM] and len(x) >= _STEM
+    return alike and (_ACTIVITY.search(x) is None) != (_ACTIVITY.search(y) is None)

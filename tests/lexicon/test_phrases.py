@@ -1,0 +1,85 @@
+"""How two phrases differ."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nymgraph.pipeline.lexicon.phrases import PHRASE_KINDS, KnownWords, Phrases
+
+KNOWN = KnownWords(
+    pl.DataFrame(
+        [
+            ("Cold", "hot", "antonym", "train"),
+            ("allow", "forbid", "antonym", "train"),
+            ("far", "near", "antonym", "train"),
+            ("new", "old", "antonym", "test"),
+            ("big", "large", "synonym", "train"),
+            ("baby buggy", "stroller", "synonym", "train"),
+            ("red", "white", "co_hyponym", "train"),
+            ("manager", "boss", "synonym", "train"),
+            ("management", "direction", "synonym", "train"),
+            ("accountant", "comptroller", "synonym", "train"),
+            ("accounting", "accountancy", "synonym", "train"),
+            ("shoe", "footgear", "synonym", "train"),
+            ("woman", "lady", "synonym", "train"),
+        ],
+        ["term_a", "term_b", "relation", "split"],
+        orient="row",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ("women's shoes", "shoes for women", "same"),
+        ("Women\u2019s shoe", "the shoes of women", "same"),
+        ("late check-in", "late checkin", "same"),
+        ("hat stand", "hat stands", "changed"),  # *stand* is no word that is known
+        ("shoe store", "store for shoes", "same"),
+        ("flights from rome to paris", "flights from paris to rome", "sibling"),
+        ("Cold Drinks", "Hot drinks", "opposite"),
+        ("lighting for cold use", "lighting for hot use", "opposite"),
+        ("smoking allowed", "smoking forbidden", "opposite"),
+        ("breakfast included", "breakfast not included", "opposite"),
+        ("wifi", "no wifi", "opposite"),
+        ("near the beach", "far from the beach", "opposite"),
+        ("new cars", "old cars", "changed"),  # the pair is held out
+        ("big cars", "large cars", "synonym"),
+        ("red baby buggy", "red stroller", "synonym"),
+        ("red wine", "white wine", "sibling"),
+        ("flights to rome", "flights from rome", "opposite"),
+        ("trip over rome", "trip to rome", "sibling"),
+        ("late check-in", "late check out", "opposite"),
+        ("type 1 diabetes", "type 2 diabetes", "number"),
+        ("hepatitis a", "hepatitis b", "number"),
+        ("hepatitis b", "hepatitis c", "number"),
+        ("project manager", "project management", "role"),
+        ("management board", "manager board", "changed"),  # not in the head
+        ("accountant", "accounting", "role"),
+        ("frontend manager", "front-end management", "role"),
+        ("jacket", "leather jacket", "narrower"),
+        ("single bed", "single room", "changed"),
+        ("red", "accountant", "silent"),
+        ("single bed", "private beach", None),
+        ("umbrella", "raincoat", None),
+        ("c", "c++", None),
+        ("of", "the", None),
+    ],
+)
+def test_the_kind_is_what_differs(one: str, other: str, kind: str | None) -> None:
+    found = Phrases([one, other], KNOWN, "en")
+    assert found.kind(0, 1) == found.kind(1, 0) == kind
+
+
+def test_a_language_without_lists_has_no_glue_and_no_negation() -> None:
+    assert Phrases(["wifi", "no wifi"], KNOWN, "eo").kind(0, 1) == "narrower"
+    assert Phrases(["kein wlan", "wlan"], KNOWN, "de").kind(0, 1) == "opposite"
+
+
+@given(st.lists(st.text(" abco'-.1+\u0130", min_size=1, max_size=12), min_size=2, max_size=2))
+def test_any_two_terms_have_one_kind_whatever_their_order(names: list[str]) -> None:
+    found = Phrases(names, KNOWN, "en")
+    assert found.kind(0, 1) == found.kind(1, 0)
+    assert found.kind(0, 1) in {None, *PHRASE_KINDS}
