@@ -39,7 +39,12 @@ from nymgraph.discriminator import (
 )
 from nymgraph.pipeline.candidates.audit import mean_recall, recall_against
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
-from nymgraph.pipeline.encoders.encoders import ModelLocation, TransformerEncoder, locate_model
+from nymgraph.pipeline.encoders.encoders import (
+    EncodeSettings,
+    ModelLocation,
+    TransformerEncoder,
+    locate_model,
+)
 from nymgraph.pipeline.indexes.indexes import build_index
 from nymgraph.pipeline.indexes.plans import IndexPlan
 
@@ -160,9 +165,8 @@ def measure_limits(device: str, load: Load) -> Limits:
 def encoding(what: str, path: str, terms: list[str], device: str, limits: Limits) -> Figure:
     """Encode terms in batches of like length; the limit is the products of the layers."""
     precision = resolve_precision("auto", device)
-    encoder = TransformerEncoder(
-        ModelLocation(path, "", on_hub=False), device, precision, 1024, "en"
-    )
+    how = EncodeSettings(device, precision, "en", batch_size=1024)
+    encoder = TransformerEncoder(ModelLocation(path, "", on_hub=False), how)
     ordered = sorted(terms, key=len, reverse=True)
     took = timed(lambda: encoder.encode(ordered), device, runs=1)
     multiplied = _layer_weights(encoder._model) * _tokens(encoder._model.tokenizer, terms)

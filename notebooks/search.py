@@ -143,11 +143,11 @@ ways: dict[str, Callable[[str], list[str]]] = {
 
 # %%
 if os.environ.get("NYMGRAPH_BASE"):
-    from nymgraph.pipeline.encoders.encoders import TransformerEncoder, locate_model
+    from nymgraph.pipeline.encoders.encoders import EncodeSettings, TransformerEncoder, locate_model
 
     adapted = run.read_json("adapt", "manifest.json")
     model = locate_model(adapted["base"], adapted["base_revision"])
-    encoder = TransformerEncoder(model, "cpu", "float32", 256, "en")
+    encoder = TransformerEncoder(model, EncodeSettings("cpu", "float32", "en"))
     plain = encoder.encode(terms.to_list())
     near_plain = {word: by_cosine(plain, word) for word, *_ in queries}
     ways[f"cosine before adapt, {LIMIT} nearest"] = near_plain.__getitem__

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
-from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_model
+from nymgraph.pipeline.encoders.encoders import EncodeSettings, ModelLocation, locate_model
 from nymgraph.pipeline.encoders.encoding import EncodeRecipe
 from nymgraph.pipeline.encoders.windows import TermWindows
 from nymgraph.pipeline.engine.local import LOCAL
@@ -62,16 +62,14 @@ def encode_terms(
     identity = encoder_identity(params)
     whole_list = pl.Series(terms, dtype=pl.String)
     shards = TermWindows(whole_list, len(terms), params.shard_terms, max(1, len(terms)))
-    recipe = EncodeRecipe(
-        shards,
-        _locate(params),
+    how = EncodeSettings(
         params.device,
         identity["precision"],
-        params.batch_size,
         language,
         trust_remote_code=params.trust_remote_code,
-        section="augment",
+        batch_size=params.batch_size,
     )
+    recipe = EncodeRecipe(shards, _locate(params), how, section="augment")
     inputs = {"terms": digest({"terms": terms}), **identity}
     with open_work(folder, inputs, len(shards), ".npy") as work:
         work.take(LOCAL.made(recipe, work.pending), progress, "augment: shards encoded")

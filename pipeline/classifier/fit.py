@@ -15,6 +15,7 @@ from nymgraph.pipeline.classifier.training import TrainingSet, fit_classifier
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
 from nymgraph.pipeline.encoders.beginnings import affordable, begin_with_model, fine_tune
 from nymgraph.pipeline.encoders.encoders import (
+    EncodeSettings,
     ModelLocation,
     encode_terms,
     load_encoder,
@@ -31,7 +32,6 @@ __all__ = ["fit"]
 
 _LEAST_STEPS = 400
 _BATCHES_PER_EPOCH = 30
-_BATCH_SIZE = 256
 
 
 def fit(request: FitRequest, params: Params, progress: Progress) -> dict[str, Any]:
@@ -83,15 +83,9 @@ def _trained(
 ) -> NewModel:
     """Train encoder, head and cross-encoder, and measure them on the held-out pairs."""
     notes, location = _fit_encoder(params.adapt, pairs, work / "encoder", progress)
-    encoder = load_encoder(
-        location,
-        params.adapt.device,
-        notes.precision,
-        _BATCH_SIZE,
-        pairs.language,
-        prompt=notes.prompt,
-        trust_remote_code=notes.trust_remote_code,
-    )
+    own = (notes.prompt, notes.trust_remote_code)
+    how = EncodeSettings(params.adapt.device, notes.precision, pairs.language, *own)
+    encoder = load_encoder(location, how)
     vectors = encode_terms(encoder, pairs.terms)
     train, validation = pairs.train, pairs.validation
     space = TermSpace.of_pairs(pairs.terms, vectors, pairs.language, train)
@@ -106,8 +100,8 @@ def _trained(
     # few pairs go in small batches and many epochs
     batch_size = min(params.train.batch_size, max(32, len(train.a) // _BATCHES_PER_EPOCH))
     epochs = max(params.train.epochs, -(-_LEAST_STEPS // max(1, len(train.a) // batch_size)))
-    how = params.train.model_copy(update={"batch_size": batch_size, "epochs": epochs})
-    classifier = fit_classifier(how, examples, work / "cross_encoder", progress, device)
+    sized = params.train.model_copy(update={"batch_size": batch_size, "epochs": epochs})
+    classifier = fit_classifier(sized, examples, work / "cross_encoder", progress, device)
     return NewModel(
         classifier,
         notes,

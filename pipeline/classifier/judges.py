@@ -20,7 +20,12 @@ from nymgraph.discriminator.calibration import EXCLUDED
 from nymgraph.pipeline.classifier.features import TermSpace
 from nymgraph.pipeline.classifier.model import Model
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over
-from nymgraph.pipeline.encoders.encoders import Encoder, load_encoder, locate_adapted
+from nymgraph.pipeline.encoders.encoders import (
+    Encoder,
+    EncodeSettings,
+    load_encoder,
+    locate_adapted,
+)
 from nymgraph.pipeline.errors import ArtefactError, DependencyError
 from nymgraph.pipeline.lexicon.vocabulary import language_of
 from nymgraph.pipeline.storage.artefacts import Workspace
@@ -28,7 +33,6 @@ from nymgraph.pipeline.storage.artefacts import Workspace
 __all__ = ["Judges", "LazyClassifier", "TermJudge", "judges_of", "run_encoder"]
 
 _log = logging.getLogger("nymgraph")
-_BATCH_SIZE = 256
 
 
 class TermJudge(Protocol):
@@ -153,8 +157,8 @@ def run_encoder(workspace: Workspace, device: str) -> Encoder:
             expected=manifest["revision"],
             cure="run `nymgraph embed` again, and all after it",
         )
-    settings = (device, manifest["precision"], _BATCH_SIZE, language_of(workspace))
-    return load_encoder(location, *settings, prompt=adapted.get("prompt"))
+    settings = (device, manifest["precision"], language_of(workspace))
+    return load_encoder(location, EncodeSettings(*settings, adapted.get("prompt")))
 
 
 def _uncalibrated(classifier: TrainedClassifier) -> TrainedClassifier:

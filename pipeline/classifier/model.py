@@ -36,7 +36,7 @@ from nymgraph.pipeline.classifier.model_notes import (
 )
 from nymgraph.pipeline.classifier.trained import TrainedClassifier, classifier_over
 from nymgraph.pipeline.devices import resolve_device
-from nymgraph.pipeline.encoders.encoders import Encoder, encode_terms, load_encoder
+from nymgraph.pipeline.encoders.encoders import Encoder, EncodeSettings, encode_terms, load_encoder
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
@@ -44,7 +44,6 @@ from nymgraph.pipeline.storage.artefacts import Workspace, write_atomic
 
 __all__ = ["Model", "judge_table", "load_model", "open_encoder"]
 
-_BATCH_SIZE = 256
 _ENDS = ("term_a", "term_b")
 
 
@@ -246,15 +245,9 @@ def open_encoder(
             f"the encoder of the model, {encoder.name}, runs code of its own",
             cure="if you trust it: load_model(..., trust_remote_code=True)",
         )
-    return load_encoder(
-        locate_encoder(folder, encoder),
-        device,
-        encoder.precision,
-        _BATCH_SIZE,
-        notes.language,
-        prompt=encoder.prompt,
-        trust_remote_code=encoder.trust_remote_code,
-    )
+    own = (encoder.prompt, encoder.trust_remote_code)
+    how = EncodeSettings(device, encoder.precision, notes.language, *own)
+    return load_encoder(locate_encoder(folder, encoder), how)
 
 
 def judge_table(model: Model, pairs: Path, out: Path) -> int:

@@ -31,6 +31,7 @@ from nymgraph.pipeline.lexicon.normalise import small_letters
 from nymgraph.pipeline.storage.artefacts import content_hash
 
 __all__ = [
+    "EncodeSettings",
     "Encoder",
     "ModelLocation",
     "Noted",
@@ -94,39 +95,43 @@ class Noted(Protocol):
         ...
 
 
+class EncodeSettings(NamedTuple):
+    """How terms are encoded.
+
+    Attributes:
+        device: A torch device, or "auto" for a GPU if there is one.
+        precision: "float32", or "bfloat16" or "float16" (autocast; float16 on a GPU only).
+        language: Language code of the terms, which decides what small letters are.
+        prompt: What is put before every term; None for what the model's configuration says.
+        trust_remote_code: Whether code that comes with a hub model may run.
+        batch_size: Terms in one forward pass; changes speed, not results beyond rounding.
+    """
+
+    device: str
+    precision: str
+    language: str
+    prompt: str | None = None
+    trust_remote_code: bool = False
+    batch_size: int = 256
+
+
 class TransformerEncoder:
     """A sentence-transformers model.
 
     Args:
         location: Where the model is.
-        device: A torch device, or "auto" for a GPU if there is one.
-        precision: "float32", or "bfloat16" or "float16" (autocast; float16 on a GPU only).
-        batch_size: Terms in one forward pass; changes speed, not results beyond rounding.
-        language: Language code of the terms, which decides what small letters are.
-        prompt: What is put before every term; None for what the model's configuration says.
-        trust_remote_code: Whether code that comes with a hub model may run.
+        how: How it encodes.
 
     Raises:
         DependencyError: The model cannot be loaded.
     """
 
-    def __init__(
-        self,
-        location: ModelLocation,
-        device: str,
-        precision: str,
-        batch_size: int,
-        language: str,
-        *,
-        prompt: str | None = None,
-        trust_remote_code: bool = False,
-    ) -> None:
-        self.device = resolve_device(device)
-        self._language = language
-        self._batch_size = batch_size
-        self._half = _HALVES.get(precision)
+    def __init__(self, location: ModelLocation, how: EncodeSettings) -> None:
+        self.device = resolve_device(how.device)
+        self._language, self._batch_size = how.language, how.batch_size
+        self._half = _HALVES.get(how.precision)
         self._model = load_model(
-            location, self.device, prompt=prompt, trust_remote_code=trust_remote_code
+            location, self.device, prompt=how.prompt, trust_remote_code=how.trust_remote_code
         )
 
     @property
@@ -155,26 +160,12 @@ class TransformerEncoder:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def load_encoder(
-    location: ModelLocation,
-    device: str,
-    precision: str,
-    batch_size: int,
-    language: str,
-    *,
-    prompt: str | None = None,
-    trust_remote_code: bool = False,
-) -> Encoder:
+def load_encoder(location: ModelLocation, how: EncodeSettings) -> Encoder:
     """Load whatever encoder stands at a place.
 
     Args:
         location: Where it is.
-        device: A torch device, or "auto" for a GPU if there is one.
-        precision: "float32", or "bfloat16" or "float16" (autocast; float16 on a GPU only).
-        batch_size: Terms in one forward pass.
-        language: Language code of the terms, which decides what small letters are.
-        prompt: What is put before every term; None for what the model's configuration says.
-        trust_remote_code: Whether code that comes with a hub model may run.
+        how: How it encodes; of joined ones the prompts are their own.
 
     Returns:
         The encoder.
@@ -187,30 +178,14 @@ def load_encoder(
     place = Path(location.path)
     if not location.on_hub and is_word_vectors(place):
         return WordVectorEncoder(place)
-    if not location.on_hub and is_joined(place):
-        joined = read_joined(place)
-        parts = [
-            load_encoder(
-                locate_noted(place, part, was="was joined", cure=_JOIN_AGAIN),
-                device,
-                precision,
-                batch_size,
-                language,
-                prompt=part.prompt,
-                trust_remote_code=part.trust_remote_code,
-            )
-            for part in joined.parts
-        ]
-        return JoinedEncoder(parts, joined)
-    return TransformerEncoder(
-        location,
-        device,
-        precision,
-        batch_size,
-        language,
-        prompt=prompt,
-        trust_remote_code=trust_remote_code,
-    )
+    if location.on_hub or not is_joined(place):
+        return TransformerEncoder(location, how)
+    joined, parts = read_joined(place), []
+    for part in joined.parts:
+        own = how._replace(prompt=part.prompt, trust_remote_code=part.trust_remote_code)
+        located = locate_noted(place, part, was="was joined", cure=_JOIN_AGAIN)
+        parts.append(load_encoder(located, own))
+    return JoinedEncoder(parts, joined)
 
 
 def encode_terms(encoder: Encoder, terms: Sequence[str]) -> npt.NDArray[np.float16]:

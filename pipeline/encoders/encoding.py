@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.pipeline.encoders.encoders import ModelLocation, load_encoder
+from nymgraph.pipeline.encoders.encoders import EncodeSettings, ModelLocation, load_encoder
 from nymgraph.pipeline.encoders.windows import TermWindows
 from nymgraph.pipeline.engine.recipe import Make, Recipe
 from nymgraph.pipeline.errors import ArtefactError
@@ -20,36 +20,18 @@ class EncodeRecipe(Recipe):
     Attributes:
         shards: The terms.
         location: Where the encoder is.
-        device: Where to compute, as torch names it.
-        precision: "float32" or "bfloat16".
-        batch_size: Terms in one forward pass.
-        language: Language code of the terms.
-        prompt: What is put before every term; None for what the model's configuration says.
-        trust_remote_code: Whether code that comes with a hub model may run.
+        how: How it encodes.
         section: The section of the parameters that holds the precision, for the error's cure.
     """
 
     shards: TermWindows
     location: ModelLocation
-    device: str
-    precision: str
-    batch_size: int
-    language: str
-    prompt: str | None = None
-    trust_remote_code: bool = False
+    how: EncodeSettings
     section: str = "embed"
 
     def open(self) -> Make:
         """Load the encoder; it makes float16 (n_terms, dim)."""
-        encoder = load_encoder(
-            self.location,
-            self.device,
-            self.precision,
-            self.batch_size,
-            self.language,
-            prompt=self.prompt,
-            trust_remote_code=self.trust_remote_code,
-        )
+        encoder = load_encoder(self.location, self.how)
 
         def make(shard: int) -> npt.NDArray[np.float16]:
             vectors = encoder.encode(self.shards.terms(shard))

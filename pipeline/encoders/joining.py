@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nymgraph.pipeline.devices import resolve_precision
-from nymgraph.pipeline.encoders.encoders import ModelLocation, load_encoder, locate_model
+from nymgraph.pipeline.encoders.encoders import (
+    EncodeSettings,
+    ModelLocation,
+    load_encoder,
+    locate_model,
+)
 from nymgraph.pipeline.encoders.joined import Joined, Part, mean_vector, write_joined
 from nymgraph.pipeline.settings.params import AdaptParams, BesideParams
 from nymgraph.pipeline.storage.artefacts import content_hash
 
 __all__ = ["Made", "beside_of", "join_encoders"]
-
-_BATCH_SIZE = 256
 
 
 class Made(NamedTuple):
@@ -64,17 +67,11 @@ def join_encoders(
     parts, means = [], []
     for number, one in enumerate(made):
         part, location = _part(one, folder, number)
-        encoder = load_encoder(
-            location,
-            one.params.device,
-            resolve_precision(one.params.precision, one.params.device),
-            _BATCH_SIZE,
-            language,
-            prompt=part.prompt,
-            trust_remote_code=part.trust_remote_code,
-        )
+        device, own = one.params.device, (part.prompt, part.trust_remote_code)
+        precision = resolve_precision(one.params.precision, device)
+        how = EncodeSettings(device, precision, language, *own)
         parts.append(part)
-        means.append(mean_vector(encoder, terms, seed))
+        means.append(mean_vector(load_encoder(location, how), terms, seed))
     write_joined(folder, Joined(tuple(parts), tuple(means)))
 
 

@@ -29,7 +29,13 @@ from nymgraph.discriminator import (
 from nymgraph.discriminator.calibration import Calibration
 from nymgraph.pipeline.candidates.spelling import build_spelling_index, search_spellings
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
-from nymgraph.pipeline.encoders.encoders import Encoder, load_encoder, locate_adapted, locate_model
+from nymgraph.pipeline.encoders.encoders import (
+    Encoder,
+    EncodeSettings,
+    load_encoder,
+    locate_adapted,
+    locate_model,
+)
 from nymgraph.pipeline.errors import NymgraphError
 from nymgraph.pipeline.indexes.blockwise import build_blockwise
 from nymgraph.pipeline.indexes.inverted import build_inverted
@@ -208,8 +214,9 @@ def _encoder(params: Params, workspace: Workspace) -> Encoder | None:
             location = locate_model(params.adapt.encoder, params.adapt.revision)
         if location.on_hub:  # a probe downloads nothing
             return None
-        settings = (params.embed.device, precision, params.embed.batch_size, params.ingest.language)
-        return load_encoder(location, *settings, prompt=params.adapt.prompt)
+        settings = (params.embed.device, precision, params.ingest.language, params.adapt.prompt)
+        how = EncodeSettings(*settings, batch_size=params.embed.batch_size)
+        return load_encoder(location, how)
     except NymgraphError:
         return None
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 from sklearn.metrics import roc_auc_score
 
-from nymgraph.pipeline.encoders.encoders import load_encoder, locate_model
+from nymgraph.pipeline.encoders.encoders import EncodeSettings, load_encoder, locate_model
 from nymgraph.pipeline.errors import DependencyError
 from nymgraph.pipeline.lexicon.provenance import without_language_model
 from nymgraph.pipeline.lexicon.vocabulary import language_of
@@ -41,7 +41,6 @@ _LEAD = (
     "of this lexicon are, by relation: where the curves lie on top of each other, no threshold on "
     "cosine separates synonyms from antonyms, and a classifier has to."
 )
-_BATCH = 256
 _ENDS = ("term_a", "term_b")
 Cosines = dict[str, npt.NDArray[np.float32]]
 
@@ -116,15 +115,14 @@ def _before(run: RunData, sample: Sample) -> Cosines:
     }
     every = pl.concat(few.values())
     terms = pl.concat([every["term_a"], every["term_b"]]).unique().sort()
-    encoder = load_encoder(
-        locate_model(adapted["base"], adapted["base_revision"]),
+    how = EncodeSettings(
         "auto",
         run.workspace.read_json("embed", "manifest.json")["precision"],
-        _BATCH,
         language_of(run.workspace),
-        prompt=adapted.get("prompt"),
-        trust_remote_code=adapted["trust_remote_code"],
+        adapted.get("prompt"),
+        adapted["trust_remote_code"],
     )
+    encoder = load_encoder(locate_model(adapted["base"], adapted["base_revision"]), how)
     vectors = encoder.encode(terms.to_list())
     rows = {name: [terms.search_sorted(few[name][end]) for end in _ENDS] for name in few}
     return {name: (vectors[a] * vectors[b]).sum(axis=1) for name, (a, b) in rows.items()}

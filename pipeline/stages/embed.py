@@ -10,7 +10,7 @@ import polars as pl
 
 from nymgraph.pipeline.classifier.model_notes import known_vectors, model_folder
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
-from nymgraph.pipeline.encoders.encoders import locate_adapted
+from nymgraph.pipeline.encoders.encoders import EncodeSettings, locate_adapted
 from nymgraph.pipeline.encoders.encoding import EncodeRecipe
 from nymgraph.pipeline.encoders.windows import WINDOW_TERMS, TermWindows
 from nymgraph.pipeline.engine.local import LOCAL
@@ -56,8 +56,8 @@ def run(
     source = _source(workspace, extra if model is None else extra.clear())
     shards = TermWindows(source, n_encoded, params.shard_terms)
     taken = None if model is None else known_vectors(model_folder(model), extra)
-    how = {"prompt": adapted.get("prompt"), "trust_remote_code": adapted["trust_remote_code"]}
-    recipe = EncodeRecipe(shards, location, device, precision, params.batch_size, language, **how)
+    how = (language, adapted.get("prompt"), adapted["trust_remote_code"], params.batch_size)
+    recipe = EncodeRecipe(shards, location, EncodeSettings(device, precision, *how))
     file, folder = workspace.path("embed", "vectors.npy"), workspace.work("embed")
     room = free_room(workspace.root)
     n_shards = len(shards) + (taken is not None)

