@@ -49,8 +49,8 @@ def fit(request: FitRequest, params: Params, progress: Progress) -> dict[str, An
         InputError: The table cannot be used: a bad row, a leak, too few pairs.
         ParameterError: The split has no such name, or the encoder cannot be trained on pairs.
     """
-    device = resolve_device(params.train.device)  # refused now, not after the encoder has learnt
     _refuse_encoder(params.adapt)
+    device = resolve_device(params.train.device)  # refused now, not after the encoder has learnt
     pairs = read_training_pairs(request, params)
     with (
         new_folder(request.out) as folder,
