@@ -46,6 +46,8 @@ from nymgraph.pipeline.storage.manifests import LIST, read_list
 
 LOADED = (adapt, classify, cluster, embed, evaluate, export, label, report, retrieve, train)
 LOADED_TOO = (fit, model, store, write)
+# the steps of a fit are many, however few the pairs: short ones
+FIT = {"adapt": {"method": "none"}, "train": {"hidden": 16, "width": 8, "neighbours": False}}
 # a parameter of each stage that changes what it writes
 OTHER: dict[str, dict[str, Any]] = {
     "ingest": {"max_length": 12},
@@ -59,19 +61,22 @@ OTHER: dict[str, dict[str, Any]] = {
     "cluster": {"gate": 0.8},
     "release": {"evidence": "measured"},
     "evaluate": {"gates": [0.5]},
-    "export": {"formats": ["parquet", "csv"]},
+    "export": {"min_probability": 0.6, "formats": ["parquet", "csv"]},
     "report": {"examples": 3},
 }
 ALONE = (
     "cluster --edges edges.csv --out edges",
     "export --format jsonl --out lines",
     "export --format skos --out concepts",
-    "fit --pairs pairs.csv --out model",
+    "fit --params fit.yaml --pairs pairs.csv --out model",
     "judge --model data --pairs pairs.csv --out judged.csv",
     "init list --terms terms.txt",
     "lineage data data --out lineage.parquet",
+    "profile own",
+    "release --previous older",
     "review --out review.csv --number 20",
     "run",
+    "verify",
 )
 MET = (
     ("ingest", "label"),
@@ -84,6 +89,7 @@ MET = (
     ("train", "classify"),
     ("train", "judge --model data --pairs pairs.csv --out judged.csv"),
     ("classify", "cluster"),
+    ("classify", "review --out review.csv --number 20"),
     ("cluster", "evaluate"),
     ("cluster", "release"),
     ("release", "export"),
@@ -96,6 +102,16 @@ MET = (
     ("export", "verify"),
     ("cluster", "verify"),
     ("cluster", "run"),
+    ("adapt", "run"),
+)
+# a command of MET that is no stage
+MET_TOO = (
+    (
+        "fit --params fit.yaml --pairs pairs.csv --out model",
+        "judge --model model --pairs pairs.csv --out judged.csv",
+    ),
+    ("run", "query TERM"),
+    ("run", "export --format jsonl --out lines"),
 )
 STATELESS = {".runs", ".work"}
 SECONDS = re.compile(r"\S*\d\S* (s|min|MB)\b")
@@ -141,9 +157,9 @@ def make_origin(root: Path, data: Path, params: Path) -> Path:
     shutil.copytree(data, root / "data")
     settings: dict[str, Any] = yaml.safe_load(params.read_text("utf-8"))
     (root / "params.yaml").write_text(yaml.safe_dump(settings))
-    for stage, values in OTHER.items():
-        other = {**settings, stage: {**settings.get(stage, {}), **values}}
-        (root / f"{stage}.yaml").write_text(yaml.safe_dump(other))
+    for name, values in {"fit": FIT, **{stage: {stage: x} for stage, x in OTHER.items()}}.items():
+        other = {key: {**settings.get(key, {}), **value} for key, value in values.items()}
+        (root / f"{name}.yaml").write_text(yaml.safe_dump({**settings, **other}))
     terms = terms_of(data)
     (root / "terms.txt").write_text("\n".join(terms[:300]))
     ends = list(zip(terms[:240:2], terms[1:240:2], strict=True))
@@ -152,6 +168,11 @@ def make_origin(root: Path, data: Path, params: Path) -> Path:
     labels = "".join(row.rpartition(",")[0] + "\n" for row in rows)
     (root / "pairs.csv").write_text("term_a,term_b,relation\n" + labels)
     (root / "edges.csv").write_text("term_a,term_b,relation,p_synonym\n" + "".join(rows))
+    shutil.copytree(data / "train" / "model", root / "model")
+    shutil.copytree(data / "export", root / "older")
+    (root / "profiles" / "own").mkdir(parents=True)
+    shutil.copy(root / "params.yaml", root / "profiles" / "own")
+    shutil.copy(Path(__file__).parents[1] / "dvc.yaml", root)
     return root
 
 
@@ -167,8 +188,8 @@ def scenes_of(origin: Path) -> list[tuple[str, str]]:
     term = shlex.quote((origin / "terms.txt").read_text().splitlines()[0])
     same = [(stage, f"{stage} --params {stage}.yaml") for stage in OTHER]
     same += [(command, command) for command in ALONE]
-    met = [(f"{a} --params {a}.yaml", b.replace("TERM", term)) for a, b in MET]
-    return [*same, *met]
+    met = [(f"{a} --params {a}.yaml", b) for a, b in MET]
+    return [*same, *((a, b.replace("TERM", term)) for a, b in (*met, *MET_TOO))]
 
 
 def play(

@@ -535,6 +535,7 @@ def review(
     with blamed(workspace):
         gate = workspace.read_json("cluster", "settings.json")["gate"]
         pairs = informative_pairs(workspace, number, gate, per_term, with_held_out=held_out)
+    workspace.refuse_rewritten()
     write_review(pairs, out)
     typer.echo(f"review: {pairs.height:,} pairs in {out}")
 

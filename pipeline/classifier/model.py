@@ -29,6 +29,7 @@ from nymgraph.pipeline.classifier.corrections import (
 from nymgraph.pipeline.classifier.features import TermSpace, open_space
 from nymgraph.pipeline.classifier.model_folder import known_space, model_classifier
 from nymgraph.pipeline.classifier.model_notes import (
+    MODEL_FILE,
     ModelNotes,
     locate_encoder,
     model_folder,
@@ -40,7 +41,8 @@ from nymgraph.pipeline.encoders.encoders import Encoder, EncodeSettings, encode_
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
-from nymgraph.pipeline.storage.artefacts import Workspace, write_atomic
+from nymgraph.pipeline.storage.artefacts import Workspace, rewritten, write_atomic
+from nymgraph.pipeline.storage.manifests import identity
 
 __all__ = ["Model", "judge_table", "load_model", "open_encoder"]
 
@@ -89,11 +91,14 @@ class Model:
 
         Raises:
             InputError: A row is no pair of terms, or a column is missing.
+            ArtefactError: The run or the model was written anew since it was opened.
         """
         rows = _pair_frame(pairs)
         asked = self._asked(rows["term_a"].to_list(), rows["term_b"].to_list())
         nothing = np.empty((0, len(RELATIONS)), np.float32)
         judged = self._corrected(asked, known=known) if asked.words else _columns(nothing)
+        if self.run is not None:
+            self.run.refuse_rewritten()
         return rows.with_columns(judged)
 
     def probabilities(
@@ -200,24 +205,34 @@ def load_model(
         The model, ready to judge.
 
     Raises:
-        ArtefactError: There is no model, it is damaged, or of another version.
+        ArtefactError: There is no model, it is damaged, of another version, or was written anew
+            while it was read.
     """
     given, where = Path(folder), resolve_device(device)
     place = model_folder(given)
+    written = identity(place / MODEL_FILE)
     notes = read_notes(place)
     classifier = model_classifier(place, where)
     run: Workspace | None = None
     if place != given and (given / "embed" / "manifest.json").is_file():
         workspace = Workspace(given)
         space = _run_space(workspace, notes, votes=classifier.counts_votes)
+        workspace.refuse_rewritten()
         run = workspace if workspace.exists(schemas.RELATIONS) else None
     else:
         space = known_space(place, notes)
         space = space if classifier.counts_votes else space._replace(known=None)
 
     def encoder() -> Encoder:
-        return open_encoder(place, notes, where, trust_remote_code=trust_remote_code)
+        opened = open_encoder(place, notes, where, trust_remote_code=trust_remote_code)
+        refuse_rewritten()
+        return opened
 
+    def refuse_rewritten() -> None:
+        if identity(place / MODEL_FILE) != written:
+            raise rewritten(place)
+
+    refuse_rewritten()
     return Model(classifier, space, encoder, where, notes, run)
 
 

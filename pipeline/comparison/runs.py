@@ -10,7 +10,7 @@ from nymgraph.pipeline.comparison.lineage import compare_exports, count_events
 from nymgraph.pipeline.lookup.export import Export, export_of, open_export
 from nymgraph.pipeline.schemas import EXPORTED_TERMS
 from nymgraph.pipeline.storage.artefacts import Workspace
-from nymgraph.pipeline.storage.verify import blamed_export
+from nymgraph.pipeline.storage.verify import one_export
 
 __all__ = ["compare_runs", "comparison_lines", "figures_of"]
 
@@ -51,7 +51,7 @@ def compare_runs(old: Path, new: Path, n_examples: int = 10) -> dict[str, Any]:
         ArtefactError: An export, or metrics, are damaged or of another version.
     """
     before, now = export_of(old), export_of(new)
-    with blamed_export(before), blamed_export(now):
+    with one_export(before), one_export(now):
         changes = _changes(before, now, n_examples)
     return {**changes, "figures": {name: [one, other] for name, one, other in figures_of(old, new)}}
 

@@ -29,7 +29,7 @@ from nymgraph.pipeline.schemas import (
 )
 from nymgraph.pipeline.settings.params import ExportParams
 from nymgraph.pipeline.storage.artefacts import new_folder, replace_folder, sync
-from nymgraph.pipeline.storage.verify import blamed_export
+from nymgraph.pipeline.storage.verify import one_export
 
 __all__ = ["FORMATS", "write_format", "write_formats"]
 
@@ -99,7 +99,7 @@ def write_format(
             cure="take one of these; Parquet is what the export itself is",
         )
     _check_free(destination, name)
-    with new_folder(destination) as work, blamed_export(export.folder):
+    with new_folder(destination) as work, one_export(export.folder):
         _write(export, name, params, work, progress)
 
 

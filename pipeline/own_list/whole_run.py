@@ -19,7 +19,7 @@ from nymgraph.pipeline.own_list.whole_line import in_words, whole_line
 from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
 from nymgraph.pipeline.settings.params import Params
 from nymgraph.pipeline.storage.artefacts import Workspace
-from nymgraph.pipeline.storage.verify import blamed_export
+from nymgraph.pipeline.storage.verify import one_export
 
 __all__ = ["WholeRun", "in_words", "run_all", "worth_trying"]
 
@@ -90,7 +90,7 @@ def worth_trying(data: Path) -> list[str]:
     """
     export = data / "export"
     where = "" if export == Path("data/export") else f" --export {shlex.quote(str(export))}"
-    with blamed_export(export):
+    with one_export(export):
         one, other = _examples(export)
     page = f"nymgraph serve{where}"
     if importlib.util.find_spec("fastapi") is None:

@@ -145,14 +145,16 @@ class Workspace:
             ArtefactError: Something that was read was written meanwhile.
         """
         inputs = self._inputs if stage == self.record.stage else {}
-        for read in {name.split("/", 1)[0] for name in inputs}:
-            if read_list(read, self.root / read) != self._lists[read]:
-                raise ArtefactError(
-                    f"{self.root / read} was written while `{stage}` read it",
-                    cure=f"run `nymgraph {stage}` again",
-                )
+        if inputs:
+            self.refuse_rewritten()
         listed = list_folder(stage, self.root / stage, inputs)
         self._save_json(self.path(stage, LIST), listed.as_data())
+
+    def refuse_rewritten(self) -> None:
+        """ArtefactError if a stage that was read has been run again since."""
+        for read in {name.split("/", 1)[0] for name in self._inputs}:
+            if read_list(read, self.root / read) != self._lists[read]:
+                raise rewritten(self.root / read)
 
     def file(self, stage: str, name: str, *, whole: bool = False) -> Path:
         """Path of a finished file or folder, checked against the list of its stage.
@@ -530,6 +532,11 @@ def blamed(workspace: Workspace) -> Iterator[None]:
 def missing(path: Path, stage: str) -> ArtefactError:
     """The error for an artefact that is not there."""
     return ArtefactError(f"{path} is not there", cure=f"run `nymgraph {stage}` first")
+
+
+def rewritten(path: Path) -> ArtefactError:
+    """The error for what is another than when the reader began."""
+    return ArtefactError(f"{path} was written while it was read", cure="run the same command again")
 
 
 def damaged(path: Path, stage: str, error: BaseException) -> ArtefactError:

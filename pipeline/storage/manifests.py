@@ -22,7 +22,16 @@ import polars as pl
 
 from nymgraph.pipeline.errors import ArtefactError
 
-__all__ = ["LIST", "Entry", "StageFiles", "content_hash", "digest", "list_folder", "read_list"]
+__all__ = [
+    "LIST",
+    "Entry",
+    "StageFiles",
+    "content_hash",
+    "digest",
+    "identity",
+    "list_folder",
+    "read_list",
+]
 
 LIST = "files.json"
 SMALL_BYTES = 4 << 20  # hashed whenever it is opened: about 10 ms
@@ -122,6 +131,15 @@ class StageFiles:
             return None
         problem = f"{file} is damaged, or was changed since it was written"
         return ArtefactError(problem, got=got, expected=expected, cure=cure)
+
+
+def identity(file: Path) -> tuple[int, int] | None:
+    """What changes when a file is written anew: its place on the disk, and when; None: no file."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def list_folder(stage: str, folder: Path, inputs: dict[str, str]) -> StageFiles:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nymgraph.pipeline.errors import ArtefactError, InputError, NymgraphError
-from nymgraph.pipeline.storage.artefacts import THROWN, Workspace
-from nymgraph.pipeline.storage.manifests import LIST, StageFiles, read_list
+from nymgraph.pipeline.storage.artefacts import THROWN, Workspace, rewritten
+from nymgraph.pipeline.storage.manifests import LIST, StageFiles, identity, read_list
 
-__all__ = ["RECORD", "Verified", "blamed_export", "verify_export", "verify_run"]
+__all__ = ["RECORD", "Verified", "blamed_export", "one_export", "verify_export", "verify_run"]
 
 RECORD = "verify.json"
+MANIFEST = "manifest.json"
 
 
 class Verified(NamedTuple):
@@ -96,6 +97,30 @@ def blamed_export(folder: Path) -> Iterator[None]:
             for fault in verify_export(folder).faults:
                 raise fault from error
         raise
+
+
+@contextmanager
+def one_export(folder: Path) -> Iterator[None]:
+    """Let the block read one export: not the beginning of one and the end of the next.
+
+    Args:
+        folder: The export folder. Its manifest is removed before, and written after, all others.
+
+    Raises:
+        ArtefactError: A file is damaged, or the export was written meanwhile.
+    """
+    before = identity(folder / MANIFEST)
+    try:
+        with blamed_export(folder):
+            yield
+    except NymgraphError:
+        raise
+    except THROWN as error:
+        if identity(folder / MANIFEST) != before:
+            raise rewritten(folder) from error
+        raise
+    if before is None or identity(folder / MANIFEST) != before:
+        raise rewritten(folder)
 
 
 def _verified(stage: str, folder: Path, lists: dict[str, StageFiles]) -> Verified:

@@ -17,7 +17,8 @@ from nymgraph.pipeline.errors import ArtefactError, InputError
 from nymgraph.pipeline.lookup import LookupIndex
 from nymgraph.pipeline.lookup.export import no_export
 from nymgraph.pipeline.lookup.manifest import read_manifest
-from nymgraph.pipeline.storage.artefacts import damaged, missing, read_schema
+from nymgraph.pipeline.storage.artefacts import damaged, missing, read_schema, rewritten
+from nymgraph.pipeline.storage.manifests import identity
 from nymgraph.pipeline.store.marks import Marks
 from nymgraph.pipeline.store.numbers import shortest
 from nymgraph.pipeline.store.pairs import JudgedPairs
@@ -100,6 +101,7 @@ class ExportFolder:
         file = path / "manifest.json"
         if not file.is_file():
             raise ArtefactError(f"{path} holds no finished export", **no_export(path))
+        self._manifest = identity(file)
         with _reading(file):
             self._read(read_manifest(file))
         self._check_tables()
@@ -109,6 +111,7 @@ class ExportFolder:
         self.dictionary = DictionarySenses(index)
         self.marks = Marks(path)
         self._open_clusters(index)
+        self._refuse_rewritten()
 
     def cluster(self, cluster_id: int) -> Cluster:
         """The cluster with this id.
@@ -205,7 +208,7 @@ class ExportFolder:
 
         Raises:
             InputError: There is no such table.
-            ArtefactError: It is not as declared.
+            ArtefactError: It is not as declared, or the export was written anew since.
         """
         tables = {table.name: table for table in _TABLES}
         if name not in self.tables:
@@ -213,9 +216,15 @@ class ExportFolder:
                 f"an export has no table {name!r}",
                 cure=f"take one of {', '.join(self.tables)}",
             )
+        self._refuse_rewritten()
         path = self._path / tables[name].path.name
         tables[name].check(read_schema(path, "export"), str(path))
         return pl.scan_parquet(path)
+
+    def _refuse_rewritten(self) -> None:
+        """ArtefactError if the folder holds another export by now than the one that is open."""
+        if identity(self._path / "manifest.json") != self._manifest:
+            raise rewritten(self._path)
 
     def _read(self, manifest: dict[str, Any]) -> None:
         self.language = str(manifest["language"])

@@ -163,6 +163,7 @@ class NearestFinder:
             order = np.lexsort((rows, -cosines))
             rows, cosines = rows[order], cosines[order]
             judged = self._judge(word, vector, rows, near)
+            self._workspace.refuse_rewritten()
         terms = self._export.terms
         columns = zip(rows.tolist(), cosines.tolist(), judged.tolist(), strict=True)
         return [

@@ -220,3 +220,11 @@ def test_the_command_shows_a_model(made: Path) -> None:
         assert text in run.output
     run = CliRunner().invoke(app, ["model", "show", str(made), "--json"])
     assert json.loads(run.output)["made_by"] == "fit"
+
+
+def test_a_model_that_is_replaced_while_it_is_open_is_told(copied: Path, made: Path) -> None:
+    model = load_model(copied, device="cpu")
+    shutil.rmtree(copied)
+    shutil.copytree(made, copied, copy_function=shutil.copy)
+    with pytest.raises(ArtefactError, match="was written while it was read"):
+        model.judge([("a word", "that is new")])

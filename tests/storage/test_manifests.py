@@ -120,7 +120,7 @@ def test_what_is_written_while_it_is_read_is_told(root: Path) -> None:
             workspace.read(CANDIDATES)
             Workspace(root).write_json("retrieve", "metrics.json", {})
 
-    with pytest.raises(ArtefactError, match="was written while `train` read it"):
+    with pytest.raises(ArtefactError, match="was written while it was read"):
         train()
     assert not (root / "train" / LIST).exists()
 

@@ -11,7 +11,7 @@ from nymgraph.pipeline.planner.doctor import last_verification
 from nymgraph.pipeline.schemas import AUGMENTED, HELD_OUT
 from nymgraph.pipeline.storage.artefacts import Workspace
 from nymgraph.pipeline.storage.manifests import LIST
-from nymgraph.pipeline.storage.verify import verify_export, verify_run
+from nymgraph.pipeline.storage.verify import MANIFEST, one_export, verify_export, verify_run
 from nymgraph.pipeline.store import ClusterStore
 from tests.store.small_export import small_frames, write_export
 
@@ -79,3 +79,36 @@ def test_whatever_a_damaged_export_throws_names_the_file(tmp_path: Path) -> None
     store = ClusterStore(export)
     with pytest.raises(ArtefactError, match="damaged"):
         store.entry("happy")
+
+
+def rewrite(folder: Path) -> None:
+    """Export again, the same."""
+    content = (folder / MANIFEST).read_bytes()
+    (folder / "new").write_bytes(content)
+    (folder / "new").replace(folder / MANIFEST)
+
+
+@pytest.mark.parametrize("thrown", [None, ValueError("bytes of two exports")])
+def test_an_export_that_is_written_while_it_is_read_is_told(
+    tmp_path: Path, thrown: ValueError | None
+) -> None:
+    folder = write_export(tmp_path / "export", small_frames(), None)
+
+    def read() -> None:
+        with one_export(folder):
+            rewrite(folder)
+            if thrown is not None:
+                raise thrown
+
+    with pytest.raises(ArtefactError, match="was written while it was read"):
+        read()
+
+
+def test_an_open_store_answers_of_its_export_alone(tmp_path: Path) -> None:
+    folder = write_export(tmp_path / "export", small_frames(), None)
+    store = ClusterStore(folder)
+    assert store.to_polars("terms").height
+    rewrite(folder)
+    assert store["happy"].size == 3  # its index is that of before
+    with pytest.raises(ArtefactError, match="was written while it was read"):
+        store.to_polars("terms")
