@@ -13,7 +13,6 @@ lists of `UNSEEN` (with a star) were read by nobody while rules or constants wer
 stand all pairs of the lists together, and of those with a star.
 """
 
-import argparse
 import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import combinations
@@ -24,7 +23,7 @@ import polars as pl
 from sklearn.metrics import average_precision_score
 
 import nymgraph
-from benchmarks.machine import describe
+from benchmarks.machine import describe, options
 from nymgraph.pipeline.schemas import RELATIONS, TERMS
 from nymgraph.pipeline.storage.artefacts import Workspace
 
@@ -44,9 +43,7 @@ class Listed(NamedTuple):
 
 def main() -> None:
     """Cluster each list and print its figures."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--model", type=Path, default=Path("data"))
     parser.add_argument("--list", action="append", help="default: all")
     parser.add_argument("--out", type=Path, help="where the folders of the runs are left")
@@ -64,7 +61,8 @@ def main() -> None:
             gold[name] = listed.gold
     for title, which in (("all", names), ("unseen", [name for name in names if name in UNSEEN])):
         if which:
-            ways = zip(("clusters", *COSINES), zip(*(every[name] for name in which), strict=True), strict=True)
+            found_by = zip(*(every[name] for name in which), strict=True)
+            ways = zip(("clusters", *COSINES), found_by, strict=True)
             truth = [gold[name] for name in which]
             cells = (f"{way}: {score_all(found, truth)}" for way, found in ways)
             print(f"{title}: " + " | ".join(cells))
