@@ -1,10 +1,13 @@
 """Thesauri of LibreOffice and OpenOffice (MyThes, `th_*.dat`), read as synsets.
 
 Contract: the first line names the encoding. A word follows as `word|n`, then n lines, each a
-meaning: its part of speech, or -, and its synonyms, with bars between. A note in brackets at the
-end of a synonym says what it is: an antonym, or a generic term, which is above; words that are
-merely similar, related or below are passed over, and other notes, such as (colloquial), are cut
-off. What the notes of a file mean can be said by `relations`. The .idx file is not needed.
+meaning: its part of speech, or -, and its synonyms, with bars between. A meaning that stands under
+each of its words is one synset. Where a meaning lists its word in other letters (German files have
+their words in small ones: auto, with the synonym Auto), those are how it is written. A note in
+brackets at the end of a synonym says what it is: an antonym, or a generic term, which is above;
+words that are merely similar, related or below are passed over, and other notes, such as
+(colloquial), are cut off. What the notes of a file mean can be said by `relations`. The .idx file
+is not needed.
 """
 
 import codecs
@@ -57,14 +60,16 @@ def read_mythes(source: MyThesSource) -> Iterator[Synset]:
     own = {note.casefold(): kind for note, kind in (source.relations or {}).items()}
     meanings = {**_MEANINGS, **own}
     lines = _lines(source)
+    seen: set[tuple[frozenset[str], ...]] = set()
     number = 1
     while number < len(lines):
         head = lines[number]
         number += 1
-        if not head.strip() or head.startswith("#"):
+        word, bar, count = head.rpartition("|")
+        entry = bar and count.strip().isdigit()
+        if not head.strip() or (head.startswith("#") and not entry):  # # is a word, too
             continue
-        word, _, count = head.rpartition("|")
-        if not word.strip() or not count.strip().isdigit() or number + int(count) > len(lines):
+        if not entry or number + int(count) > len(lines):
             raise InputError(
                 f"{source.path}: line {number} begins no entry",
                 got=head,
@@ -72,15 +77,26 @@ def read_mythes(source: MyThesSource) -> Iterator[Synset]:
                 cure="give the .dat file of a thesaurus for LibreOffice, or mend the line",
             )
         for place in range(number, number + int(count)):
-            yield from _synsets(word.strip(), _meaning(lines[place], meanings), str(place + 1))
+            meaning = _of_word(word.strip(), _meaning(lines[place], meanings))
+            content = (frozenset(meaning.synonyms), *map(frozenset, meaning[2:]))
+            if content not in seen:
+                seen.add(content)
+                yield from _synsets(meaning, str(place + 1))
         number += int(count)
 
 
-def _synsets(word: str, meaning: _Meaning, name: str) -> Iterator[Synset]:
+def _of_word(word: str, meaning: _Meaning) -> _Meaning:
+    """A meaning with its word, which may be empty, among the synonyms, as they write it."""
+    written = {synonym.casefold() for synonym in meaning.synonyms}
+    own = [] if not word or word.casefold() in written else [word]
+    return meaning._replace(synonyms=list(dict.fromkeys([*own, *meaning.synonyms])))
+
+
+def _synsets(meaning: _Meaning, name: str) -> Iterator[Synset]:
     # the generic terms of a meaning are one synset: who names the same ones has it in common
     above = ["|".join(sorted(meaning.above))] if meaning.above else []
     above += [f"{name}^"] if meaning.beside else []
-    terms = tuple(dict.fromkeys([word, *meaning.synonyms]))
+    terms = tuple(meaning.synonyms)
     antonyms = tuple(Antonym(0, f"{name}-{place}", 0) for place in range(len(meaning.antonyms)))
     yield Synset(name, terms, tuple(above), antonyms, meaning.pos, weight=1.0)
     for place, antonym in enumerate(meaning.antonyms):

@@ -41,6 +41,32 @@ def test_meanings_notes_and_encodings(tmp_path: Path, encoding: str) -> None:
     assert {("cold", "antonym"), ("fiery", "synonym"), ("hot", "co_hyponym")} <= found
 
 
+GERMAN = """{encoding}
+# a comment
+#|1
+-|#|Raute
+|1
+-|(Jahr)|anno
+auto|1
+-|Auto|Wagen|PKW (Abkürzung)
+wagen|2
+-|Auto|Wagen|PKW (Abkürzung)
+-|riskieren|wagen
+"""
+
+
+def test_a_meaning_under_each_of_its_words_is_one_and_written_as_it_lists_them(
+    tmp_path: Path,
+) -> None:
+    found = [synset.terms for synset in read_mythes(write(tmp_path, GERMAN))]
+    assert found == [
+        ("#", "Raute"),
+        ("(Jahr)", "anno"),
+        ("Auto", "Wagen", "PKW"),
+        ("riskieren", "wagen"),
+    ]
+
+
 def test_own_notes_and_packed(tmp_path: Path) -> None:
     path = tmp_path / "th.dat.gz"
     path.write_bytes(gzip.compress(b"UTF-8\nhot|1\n-|cold (Gegenwort)|red (see)\n", mtime=0))
