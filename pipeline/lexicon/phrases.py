@@ -25,13 +25,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain, combinations, pairwise
 from typing import NamedTuple
 
 import polars as pl
 
 from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
-from nymgraph.pipeline.lexicon.normalise import primary_language, small_letters
+from nymgraph.pipeline.lexicon.normalise import (
+    bare_letters,
+    primary_language,
+    small_letters,
+)
 
 __all__ = ["PHRASE_KINDS", "KnownWords", "Negations", "Phrases", "negations"]
 
@@ -128,7 +132,7 @@ class KnownWords:
 
 
 class _Content(NamedTuple):
-    """A term to be compared: its letters and digits alone, and its words by lemma, without glue."""
+    """A term to be compared: its bare letters, and its words by lemma, without glue."""
 
     joined: str
     words: tuple[str, ...]
@@ -171,13 +175,13 @@ class Phrases:
             One of PHRASE_KINDS; None for terms without a common word of which nothing is known.
         """
         one, other = self._content(a), self._content(b)
-        if one.joined == other.joined or self._same(one.words, other.words):
+        if one.joined == other.joined:
             return "same"
+        if Counter(one.words) == Counter(other.words):
+            return "same" if self._in_any_order(one.words, other.words) else "sibling"
         words = _joined(one.words, other.words), _joined(other.words, one.words)
         shared = Counter(words[0]) & Counter(words[1])
         rest, more = sorted((_without(x, shared) for x in words), key=len)
-        if not more:  # in another order
-            return "sibling"
         if not rest:
             negated = self._negating.issuperset(more)
             return "opposite" if negated else "narrower"
@@ -199,16 +203,23 @@ class Phrases:
         if not (x and y):
             return "sibling"
         if len(rest) == len(more) == 1:
+            if self._is_form(x, y):
+                return "same" if shares else None
             if _NUMBER.fullmatch(x) and _NUMBER.fullmatch(y):
                 return "number"
             if self._english and head and _one_is_the_activity(x, y):
                 return "role"
         return "changed" if shares else "silent"
 
-    def _same(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-        if self._prepositions.intersection(one):
-            return one == other
-        return Counter(one) == Counter(other)
+    def _in_any_order(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+        """Whether the same words say the same: not *rome to paris*, *left of right*, turned."""
+        turned = [x for x, y in zip(one, other, strict=True) if x != y]
+        opposed = (self._known.relation(x, y) == "antonym" for x, y in combinations(turned, 2))
+        return not turned or not (self._prepositions.intersection(one) or any(opposed))
+
+    def _is_form(self, x: str, y: str) -> bool:
+        """Whether one of two words is an inflected form of the other."""
+        return any(base in possible_lemmas(form, self._language) for base, form in ((x, y), (y, x)))
 
     def _content(self, number: int) -> _Content:
         found = self._contents.get(number)
@@ -217,7 +228,8 @@ class Phrases:
             tokens = _TOKEN.findall(_POSSESSIVE.sub("", text))
             # the last word is no glue: *vitamin a*
             kept = [word for word in tokens[:-1] if word not in self._glue] + tokens[-1:]
-            found = _Content("".join(tokens) or text, tuple(map(self._lemma, kept)) or (text,))
+            letters = "".join(_TOKEN.findall(bare_letters(text)))
+            found = _Content(letters or text, tuple(map(self._lemma, kept)) or (text,))
             self._contents[number] = found
         return found
 

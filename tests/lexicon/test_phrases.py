@@ -23,6 +23,7 @@ KNOWN = KnownWords(
             ("accounting", "accountancy", "synonym", "train"),
             ("shoe", "footgear", "synonym", "train"),
             ("woman", "lady", "synonym", "train"),
+            ("directions", "instructions", "synonym", "train"),
         ],
         ["term_a", "term_b", "relation", "split"],
         orient="row",
@@ -36,7 +37,10 @@ KNOWN = KnownWords(
         ("women's shoes", "shoes for women", "same"),
         ("Women\u2019s shoe", "the shoes of women", "same"),
         ("late check-in", "late checkin", "same"),
-        ("hat stand", "hat stands", "changed"),  # *stand* is no word that is known
+        ("womens hat", "women's hat", "same"),
+        ("Åland Islands", "aland islands", "same"),
+        ("hat stand", "hat stands", "same"),  # *stand* is no word that is known
+        ("hot side cold", "cold side hot", "sibling"),
         ("shoe store", "store for shoes", "same"),
         ("flights from rome to paris", "flights from paris to rome", "sibling"),
         ("Cold Drinks", "Hot drinks", "opposite"),
@@ -62,6 +66,8 @@ KNOWN = KnownWords(
         ("jacket", "leather jacket", "narrower"),
         ("single bed", "single room", "changed"),
         ("red", "accountant", "silent"),
+        ("shoe", "shoes", "same"),
+        ("direction", "directions", None),  # both may be words of their own
         ("single bed", "private beach", None),
         ("umbrella", "raincoat", None),
         ("c", "c++", None),
