@@ -75,7 +75,7 @@ ALONE = (
     "profile own",
     "release --previous older",
     "review --out review.csv --number 20",
-    "run",
+    "run --params cluster.yaml",
     "verify",
 )
 MET = (
@@ -102,7 +102,6 @@ MET = (
     ("export", "verify"),
     ("cluster", "verify"),
     ("cluster", "run"),
-    ("adapt", "run"),
 )
 # a command of MET that is no stage
 MET_TOO = (
@@ -110,8 +109,9 @@ MET_TOO = (
         "fit --params fit.yaml --pairs pairs.csv --out model",
         "judge --model model --pairs pairs.csv --out judged.csv",
     ),
-    ("run", "query TERM"),
-    ("run", "export --format jsonl --out lines"),
+    ("run --params cluster.yaml", "run --params export.yaml"),
+    ("run --params cluster.yaml", "query TERM"),
+    ("run --params cluster.yaml", "export --format jsonl --out lines"),
 )
 STATELESS = {".runs", ".work"}
 SECONDS = re.compile(r"\S*\d\S* (s|min|MB)\b")

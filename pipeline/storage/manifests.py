@@ -31,6 +31,7 @@ __all__ = [
     "identity",
     "list_folder",
     "read_list",
+    "rows_of",
 ]
 
 LIST = "files.json"
@@ -159,7 +160,7 @@ def list_folder(stage: str, folder: Path, inputs: dict[str, str]) -> StageFiles:
     # heads are read one by one: numpy parses them with `ast`, which no two threads may enter at
     # once (python/cpython#106905)
     files = [folder / name for name in names]
-    entries = [Entry(x.stat().st_size, h, _rows(x)) for x, h in zip(files, hashes, strict=True)]
+    entries = [Entry(x.stat().st_size, h, rows_of(x)) for x, h in zip(files, hashes, strict=True)]
     return StageFiles(stage, folder, dict(zip(names, entries, strict=True)), inputs)
 
 
@@ -226,7 +227,7 @@ def _names(folder: Path) -> list[str]:
     return sorted(path.as_posix() for path in seen if path != Path(LIST))
 
 
-def _rows(file: Path) -> int | None:
+def rows_of(file: Path) -> int | None:
     """Rows of a table or an array, from its head alone; None for any other file."""
     if file.suffix == ".parquet":
         return int(pl.scan_parquet(file).select(pl.len()).collect().item())

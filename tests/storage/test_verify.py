@@ -112,3 +112,10 @@ def test_an_open_store_answers_of_its_export_alone(tmp_path: Path) -> None:
     assert store["happy"].size == 3  # its index is that of before
     with pytest.raises(ArtefactError, match="was written while it was read"):
         store.to_polars("terms")
+
+
+def test_a_list_that_counts_otherwise_is_told(root: Path) -> None:
+    listed = root / "label" / LIST
+    listed.write_text(listed.read_text("utf-8").replace('"rows": 0', '"rows": 1'), "utf-8")
+    (fault,) = verify_run(root, STAGES)[1].faults
+    assert "held_out.parquet has another number of rows" in fault.problem
