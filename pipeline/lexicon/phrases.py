@@ -53,7 +53,7 @@ PHRASE_KINDS = (
 _TOKEN = re.compile(r"[^\W_]+[+#]*")
 _POSSESSIVE = re.compile(r"(?<=\w)['\u2019]s\b|(?<=s)['\u2019](?=\s|$)")
 _NUMBER = re.compile(r"\d\w*|[^\W\d_]|i{2,3}|iv|vi{1,3}")
-_ACTIVITY = re.compile(r"(?:ing|ment|ion|ship|ance|ence|ery|ysis|ics|ism)$")  # English
+_ACTIVITY = re.compile(r"(?:ing|ment|ion|ship|ance|ence|ery|ysis|ics|ism)s?$")  # English
 _STEM = 4
 _GLUE = {
     "en": "a an and for her his my of our the their your",
@@ -203,12 +203,12 @@ class Phrases:
         if not (x and y):
             return "sibling"
         if len(rest) == len(more) == 1:
-            if self._is_form(x, y):
-                return "same" if shares else None
             if _NUMBER.fullmatch(x) and _NUMBER.fullmatch(y):
                 return "number"
             if self._english and head and _one_is_the_activity(x, y):
                 return "role"
+            if self._is_form(x, y):
+                return "same" if shares else None
         return "changed" if shares else "silent"
 
     def _in_any_order(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:

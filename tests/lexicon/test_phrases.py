@@ -62,6 +62,7 @@ KNOWN = KnownWords(
         ("project manager", "project management", "role"),
         ("management board", "manager board", "changed"),  # not in the head
         ("accountant", "accounting", "role"),
+        ("software engineer", "software engineering", "role"),
         ("frontend manager", "front-end management", "role"),
         ("jacket", "leather jacket", "narrower"),
         ("single bed", "single room", "changed"),
