@@ -179,7 +179,8 @@ class Phrases:
             return "same"
         if Counter(one.words) == Counter(other.words):
             return "same" if self._in_any_order(one.words, other.words) else "sibling"
-        words = _joined(one.words, other.words), _joined(other.words, one.words)
+        words = self._parted(one.words, other.words), self._parted(other.words, one.words)
+        words = _joined(*words), _joined(*reversed(words))
         shared = Counter(words[0]) & Counter(words[1])
         rest, more = sorted((_without(x, shared) for x in words), key=len)
         if not rest:
@@ -210,6 +211,15 @@ class Phrases:
             if self._is_form(x, y):
                 return "same" if shares else None
         return "changed" if shares else "silent"
+
+    def _parted(self, words: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+        """The words, *checkout* in two where the others have *check*."""
+        found: list[str] = []
+        for word in words:
+            cuts = (len(other) for other in others if word.startswith(other) and word != other)
+            cut = next((cut for cut in cuts if word[cut:] in self._prepositions), len(word))
+            found += filter(None, (word[:cut], word[cut:]))
+        return tuple(found)
 
     def _in_any_order(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
         """Whether the same words say the same: not *rome to paris*, *left of right*, turned."""

@@ -213,15 +213,17 @@ class Entry(View):
         return f"{self.form or self.term}{mark}{alone}"
 
     def rows(self) -> list[tuple[str, str]]:
-        """Synonyms, antonyms and senses; what there is none of is left out."""
+        """Synonyms, antonyms and senses; what there is none of, or stands above, is left out."""
+        told = [
+            sense
+            for sense in self.senses[:_SENSES]
+            if sense.pos or sense.gloss or sense.cluster != self.cluster
+        ]
         rows = [
             ("synonyms", _listed(self.synonyms, self.marks)),
             ("antonyms", _listed(self._antonyms("direct"))),
             ("by their synonyms", _listed(self._antonyms("cluster"))),
-            *(
-                (f"sense {n}", sense.in_words(self.marks))
-                for n, sense in enumerate(self.senses[:_SENSES], 1)
-            ),
+            *((f"sense {n}", sense.in_words(self.marks)) for n, sense in enumerate(told, 1)),
             ("in no cluster, but close", _listed(self.alone, self.marks)),
         ]
         return [(name, text) for name, text in rows if text]

@@ -56,6 +56,10 @@ KNOWN = KnownWords(
         ("flights to rome", "flights from rome", "opposite"),
         ("trip over rome", "trip to rome", "sibling"),
         ("late check-in", "late check out", "opposite"),
+        ("late check-in", "late checkout", "opposite"),
+        ("login", "log out", "opposite"),
+        ("login", "log in", "same"),
+        ("login", "logout", None),  # nothing tells that these are two words each
         ("type 1 diabetes", "type 2 diabetes", "number"),
         ("hepatitis a", "hepatitis b", "number"),
         ("hepatitis b", "hepatitis c", "number"),
