@@ -89,7 +89,7 @@ class Corrections(NamedTuple):
             evidence = evidence_in_list(evidence, workspace.read_array("embed", "vectors.npy"))
         spelled = spelled_terms(workspace)
         listed = listed_terms(evidence, len(spelled.key))
-        known = KnownWords(pairs, workspace.read(EXTRA_PAIRS))
+        known = KnownWords(pairs, workspace.read(EXTRA_PAIRS).filter(pl.col("split") == "train"))
         phrases = Phrases(terms[:n_lexicon], known, language)
         return cls(spelled, listed, evidence, shifts, phrases, every)
 

@@ -28,7 +28,13 @@ from nymgraph.pipeline.classifier.kinds import judged_as, shifted
 from nymgraph.pipeline.lexicon.phrases import PHRASE_KINDS, Phrases
 from nymgraph.pipeline.schemas import RELATION_NAMES
 
-__all__ = ["SHIFTS", "corrected_phrases", "phrase_kinds", "strictness_of"]
+__all__ = [
+    "SHIFTS",
+    "corrected_phrases",
+    "opposed_phrases",
+    "phrase_kinds",
+    "strictness_of",
+]
 
 SHIFTS = {
     "same": 2.5,
@@ -40,7 +46,7 @@ SHIFTS = {
     "changed": -1.1,
     "silent": -1.5,
 }
-OPPOSED = 0.9  # p_antonym of phrases that differ by an opposite
+APART = (0.0, 0.9, 0.1)  # the probabilities of phrases that differ by an opposite
 LEAST = 0.03  # pairs that are judged less likely synonyms are not compared
 _P = [f"p_{name}" for name in RELATION_NAMES]
 
@@ -95,7 +101,24 @@ def corrected_phrases(
     opposed[rows] = kinds[:, PHRASE_KINDS.index("opposite")]
     columns = {name: pl.Series(probabilities[:, place]) for place, name in enumerate(_P)}
     found = judged.with_columns(**columns)
-    return judged_as(found, pl.Series(opposed), (0.0, OPPOSED, 1 - OPPOSED))
+    return judged_as(found, pl.Series(opposed), APART)
+
+
+def opposed_phrases(judged: pl.DataFrame, phrases: Phrases) -> pl.DataFrame:
+    """Take pairs that the classifier holds for synonyms, but that differ by an opposite, apart.
+
+    Args:
+        judged: Rows of RELATIONS.
+        phrases: The terms; a and b are their numbers.
+
+    Returns:
+        The same rows.
+    """
+    model = judged["evidence"].cast(pl.String) == "model"
+    asked = (model & (judged["p_synonym"] >= LEAST)).to_list()
+    rows = zip(judged["a"].to_list(), judged["b"].to_list(), asked, strict=True)
+    opposed = [which and phrases.kind(a, b) == "opposite" for a, b, which in rows]
+    return judged_as(judged, pl.Series(opposed, dtype=pl.Boolean), APART)
 
 
 def _shifts(strictness: float) -> Sequence[float]:

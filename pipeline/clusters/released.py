@@ -8,6 +8,7 @@ import polars as pl
 
 from nymgraph.pipeline.candidates.candidates import cosines
 from nymgraph.pipeline.classifier.kinds import kept_apart, listed_terms, spelled_terms
+from nymgraph.pipeline.classifier.phrase_kinds import opposed_phrases
 from nymgraph.pipeline.lexicon.evidence import (
     Terms,
     evidence_in_list,
@@ -15,10 +16,11 @@ from nymgraph.pipeline.lexicon.evidence import (
     overridden,
     similar_evidence,
 )
+from nymgraph.pipeline.lexicon.phrases import KnownWords, Phrases
 from nymgraph.pipeline.lexicon.rivals import weighed_by_rivals
 from nymgraph.pipeline.lexicon.silence import Silence
 from nymgraph.pipeline.lexicon.vocabulary import is_elsewhere, read_terms
-from nymgraph.pipeline.schemas import PAIRS, RELATIONS, SIMILAR
+from nymgraph.pipeline.schemas import EXTRA_PAIRS, PAIRS, RELATIONS, SIMILAR
 from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["released_relations"]
@@ -45,7 +47,8 @@ def released_relations(
     """
     similar = workspace.read(SIMILAR)
     known = weighed_by_rivals(evidence_of(workspace.read(PAIRS)), senses, lexicon, gate)
-    if is_elsewhere(len(read_terms(workspace)[0]), lexicon.names.len()):
+    own_list = is_elsewhere(len(read_terms(workspace)[0]), lexicon.names.len())
+    if own_list:
         known = evidence_in_list(known, vectors)
     evidence = _with_similar(known, similar, vectors, lexicon, gate)
     silence = Silence.of(lexicon, senses, similar)
@@ -54,7 +57,10 @@ def released_relations(
     pair, known = ["a", "b"], evidence.filter(pl.col("known") != "co_hyponym")
     unknown = (part.join(evidence, on=pair, how="anti") for part in workspace.parts(RELATIONS))
     gaps = silence.gaps(unknown)
-    for part in workspace.parts(RELATIONS):
+    words = KnownWords(workspace.read(PAIRS), workspace.read(EXTRA_PAIRS))
+    phrases = Phrases(lexicon.names, words, lexicon.language)
+    for judged in workspace.parts(RELATIONS):
+        part = opposed_phrases(judged, phrases) if own_list else judged
         yield kept_apart(silence.heard(overridden(part, evidence), gaps), spelled, listed)
         known = known.join(part.select(pair), on=pair, how="anti", maintain_order="left")
     a, b = (known[end].to_numpy().astype(np.int64) for end in pair)

@@ -151,7 +151,7 @@ def _marked(export: Export) -> set[str]:
 
 def _by_senses(export: Export) -> Iterator[tuple[str, str]]:
     """The forms of other words and the idioms, with the reason."""
-    if EXPORTED_SENSES.name not in export.manifest["tables"]:
+    if not export.tells_senses:
         return
     senses = export.scan(EXPORTED_SENSES).sort("term_id", "share", descending=[False, True])
     first = senses.group_by("term_id", maintain_order=True).agg(
@@ -176,7 +176,7 @@ def _by_senses(export: Export) -> Iterator[tuple[str, str]]:
 
 def _meant_otherwise(export: Export) -> set[str]:
     """The terms that mostly do not mean what their cluster means."""
-    if EXPORTED_SENSES.name not in export.manifest["tables"]:
+    if not export.tells_senses:
         return set()
     senses = export.scan(EXPORTED_SENSES).group_by("term_id").agg(top=pl.col("share").max())
     share = export.scan(EXPORTED_MEMBERSHIPS).select("term_id", "cluster_id", "share")

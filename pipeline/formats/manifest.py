@@ -6,12 +6,14 @@ from typing import Any
 import polars as pl
 
 from nymgraph.pipeline.formats.licences import licences_of
+from nymgraph.pipeline.lexicon.vocabulary import is_elsewhere
 from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.schemas import (
     EXPORT_VERSION,
     EXPORTED_CLUSTERS,
     EXPORTED_TERMS,
     EXTRA_PAIRS,
+    EXTRA_TERMS,
     PAIRS,
     Table,
 )
@@ -37,10 +39,13 @@ def manifest_of(
     encoder = workspace.read_json("embed", "manifest.json")
     sources = _names(workspace.scan(EXPORTED_TERMS))
     labels = sorted({*_names(workspace.scan(PAIRS)), *_names(workspace.scan(EXTRA_PAIRS))})
+    extra = workspace.scan(EXTRA_TERMS).select(pl.len()).collect().item()
     described = {table.name: _described(workspace, table) for table in tables}
+    n_terms = described[EXPORTED_TERMS.name]["rows"]
     return {
         "nymgraph": library_versions()["nymgraph"],
         "schema_version": EXPORT_VERSION,
+        "own_list": is_elsewhere(n_terms + extra, n_terms),
         "language": workspace.scan(EXPORTED_TERMS).select("language").head(1).collect().item(),
         "sources": sources,
         "label_sources": labels,
@@ -50,7 +55,7 @@ def manifest_of(
         "vectors": encoder["content"],
         **workspace.read_json("release", "settings.json"),
         "min_probability": params.min_probability,
-        "terms": described[EXPORTED_TERMS.name]["rows"],
+        "terms": n_terms,
         "clusters": described[EXPORTED_CLUSTERS.name]["rows"],
         "formats": list(params.formats),
         "tables": described,

@@ -10,9 +10,11 @@ if
 * they are no words in small letters that the encoder places as far apart as the FAR farthest
   synonyms of the dictionary (*git*, *lowlife*).
 
-A term of which no dictionary knows the senses fits to all. Kept are, from the term that fits to
-most on (of several, the one nearest to these), those that fit to all that are kept already; of
-these, terms of which at least MOST of the use lies in the senses that they share with the others.
+A term of which no dictionary knows the senses fits to all, and so does every term of a list, which
+gives one sense to its words (*lift* in a list of what hotels have). Kept are, from the term that
+fits to most on (of several, the one nearest to these), those that fit to all that are kept already;
+of these, terms of which at least MOST of the use lies in the senses that they share with the
+others.
 
 Held whole: the judged pairs inside clusters of which a dictionary knows both terms.
 """
@@ -53,7 +55,7 @@ class Together:
         self._gate, self._near = float(export.manifest["gate"]), -1.0
         self._senses: dict[str, list[_Sense]] = defaultdict(list)
         self._pairs: dict[tuple[str, str], _Pair] = {}
-        if EXPORTED_SENSES.name in export.manifest["tables"]:
+        if export.tells_senses:
             self._read(export)
 
     def fit(self, terms: Sequence[str]) -> list[str]:

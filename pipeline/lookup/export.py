@@ -23,6 +23,7 @@ from nymgraph.pipeline.schemas import (
     EXPORTED_EDGES,
     EXPORTED_LINKS,
     EXPORTED_MEMBERSHIPS,
+    EXPORTED_SENSES,
     EXPORTED_TERMS,
     EXPORTED_VARIANTS,
     Table,
@@ -107,6 +108,12 @@ class Export:
     def language(self) -> str:
         """Language code of the lexicon."""
         return str(self.manifest["language"])
+
+    @property
+    def tells_senses(self) -> bool:
+        """Whether its senses say what its terms mean: not in a list, which gives its words one."""
+        known = EXPORTED_SENSES.name in self.manifest["tables"]
+        return known and not self.manifest.get("own_list", False)
 
     def rows(self, table: Table) -> int:
         """Number of rows of a table."""

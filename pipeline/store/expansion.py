@@ -197,8 +197,8 @@ def _weights(export: ExportFolder, term_id: int, least: float) -> dict[int, floa
 def _meant(
     export: ExportFolder, term_id: int, weights: dict[int, float], own: list[DictionarySense]
 ) -> dict[int, float]:
-    """Of the synonyms of a term what is meant by it in these senses; all of no dictionary's."""
-    if not export.dictionary.of(term_id):
+    """Of the synonyms of a term what is meant in these senses; all where no dictionary says."""
+    if export.own_list or not export.dictionary.of(term_id):
         return weights
     found = {x: w for x, w in weights.items() if own and _is_meant(export, term_id, x, own)}
     shared = {other for sense in own for other in sense.synonyms}

@@ -75,6 +75,7 @@ class ExportFolder:
         gate: The probability from which a judgement counts, 0 to 1.
         antonym_gate: The probability from which two terms may not share a cluster, 0 to 1.
         floor: The probability below which a judgement was not exported, 0 to 1.
+        own_list: Whether the terms are a list that is no dictionary: it gives its words one sense.
         encoder_revision: Content of the encoder behind it; None if the manifest does not say.
         vectors: Hash of the vectors behind it; None if the manifest does not say.
         terms: The terms.
@@ -228,6 +229,7 @@ class ExportFolder:
 
     def _read(self, manifest: dict[str, Any]) -> None:
         self.language = str(manifest["language"])
+        self.own_list = bool(manifest.get("own_list", False))
         self.gate = shortest(manifest["gate"])
         self.antonym_gate = shortest(manifest["antonym_gate"])
         self.floor = shortest(manifest["min_probability"])

@@ -165,6 +165,9 @@ def test_a_term_that_mostly_means_something_else_is_left_out(tmp_path: Path) -> 
     unfit = unfit_terms(export, short=False)
     assert {"hot": RARE, "polish": RARE, "joyful": MARKED}.items() <= unfit.items()
     assert not {"warm", "cold", "shine", "spicy"} & unfit.keys()
+    listed = open_export(write_export(tmp_path / "list", frames, own_list=True))
+    assert unfit_terms(listed, short=False).keys() - unfit.keys() == set()
+    assert RARE not in unfit_terms(listed, short=False).values()
 
 
 def test_forms_of_other_words_and_idioms_are_left_out(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ KNOWN = KnownWords(
         ],
         ["term_a", "term_b", "relation", "split"],
         orient="row",
-    )
+    ).filter(split="train")
 )
 
 
