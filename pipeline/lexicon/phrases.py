@@ -176,10 +176,10 @@ class Phrases:
         one, other = self._content(a), self._content(b)
         if one.joined == other.joined:
             return "same"
-        if Counter(one.words) == Counter(other.words):
-            return "same" if self._in_any_order(one.words, other.words) else "sibling"
         words = self._parted(one.words, other.words), self._parted(other.words, one.words)
         words = _joined(*words), _joined(*reversed(words))
+        if Counter(words[0]) == Counter(words[1]):
+            return "same" if self._in_any_order(*words) else "sibling"
         shared = Counter(words[0]) & Counter(words[1])
         rest, more = sorted((_without(x, shared) for x in words), key=len)
         if not rest:

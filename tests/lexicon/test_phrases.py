@@ -59,6 +59,8 @@ KNOWN = KnownWords(
         ("late check-in", "late checkout", "opposite"),
         ("login", "log out", "opposite"),
         ("login", "log in", "same"),
+        ("frontend manager", "manager of front end", "same"),
+        ("checkout page", "page for check out", "sibling"),  # with prepositions the order counts
         ("login", "logout", None),  # nothing tells that these are two words each
         ("type 1 diabetes", "type 2 diabetes", "number"),
         ("hepatitis a", "hepatitis b", "number"),
