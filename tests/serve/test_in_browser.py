@@ -49,7 +49,7 @@ def test_search_by_a_suggestion_shows_card_and_graph(server: Running, chromium: 
     assert "Synonyms\nwarm" in card
     assert "Antonyms\ncold 98 %" in card
     assert "Near in meaning\nspicy" in card
-    assert "Senses\nsame: warm" in card
+    assert "Senses\nsame: fiery spicy" in card  # that of its own cluster stands above
     labels = {e.text for e in chromium.find_elements("css selector", "#graph text")}
     assert {"hot", "warm", "cold"} <= {label.split("\n")[0] for label in labels}
     assert chromium.find_elements("css selector", "#graph line.antonym")

@@ -141,7 +141,8 @@
     terms("Antonyms", "antonyms", found.term, found.antonyms.filter((x) => x.via === "direct"));
     terms("Opposites by their synonyms", "antonyms", found.term, found.antonyms.filter((x) => x.via === "cluster"));
     terms("Near in meaning", "related", found.term, found.related.map(({ term }) => ({ term })));
-    senses(found.senses, found.term);
+    // a sense of no dictionary that is the cluster itself stands above already
+    senses(found.senses.filter((x) => x.pos || x.gloss || x.cluster.id !== found.cluster.id), found.term);
   }
   function terms(title, className, from, items) {
     if (!items.length) return;
