@@ -57,12 +57,14 @@ _AFFIXES = {
 }
 
 
-def possible_lemmas(term: str, language: str) -> Iterator[str]:
+def possible_lemmas(term: str, language: str, *, bold: bool = True) -> Iterator[str]:
     """What a term may be an inflected form of, the likeliest first.
 
     Args:
         term: The key of the term.
         language: Language code; without rules or a dictionary for its first part, there are none.
+        bold: Whether to guess, too, and take the forms of English verbs and adjectives; otherwise
+            *knives* is a form of *knife*, but *repairing* none of *repair*.
 
     Yields:
         Spellings other than the term, some more than once; whether they are terms is for the
@@ -73,7 +75,7 @@ def possible_lemmas(term: str, language: str) -> Iterator[str]:
     if "" in words:
         return
     for place in dict.fromkeys((len(words) - 1, 0)):
-        for base in _bases(words[place], primary):
+        for base in _bases(words[place], primary, bold=bold):
             yield " ".join([*words[:place], base, *words[place + 1 :]])
     if primary in LANGUAGES:  # its rules know phrases
         yield from LANGUAGES[primary](term)
@@ -102,17 +104,21 @@ def possible_stems(term: str, language: str) -> Iterator[str]:
     yield from sorted(rest, key=lambda stem: (-len(stem), stem))
 
 
-def _bases(word: str, language: str) -> Iterator[str]:
+def _bases(word: str, language: str, *, bold: bool) -> Iterator[str]:
     if language == "tr":
         yield from LANGUAGES[language](word)
         yield from _turkish_verbs(word)
-        yield from bolder_bases(word)
+        yield from bolder_bases(word) if bold else ()
         return
-    if language == "en" and word in _IRREGULAR:
-        yield _IRREGULAR[word]
-    if language in SUPPORTED_LANGUAGES:
-        yield simplemma.lemmatize(word, lang=language)
     if language == "en":
+        for form, base in _IRREGULAR.items():
+            if word.endswith(form):  # bookshelves too
+                yield word.removesuffix(form) + base
+    if language in SUPPORTED_LANGUAGES and (bold or language != "en"):
+        yield simplemma.lemmatize(word, lang=language)
+    if language == "en" and not bold:
+        yield from LANGUAGES[language](word)
+    elif language == "en":
         yield from _english_bases(word)
 
 

@@ -93,6 +93,7 @@ def _why_apart(
                 if sense.share is not None:
                     sure = f"{100 * sense.share:.0f} % of its use"
                 yield f"{name!r} could also belong to the cluster {other.representative!r} ({sure})"
+                break  # the sense that is used most
 
 
 def _verdict(edge: Edge | None, gate: float, floor: float) -> str:

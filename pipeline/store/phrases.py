@@ -5,8 +5,8 @@ not matter where the lexicon has no such term. From left to right the longest ru
 term is taken as one phrase. A word of the language's grammar (*in*, *who*), and a word in small
 letters whose only term is all capitals (*us*, *US*), is passed over when it stands alone; so is a
 term that is made of words of the grammar alone (*do it*). A word of two or more capitals is no word
-of the grammar. Two words that are no term but one word when they are joined (*hand bag*) are a
-phrase, to which that word alone is added.
+of the grammar. Words that are a term in other spaces (*hand bag*, *lawnmower*) are a phrase, to
+which that term alone is added.
 
 An inflected form is taken for its lemma, also where a term is spelled so that nobody counted in
 text, and its lemma was (*men*, manpower, and *man*). A phrase of several words that is no noun and
@@ -29,7 +29,6 @@ from nymgraph.pipeline.store.senses import DictionarySense
 __all__ = ["Phrase", "is_counted", "is_form", "phrases_of"]
 
 _MAX_WORDS = 8
-_JOINED = 2
 _INFLECTED = {"noun", "verb"}
 _CONTRACTED = re.compile(r"n['\u2019]t$")
 _DEGREE = "absolutely all completely entirely even overly quite really sehr so that too very"
@@ -135,33 +134,38 @@ def _longest(export: ExportFolder, words: list[str], skip: Collection[str]) -> t
     for stop in range(len(words), 0, -1):
         for text in dict.fromkeys((" ".join(words[:stop]), _bare(words[:stop]))):
             term = _meant(export, text, skip) if text else None
-            if term is not None:
+            if term is None:
+                continue
+            if _same_words(term, text):
                 return Phrase(text, term), stop
-        joined = _joined(export, words[:stop], skip) if stop == _JOINED else None
-        if joined is not None:
-            return Phrase(" ".join(words[:stop]), joined, (joined,), weights=(1.0,)), stop
+            return Phrase(" ".join(words[:stop]), term, (term,), weights=(1.0,)), stop
     return Phrase(words[0]), 1
 
 
-def _joined(export: ExportFolder, words: list[str], skip: Collection[str]) -> str | None:
-    """The term that words are without the space between: handbag, of hand bag."""
-    if any(word.casefold() in skip for word in words) or not all(map(str.isalpha, words[:-1])):
-        return None
-    term_id = export.terms.find(_bare(words, ""))
-    return None if term_id is None else export.terms.name(term_id)
+def _bare(words: list[str]) -> str:
+    return _EDGES.sub("", " ".join(words))
 
 
-def _bare(words: list[str], between: str = " ") -> str:
-    return _EDGES.sub("", between.join(words))
+def _same_words(term: str, text: str) -> bool:
+    """Whether two spellings have equally many words: not *handbag*, *hand bag*."""
+    return len(term.replace("-", " ").split()) == len(text.replace("-", " ").split())
+
+
+def _may_join(text: str, skip: Collection[str]) -> bool:
+    """Whether the words of a text may be one: not *in law*, not *hand, bag*."""
+    words = text.split()
+    return all(map(str.isalpha, words[:-1])) and not any(word.casefold() in skip for word in words)
 
 
 def _meant(export: ExportFolder, text: str, skip: Collection[str]) -> str | None:
     acronym = len(text) > 1 and text.isupper()
     if all(word in skip for word in text.casefold().split()) and not acronym:
         return None
-    for find in (_spelled_so, _inflected):
+    for find in (_spelled_so, _inflected, _listed):
         term_id = find(export, text)
         term = "" if term_id is None else export.terms.name(term_id)
+        if not _same_words(term, text) and not _may_join(text, skip):
+            continue
         same = term.casefold() == text.casefold()
         if term and not (text.islower() and term.isupper()) and (same or term not in skip):
             return term
@@ -180,6 +184,14 @@ def _spelled_so(export: ExportFolder, text: str) -> int | None:
             if is_counted(senses) and senses[0].pos == own[0].pos:
                 return lemma
     return term_id
+
+
+def _listed(export: ExportFolder, text: str) -> int | None:
+    """The term that a text is but for spaces and inflection; a hyphen is a space to a search."""
+    term_id = None if _EDGES.search(text) else export.terms.listed(text)
+    term = "" if term_id is None else export.terms.name(term_id)
+    apart = term.replace("-", " ").casefold() != text.casefold()
+    return term_id if apart else None
 
 
 def _inflected(export: ExportFolder, text: str) -> int | None:

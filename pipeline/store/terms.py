@@ -3,7 +3,9 @@
 The exact form comes first. Then every term with the same case-folded key is a candidate. A term
 that is its own key is found by its exact form; only the others are in the index of keys. A word
 that is no term is looked up with the marks that its letters may lack (sicak, Istanbul: sıcak,
-istanbul), then as the form of a term (`lexicon.lemmas`), then as both (kitabin: kitabın, kitap).
+istanbul), then as the form of a term (`lexicon.lemmas`), then as both (kitabin: kitabın, kitap),
+then as a word of which the lexicon has a form alone (torch: Torches), then as one word or two
+(lawnmower: Lawn Mowers).
 """
 
 import math
@@ -21,12 +23,14 @@ from rapidfuzz import fuzz, process
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.lemmas import possible_lemmas, possible_stems
 from nymgraph.pipeline.lexicon.normalise import bare_letters, clean, look_up_key
+from nymgraph.pipeline.lexicon.variants import variant
 from nymgraph.pipeline.lookup import NONE, LookupIndex
 from nymgraph.pipeline.store.slips import slips
 
 __all__ = ["Terms", "UnknownTermError"]
 
 WINDOW = 2_000
+FORMS = 64
 _SUGGESTED = 100
 _RANKED = 1 << 17
 _ALPHABET = 48
@@ -35,6 +39,8 @@ _MIN_SIMILARITY = 60
 _N_NEAR = 5
 _LAST = "\U0010ffff"
 _MOST_MARKED = 256
+_LONGER = 4  # letters that inflection and spaces add or take
+_LEAST_PART = 3  # letters of each half of a word that may be two
 
 
 class UnknownTermError(InputError, KeyError):
@@ -123,9 +129,7 @@ class Terms:
         if row is not None:
             return row
         key = look_up_key(spelling, self._language)
-        rows = self._with_key(key) or self._lemmas(spelling, key)
-        clustered = (row for row in rows if self.cluster(row) is not None)
-        return next(clustered, rows[0] if rows else None)
+        return self._first(self._with_key(key) or self._lemmas(spelling, key))
 
     def variants(self, term_id: int) -> list[str]:
         """The inflected forms of a term, in byte-wise order."""
@@ -155,7 +159,8 @@ class Terms:
     def derived(self, term: str) -> int | None:
         """What a spelling that no term has means all the same, or None.
 
-        The term that it is without marks, else the one that it is a form of, else both together.
+        The term that it is without marks, else the one that it is a form of, else both together,
+        else the one that is a form of it, or is it in other spaces.
 
         Args:
             term: The spelling.
@@ -168,20 +173,61 @@ class Terms:
         if row is not None:
             return row
         key = look_up_key(clean(term, self._language), self._language)
-        found = (self.lemma(marked) for marked in self._marked(key))
-        return next((row for row in found if row is not None), None)
+        found = [row for row in map(self.lemma, self._marked(key)) if row is not None]
+        if found:
+            return found[0]
+        return self.listed(term)
+
+    def listed(self, term: str) -> int | None:
+        """A term that is a spelling but for spaces, hyphens and inflection, or None.
+
+        *Torches*, of torch; *Lawn Mowers*, of lawnmower. Sought among the terms that begin like
+        it, a bounded number of them, and by the rules of plurals and spaces.
+
+        Args:
+            term: A spelling that no term has.
+
+        Returns:
+            The term_id; what differs in spaces alone comes first, then what has a cluster.
+        """
+        key = look_up_key(clean(term, self._language), self._language)
+        whole, n_spaces = _letters_of(key), key.replace("-", " ").count(" ")
+        if len(whole) < _LEAST_PART:
+            return None
+        starts = {text[: max(2, len(text) - 2)] for text in (key, key.split(" ")[0])} | {key[:1]}
+        near = {row: own for start in sorted(starts) for row, own in self._below(start, len(key))}
+        same = sorted(row for row, own in near.items() if _letters_of(own) == whole)
+        forms = sorted(
+            row
+            for row, own in near.items()
+            for base in possible_lemmas(own, self._language, bold=False)
+            if _letters_of(base) == whole
+        )
+        as_spaced = [row for row in forms if near[row].replace("-", " ").count(" ") == n_spaces]
+        return self._first(same or as_spaced or forms or self._spelled_by_rule(key, whole))
+
+    def _spelled_by_rule(self, key: str, whole: str) -> list[int]:
+        """The terms that are a key with other spaces or in the plural."""
+        cuts = range(_LEAST_PART, len(whole) - _LEAST_PART + 1) if whole == key else ()
+        parted = [whole[:cut] + between + whole[cut:] for cut in cuts for between in " -"]
+        spellings = dict.fromkeys((key, key.replace("-", " "), whole, *parted))
+        found = (self._with_key(text) or self._plurals(text) for text in spellings)
+        return next(filter(None, found), [])
 
     def form(self, term: str, row: int) -> str:
         """What to say of a spelling that means a term, else nothing.
 
-        "cars, a form of car"; "sicak, without marks for sıcak".
+        "cars, a form of car"; "sicak, without marks for sıcak"; "torch, listed as Torches".
         """
         asked, name = clean(term, self._language), self.name(row)
         own, key = (look_up_key(text, self._language) for text in (asked, name))
         if own == key:
             return ""
-        unmarked = bare_letters(own) == bare_letters(key)
-        return f"{asked}, without marks for {name}" if unmarked else f"{asked}, a form of {name}"
+        if bare_letters(own) == bare_letters(key):
+            return f"{asked}, without marks for {name}"
+        is_form = row in (self.find(term), self.lemma(term))
+        is_form = is_form or row in map(self.lemma, self._marked(own))
+        return f"{asked}, a form of {name}" if is_form else f"{asked}, listed as {name}"
 
     def unmarked(self, term: str) -> int | None:
         """The term that differs in marks alone, which the spelling lacks, or None.
@@ -198,9 +244,7 @@ class Terms:
         """
         key = look_up_key(clean(term, self._language), self._language)
         found = sorted(self._walked(key), key=lambda other: (_changed(key, other), other))
-        rows = [row for other in found for row in self._with_key(other)]
-        clustered = (row for row in rows if self.cluster(row) is not None)
-        return next(clustered, rows[0] if rows else None)
+        return self._first([row for other in found for row in self._with_key(other)])
 
     def near(self, term: str) -> tuple[str, ...]:
         """Terms spelled like this one, nearest first.
@@ -344,6 +388,27 @@ class Terms:
         found = {"".join(choice) for choice in product(*letters)} - {key}
         return sorted(found, key=lambda other: (_changed(key, other), other))
 
+    def _first(self, rows: list[int]) -> int | None:
+        """The first of some terms that has a cluster, else the first."""
+        clustered = (row for row in rows if self.cluster(row) is not None)
+        return next(clustered, rows[0] if rows else None)
+
+    def _below(self, start: str, length: int) -> Iterator[tuple[int, str]]:
+        """Terms about as long whose key begins so, with the key; the first FORMS of each index."""
+        low, high = self._terms.first(start), self._terms.first(start + _LAST)
+        rows = list(range(low, min(high, low + FORMS)))
+        low, high = self._keys.first(start), self._keys.first(start + _LAST)
+        rows += (self._key_terms[row] for row in range(low, min(high, low + FORMS)))
+        for row in rows:
+            key = look_up_key(self.name(row), self._language)
+            if abs(len(key) - length) <= _LONGER:
+                yield row, key
+
+    def _plurals(self, key: str) -> list[int]:
+        """The terms that are the plural of a key by rule."""
+        plural = variant(key, "inflection", self._language, "noun")
+        return [] if plural is None else self._with_key(look_up_key(plural, self._language))
+
     def _with_key(self, key: str) -> list[int]:
         """The terms with this key, in byte-wise order."""
         own = self.exact(key)  # a term that is a key is its own key: folding it changes nothing
@@ -364,3 +429,8 @@ class Terms:
 def _changed(key: str, other: str) -> int:
     """In how many letters two keys of one length differ."""
     return sum(one != two for one, two in zip(key, other, strict=True))
+
+
+def _letters_of(key: str) -> str:
+    """The letters and digits of a key."""
+    return "".join(filter(str.isalnum, key))

@@ -28,6 +28,7 @@ __all__ = [
 
 _SHOWN = 12
 _SENSES = 5
+_SURE = 0.5
 _NEAR = 5
 
 
@@ -411,7 +412,7 @@ class Explanation(View):
 def _said(edge: Edge | None) -> str:
     """A judgement in words."""
     if edge is None:
-        return "The two were never compared, or have too little to do with each other."
+        return "Either they were never compared, or judged unlikely to mean the same."
     who = "The dictionary says" if edge.evidence == "dictionary" else "The classifier says"
     ranked = {
         "they mean the same": edge.p_synonym,
@@ -419,6 +420,9 @@ def _said(edge: Edge | None) -> str:
         "they are related, neither the same nor opposites": edge.p_co_hyponym,
     }
     words = max(ranked, key=lambda text: ranked[text])
+    if edge.evidence == "dictionary" and words == "they mean the same" and edge.p_synonym < _SURE:
+        counts = _percent(edge.p_synonym)
+        return f"The dictionary lists them as synonyms in a sense that is rare for one ({counts})."
     return f"{who} that {words} ({_percent(ranked[words])} sure)."
 
 

@@ -86,6 +86,61 @@ def test_what_is_no_form_is_unknown(store: ClusterStore, word: str) -> None:
         store[word]
 
 
+LISTED = [
+    ["Torches", "Flashlights"],
+    ["Lawn Mowers", "Grass Cutters"],
+    ["Bookshelves", "Shelving Units"],
+    ["e-learning", "online training"],
+    ["doctor's note", "sick note"],
+    ["Shoes for Women", "Ladies' Shoes"],
+    ["Step Ladders", "Folding Steps"],
+    ["Stepladders", "Steps"],
+    ["Running", "Jogging"],
+    ["stiff-necked", "stubborn"],
+]
+
+
+@pytest.fixture
+def plurals(tmp_path: Path) -> ClusterStore:
+    export_of(tmp_path / "plurals", LISTED)
+    return ClusterStore(tmp_path / "plurals")
+
+
+@pytest.mark.parametrize(
+    ("word", "term", "added"),
+    [
+        ("torch", "Torches", ("Flashlights",)),
+        ("flashlight", "Flashlights", ("Torches",)),
+        ("bookshelf", "Bookshelves", ("Shelving Units",)),
+        ("lawnmower", "Lawn Mowers", ("Lawn Mowers",)),
+        ("lawn mower", "Lawn Mowers", ("Grass Cutters",)),
+        ("lawn-mower", "Lawn Mowers", ("Grass Cutters",)),
+        ("stepladder", "Stepladders", ("Steps",)),
+        ("step ladder", "Step Ladders", ("Folding Steps",)),
+        ("elearning", "e-learning", ("e-learning",)),
+        ("doctors note", "doctor's note", ("sick note",)),
+        ("shoe for women", "Shoes for Women", ("Ladies' Shoes",)),
+    ],
+)
+def test_a_list_that_has_a_form_alone_answers_for_its_lemma(
+    plurals: ClusterStore, word: str, term: str, added: tuple[str, ...]
+) -> None:
+    entry = plurals.entry(word)
+    asked = (
+        "" if look_up_key(word, "en") == look_up_key(term, "en") else f"{word}, listed as {term}"
+    )
+    assert (entry.term, entry.form) == (term, asked)
+    assert plurals.expand(f"a {word}").added == added
+    assert plurals.cluster_ids([word])["term"].to_list() == [term]
+
+
+@pytest.mark.parametrize("word", ["stiff neck", "run", "torc", "shoe", "ladder", "a", "learning"])
+def test_what_is_made_of_a_term_is_not_listed(plurals: ClusterStore, word: str) -> None:
+    with pytest.raises(UnknownTermError):
+        plurals[word]
+    assert plurals.expand(word).added == ()
+
+
 def test_small_letters_mean_the_word_and_capitals_the_abbreviation(store: ClusterStore) -> None:
     assert store.expand("hearing aids").added == ("help",)
     assert store.expand("AIDS").added == ("immune deficiency",)
