@@ -69,6 +69,7 @@ ExportFolder = Annotated[Path, typer.Option("--export", help="A finished export.
 _PARAMS = Path("params.yaml")
 _DATA = Path("data")
 _EXPORT = Path("data/export")
+_SHOWN = 12
 
 
 def show_version(wanted: bool) -> None:
@@ -218,7 +219,9 @@ def export(
     format_: Annotated[
         str | None, typer.Option("--format", help="Write this format of a finished export.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="With --format: a new folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="With --format: a new folder, or one to replace.")
+    ] = None,
     finished: Annotated[
         Path | None, typer.Option("--export", help="With --format: the finished export.")
     ] = None,
@@ -240,7 +243,8 @@ def export(
 
     settings = load_params(params) if params.is_file() else Params()
     source = open_export(finished or data / "export")
-    write_format(source, format_, settings.export, out, default_progress())
+    files = write_format(source, format_, settings.export, out, default_progress())
+    typer.echo("\n".join(f"  {file}" for file in files[:_SHOWN]))
     typer.echo(f"export: {format_} in {out}; what it cannot carry: {out / 'manifest.json'}")
 
 
@@ -312,11 +316,12 @@ def run(
 
     For example: `nymgraph run`, in a folder that `nymgraph init` made.
     """
-    from nymgraph.pipeline.own_list.whole_run import in_words, run_all, worth_trying
+    from nymgraph.pipeline.own_list.whole_run import in_words, outcome, run_all, worth_trying
 
     done = run_all(load_params(params), data, force=force)
     kept = f", {len(done.kept)} were up to date" if done.kept else ""
-    typer.echo(f"run: {len(done.ran)} stages in {in_words(done.seconds)}{kept}; worth trying:")
+    typer.echo(f"run: {len(done.ran)} stages in {in_words(done.seconds)}{kept}")
+    typer.echo(f"{outcome(data)}\nworth trying:")
     typer.echo("\n".join(f"  {command}" for command in worth_trying(data)))
 
 

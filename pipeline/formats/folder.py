@@ -50,13 +50,16 @@ class FormatFolder:
         """Say what a row of a file is, and how many there are."""
         self._rows[name] = (row, rows)
 
-    def finish(self, export: Export, settings: dict[str, Any], losses: list[Loss]) -> None:
+    def finish(self, export: Export, settings: dict[str, Any], losses: list[Loss]) -> list[str]:
         """Flush all files to disk and write the manifest.
 
         Args:
             export: What was written.
             settings: The settings that shaped the format.
             losses: What it does not hold; entries of number 0 are left away.
+
+        Returns:
+            Each file in words: its name, how many rows it has, and what a row is.
         """
         manifest = {
             "format": self._name,
@@ -74,6 +77,7 @@ class FormatFolder:
         for file in self._path.iterdir():
             sync(file)
         sync(self._path)
+        return [f"{name}: {rows:,} × {row}" for name, (row, rows) in sorted(self._rows.items())]
 
     def _describe(self, name: str) -> dict[str, Any]:
         row, rows = self._rows[name]

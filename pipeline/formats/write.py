@@ -76,7 +76,7 @@ def write_formats(
 
 def write_format(
     export: Export, name: str, params: ExportParams, destination: Path, progress: Progress
-) -> None:
+) -> list[str]:
     """Write one more format of a finished export.
 
     Args:
@@ -86,6 +86,9 @@ def write_format(
         destination: A new or empty folder, or one with this format written earlier, which is
             replaced.
         progress: Shows how far it is.
+
+    Returns:
+        Each file in words: its name, how many rows it has, and what a row is.
 
     Raises:
         ParameterError: There is no such format.
@@ -100,10 +103,12 @@ def write_format(
         )
     _check_free(destination, name)
     with new_folder(destination) as work, one_export(export.folder):
-        _write(export, name, params, work, progress)
+        return _write(export, name, params, work, progress)
 
 
-def _write(export: Export, name: str, params: ExportParams, path: Path, progress: Progress) -> None:
+def _write(
+    export: Export, name: str, params: ExportParams, path: Path, progress: Progress
+) -> list[str]:
     format_ = FORMATS[name]
     folder = FormatFolder(path, name)
     further = other_tables(export)
@@ -114,10 +119,10 @@ def _write(export: Export, name: str, params: ExportParams, path: Path, progress
             source, loss = without_marked(export, Path(own))
             further.append(loss)
         total = sum(source.rows(table) for table in format_.reads)
-        with progress.track(f"export {name}: rows", total) as advance:
+        with progress.track(f"export {name}, rows read", total) as advance:
             losses = format_.write(source.watched(advance), folder, params) + further
     settings = params.model_dump(mode="json", exclude={"formats", "licences"})
-    folder.finish(export, settings, losses)
+    return folder.finish(export, settings, losses)
 
 
 def _check_free(folder: Path, name: str) -> None:

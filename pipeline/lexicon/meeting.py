@@ -49,9 +49,14 @@ class Meeting(NamedTuple):
 
     def tell(self) -> None:
         """Say in the log how pairs met the lexicon, where not all did as they are written."""
-        if self.pairs["exactly"] < sum(self.pairs.values()):
-            said = ", ".join(f"{n:,} {way}" for way, n in self.pairs.items())
-            _log.info("label: pairs that meet the lexicon: %s (these only teach)", said)
+        *inside, outside = self.pairs.items()
+        if outside[1] or any(n for _, n in inside[1:]):
+            said = ", ".join(f"{n:,} {way}" for way, n in inside)
+            _log.info(
+                "label: %s labelled pairs have both terms in the lexicon (%s), %s have not and "
+                "serve for training alone",
+                *(f"{sum(n for _, n in inside):,}", said, f"{outside[1]:,}"),
+            )
 
 
 def meet(claims: pl.DataFrame, terms: pl.Series, listed: Iterable[str], language: str) -> Meeting:

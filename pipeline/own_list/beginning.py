@@ -117,18 +117,18 @@ def parameters_of(asked: Beginning, besides: Mapping[str, Any]) -> dict[str, Any
     """
     source = _source(asked.terms, asked.column)
     language, dictionary = _languages(asked)
+    dictionaries = [] if dictionary is None else [_dictionary(dictionary, asked.folder)]
     chosen: dict[str, Any] = {
         "ingest": {
             "language": language,
             "sources": [{**source, "path": _seen_from(asked.folder, asked.terms)}],
         },
-        "label": {
-            "dictionaries": [] if dictionary is None else [_dictionary(dictionary, asked.folder)],
-            "tables": [],
-        },
+        "label": {"dictionaries": dictionaries, "tables": []},
         "cluster": {"gate": 0.7},
         "export": {"formats": ["parquet", "solr"]},
     }
+    if dictionaries:
+        chosen["ingest"]["variants"] = {"dictionaries": dictionaries}
     if asked.model is not None:
         if not asked.model.is_dir():
             raise InputError(

@@ -16,7 +16,7 @@ from nymgraph.pipeline.storage.artefacts import Workspace, blamed
 
 __all__ = ["USING_MODEL", "perform"]
 
-USING_MODEL = ("label", "adapt", "embed", "retrieve", "train")
+USING_MODEL = ("ingest", "label", "adapt", "embed", "retrieve", "train")
 """Stages that `model` in the parameters may spare their work."""
 
 _SHARDED = ("embed", "retrieve", "classify")  # whose shards an engine makes

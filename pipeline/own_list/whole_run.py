@@ -4,6 +4,7 @@ import importlib.util
 import json
 import shlex
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,17 +17,24 @@ from nymgraph.pipeline.own_list.fingerprints import fingerprint
 from nymgraph.pipeline.own_list.stage_graph import stage_entries
 from nymgraph.pipeline.own_list.stages import perform
 from nymgraph.pipeline.own_list.whole_line import in_words, whole_line
-from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
+from nymgraph.pipeline.schemas import (
+    EXPORTED_CLUSTERS,
+    EXPORTED_TERMS,
+    REJECTS,
+    TERMS,
+    VARIANTS,
+)
 from nymgraph.pipeline.settings.params import Params
 from nymgraph.pipeline.storage.artefacts import Workspace
 from nymgraph.pipeline.storage.verify import one_export
 
-__all__ = ["WholeRun", "in_words", "run_all", "worth_trying"]
+__all__ = ["WholeRun", "in_words", "outcome", "run_all", "worth_trying"]
 
 _STATE = "whole_run.json"
 # seconds of a stage until there are terms to plan with: a small list, two cores
 _USUAL = {"adapt": 140.0, "train": 40.0, "embed": 15.0, "retrieve": 20.0, "classify": 10.0}
 _USUAL_REST = 5.0
+_WITHOUT_MODEL = ("adapt", "train")
 
 
 class WholeRun(NamedTuple):
@@ -60,7 +68,7 @@ def run_all(params: Params, data: Path, *, force: bool = False) -> WholeRun:
     ran: list[str] = []
     stale = [stage for stage in stages if known.get(stage) != fingerprint(stage, params, data)]
     waiting = stages[stages.index(stale[0]) :] if stale else ()
-    with whole_line({stage: _USUAL.get(stage, _USUAL_REST) for stage in waiting}) as line:
+    with whole_line({stage: _usual(stage, params) for stage in waiting}) as line:
         for stage in waiting:
             if known.get(stage) == fingerprint(stage, params, data):
                 line.planned.pop(stage)
@@ -74,6 +82,36 @@ def run_all(params: Params, data: Path, *, force: bool = False) -> WholeRun:
                 line.planned |= planned(params, workspace, line.planned)
     kept = tuple(stage for stage in stages if stage not in ran)
     return WholeRun(tuple(ran), kept, time.monotonic() - began)
+
+
+def outcome(data: Path) -> str:
+    """What became of the terms: how many are in clusters, set aside, or refused, in a line.
+
+    Args:
+        data: The data folder.
+
+    Returns:
+        Such as "287 terms: 83 in 37 clusters, 204 in none; 2 forms of others set aside".
+
+    Raises:
+        ArtefactError: A table is damaged.
+    """
+    workspace = Workspace(data)
+    clusters = workspace.read(EXPORTED_CLUSTERS, ["size"])["size"]
+    n_terms, n_inside = workspace.read(TERMS, ["term_id"]).height, int(clusters.sum())
+    said = [
+        f"{n_terms:,} terms: {n_inside:,} in {len(clusters):,} clusters, "
+        f"{n_terms - n_inside:,} in none"
+    ]
+    variants = workspace.read(VARIANTS, ["variant"]).height
+    if variants:
+        forms = "form of another" if variants == 1 else "forms of others"
+        said.append(f"{variants:,} {forms} set aside")
+    refused = Counter(workspace.read(REJECTS, ["reason"])["reason"].to_list())
+    if refused:
+        counted = ", ".join(f"{reason} {n:,}" for reason, n in sorted(refused.items()))
+        said.append(f"not taken: {counted} ({data / REJECTS.path})")
+    return "; ".join(said)
 
 
 def worth_trying(data: Path) -> list[str]:
@@ -137,4 +175,15 @@ def planned(params: Params, workspace: Workspace, planned: dict[str, float]) -> 
         plan, _ = make(params, workspace, PlanRequest(probe=False))
     except NymgraphError:
         return {}  # a stage will say what is wrong, in its own words
-    return {stage: cost.seconds for stage, cost in plan.costs.items() if stage in planned}
+    costs = {stage: cost.seconds for stage, cost in plan.costs.items() if stage in planned}
+    return costs if params.model is None else _without(costs)
+
+
+def _usual(stage: str, params: Params) -> float:
+    usual = _USUAL if params.model is None else _without(_USUAL)
+    return usual.get(stage, _USUAL_REST)
+
+
+def _without(costs: dict[str, float]) -> dict[str, float]:
+    """The seconds of the stages that do their work with a model at hand, too."""
+    return {stage: seconds for stage, seconds in costs.items() if stage not in _WITHOUT_MODEL}

@@ -1,7 +1,10 @@
 """ingest: lexicon sources to terms; every item refused is listed with its reason."""
 
+from pathlib import Path
+
 import polars as pl
 
+from nymgraph.pipeline.classifier.model_notes import known_pairs, model_for_run
 from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.lexicon.build import build_lexicon, set_aside
 from nymgraph.pipeline.lexicon.dictionaries import clean_synsets, listed_forms
@@ -15,12 +18,13 @@ from nymgraph.pipeline.storage.artefacts import Workspace
 __all__ = ["run"]
 
 
-def run(params: IngestParams, workspace: Workspace) -> None:
+def run(params: IngestParams, workspace: Workspace, model: Path | None = None) -> None:
     """Read the sources and write `terms`, `rejects`, `repaired` and `variants`.
 
     Args:
         params: The section of the stage.
         workspace: The data folder.
+        model: A model to be used: the terms that it knows are those of one more dictionary.
 
     Raises:
         InputError: A source cannot be read, or fewer than two terms are left.
@@ -28,7 +32,10 @@ def run(params: IngestParams, workspace: Workspace) -> None:
     """
     items = [read_source(source) for source in params.sources]
     terms, rejects, repaired = build_lexicon(items, params.language, params.max_length)
-    terms, variants = set_aside(terms, _lemmas(params, terms))
+    known: list[str] = []
+    if model is not None:
+        known = known_pairs(model_for_run(model, params.language, workspace.root)[0]).terms
+    terms, variants = set_aside(terms, _lemmas(params, terms, known))
     if terms.height < 2:
         raise InputError(
             "the lexicon has too few terms to compare",
@@ -43,12 +50,12 @@ def run(params: IngestParams, workspace: Workspace) -> None:
     workspace.write(VARIANTS, variants)
 
 
-def _lemmas(params: IngestParams, terms: pl.DataFrame) -> dict[str, str]:
+def _lemmas(params: IngestParams, terms: pl.DataFrame, known: list[str]) -> dict[str, str]:
     """The lemma of each variant; none where variants are kept as terms."""
     own = [x for x in params.sources if not isinstance(x, TextSource | TableSource)]
     dictionaries = dict.fromkeys((*params.variants.dictionaries, *own))
     method, has_rules = params.variants.method, primary_language(params.language) in LANGUAGES
-    if method == "keep" or (method == "auto" and not dictionaries):
+    if method == "keep" or (method == "auto" and not (dictionaries or known)):
         return {}
     language = params.language
     forms = {
@@ -65,12 +72,8 @@ def _lemmas(params: IngestParams, terms: pl.DataFrame) -> dict[str, str]:
             expected=", ".join(LANGUAGES),
             cure="set it to keep or auto",
         )
-    listed = {
-        term
-        for source in dictionaries
-        for synset in clean_synsets(source, language)
-        for term in synset.terms
-    }
+    synsets = (synset for source in dictionaries for synset in clean_synsets(source, language))
+    listed = {*known, *(term for synset in synsets for term in synset.terms)}
     return find_variants(terms["term"].to_list(), language, listed, forms)
 
 

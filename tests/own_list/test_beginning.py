@@ -60,7 +60,8 @@ def test_three_files_for_a_table(folder: Path) -> None:
 def test_what_is_not_set_is_the_default(folder: Path) -> None:
     begin(Beginning(folder, write(folder, "terms.txt", "sofa\ncouch\n")))
     params = load_params(folder / "params.yaml").model_dump()
-    params["ingest"]["sources"] = Params().model_dump()["ingest"]["sources"]
+    default = Params().model_dump()["ingest"]
+    params["ingest"] |= {key: default[key] for key in ("sources", "variants")}
     assert params == Params().model_dump()
 
 

@@ -15,6 +15,7 @@ import nymgraph
 from nymgraph.pipeline.classifier.model_notes import read_notes
 from nymgraph.pipeline.cli import app, run_stage
 from nymgraph.pipeline.errors import ArtefactError, ParameterError
+from nymgraph.pipeline.own_list.whole_run import outcome
 from nymgraph.pipeline.schemas import (
     EXTRA_PAIRS,
     EXTRA_TERMS,
@@ -22,6 +23,7 @@ from nymgraph.pipeline.schemas import (
     PAIRS,
     RELATIONS,
     TERMS,
+    VARIANTS,
 )
 from nymgraph.pipeline.storage.artefacts import Workspace
 from tests.encoders.tiny_encoder import tiny_encoder
@@ -171,6 +173,7 @@ def second(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Projec
     root = tmp_path_factory.mktemp("second")
     shutil.copytree(trained.data / "train" / "model", root / "model")
     terms = ["Wild", "Unwild", "wildish", "Garden Gnome", "Mild", "Warm", "Unwarm"]
+    terms += ["Garden Gnomes"]
     project = Project(root, terms, model=str(root / "model"), retrieve={"min_cosine": 0.01})
     project.run(*STAGES, "cluster", "release", "evaluate", "export")
     return project
@@ -286,6 +289,15 @@ def test_a_second_lexicon_is_judged_by_the_model(trained: Project, second: Proje
     assert len(nymgraph.ClusterStore(second.data / "export")) == 7
 
 
+def test_the_words_of_a_model_are_lemmas_and_other_forms_are_set_aside(second: Project) -> None:
+    forms = second.workspace.read(VARIANTS)
+    assert forms.select("variant", "lemma").rows() == [("Garden Gnomes", "Garden Gnome")]
+    store = nymgraph.ClusterStore(second.data / "export")
+    assert store.entry("garden gnomes").term == "Garden Gnome"
+    assert outcome(second.data).startswith("7 terms: ")
+    assert outcome(second.data).endswith(" in none; 1 form of another set aside")
+
+
 def test_the_second_run_judges_what_classify_judged_too(second: Project) -> None:
     names, expected = as_classified(second)
     again = nymgraph.load_model(second.data, device="cpu").judge(names)
@@ -298,15 +310,12 @@ def test_a_foreign_or_own_model_is_refused(trained: Project, tmp_path: Path) -> 
     params = yaml.safe_load((foreign.root / "params.yaml").read_text())
     params["ingest"]["language"] = "tr"
     (foreign.root / "params.yaml").write_text(yaml.safe_dump(params))
-    foreign.run("ingest")
     with pytest.raises(ParameterError, match="another language"):
-        foreign.run("label")
+        foreign.run("ingest")
     own = Project(tmp_path / "own", ["hot", "cold"], model=str(tmp_path / "own" / "data"))
     shutil.copytree(model, tmp_path / "own" / "data" / "train" / "model")
-    own.run("ingest")
     with pytest.raises(ParameterError, match="that it writes itself"):
-        own.run("label")
+        own.run("ingest")
     nowhere = Project(tmp_path / "none", ["hot", "cold"], model=str(tmp_path))
-    nowhere.run("ingest")
     with pytest.raises(ArtefactError, match="holds no model"):
-        nowhere.run("label")
+        nowhere.run("ingest")
