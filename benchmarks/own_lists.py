@@ -93,8 +93,7 @@ def report(name: str, listed: Listed, model: Path, folder: Path, *, wrong: bool)
         The pairs that are together: in the clusters, and by each of `COSINES`.
     """
     store = nymgraph.cluster(listed.terms, model=model, out=folder)
-    clusters = sorted({tuple(sorted(store[term].members)) for term in listed.terms})
-    clusters = [cluster for cluster in clusters if len(cluster) > 1]
+    clusters = clusters_of(store, listed.terms)
     together = pairs_of(clusters)
     bad = [cluster for cluster in clusters if pairs_of([cluster]) - listed.gold]
     judged = judged_pairs(Workspace(folder / "data"))
@@ -114,6 +113,14 @@ def report(name: str, listed: Listed, model: Path, folder: Path, *, wrong: bool)
         missing = sorted(" / ".join(sorted(pair)) for pair in listed.gold - together)
         print("   missing:", "; ".join(missing))
     return ways
+
+
+def clusters_of(store: nymgraph.ClusterStore, terms: list[str]) -> list[tuple[str, ...]]:
+    """The terms that are looked up in one cluster, or are forms of one term."""
+    homes: dict[str, list[str]] = {}
+    for term in terms:
+        homes.setdefault(store[term].members[0], []).append(term)
+    return sorted(tuple(sorted(home)) for home in homes.values() if len(home) > 1)
 
 
 def judged_pairs(workspace: Workspace) -> pl.DataFrame:

@@ -72,14 +72,14 @@ __all__ = [
 
 # The version of the exported tables and manifest; raise it when they change. A further table is
 # no change: readers go by the manifest.
-EXPORT_VERSION = 3
+EXPORT_VERSION = 4
 MARK_NAMES = ("slur", "vulgar", "offensive")
 RELATION_NAMES = ("synonym", "antonym", "co_hyponym")
 # From the least to the most held out: a pair takes the later of the splits of its terms.
 SPLIT_NAMES = ("train", "validation", "test")
 _RELATION = pl.Enum(RELATION_NAMES)
 _SPLIT = pl.Enum(SPLIT_NAMES)
-_ROUTE = pl.Enum(["vector", "surface", "affix", "dictionary"])
+_ROUTE = pl.Enum(["vector", "surface", "affix", "dictionary", "initials"])
 _EVIDENCE = pl.Enum(["model", "dictionary"])
 _LINK = pl.Enum(["opposite", "related"])
 _KNOWN_BY = pl.Enum(["counts", "order", "estimate"])
@@ -210,7 +210,11 @@ _SHARED_USE = Column("shared_use", pl.Float32, "that share of all use of the two
 _CANDIDATE = (
     *_PAIR_IDS,
     Column("cosine", pl.Float32, "cosine of the two vectors, -1 to 1"),
-    Column("route", _ROUTE, "how the pair became a candidate: vector, surface, affix, dictionary"),
+    Column(
+        "route",
+        _ROUTE,
+        "how the pair became a candidate: vector, surface, affix, dictionary, initials (acronyms)",
+    ),
 )
 _JUDGED = (
     *_CANDIDATE,

@@ -1,8 +1,9 @@
 """Candidate pairs from neighbour lists: every unordered pair once, with a < b.
 
-Three routes: near vectors; near spellings; pairs that a dictionary knows. A pair takes the first
-route that finds it. A pair found by vector or spelling that differs by an affix which makes
-opposites (happy, unhappy) is marked `affix`: it is a candidate for an antonym.
+Four routes: near vectors; near spellings; pairs that a dictionary knows; acronyms and what they may
+stand for. A pair takes the first route that finds it. A pair found by vector or spelling that
+differs by an affix which makes opposites (happy, unhappy) is marked `affix`: it is a candidate for
+an antonym.
 
 A pair stands in the list of a, of b, or of both. It is owned by its smaller end when that end lists
 the other, and by its larger end otherwise. Each row yields the pairs it owns, so that none comes
@@ -18,7 +19,15 @@ import polars as pl
 from nymgraph.pipeline.candidates.spelling import OpposingAffixes
 from nymgraph.pipeline.schemas import CANDIDATES
 
-__all__ = ["cosines", "dictionary_pairs", "listed", "marked", "owned_pairs", "spelled_pairs"]
+__all__ = [
+    "cosines",
+    "dictionary_pairs",
+    "listed",
+    "marked",
+    "owned_pairs",
+    "spelled_pairs",
+    "with_acronyms",
+]
 
 ROWS_AT_ONCE = 4_096
 
@@ -122,6 +131,33 @@ def dictionary_pairs(
     new = ~listed(lists, a, b) & ~listed(spelled, a, b)
     columns = {"a": a[new], "b": b[new], "cosine": cosines(vectors, a[new], b[new])}
     return CANDIDATES.conform(pl.DataFrame(columns).with_columns(route=pl.lit("dictionary")))
+
+
+def with_acronyms(
+    pairs: pl.DataFrame,
+    lists: npt.NDArray[np.void],
+    spelled: npt.NDArray[np.void],
+    vectors: npt.NDArray[Any],
+    acronyms: npt.NDArray[np.int64],
+) -> pl.DataFrame:
+    """Known pairs, and the acronyms with their phrases that neither they nor the lists hold.
+
+    Args:
+        pairs: Rows of CANDIDATES, from `dictionary_pairs`.
+        lists: NEIGHBOUR (n_terms, k), by vectors.
+        spelled: NEIGHBOUR (n_terms, k), by spelling.
+        vectors: (n_terms, dim).
+        acronyms: int64 (n_pairs, 2), a < b, sorted.
+
+    Returns:
+        The rows of CANDIDATES, sorted by (a, b).
+    """
+    a, b = acronyms.T
+    new = ~listed(lists, a, b) & ~listed(spelled, a, b)
+    columns = {"a": a[new], "b": b[new], "cosine": cosines(vectors, a[new], b[new])}
+    found = CANDIDATES.conform(pl.DataFrame(columns).with_columns(route=pl.lit("initials")))
+    found = found.join(pairs, on=["a", "b"], how="anti")
+    return pl.concat([pairs, found]).sort("a", "b")
 
 
 def cosines(

@@ -8,6 +8,7 @@ import faiss
 import numpy.typing as npt
 import polars as pl
 
+from nymgraph.pipeline.candidates.initials import initials_pairs
 from nymgraph.pipeline.candidates.searches import (
     Found,
     PairRecipe,
@@ -104,7 +105,8 @@ def search_pairs(
         spelled.take(engine.made(alike, spelled.pending), progress, "retrieve: shards spelled")
         found = Found(assembled(near, cuts), assembled(spelled, cuts))
         files = (lists_file(near), lists_file(spelled), searched.file)
-        pairing = PairRecipe(cuts, *files, searched.opposites, searched.pairs)
+        acronyms = initials_pairs(searched.terms, searched.language)
+        pairing = PairRecipe(cuts, *files, searched.opposites, searched.pairs, acronyms)
         paired.take(engine.made(pairing, paired.pending), progress, "retrieve: shards paired")
         look(found, plan, paired.rows)
         paired.publish(destination)

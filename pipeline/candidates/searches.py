@@ -16,6 +16,7 @@ from nymgraph.pipeline.candidates.candidates import (
     marked,
     owned_pairs,
     spelled_pairs,
+    with_acronyms,
 )
 from nymgraph.pipeline.candidates.spelling import (
     OpposingAffixes,
@@ -211,7 +212,7 @@ class SpellRecipe(Recipe):
 
 @dataclass(frozen=True)
 class PairRecipe(Recipe):
-    """Make two shards of pairs for each shard of terms, then one of what the dictionary knows.
+    """Make two shards of pairs for each shard of terms, then one of acronyms and known pairs.
 
     Attributes:
         cuts: The terms of each shard.
@@ -220,6 +221,7 @@ class PairRecipe(Recipe):
         vectors: The file of the vectors, (n_terms, dim).
         opposites: Finds pairs that differ by an affix that makes opposites.
         pairs: Columns a, b, relation, split.
+        acronyms: int64 (n_pairs, 2), from `initials_pairs`.
     """
 
     cuts: Cuts
@@ -228,6 +230,7 @@ class PairRecipe(Recipe):
     vectors: Path
     opposites: OpposingAffixes
     pairs: pl.DataFrame
+    acronyms: npt.NDArray[np.int64]
 
     def open(self) -> Make:
         """Open the lists; they make rows of CANDIDATES."""
@@ -238,7 +241,8 @@ class PairRecipe(Recipe):
 
     def _pairs(self, shard: int, found: Found, vectors: npt.NDArray[Any]) -> pl.DataFrame:
         if shard == 2 * len(self.cuts):
-            return dictionary_pairs(*found, vectors, self.pairs)
+            known = dictionary_pairs(*found, vectors, self.pairs)
+            return with_acronyms(known, *found, vectors, self.acronyms)
         cut = self.cuts[shard % len(self.cuts)]
         start, stop = int(cut[0]), int(cut[-1]) + 1
         if shard < len(self.cuts):

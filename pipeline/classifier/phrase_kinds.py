@@ -38,6 +38,8 @@ __all__ = [
 
 SHIFTS = {
     "same": 2.5,
+    "initials": 4.5,
+    "slip": 4.5,
     "synonym": 3.7,
     "sibling": -1.8,
     "number": -3.0,
@@ -47,7 +49,7 @@ SHIFTS = {
     "silent": -1.5,
 }
 APART = (0.0, 0.9, 0.1)  # the probabilities of phrases that differ by an opposite
-LEAST = 0.03  # pairs that are judged less likely synonyms are not compared
+LEAST = 0.01  # pairs that are judged less likely synonyms are not compared
 _P = [f"p_{name}" for name in RELATION_NAMES]
 
 

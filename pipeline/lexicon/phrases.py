@@ -6,8 +6,10 @@ differs. Of two terms the kind is, the first that fits:
 
     same      nothing but glue (*of*, *for*, 's), order, hyphens or inflection: *shoes for women*,
               *women's shoes*; *check-in*, *checkin*
+    initials  one is made of the first letters of the other: *PTO*, *paid time off*
     opposite  a word or words by an antonym, or a negation on one side alone: *pets allowed*, *pets
               not allowed*
+    slip      by a letter in a long word that no dictionary has: *wheelbarrow*, *wheelbarow*
     synonym   by a synonym in any sense: what the phrases share says which sense is meant
     sibling   by a co-hyponym: *red wine*, *white wine*
     number    by another number or letter: *type 1*, *type 2*
@@ -17,18 +19,19 @@ differs. Of two terms the kind is, the first that fits:
     changed   by words of no known relation: *single bed*, *single room*
     silent    two words that a dictionary knows and does not relate: *accountant*, *accounting*
 
-Two phrases without a common word are of no kind. Prepositions are no glue: with one of them the
+Other phrases without a common word are of no kind. Prepositions are no glue: with one of them the
 order counts (*flights from Rome to Paris*), and phrases that differ in them alone are siblings.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from functools import cached_property
-from itertools import chain, combinations, pairwise
+from functools import cache, cached_property
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import polars as pl
+from rapidfuzz.distance import OSA
 
 from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
 from nymgraph.pipeline.lexicon.normalise import (
@@ -37,11 +40,21 @@ from nymgraph.pipeline.lexicon.normalise import (
     small_letters,
 )
 
-__all__ = ["PHRASE_KINDS", "KnownWords", "Negations", "Phrases", "negations"]
+__all__ = [
+    "PHRASE_KINDS",
+    "KnownWords",
+    "Negations",
+    "Phrases",
+    "acronym_letters",
+    "initials",
+    "negations",
+]
 
 PHRASE_KINDS = (
     "same",
+    "initials",
     "opposite",
+    "slip",
     "synonym",
     "sibling",
     "number",
@@ -53,8 +66,12 @@ PHRASE_KINDS = (
 _TOKEN = re.compile(r"[^\W_]+[+#]*")
 _POSSESSIVE = re.compile(r"(?<=\w)['\u2019]s\b|(?<=s)['\u2019](?=\s|$)")
 _NUMBER = re.compile(r"\d\w*|[^\W\d_]|i{2,3}|iv|vi{1,3}")
+_PLURAL_INITIALS = re.compile(r"^([^\W\d_a-z]{2,})s$")  # KPIs
 _ACTIVITY = re.compile(r"(?:ing|ment|ion|ship|ance|ence|ery|ysis|ics|ism)s?$")  # English
+_SAYS_THE_SAME = ("same", "slip", "synonym")
 _STEM = 4
+_LONGEST_ACRONYM = 6
+_LONG = 6  # letters of a word in which one may be wrong; of two unknown words two more
 _GLUE = {
     "en": "a an and for her his my of our the their your",
     "de": "das dem den der des die ein eine einer eines für und",
@@ -93,6 +110,43 @@ def negations(language: str) -> Negations:
     """The words of a language that negate; none where no list is kept."""
     lists = _NEGATIONS.get(primary_language(language), ("", "", ""))
     return Negations(*(frozenset(words.split()) for words in lists))
+
+
+def acronym_letters(name: str, language: str) -> str | None:
+    """The letters of a term that may be an acronym: *kpi* of KPIs; None for other terms."""
+    if not 2 <= len(name) <= _LONGEST_ACRONYM + 1 or not name.isalpha():
+        return None
+    letters = small_letters(_PLURAL_INITIALS.sub(r"\1", name), language)
+    return letters if len(letters) <= _LONGEST_ACRONYM else None
+
+
+def initials(name: str, language: str) -> frozenset[str]:
+    """The first letters of the words of a phrase, with and without its small words.
+
+    Args:
+        name: A term.
+        language: Language code.
+
+    Returns:
+        *roi* and *ri* of return on investment; nothing for a single word.
+    """
+    words = _tokens(small_letters(name, language))
+    if len(words) < 2:
+        return frozenset()
+    small = _small_words(primary_language(language))
+    heads = (words, [word for word in words if word not in small])
+    return frozenset("".join(word[0] for word in head) for head in heads)
+
+
+@cache
+def _small_words(language: str) -> frozenset[str]:
+    """The glue and the prepositions of a language."""
+    return frozenset(_GLUE.get(language, "").split()) | _prepositions(language)
+
+
+@cache
+def _prepositions(language: str) -> frozenset[str]:
+    return frozenset(re.split(r"[ |]", _PREPOSITIONS.get(language, "")))
 
 
 class KnownWords:
@@ -144,14 +198,22 @@ class Phrases:
         names: The terms; the place is their number.
         known: What is known of words.
         language: Language code.
+        beside: The terms of the lexicon, where these are others; an acronym may mean them too.
     """
 
-    def __init__(self, names: Iterable[str], known: KnownWords, language: str) -> None:
+    def __init__(
+        self,
+        names: Iterable[str],
+        known: KnownWords,
+        language: str,
+        beside: "Phrases | None" = None,
+    ) -> None:
         self._names, self._known, self._language = list(names), known, language
+        self._beside = beside or self
         code = primary_language(language)
         self._glue = frozenset(_GLUE.get(code, "").split())
         prepositions = [words.split("|") for words in _PREPOSITIONS.get(code, "").split()]
-        self._prepositions = frozenset(chain(*prepositions))
+        self._prepositions = _prepositions(code)
         self._opposed = {frozenset(words) for words in prepositions if len(words) > 1}
         negating = negations(language)
         self._negating = negating.before | negating.behind
@@ -161,7 +223,7 @@ class Phrases:
 
     def of(self, names: Iterable[str]) -> "Phrases":
         """Other terms, beside the same known words."""
-        return Phrases(names, self._known, self._language)
+        return Phrases(names, self._known, self._language, self._beside)
 
     def kind(self, a: int, b: int) -> str | None:
         """How two terms differ.
@@ -176,6 +238,8 @@ class Phrases:
         one, other = self._content(a), self._content(b)
         if one.joined == other.joined:
             return "same"
+        if self._are_initials(a, b) or self._are_initials(b, a):
+            return "initials"
         words = self._parted(one.words, other.words), self._parted(other.words, one.words)
         words = _joined(*words), _joined(*reversed(words))
         if Counter(words[0]) == Counter(words[1]):
@@ -185,6 +249,8 @@ class Phrases:
         if not rest:
             negated = self._negating.issuperset(more)
             return "opposite" if negated else "narrower"
+        if len(rest) == len(more) == 1 and self._is_slip(rest[0], more[0]):
+            return "slip"
         if not shared and not (" ".join(rest) in self._known and " ".join(more) in self._known):
             return None
         return self._changed(rest, more, bool(shared), words[0][-1] != words[1][-1])
@@ -226,6 +292,42 @@ class Phrases:
         opposed = (self._known.relation(x, y) == "antonym" for x, y in combinations(turned, 2))
         return not turned or not (self._prepositions.intersection(one) or any(opposed))
 
+    def _are_initials(self, short: int, long: int) -> bool:
+        """Whether a term is the first letters of another, and of none that says something else.
+
+        In small letters it must be no word that a dictionary has; two letters must be capitals.
+        """
+        name, phrase = self._names[short], self._names[long]
+        letters = acronym_letters(name, self._language)
+        if letters is None or letters not in initials(phrase, self._language):
+            return False
+        if not name[:2].isupper() and (len(letters) == 2 or letters in self._known):
+            return False
+        others = (other for other in self._beside.expansions[letters] if other != phrase)
+        return all(self.of((phrase, other)).kind(0, 1) in _SAYS_THE_SAME for other in others)
+
+    @cached_property
+    def expansions(self) -> defaultdict[str, list[str]]:
+        """The phrases that each row of first letters may stand for."""
+        found = defaultdict(list)
+        for name in self._names:
+            for letters in initials(name, self._language):
+                found[letters].append(name)
+        return found
+
+    def _is_slip(self, x: str, y: str) -> bool:
+        """Whether one of two long words is the other with a letter wrong, and no word itself."""
+        n_known = (x in self._known) + (y in self._known)
+        least = _LONG if n_known else _LONG + 2
+        return (
+            n_known < 2
+            and x[0] == y[0]
+            and min(len(x), len(y)) >= least
+            and (x + y).isalpha()
+            and OSA.distance(x, y, score_cutoff=1) == 1
+            and not self._is_form(x, y)
+        )
+
     def _is_form(self, x: str, y: str) -> bool:
         """Whether one of two words is an inflected form of the other."""
         return any(base in possible_lemmas(form, self._language) for base, form in ((x, y), (y, x)))
@@ -234,7 +336,7 @@ class Phrases:
         found = self._contents.get(number)
         if found is None:
             text = small_letters(self._names[number], self._language)
-            tokens = _TOKEN.findall(_POSSESSIVE.sub("", text))
+            tokens = _tokens(text)
             # the last word is no glue: *vitamin a*
             kept = [word for word in tokens[:-1] if word not in self._glue] + tokens[-1:]
             letters = "".join(_TOKEN.findall(bare_letters(text)))
@@ -250,6 +352,10 @@ class Phrases:
             found = next((lemma for lemma in lemmas if lemma in self._known), word)
             self._lemmas[word] = found
         return found
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(_POSSESSIVE.sub("", text))
 
 
 def _joined(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nymgraph.pipeline.candidates import candidates
-from nymgraph.pipeline.candidates.candidates import cosines, dictionary_pairs, listed, owned_pairs
+from nymgraph.pipeline.candidates.candidates import (
+    cosines,
+    dictionary_pairs,
+    listed,
+    owned_pairs,
+    with_acronyms,
+)
 from nymgraph.pipeline.schemas import CANDIDATES
 from tests.indexes.nearest import all_cosines, neighbour_lists
 
@@ -98,6 +104,20 @@ def test_dictionary_pairs_by_hand() -> None:
     CANDIDATES.check(dict(found.schema), "candidates")
     assert found.select("a", "b", "route").rows() == [(1, 3, "dictionary"), (2, 4, "dictionary")]
     assert found["cosine"].to_list() == pytest.approx([0, -(0.5**0.5)], abs=1e-3)
+
+
+def test_acronyms_that_nothing_else_finds_are_added() -> None:
+    vectors = np.array([[1, 0], [0, 1], [1, 1], [0, 0], [-1, 0]], dtype=np.float16)
+    known = CANDIDATES.conform(
+        pl.DataFrame({"a": [1], "b": [3], "cosine": [0.0], "route": ["dictionary"]})
+    )
+    asked = np.array([[0, 1], [0, 4], [1, 2], [1, 3]])  # listed, spelled, new, known
+    found = with_acronyms(known, LISTS, SPELLED, vectors, asked)
+    CANDIDATES.check(dict(found.schema), "candidates")
+    assert found.select("a", "b", "route").rows() == [(1, 2, "initials"), (1, 3, "dictionary")]
+    assert found["cosine"].to_list() == pytest.approx([0.5**0.5, 0], abs=1e-3)
+    none = with_acronyms(known, LISTS, SPELLED, vectors, asked[:0])
+    assert none.equals(known)
 
 
 def test_cosines_are_those_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:

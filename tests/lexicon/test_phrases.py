@@ -77,6 +77,22 @@ KNOWN = KnownWords(
         ("direction", "directions", None),  # both may be words of their own
         ("single bed", "private beach", None),
         ("umbrella", "raincoat", None),
+        ("PTO", "paid time off", "initials"),
+        ("TOIL", "time off in lieu", "initials"),
+        ("ROI", "Return on Investment", "initials"),
+        ("KPIs", "key performance indicators", "initials"),
+        ("pto", "paid time off", "initials"),  # no word that is known
+        ("HR", "human resources", "initials"),
+        ("hr", "human resources", None),  # two letters are too few without capitals
+        ("big", "best in germany", None),  # a word that is known
+        ("PTO", "part time", None),
+        ("PTO", "PTOS", None),
+        ("accountant", "acountant", "slip"),
+        ("senior accountant", "senior accuontant", "slip"),
+        ("flexitime", "flextime", "slip"),  # both unknown, but long
+        ("flexit", "flixit", None),
+        ("manager", "managers", "same"),
+        ("jacket", "racket", None),  # not the first letter
         ("c", "c++", None),
         ("of", "the", None),
     ],
@@ -84,6 +100,16 @@ KNOWN = KnownWords(
 def test_the_kind_is_what_differs(one: str, other: str, kind: str | None) -> None:
     found = Phrases([one, other], KNOWN, "en")
     assert found.kind(0, 1) == found.kind(1, 0) == kind
+
+
+def test_an_acronym_stands_for_no_phrase_where_several_say_other_things() -> None:
+    names = ["CV", "curriculum vitae", "childcare vouchers", "WFH", "work from home"]
+    found = Phrases([*names, "working from home"], KNOWN, "en")
+    assert [found.kind(0, other) for other in (1, 2)] == [None, None]
+    assert [found.kind(3, other) for other in (4, 5)] == ["initials", "initials"]
+    alone = found.of(names[:2])  # beside the terms of the lexicon
+    assert alone.kind(0, 1) is None
+    assert Phrases(names[:2], KNOWN, "en").kind(0, 1) == "initials"
 
 
 def test_a_language_without_lists_has_no_glue_and_no_negation() -> None:
