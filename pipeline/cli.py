@@ -554,10 +554,12 @@ def profile(
     Copy `params.yaml` to profiles/dutch/ and change it there first. For example:
     `nymgraph profile dutch`, then `make run PROFILE=dutch`.
     """
+    from nymgraph.pipeline.lexicon.files import read_lines
+
     target = locate_profile(name).params.with_name("dvc.yaml")
     if name == ENGLISH:
         raise typer.BadParameter("english is the root: its dvc.yaml is written by hand")
-    graph = profile_graph(Path("dvc.yaml").read_text("utf-8"), name)
+    graph = profile_graph("\n".join([*read_lines(Path("dvc.yaml")), ""]), name)
     write_atomic(target, lambda temporary: temporary.write_text(graph, "utf-8"))
 
 

@@ -14,7 +14,7 @@ from nymgraph.pipeline.encoders.windows import TermWindows
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.progress import Progress
 from nymgraph.pipeline.settings.params import AugmentParams
-from nymgraph.pipeline.storage.artefacts import digest
+from nymgraph.pipeline.storage.artefacts import digest, map_array
 from nymgraph.pipeline.storage.shards import open_work
 
 __all__ = ["encode_terms", "encoder_identity"]
@@ -74,8 +74,7 @@ def encode_terms(
     with open_work(folder, inputs, len(shards), ".npy") as work:
         work.take(LOCAL.made(recipe, work.pending), progress, "augment: shards encoded")
         work.assemble(folder / "vectors.npy", shards)
-    whole: npt.NDArray[np.float16] = np.load(folder / "vectors.npy", mmap_mode="r")
-    return whole
+    return map_array(folder / "vectors.npy", "augment")
 
 
 def _locate(params: AugmentParams) -> ModelLocation:

@@ -30,6 +30,7 @@ from nymgraph.pipeline.indexes.neighbours import Span
 from nymgraph.pipeline.indexes.plans import IndexPlan
 from nymgraph.pipeline.schemas import CANDIDATES
 from nymgraph.pipeline.settings.params import RetrieveParams
+from nymgraph.pipeline.storage.artefacts import map_array
 from nymgraph.pipeline.storage.shards import ShardedWork
 
 __all__ = [
@@ -169,7 +170,7 @@ class SearchRecipe(PartedRecipe):
         faiss.omp_set_num_threads(self.n_threads)
         params, index = self.params, self.built
         if index is None or len(parts) < self.n_parts:
-            vectors = np.load(self.vectors, mmap_mode="r", allow_pickle=False)
+            vectors = map_array(self.vectors, "embed")
             vectors = vectors[: sum(map(len, self.cuts))]  # extra terms may stand behind
             spans = [self._spans()[part] for part in parts]
             sampled = (params.train_sample_per_list, params.seed)
@@ -234,9 +235,8 @@ class PairRecipe(Recipe):
 
     def open(self) -> Make:
         """Open the lists; they make rows of CANDIDATES."""
-        files = (self.near, self.spelled, self.vectors)
-        near, spelled, vectors = (np.load(f, mmap_mode="r", allow_pickle=False) for f in files)
-        found = Found(near, spelled)
+        found = Found(*(map_array(lists, "retrieve") for lists in (self.near, self.spelled)))
+        vectors = map_array(self.vectors, "embed")
         return lambda shard: CANDIDATES.conform(self._pairs(shard, found, vectors))
 
     def _pairs(self, shard: int, found: Found, vectors: npt.NDArray[Any]) -> pl.DataFrame:
@@ -263,8 +263,7 @@ def assembled(work: ShardedWork, cuts: Cuts) -> npt.NDArray[np.void]:
         NEIGHBOUR (n_terms, k).
     """
     work.assemble(lists_file(work), cuts)
-    lists: npt.NDArray[np.void] = np.load(lists_file(work), mmap_mode="r")
-    return lists
+    return map_array(lists_file(work), "retrieve")
 
 
 def discard_lists(work: ShardedWork) -> None:

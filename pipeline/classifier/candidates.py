@@ -24,7 +24,7 @@ from nymgraph.pipeline.engine.recipe import Make, Recipe
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.lexicon.splits import term_mask
 from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, RELATIONS, TERMS
-from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.artefacts import Workspace, read_rows
 
 __all__ = ["JudgeRecipe", "fitted_shifts"]
 
@@ -64,7 +64,7 @@ class JudgeRecipe(Recipe):
         corrections = Corrections.of(workspace, self.shifts, language_model=self.language_model)
 
         def make(shard: int) -> pl.DataFrame:
-            candidates = pl.read_parquet(self.files[shard])
+            candidates = read_rows(self.files[shard], CANDIDATES, CANDIDATES.stage)
             return RELATIONS.conform(corrections.judge(candidates, classifier))
 
         return make

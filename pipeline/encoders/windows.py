@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from nymgraph.pipeline.storage.artefacts import reading
+
 __all__ = ["WINDOW_TERMS", "TermWindows"]
 
 WINDOW_TERMS = 2_000_000
@@ -91,7 +93,9 @@ def read_window(source: Path | pl.Series, first: int, n_window: int) -> _Window:
     if isinstance(source, pl.Series):
         terms = source.slice(first, n_window)
     else:
-        terms = pl.scan_parquet(source).select("term").slice(first, n_window).collect()["term"]
+        with reading(source, "ingest"):
+            rows = pl.scan_parquet(source).select("term").slice(first, n_window)
+            terms = rows.collect()["term"]
     lengths = terms.str.len_chars().to_numpy().astype(np.int64)
     return _Window(terms, first, np.argsort(-lengths, kind="stable"))
 

@@ -22,6 +22,7 @@ from nymgraph.pipeline.schemas import (
     EXPORTED_TERMS,
     Table,
 )
+from nymgraph.pipeline.storage.manifests import rows_of
 
 __all__ = ["without_marked"]
 
@@ -44,8 +45,7 @@ def without_marked(export: Export, folder: Path) -> tuple[Export, Loss]:
     for table, rows in tables.items():
         path = folder / table.path.name
         rows.sink_parquet(path)
-        height = pl.scan_parquet(path).select(pl.len()).collect().item()
-        left[table.name] = {**export.manifest["tables"][table.name], "rows": height}
+        left[table.name] = {**export.manifest["tables"][table.name], "rows": rows_of(path)}
     loss = Loss("vulgar and offensive terms", marked.height, "export.marked is left_out")
     return replace(export, folder=folder, manifest={**export.manifest, "tables": left}), loss
 

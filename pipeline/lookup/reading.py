@@ -9,7 +9,7 @@ import numpy.typing as npt
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.lookup.layout import ARRAYS, FOLDER, strings_of
 from nymgraph.pipeline.lookup.strings import SortedStrings
-from nymgraph.pipeline.storage.artefacts import missing, reading
+from nymgraph.pipeline.storage.artefacts import map_array, missing, reading
 
 __all__ = ["LookupIndex"]
 
@@ -52,7 +52,7 @@ class LookupIndex:
                 cure="run `nymgraph export` again",
             )
         with reading(path, "export"):
-            array = np.load(path, mmap_mode="r", allow_pickle=False)
+            array = map_array(path, "export")
             if array.dtype.str != ARRAYS[name].dtype or array.ndim != 1:
                 raise ValueError(f"{array.dtype.str}, {array.ndim} dimensions")
             return np.asarray(array)

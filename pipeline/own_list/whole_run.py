@@ -145,11 +145,11 @@ def _examples(export: Path) -> tuple[str, str]:
 
     Where there is no cluster, the first two terms.
     """
-    known = opposite_words(open_export(export).language)
-    terms = pl.scan_parquet(export / EXPORTED_TERMS.path.name).select("term")
+    opened = open_export(export)
+    known, terms = opposite_words(opened.language), opened.scan(EXPORTED_TERMS).select("term")
     if known and terms.filter(pl.col("term").is_in(known)).collect().height == len(known):
         return known[0], known[1]
-    best = best_clusters(pl.scan_parquet(export / EXPORTED_CLUSTERS.path.name), 1)
+    best = best_clusters(opened.scan(EXPORTED_CLUSTERS), 1)
     names = best["representative"].to_list()
     names += [term for members in best["members"] for term in members if term not in names]
     if not names:

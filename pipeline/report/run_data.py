@@ -12,7 +12,7 @@ from nymgraph.pipeline.clusters.senses import senses_in_clusters
 from nymgraph.pipeline.lexicon.senses import term_uses
 from nymgraph.pipeline.schemas import ASSIGNMENTS, CLUSTERS, MARKS, RELATIONS, SENSES, TERMS
 from nymgraph.pipeline.settings.params import ReportParams
-from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.artefacts import Workspace, read_rows
 from nymgraph.pipeline.storage.manifests import LIST
 
 __all__ = ["RunData"]
@@ -46,7 +46,7 @@ class RunData:
 
     def csv(self, stage: str, name: str) -> pl.DataFrame:
         """A small CSV artefact."""
-        return pl.read_csv(self.workspace.file(stage, name))
+        return self.workspace.read_csv(stage, name)
 
     @cached_property
     def settings(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class RunData:
         clustered, ids = own.is_not_null().to_numpy(), own.fill_null(0).to_numpy()
         kept = []
         for file in self.workspace.files(RELATIONS):
-            part = pl.read_parquet(file, columns=_JUDGED)
+            part = read_rows(file, RELATIONS, RELATIONS.stage, _JUDGED)
             a, b = part["a"].to_numpy(), part["b"].to_numpy()
             inside = clustered[a] & clustered[b] & (ids[a] == ids[b])
             kept.append(

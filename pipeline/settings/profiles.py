@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.errors import InputError, ParameterError
 
 __all__ = ["ENGLISH", "ProfilePaths", "locate_profile", "profile_graph"]
 
@@ -64,7 +64,15 @@ def profile_graph(root_graph: str, name: str) -> str:
 
     Returns:
         The content of the profile's dvc.yaml.
+
+    Raises:
+        InputError: The root's has no stages.
     """
+    if "stages:" not in root_graph:
+        raise InputError(
+            "dvc.yaml holds no stages",
+            cure="run this in the root of the repository, with the dvc.yaml that it came with",
+        )
     graph = _COMMAND.sub(rf"\1cd ../.. && nymgraph --profile {name} ", root_graph)
     graph = _CODE.sub(r"\1../../\2", graph)
     return _HEADER.format(name=name) + graph[graph.index("stages:") :]

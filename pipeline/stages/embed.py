@@ -19,7 +19,7 @@ from nymgraph.pipeline.lexicon.vocabulary import language_of
 from nymgraph.pipeline.limits import Room, embed_refusals, free_room, refuse
 from nymgraph.pipeline.schemas import EXTRA_TERMS, TERMS
 from nymgraph.pipeline.settings.params import EmbedParams
-from nymgraph.pipeline.storage.artefacts import Workspace, content_hash
+from nymgraph.pipeline.storage.artefacts import Workspace, content_hash, map_array
 from nymgraph.pipeline.storage.shards import Rows, open_work
 
 __all__ = ["run"]
@@ -75,7 +75,7 @@ def run(
             "adapted": adapted["method"],
             "revision": location.revision,
             "precision": precision,
-            "dim": np.load(file, mmap_mode="r").shape[1],
+            "dim": map_array(file, "embed").shape[1],
             "rows": n_terms,
             **({"extra": len(extra)} if len(extra) else {}),
             "terms": inputs["terms"],

@@ -42,6 +42,7 @@ __all__ = [
     "Workspace",
     "content_hash",
     "digest",
+    "map_array",
     "new_folder",
     "read_rows",
     "reading",
@@ -378,6 +379,12 @@ class Workspace:
         write_atomic(self.path(stage, name), lambda path: frame.write_csv(path))
         self._wrote(stage)
 
+    def read_csv(self, stage: str, name: str) -> pl.DataFrame:
+        """Read a small CSV artefact; ArtefactError if it is missing or damaged."""
+        path = self.file(stage, name)
+        with reading(path, stage):
+            return pl.read_csv(path)
+
     def read_array(self, stage: str, name: str) -> npt.NDArray[Any]:
         """Open a `.npy` artefact as a read-only memory map.
 
@@ -394,9 +401,7 @@ class Workspace:
         path = self.file(stage, name)
         if not path.is_file():
             raise missing(path, stage)
-        with reading(path, stage):
-            array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-            return array
+        return map_array(path, stage)
 
     def _wrote(self, stage: str) -> None:
         """List at once what is written outside `stage`; run records are of no stage."""
@@ -480,6 +485,24 @@ def read_rows(
     table.check(read_schema(file, stage), str(file))
     with reading(file, stage):
         return pl.read_parquet(file, columns=columns)
+
+
+def map_array(file: Path, stage: str) -> npt.NDArray[Any]:
+    """Open a `.npy` file as a read-only memory map.
+
+    Args:
+        file: The file.
+        stage: The stage that wrote it.
+
+    Returns:
+        The array, on disk.
+
+    Raises:
+        ArtefactError: It is damaged.
+    """
+    with reading(file, stage):
+        array: npt.NDArray[Any] = np.load(file, mmap_mode="r", allow_pickle=False)
+        return array
 
 
 @contextmanager

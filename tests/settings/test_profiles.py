@@ -5,7 +5,7 @@ import yaml
 from typer.testing import CliRunner
 
 from nymgraph.pipeline.cli import app
-from nymgraph.pipeline.errors import ParameterError
+from nymgraph.pipeline.errors import InputError, ParameterError
 from nymgraph.pipeline.settings.params import load_params
 from nymgraph.pipeline.settings.profiles import locate_profile, profile_graph
 from tests.project.imports import ROOT
@@ -71,6 +71,20 @@ def test_no_such_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(ParameterError, match="no profile 'frisian'") as caught:
         locate_profile("frisian")
     assert "english, dutch" in caught.value.expected
+
+
+@pytest.mark.parametrize("content", [b"", b"params: []\n", b"\xff\xfe\xfd", None])
+def test_a_profile_of_a_folder_without_stages_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "profiles" / "dutch").mkdir(parents=True)
+    (tmp_path / "profiles" / "dutch" / "params.yaml").write_text("{}", "utf-8")
+    if content is not None:
+        (tmp_path / "dvc.yaml").write_bytes(content)
+    ended = CliRunner().invoke(app, ["profile", "dutch"]).exception
+    assert isinstance(ended, InputError)
+    assert ended.cure
 
 
 @pytest.mark.parametrize("by_variable", [True, False])
