@@ -10,7 +10,8 @@ differs. Of two terms the kind is, the first that fits:
     opposite  a word or words by an antonym, or a negation on one side alone: *pets allowed*, *pets
               not allowed*
     slip      by a letter in a long word that no dictionary has: *wheelbarrow*, *wheelbarow*
-    synonym   by a synonym in any sense: what the phrases share says which sense is meant
+    synonym   by a synonym in any sense, at the same place: what the phrases share says which sense
+              is meant
     sibling   by a co-hyponym: *red wine*, *white wine*
     number    by another number or letter: *type 1*, *type 2*
     role      by the same stem, one of the two an activity, in the head: *web developer*, *web
@@ -253,7 +254,9 @@ class Phrases:
             return "slip"
         if not shared and not (" ".join(rest) in self._known and " ".join(more) in self._known):
             return None
-        return self._changed(rest, more, bool(shared), words[0][-1] != words[1][-1])
+        kind = self._changed(rest, more, bool(shared), words[0][-1] != words[1][-1])
+        aligned = kind != "synonym" or _at_one_place(*words, shared)
+        return kind if aligned else "changed"
 
     def _changed(
         self, rest: tuple[str, ...], more: tuple[str, ...], shares: bool, head: bool
@@ -374,6 +377,15 @@ def _without(words: tuple[str, ...], shared: Counter[str]) -> tuple[str, ...]:
         else:
             kept.append(word)
     return tuple(kept)
+
+
+def _at_one_place(words: tuple[str, ...], others: tuple[str, ...], shared: Counter[str]) -> bool:
+    """Whether two phrases differ at one place: not *confirm email* and *email support*."""
+    for one, other in ((words, others), (words[::-1], others[::-1])):
+        places = {next((i for i, x in enumerate(y) if x not in shared), 0) for y in (one, other)}
+        if len(places) == 1:
+            return True
+    return False
 
 
 def _one_is_the_activity(x: str, y: str) -> bool:

@@ -166,6 +166,8 @@ def _languages(asked: Beginning) -> tuple[str, str | None]:
 def _source(terms: Path, column: str | None) -> dict[str, Any]:
     """The source that a file of terms is, by its name."""
     require_file(terms)
+    if terms.stat().st_size == 0:
+        raise InputError(f"{terms} is empty", expected="terms", cure="write one term a line")
     suffix = plain_name(terms).suffix.lower()
     if is_table(terms):
         columns = choose_columns(terms, column)

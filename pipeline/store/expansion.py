@@ -71,7 +71,8 @@ class Expansion(View):
 
     def title(self) -> str:
         """The query and how much was added."""
-        return f"{self.query!r}: {len(self.added)} terms added"
+        added = len(self.added)
+        return f"{self.query!r}: {added} term{'' if added == 1 else 's'} added"
 
     def rows(self) -> list[tuple[str, str]]:
         """Each phrase with the terms added, and those withheld."""

@@ -195,8 +195,8 @@ def _listed(export: ExportFolder, text: str) -> int | None:
 
 
 def _inflected(export: ExportFolder, text: str) -> int | None:
-    """The term that a text is an inflected form of."""
-    term_id = export.terms.lemma(text)
+    """The term that a text is an inflected form of; in a list of things a participle is no noun."""
+    term_id = export.terms.lemma(text, bold=not export.own_list)
     if term_id is None or " " not in text:
         return term_id
     kinds = {sense.pos for sense in export.dictionary.of(term_id)}

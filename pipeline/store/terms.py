@@ -298,10 +298,11 @@ class Terms:
         found = (self.find(stem) for stem in possible_stems(key, self._language))
         return next((row for row in found if row is not None), None)
 
-    def lemma(self, term: str) -> int | None:
-        """The term that a spelling is an inflected form of, or None."""
+    def lemma(self, term: str, *, bold: bool = True) -> int | None:
+        """The term that a spelling is an inflected form of (`possible_lemmas`), or None."""
         key = look_up_key(clean(term, self._language), self._language)
-        found = (self.find(base) for base in possible_lemmas(key, self._language) if base != key)
+        bases = possible_lemmas(key, self._language, bold=bold)
+        found = (self.find(base) for base in bases if base != key)
         return next((row for row in found if row is not None), None)
 
     def suggest(self, prefix: str, n: int) -> list[str]:

@@ -52,6 +52,8 @@ KNOWN = KnownWords(
         ("new cars", "old cars", "changed"),  # the pair is held out
         ("big cars", "large cars", "synonym"),
         ("red baby buggy", "red stroller", "synonym"),
+        ("big red", "red manager", "changed"),
+        ("boss red", "red manager", "changed"),  # at another place
         ("red wine", "white wine", "sibling"),
         ("flights to rome", "flights from rome", "opposite"),
         ("trip over rome", "trip to rome", "sibling"),

@@ -218,3 +218,9 @@ def test_the_command(
     assert nymgraph("init", "a b", "--language", "en") == 2
     assert nymgraph("init", "empty") == 2
     assert "params.yaml is not there" in capsys.readouterr().err
+
+
+def test_an_empty_list_is_refused(folder: Path) -> None:
+    with pytest.raises(InputError, match="is empty"):
+        begin(Beginning(folder, write(folder, "terms.txt", "")))
+    assert not (folder / "params.yaml").exists()
