@@ -13,7 +13,7 @@ from nymgraph.pipeline.own_list.columns import choose_columns, is_table
 from nymgraph.pipeline.own_list.params_file import params_text
 from nymgraph.pipeline.own_list.stage_graph import folder_graph, template
 from nymgraph.pipeline.settings.params import check_params, load_params
-from nymgraph.pipeline.storage.artefacts import write_atomic
+from nymgraph.pipeline.storage.artefacts import locked, write_atomic
 
 __all__ = ["Beginning", "begin", "parameters_of", "refresh"]
 
@@ -64,20 +64,22 @@ def begin(asked: Beginning, besides: Mapping[str, Any] = MappingProxyType({})) -
 
     Raises:
         InputError: The terms cannot be read, or the folder has parameters already.
+        ArtefactError: Another process begins the same folder.
         ParameterError: There is no such dictionary, or none is known for the language.
     """
     target = asked.folder / "params.yaml"
-    if target.exists():
-        raise InputError(
-            f"{target} is there already",
-            expected="a folder without parameters",
-            cure="take another folder, delete the file, or leave --terms out to renew dvc.yaml",
-        )
     chosen = parameters_of(asked, besides)
     check_params(chosen, target)  # so that nothing is written for parameters that cannot be
     text = params_text(template("params.yaml"), chosen, _NOTES)
-    _write(target, text)
-    return [target, *refresh(asked.folder)]
+    with locked(asked.folder / ".init.lock", asked.folder):
+        if target.exists():
+            raise InputError(
+                f"{target} is there already",
+                expected="a folder without parameters",
+                cure="take another folder, delete the file, or leave --terms out to renew dvc.yaml",
+            )
+        _write(target, text)
+        return [target, *refresh(asked.folder)]
 
 
 def refresh(folder: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from nymgraph.pipeline.own_list.beginning import Beginning, begin, parameters_of
 from nymgraph.pipeline.own_list.stage_graph import anchored
 from nymgraph.pipeline.own_list.whole_run import run_all
 from nymgraph.pipeline.settings.params import check_params, load_params
-from nymgraph.pipeline.storage.artefacts import write_atomic
+from nymgraph.pipeline.storage.artefacts import locked, write_atomic
 from nymgraph.pipeline.store import ClusterStore
 
 __all__ = ["cluster"]
@@ -56,6 +56,7 @@ def cluster(
 
     Raises:
         InputError: The terms cannot be used, or the folder holds the parameters of another list.
+        ArtefactError: Another process works on the folder.
         ParameterError: A parameter is not as it should be.
 
     Example:
@@ -97,9 +98,17 @@ def _of_language(dictionary: str | None, language: str) -> str | None:
 def _clustered(terms: Any, asked: Beginning, besides: Mapping[str, Any]) -> ClusterStore:  # noqa: ANN401
     """Begin the folder, unless it is there for this list, and run it."""
     folder = asked.folder
-    _begin(asked._replace(terms=_file_of(terms, folder)), besides)
-    run_all(anchored(load_params(folder / "params.yaml"), folder), folder / "data")
-    return ClusterStore(folder / "data" / "export", data=folder / "data")
+    listed = None if isinstance(terms, str | Path) else _text_of(terms)
+    path = Path(terms) if listed is None else folder / _TERMS
+    with locked(folder / ".cluster.lock", folder):
+        if listed is not None and not path.is_file():
+            _write(path, listed)
+        _begin(asked._replace(terms=path), besides)
+        # a file that is the same keeps its time, so that a second call finds all up to date
+        if listed is not None and path.read_bytes() != listed.encode():
+            _write(path, listed)
+        run_all(anchored(load_params(folder / "params.yaml"), folder), folder / "data")
+        return ClusterStore(folder / "data" / "export", data=folder / "data")
 
 
 def _begin(asked: Beginning, besides: Mapping[str, Any]) -> None:
@@ -118,10 +127,8 @@ def _begin(asked: Beginning, besides: Mapping[str, Any]) -> None:
         )
 
 
-def _file_of(terms: Any, folder: Path) -> Path:  # noqa: ANN401
-    """The file of the terms; a list is written to one, a term a line."""
-    if isinstance(terms, str | Path):
-        return Path(terms)
+def _text_of(terms: Any) -> str:  # noqa: ANN401
+    """A list as the text of a file, a term a line."""
     if hasattr(terms, "columns") or isinstance(terms, Mapping) or not isinstance(terms, Iterable):
         raise InputError(
             "the terms are no list and no file",
@@ -129,12 +136,11 @@ def _file_of(terms: Any, folder: Path) -> Path:  # noqa: ANN401
             expected="a list of text, a column of polars or pandas, or a path",
             cure='give one column: frame["name"]',
         )
-    text = "".join(f"{_line(term, row)}\n" for row, term in enumerate(terms, 1))
-    path = folder / _TERMS
-    # a file that is the same keeps its time, so that a second call finds all up to date
-    if not path.is_file() or path.read_bytes() != text.encode():
-        write_atomic(path, lambda temporary: temporary.write_text(text, "utf-8"))
-    return path
+    return "".join(f"{_line(term, row)}\n" for row, term in enumerate(terms, 1))
+
+
+def _write(path: Path, text: str) -> None:
+    write_atomic(path, lambda temporary: temporary.write_text(text, "utf-8"))
 
 
 def _line(term: object, row: int) -> str:

@@ -25,7 +25,7 @@ from nymgraph.pipeline.schemas import (
     VARIANTS,
 )
 from nymgraph.pipeline.settings.params import Params
-from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.artefacts import Workspace, locked
 from nymgraph.pipeline.storage.verify import one_export
 
 __all__ = ["WholeRun", "in_words", "outcome", "run_all", "worth_trying"]
@@ -46,7 +46,7 @@ class WholeRun(NamedTuple):
 
 
 def run_all(params: Params, data: Path, *, force: bool = False) -> WholeRun:
-    """Run every stage that is not up to date.
+    """Run every stage that is not up to date, as the one run in the data folder.
 
     A stage is up to date where its parameters, the user's files, what it reads and what it wrote
     are as they were when `run_all` ran it last. A killed run goes on where it was.
@@ -60,8 +60,14 @@ def run_all(params: Params, data: Path, *, force: bool = False) -> WholeRun:
         What was done.
 
     Raises:
-        NymgraphError: The input, an artefact or the machine is not as it should be.
+        NymgraphError: The input, an artefact or the machine is not as it should be, or another
+            process runs all stages there.
     """
+    with locked(data / ".work" / "run.lock", data):
+        return _run_stale(params, data, force=force)
+
+
+def _run_stale(params: Params, data: Path, *, force: bool) -> WholeRun:
     began = time.monotonic()
     stages, workspace = tuple(stage_entries()), Workspace(data)
     known = {} if force else _known(data)
@@ -70,13 +76,15 @@ def run_all(params: Params, data: Path, *, force: bool = False) -> WholeRun:
     waiting = stages[stages.index(stale[0]) :] if stale else ()
     with whole_line({stage: _usual(stage, params) for stage in waiting}) as line:
         for stage in waiting:
-            if known.get(stage) == fingerprint(stage, params, data):
+            before = fingerprint(stage, params, data)
+            if known.get(stage) == before:
                 line.planned.pop(stage)
                 continue
             with line.stage(stage):
                 perform(stage, params, data, line)
             ran.append(stage)
-            known[stage] = fingerprint(stage, params, data)
+            # with the user's files of before: one that was changed meanwhile may not have been read
+            known[stage] = before | {"written": fingerprint(stage, params, data)["written"]}
             workspace.write_json(".runs", _STATE, known)
             if stage == "ingest":
                 line.planned |= planned(params, workspace, line.planned)

@@ -42,6 +42,7 @@ __all__ = [
     "Workspace",
     "content_hash",
     "digest",
+    "locked",
     "map_array",
     "new_folder",
     "read_rows",
@@ -102,11 +103,7 @@ class Workspace:
         Raises:
             ArtefactError: Another process is at it.
         """
-        with ExitStack() as held:
-            with writing(self.root / stage):
-                held.enter_context(
-                    hold(self.root / ".work" / f"{stage}.lock", str(self.root / stage))
-                )
+        with locked(self.root / ".work" / f"{stage}.lock", self.root / stage):
             yield
 
     @contextmanager
@@ -599,6 +596,24 @@ def _system_number(error: Exception) -> int:
     if number:
         return int(number.group(1))
     return errno.ENOSPC if "requested and" in str(error) else errno.EIO
+
+
+@contextmanager
+def locked(file: Path, what: Path) -> Iterator[None]:
+    """Be the one process that works on something.
+
+    Args:
+        file: The lock file.
+        what: The folder that is worked on, for messages.
+
+    Raises:
+        ArtefactError: Another process is at it.
+        StorageError: The folder cannot be written.
+    """
+    with ExitStack() as held:
+        with writing(what):
+            held.enter_context(hold(file, str(what)))
+        yield
 
 
 @contextmanager

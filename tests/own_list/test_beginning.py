@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from nymgraph.pipeline.cli import main
-from nymgraph.pipeline.errors import InputError, ParameterError
+from nymgraph.pipeline.errors import ArtefactError, InputError, ParameterError
 from nymgraph.pipeline.own_list.beginning import Beginning, begin, refresh
 from nymgraph.pipeline.own_list.stage_graph import template
 from nymgraph.pipeline.settings.params import Params, load_params
+from nymgraph.pipeline.storage.artefacts import locked
 from tests.lexicon.small_lmf import write_lmf
 
 HARD = "Möbel & Co, 'Liste' #1: neu"
@@ -198,6 +199,14 @@ def test_a_folder_is_begun_once_and_its_graph_renewed(folder: Path) -> None:
     params.write_text(params.read_text("utf-8").replace("[]", "[{path: my pairs.csv}]", 1))
     assert [path.name for path in refresh(folder)] == ["dvc.yaml"]
     assert deps(folder, "label") == ["my pairs.csv"]
+
+
+def test_two_who_begin_one_folder_at_once(folder: Path) -> None:
+    terms = write(folder, "terms.txt", "sofa\n")
+    with locked(folder / ".init.lock", folder), pytest.raises(ArtefactError, match="another pro"):
+        begin(Beginning(folder, terms))
+    begin(Beginning(folder, terms))
+    assert not list(folder.glob(".*.lock"))
 
 
 def test_the_command(

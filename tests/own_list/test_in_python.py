@@ -133,8 +133,25 @@ def test_a_folder_is_for_one_list(runs: list[Path], tmp_path: Path) -> None:
     nymgraph.cluster(["hot"], out=tmp_path)
     assert (tmp_path / "terms.txt").stat().st_mtime_ns == before
     with pytest.raises(nymgraph.InputError, match="parameters of another list"):
-        nymgraph.cluster(["hot"], out=tmp_path, params={"cluster": {"gate": 0.9}})
+        nymgraph.cluster(["ice"], out=tmp_path, params={"cluster": {"gate": 0.9}})
+    assert lines(runs[0]) == ["hot"]  # the refused list has not taken its place
     assert len(runs) == 2
+
+
+def test_two_calls_at_once_for_one_folder(
+    runs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = in_python.run_all
+
+    def run_all(params: nymgraph.pipeline.settings.params.Params, data: Path) -> None:
+        with pytest.raises(nymgraph.ArtefactError, match="another process is working on"):
+            nymgraph.cluster(["ice"], out=tmp_path)
+        first(params, data)
+
+    monkeypatch.setattr(in_python, "run_all", run_all)
+    nymgraph.cluster(["hot"], out=tmp_path)
+    assert lines(runs[0]) == ["hot"]
+    assert not list(tmp_path.glob(".*.lock"))
 
 
 @pytest.mark.slow

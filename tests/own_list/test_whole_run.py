@@ -1,11 +1,12 @@
 """`nymgraph run`: what is up to date is passed over; what it says of the time left."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.own_list import whole_run
 from nymgraph.pipeline.own_list.stage_graph import stage_entries
 from nymgraph.pipeline.own_list.whole_line import WholeLine, in_words
@@ -21,6 +22,7 @@ class Stages:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ran: list[str] = []
         self.broken = ""
+        self.meanwhile: Callable[[str, Path], object] = lambda _stage, _data: None
         monkeypatch.setattr(whole_run, "perform", self.perform)
         monkeypatch.setattr(whole_run, "planned", lambda *_: {})
 
@@ -30,6 +32,7 @@ class Stages:
         del settings, progress, options
         if stage == self.broken:
             raise KeyboardInterrupt
+        self.meanwhile(stage, data)
         self.ran.append(stage)
         entry = stage_entries()[stage]
         for out in [*entry.get("outs", []), *entry.get("metrics", [])]:
@@ -97,6 +100,29 @@ def test_a_damaged_state_runs_all(tmp_path: Path, stages: Stages) -> None:
     for text in ("{", "[]", '{"ingest": 3}'):
         (tmp_path / "data" / ".runs" / "whole_run.json").write_text(text)
         assert run_all(params(tmp_path), tmp_path / "data").ran == STAGES
+
+
+def test_a_file_that_is_changed_while_it_is_read_is_read_again(
+    tmp_path: Path, stages: Stages
+) -> None:
+    def edit(stage: str, _data: Path) -> None:
+        if stage == "ingest":
+            (tmp_path / "terms.txt").write_text("sofa\ncouch\nsettee\n")
+
+    stages.meanwhile = edit
+    run_all(params(tmp_path), tmp_path / "data")
+    stages.meanwhile = lambda _stage, _data: None
+    assert run_all(params(tmp_path), tmp_path / "data").ran == STAGES
+    assert run_all(params(tmp_path), tmp_path / "data").ran == ()
+
+
+def test_a_second_run_at_the_same_time_says_why_not(tmp_path: Path, stages: Stages) -> None:
+    def run_too(_stage: str, data: Path) -> None:
+        with pytest.raises(ArtefactError, match=f"another process is working on {data}"):
+            run_all(params(tmp_path), data)
+
+    stages.meanwhile = run_too
+    assert run_all(params(tmp_path), tmp_path / "data").ran == STAGES
 
 
 class TestTimeLeft:
