@@ -1,8 +1,9 @@
 """What a finished stage left: `data/<stage>/files.json`, removed first and written last.
 
 The list names every file below the folder of the stage with its bytes, its hash and, of a table or
-an array, its rows; and the hash of everything that the stage read, so that an artefact made from
-other inputs than those at hand is detected. A folder without its list is not finished. Hidden files
+an array, its rows; the hash of everything that the stage read, so that an artefact made from other
+inputs than those at hand is detected; and a hash of all this, since a bit in the name of a part
+would leave the part out. A folder without its list is not finished. Hidden files
 (what a killed writer left) are not part of it.
 
 A reader checks what it opens: that it is listed, its size, and the hash of a small file. All hashes
@@ -70,7 +71,8 @@ class StageFiles:
             name: {key: value for key, value in asdict(entry).items() if value is not None}
             for name, entry in self.files.items()
         }
-        return {"files": files, "inputs": dict(sorted(self.inputs.items()))}
+        listed = {"files": files, "inputs": dict(sorted(self.inputs.items()))}
+        return listed | {"hash": digest(listed)}
 
     def below(self, name: str) -> dict[str, Entry]:
         """A file, or the files of a folder, by path."""
@@ -182,7 +184,11 @@ def read_list(stage: str, folder: Path) -> StageFiles:
         found = json.loads(path.read_text("utf-8"))
         files = {str(name): Entry(**entry) for name, entry in found["files"].items()}
         inputs = {str(name): str(read) for name, read in found["inputs"].items()}
-        return StageFiles(stage, folder, files, inputs)
+        listed = StageFiles(stage, folder, files, inputs)
+        own = listed.as_data()["hash"]
+        if found.get("hash", own) != own:  # an earlier version had none
+            raise ValueError(f"its own hash is {own}, not {found['hash']}")
+        return listed
     except FileNotFoundError as error:
         if _names(folder):
             raise ArtefactError(

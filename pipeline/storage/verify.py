@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nymgraph.pipeline.errors import ArtefactError, InputError, NymgraphError
 from nymgraph.pipeline.storage.artefacts import THROWN, Workspace, rewritten
-from nymgraph.pipeline.storage.manifests import LIST, StageFiles, identity, read_list, rows_of
+from nymgraph.pipeline.storage.manifests import LIST, StageFiles, identity, read_list
 
 __all__ = ["RECORD", "Verified", "blamed_export", "one_export", "verify_export", "verify_run"]
 
@@ -130,18 +130,8 @@ def _verified(stage: str, folder: Path, lists: dict[str, StageFiles]) -> Verifie
     except ArtefactError as error:
         return Verified(stage, 0, 0, (error,))
     lists[stage] = listed
-    faults = (*listed.faults(whole=True),) or (*_miscounted(listed), *_mixed(listed, lists))
+    faults = (*listed.faults(whole=True),) or (*_mixed(listed, lists),)
     return Verified(stage, len(listed.files), sum(x.bytes for x in listed.files.values()), faults)
-
-
-def _miscounted(listed: StageFiles) -> Iterator[ArtefactError]:
-    """The files, as they were left, that the list gives another number of rows."""
-    for name, entry in listed.files.items():
-        if rows_of(listed.folder / name) != entry.rows:
-            yield ArtefactError(
-                f"{listed.folder / LIST}: {name} has another number of rows",
-                cure=f"run `nymgraph {listed.stage}` again",
-            )
 
 
 def _mixed(listed: StageFiles, lists: dict[str, StageFiles]) -> Iterator[ArtefactError]:

@@ -1,5 +1,6 @@
 """What a finished stage left: listed last, checked by every reader."""
 
+import random
 from pathlib import Path
 
 import polars as pl
@@ -77,6 +78,23 @@ def test_a_stage_without_its_list_is_refused(root: Path, content: str | None) ->
         file.write_text(content, "utf-8")
     with pytest.raises(ArtefactError, match="run `nymgraph retrieve` again"):
         Workspace(root).scan(CANDIDATES)
+
+
+def test_no_bit_of_a_list_is_believed_that_was_not_written(root: Path) -> None:
+    folder, chance = root / "retrieve", random.Random(0)
+    listed, content = read_list("retrieve", folder), (folder / LIST).read_bytes()
+    refused = 0
+    for place in chance.sample(range(len(content)), 300):
+        changed = bytearray(content)
+        changed[place] ^= 1 << chance.randrange(8)
+        (folder / LIST).write_bytes(changed)
+        try:
+            found = read_list("retrieve", folder)
+        except ArtefactError:
+            refused += 1
+        else:
+            assert found == listed  # a blank between words, or the word "hash"
+    assert refused > 200
 
 
 def test_a_killed_rerun_leaves_nothing_to_be_taken(root: Path) -> None:
