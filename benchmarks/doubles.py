@@ -27,7 +27,7 @@ from benchmarks.forks import end, forked, options_of_run
 from benchmarks.machine import describe
 from nymgraph.pipeline import cli, store
 from nymgraph.pipeline.classifier import fit, model
-from nymgraph.pipeline.errors import ArtefactError
+from nymgraph.pipeline.errors import ArtefactError, NymgraphError
 from nymgraph.pipeline.formats import write
 from nymgraph.pipeline.stages import (  # what a fork finds loaded
     adapt,
@@ -48,6 +48,12 @@ LOADED = (adapt, classify, cluster, embed, evaluate, export, label, report, retr
 LOADED_TOO = (fit, model, store, write)
 # the steps of a fit are many, however few the pairs: short ones
 FIT = {"adapt": {"method": "none"}, "train": {"hidden": 16, "width": 8, "neighbours": False}}
+# a whole run from its beginning, as short as it can be
+FIRST = {
+    **FIT,
+    "label": {"dictionaries": [{"kind": "wordnet", "max_synsets": 400}]},
+    "report": {"base_pairs": 0},
+}
 # a parameter of each stage that changes what it writes
 OTHER: dict[str, dict[str, Any]] = {
     "ingest": {"max_length": 12},
@@ -113,7 +119,30 @@ MET_TOO = (
     ("run --params cluster.yaml", "query TERM"),
     ("run --params cluster.yaml", "export --format jsonl --out lines"),
 )
+CLUSTER = (
+    'python \'import nymgraph; terms = open("terms.txt").read().split("\\n")[:{}]; '
+    'print(len(nymgraph.cluster(terms, out="own", model="model")))\''
+)
+LOOK = (
+    'python \'import nymgraph; store = nymgraph.ClusterStore("data/export"); '
+    '[print(store.to_polars("clusters").hash_rows(0).sum(), repr(store.entry(term))) '
+    "for term in list(store)[:60]]'"
+)
+# what begins a folder, what is asked from Python, formats beside the run that they are made of
+BEGUN = (
+    ("run --params first.yaml --data first", "run --params first.yaml --data first"),
+    ("run --params first.yaml --data first", "run --params first_too.yaml --data first"),
+    ("init list --terms terms.txt", "init list --terms pairs.csv --column term_a"),
+    (CLUSTER.format(200), CLUSTER.format(200)),
+    (CLUSTER.format(200), CLUSTER.format(100)),
+    ("export --params export.yaml", LOOK),
+    ("run --params export.yaml", LOOK),
+    ("run --params export.yaml", "export --format csv --out lines"),
+    ("run --params export.yaml", "export --format wn-lmf --out lines"),
+    ("export --format csv --out lines", "export --format csv --out lines --export older"),
+)
 STATELESS = {".runs", ".work"}
+DATA = ("data", "first")
 SECONDS = re.compile(r"\S*\d\S* (s|min|MB)\b")
 
 
@@ -160,6 +189,10 @@ def make_origin(root: Path, data: Path, params: Path) -> Path:
     for name, values in {"fit": FIT, **{stage: {stage: x} for stage, x in OTHER.items()}}.items():
         other = {key: {**settings.get(key, {}), **value} for key, value in values.items()}
         (root / f"{name}.yaml").write_text(yaml.safe_dump({**settings, **other}))
+    for name, gate in (("first", 0.7), ("first_too", 0.8)):
+        source = {"kind": "wordnet", "edition": "english", "max_synsets": 150}
+        begun = FIRST | {"ingest": {"sources": [source]}, "cluster": {"gate": gate}}
+        (root / f"{name}.yaml").write_text(yaml.safe_dump(begun))
     terms = terms_of(data)
     (root / "terms.txt").write_text("\n".join(terms[:300]))
     ends = list(zip(terms[:240:2], terms[1:240:2], strict=True))
@@ -189,7 +222,7 @@ def scenes_of(origin: Path) -> list[tuple[str, str]]:
     same = [(stage, f"{stage} --params {stage}.yaml") for stage in OTHER]
     same += [(command, command) for command in ALONE]
     met = [(f"{a} --params {a}.yaml", b) for a, b in MET]
-    return [*same, *((a, b.replace("TERM", term)) for a, b in (*met, *MET_TOO))]
+    return [*same, *((a, b.replace("TERM", term)) for a, b in (*met, *MET_TOO, *BEGUN))]
 
 
 def play(
@@ -290,10 +323,17 @@ def fresh(origin: Path, root: Path) -> None:
 
 def begin(command: str, place: int, root: Path) -> int:
     """Run a command in a fork; its process id."""
+    name, *words = shlex.split(command)
 
     def act() -> None:
-        sys.argv = ["nymgraph", *shlex.split(command)]
-        cli.main()
+        sys.argv = ["nymgraph", name, *words]
+        if name != "python":
+            cli.main()
+            return
+        try:
+            exec(words[0], {})
+        except NymgraphError as error:
+            sys.exit(f"nymgraph: {error}")
 
     return forked(act, root, root.parent / f"said{place}", root.parent / f"errors{place}")
 
@@ -306,10 +346,16 @@ def printed(root: Path, place: int) -> tuple[str, str]:
 
 def state_of(root: Path) -> dict[str, str]:
     """Each thing in the folder, and of each stage what it left, as a hash."""
-    state = {path.name: content_hash(path) for path in root.iterdir() if path.name != "data"}
-    for folder in (root / "data").iterdir():
-        if folder.name not in STATELESS:
-            state[f"data/{folder.name}"] = _left(folder)
+    state = {}
+    for path in root.iterdir():
+        data = path if path.name in DATA else path / "data"
+        if not data.is_dir():
+            state[path.name] = content_hash(path)
+            continue
+        beside = path.glob("*.*") if data != path else ()
+        state |= {f"{path.name}/{file.name}": content_hash(file) for file in beside}
+        stages = (folder for folder in data.iterdir() if folder.name not in STATELESS)
+        state |= {f"{path.name}/{folder.name}": _left(folder) for folder in stages}
     return state
 
 

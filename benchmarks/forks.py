@@ -47,6 +47,8 @@ def forked(act: Callable[[], object], folder: Path, said: Path, errors: Path) ->
         code = 0
     except SystemExit as left:
         code = left.code or 0
+        if isinstance(code, str):
+            os.write(2, code.encode())
     except BaseException as error:
         os.write(2, f"Traceback: {error!r}\n".encode())
     finally:

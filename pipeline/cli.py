@@ -155,7 +155,7 @@ def augment(
     from nymgraph.pipeline.stages.augment import dry_run as estimate
 
     workspace = Workspace(data, default_progress())
-    with workspace.lock("augment"):
+    with workspace.lock("augment"), blamed(workspace):
         typer.echo(estimate(load_params(params).augment, workspace))
 
 
@@ -663,9 +663,11 @@ def plan(
     from nymgraph.pipeline.planner.command import PlanRequest, planned
 
     request = PlanRequest(terms, dim, device, cores, ram, disk, probe, rates)
-    made, lines = planned(
-        load_params(params), Workspace(data), request, header=header, compare=compare
-    )
+    workspace = Workspace(data)
+    with blamed(workspace):
+        made, lines = planned(
+            load_params(params), workspace, request, header=header, compare=compare
+        )
     if json_:
         from nymgraph.pipeline.planner.show import as_data
 

@@ -10,6 +10,7 @@ vector, in half precision, may depend on the words that are encoded with it.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +42,7 @@ from nymgraph.pipeline.encoders.encoders import Encoder, EncodeSettings, encode_
 from nymgraph.pipeline.errors import ArtefactError, DependencyError, InputError
 from nymgraph.pipeline.lexicon.normalise import clean
 from nymgraph.pipeline.lexicon.tables import read_table, refuse_rows, require_columns
-from nymgraph.pipeline.storage.artefacts import Workspace, rewritten, write_atomic
+from nymgraph.pipeline.storage.artefacts import Workspace, blamed, rewritten, write_atomic
 from nymgraph.pipeline.storage.manifests import identity
 
 __all__ = ["Model", "judge_table", "load_model", "open_encoder"]
@@ -96,7 +97,8 @@ class Model:
         rows = _pair_frame(pairs)
         asked = self._asked(rows["term_a"].to_list(), rows["term_b"].to_list())
         nothing = np.empty((0, len(RELATIONS)), np.float32)
-        judged = self._corrected(asked, known=known) if asked.words else _columns(nothing)
+        with nullcontext() if self.run is None else blamed(self.run):
+            judged = self._corrected(asked, known=known) if asked.words else _columns(nothing)
         if self.run is not None:
             self.run.refuse_rewritten()
         return rows.with_columns(judged)
@@ -216,7 +218,8 @@ def load_model(
     run: Workspace | None = None
     if place != given and (given / "embed" / "manifest.json").is_file():
         workspace = Workspace(given)
-        space = _run_space(workspace, notes, votes=classifier.counts_votes)
+        with blamed(workspace):
+            space = _run_space(workspace, notes, votes=classifier.counts_votes)
         workspace.refuse_rewritten()
         run = workspace if workspace.exists(schemas.RELATIONS) else None
     else:

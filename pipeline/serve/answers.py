@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from nymgraph.pipeline.lookup.examples import best_clusters, example_words
+from nymgraph.pipeline.storage.verify import blamed_export
 from nymgraph.pipeline.store import (
     Cluster,
     ClusterLink,
@@ -71,7 +72,8 @@ class About(Answer):
 def _examples(store: ClusterStore, n: int = 5) -> list[str]:
     """Words that everybody knows, of several senses and with opposites; else what there is."""
     known = [word for word in example_words(store.language) if word in store]
-    best = best_clusters(store.scan("clusters"), n)["representative"].to_list()
+    with blamed_export(store.path):
+        best = best_clusters(store.scan("clusters"), n)["representative"].to_list()
     return list(dict.fromkeys(known + best))[:n]
 
 

@@ -118,6 +118,11 @@ class ClusterStore(View):
         )
 
     @property
+    def path(self) -> Path:
+        """The export folder."""
+        return self._path
+
+    @property
     def language(self) -> str:
         """Language code of the lexicon."""
         return self._export.language

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from nymgraph.pipeline.errors import ArtefactError, InputError
 from nymgraph.pipeline.lexicon.normalise import clean, reject_reason
-from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.artefacts import Workspace, blamed
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.views import Cluster, View
 
@@ -151,7 +151,8 @@ class NearestFinder:
         from nymgraph.discriminator import N_NEIGHBOURS
         from nymgraph.pipeline.encoders.encoders import encode_terms
 
-        with self._lock:  # loading happens once, and a model is not asked by two threads at once
+        # loading happens once, and a model is not asked by two threads at once
+        with self._lock, blamed(self._workspace):
             vectors = self.vectors
             vector = encode_terms(self._model.encoder, [word])[0]
             near = largest_cosines(vectors, vector, max(k, N_NEIGHBOURS))

@@ -6,7 +6,9 @@ from urllib.parse import quote
 import polars as pl
 import pytest
 
+from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.schemas import EXPORTED_MARKS, EXPORTED_TERMS
+from nymgraph.pipeline.serve.answers import About
 from nymgraph.pipeline.store import ClusterStore
 from tests.serve.running import Running, running
 from tests.store.small_export import INJECTION, SINGLETONS, small_frames, write_export
@@ -144,3 +146,13 @@ def test_a_graph_shows_opposites_beside_many_synonyms(server: Running) -> None:
     nodes = [node["term"] for node in server.get("/api/graph?term=happy&n=4").data["nodes"]]
     assert nodes[:2] == ["happy", "joyful"]
     assert {"glad", "unhappy"} == set(nodes[2:])
+
+
+def test_a_damaged_table_is_named(tmp_path: Path) -> None:
+    export = write_export(tmp_path / "export", small_frames())
+    file = export / "clusters.parquet"
+    content = bytearray(file.read_bytes())
+    content[4:60] = bytes(56)
+    file.write_bytes(content)
+    with pytest.raises(ArtefactError, match=r"clusters\.parquet is damaged"):
+        About.of(ClusterStore(export))
