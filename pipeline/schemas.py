@@ -37,6 +37,7 @@ __all__ = [
     "EXPORT_VERSION",
     "EXTRA_PAIRS",
     "EXTRA_TERMS",
+    "GLOSSED",
     "HELD_BACK",
     "HELD_OUT",
     "JUDGEMENTS",
@@ -72,14 +73,14 @@ __all__ = [
 
 # The version of the exported tables and manifest; raise it when they change. A further table is
 # no change: readers go by the manifest.
-EXPORT_VERSION = 4
+EXPORT_VERSION = 5
 MARK_NAMES = ("slur", "vulgar", "offensive")
 RELATION_NAMES = ("synonym", "antonym", "co_hyponym")
 # From the least to the most held out: a pair takes the later of the splits of its terms.
 SPLIT_NAMES = ("train", "validation", "test")
 _RELATION = pl.Enum(RELATION_NAMES)
 _SPLIT = pl.Enum(SPLIT_NAMES)
-_ROUTE = pl.Enum(["vector", "surface", "affix", "dictionary", "initials"])
+_ROUTE = pl.Enum(["vector", "surface", "affix", "dictionary", "initials", "gloss"])
 _EVIDENCE = pl.Enum(["model", "dictionary"])
 _LINK = pl.Enum(["opposite", "related"])
 _KNOWN_BY = pl.Enum(["counts", "order", "estimate"])
@@ -213,7 +214,7 @@ _CANDIDATE = (
     Column(
         "route",
         _ROUTE,
-        "how the pair became a candidate: vector, surface, affix, dictionary, initials (acronyms)",
+        "how it was found: vector, surface, affix, dictionary, initials (acronyms), gloss",
     ),
 )
 _JUDGED = (
@@ -437,6 +438,13 @@ HELD_BACK = Table(
     ("term_id",),
     (_TERM_ID, _TERM),
 )
+GLOSSED = Table(
+    "embed",
+    "glossed",
+    "one term of a list and the other that lies nearest to a definition of it",
+    ("a", "b"),
+    (*_PAIR_IDS, Column("cosine", pl.Float32, "cosine of the definition and that other term")),
+)
 CANDIDATES = Table(
     "retrieve", "candidates", "one candidate pair", ("a", "b"), _CANDIDATE, parts=True
 )
@@ -619,6 +627,7 @@ TABLES = (
     MARKS,
     HELD_OUT,
     HELD_BACK,
+    GLOSSED,
     CANDIDATES,
     TRAINING_CANDIDATES,
     CONTRADICTED,

@@ -1,9 +1,9 @@
 """Candidate pairs from neighbour lists: every unordered pair once, with a < b.
 
-Four routes: near vectors; near spellings; pairs that a dictionary knows; acronyms and what they may
-stand for. A pair takes the first route that finds it. A pair found by vector or spelling that
-differs by an affix which makes opposites (happy, unhappy) is marked `affix`: it is a candidate for
-an antonym.
+Five routes: near vectors; near spellings; pairs that a dictionary knows; acronyms and what they may
+stand for; terms and their definitions. A pair takes the first route that finds it. A pair found by
+vector or spelling that differs by an affix which makes opposites (happy, unhappy) is marked
+`affix`: it is a candidate for an antonym.
 
 A pair stands in the list of a, of b, or of both. It is owned by its smaller end when that end lists
 the other, and by its larger end otherwise. Each row yields the pairs it owns, so that none comes
@@ -26,7 +26,7 @@ __all__ = [
     "marked",
     "owned_pairs",
     "spelled_pairs",
-    "with_acronyms",
+    "with_further",
 ]
 
 ROWS_AT_ONCE = 4_096
@@ -133,29 +133,31 @@ def dictionary_pairs(
     return CANDIDATES.conform(pl.DataFrame(columns).with_columns(route=pl.lit("dictionary")))
 
 
-def with_acronyms(
+def with_further(
     pairs: pl.DataFrame,
     lists: npt.NDArray[np.void],
     spelled: npt.NDArray[np.void],
     vectors: npt.NDArray[Any],
-    acronyms: npt.NDArray[np.int64],
+    further: npt.NDArray[np.int64],
+    route: str,
 ) -> pl.DataFrame:
-    """Known pairs, and the acronyms with their phrases that neither they nor the lists hold.
+    """Pairs, and those of a further route that neither they nor the lists hold.
 
     Args:
-        pairs: Rows of CANDIDATES, from `dictionary_pairs`.
+        pairs: Rows of CANDIDATES, from `dictionary_pairs` or this.
         lists: NEIGHBOUR (n_terms, k), by vectors.
         spelled: NEIGHBOUR (n_terms, k), by spelling.
         vectors: (n_terms, dim).
-        acronyms: int64 (n_pairs, 2), a < b, sorted.
+        further: int64 (n_pairs, 2), a < b, sorted.
+        route: By which they were found.
 
     Returns:
         The rows of CANDIDATES, sorted by (a, b).
     """
-    a, b = acronyms.T
+    a, b = further.T
     new = ~listed(lists, a, b) & ~listed(spelled, a, b)
     columns = {"a": a[new], "b": b[new], "cosine": cosines(vectors, a[new], b[new])}
-    found = CANDIDATES.conform(pl.DataFrame(columns).with_columns(route=pl.lit("initials")))
+    found = CANDIDATES.conform(pl.DataFrame(columns).with_columns(route=pl.lit(route)))
     found = found.join(pairs, on=["a", "b"], how="anti")
     return pl.concat([pairs, found]).sort("a", "b")
 

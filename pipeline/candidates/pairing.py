@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import faiss
+import numpy as np
 import numpy.typing as npt
 import polars as pl
 
@@ -43,6 +44,7 @@ class Searched(NamedTuple):
         language: Language code of the terms.
         pairs: Known pairs of these terms: a, b, relation, split.
         opposites: Finds pairs that differ by an affix that makes opposites.
+        glossed: int64 (n_pairs, 2), terms and their definitions, a < b, sorted.
         inputs: All that determines the candidates but the plan and the parameters.
     """
 
@@ -52,6 +54,7 @@ class Searched(NamedTuple):
     language: str
     pairs: pl.DataFrame
     opposites: OpposingAffixes
+    glossed: npt.NDArray[np.int64]
     inputs: dict[str, Any]
 
 
@@ -106,7 +109,8 @@ def search_pairs(
         found = Found(assembled(near, cuts), assembled(spelled, cuts))
         files = (lists_file(near), lists_file(spelled), searched.file)
         acronyms = initials_pairs(searched.terms, searched.language)
-        pairing = PairRecipe(cuts, *files, searched.opposites, searched.pairs, acronyms)
+        further = {"initials": acronyms, "gloss": searched.glossed}
+        pairing = PairRecipe(cuts, *files, searched.opposites, searched.pairs, further)
         paired.take(engine.made(pairing, paired.pending), progress, "retrieve: shards paired")
         look(found, plan, paired.rows)
         paired.publish(destination)

@@ -1,6 +1,6 @@
 """The two searches for neighbours, by vector and by spelling, and the pairing, as recipes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from nymgraph.pipeline.candidates.candidates import (
     marked,
     owned_pairs,
     spelled_pairs,
-    with_acronyms,
+    with_further,
 )
 from nymgraph.pipeline.candidates.spelling import (
     OpposingAffixes,
@@ -213,7 +213,7 @@ class SpellRecipe(Recipe):
 
 @dataclass(frozen=True)
 class PairRecipe(Recipe):
-    """Make two shards of pairs for each shard of terms, then one of acronyms and known pairs.
+    """Make two shards of pairs for each shard of terms, then one of the other routes.
 
     Attributes:
         cuts: The terms of each shard.
@@ -222,7 +222,7 @@ class PairRecipe(Recipe):
         vectors: The file of the vectors, (n_terms, dim).
         opposites: Finds pairs that differ by an affix that makes opposites.
         pairs: Columns a, b, relation, split.
-        acronyms: int64 (n_pairs, 2), from `initials_pairs`.
+        further: Pairs of each further route: int64 (n_pairs, 2), a < b, sorted.
     """
 
     cuts: Cuts
@@ -231,7 +231,7 @@ class PairRecipe(Recipe):
     vectors: Path
     opposites: OpposingAffixes
     pairs: pl.DataFrame
-    acronyms: npt.NDArray[np.int64]
+    further: Mapping[str, npt.NDArray[np.int64]]
 
     def open(self) -> Make:
         """Open the lists; they make rows of CANDIDATES."""
@@ -241,8 +241,10 @@ class PairRecipe(Recipe):
 
     def _pairs(self, shard: int, found: Found, vectors: npt.NDArray[Any]) -> pl.DataFrame:
         if shard == 2 * len(self.cuts):
-            known = dictionary_pairs(*found, vectors, self.pairs)
-            return with_acronyms(known, *found, vectors, self.acronyms)
+            pairs = dictionary_pairs(*found, vectors, self.pairs)
+            for route, further in self.further.items():
+                pairs = with_further(pairs, *found, vectors, further, route)
+            return pairs
         cut = self.cuts[shard % len(self.cuts)]
         start, stop = int(cut[0]), int(cut[-1]) + 1
         if shard < len(self.cuts):

@@ -8,6 +8,7 @@ model_notes    what the folder of a model says of itself, and what it knows
 model_folder   the model as an artefact: one folder, written by a run and by fit
 model          such a model, opened: it judges any two terms
 taken          a model that is used instead of adapting and training
+definitions    the definitions of the terms of a list, from its dictionary or from a model
 candidates     the candidates of a run to judged pairs, as a recipe
 corrections    from what a classifier says to judged pairs: one path for classify and judge
 kinds          what is alike in letters alone: a correction for each kind of pair

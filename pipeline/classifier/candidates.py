@@ -117,6 +117,7 @@ def _shifted_list(workspace: Workspace, opened: _Opened, shifts: Shifts) -> Shif
     found = found.gather_every(max(1, found.height // _FITTED))
     judged = opened.judge.judge(found["a"].to_numpy(), found["b"].to_numpy())
     corrections = Corrections.of(workspace, shifts, language_model=False)
+    corrections = corrections._replace(glossed=corrections.glossed.clear())  # drawn lists have none
 
     def counted(shifts: Shifts) -> int:
         fresh = corrections._replace(shifts=shifts).shifted(found, judged)

@@ -1,10 +1,11 @@
 """From what a classifier says to judged pairs: one path for `classify` and `judge`.
 
 In this order: the shift of the list, of the kind of pair (`kinds`) and of the way in which two
-phrases differ (`phrase_kinds`), what known pairs say (`lexicon.evidence`), and what a dictionary
-keeps apart. The corrections of a lexicon need its spellings and parts of speech, the known pairs of
-the training split, and the shifts, which `classify` fits and leaves in its folder. Single words are
-corrected as terms are; a word that is no term has no part of speech and no known pair.
+phrases differ or one defines the other (`phrase_kinds`), what known pairs say (`lexicon.evidence`),
+and what a dictionary keeps apart. The corrections of a lexicon need its spellings and parts of
+speech, the known pairs of the training split, the terms near a definition, and the shifts, which
+`classify` fits and leaves in its folder. Single words are corrected as terms are; a word that is no
+term has no part of speech, no known pair and no definition.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from nymgraph.pipeline.classifier.phrase_kinds import corrected_phrases
 from nymgraph.pipeline.lexicon.evidence import evidence_in_list, evidence_of, overridden
 from nymgraph.pipeline.lexicon.phrases import KnownWords, Phrases
 from nymgraph.pipeline.lexicon.vocabulary import is_elsewhere, read_terms
-from nymgraph.pipeline.schemas import CANDIDATES, EXTRA_PAIRS, PAIRS, RELATION_NAMES
+from nymgraph.pipeline.schemas import CANDIDATES, EXTRA_PAIRS, GLOSSED, PAIRS, RELATION_NAMES
 from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["Corrections", "Shifts", "corrections_of_run", "routes_of", "write_fitted"]
@@ -59,6 +60,7 @@ class Corrections(NamedTuple):
         phrases: The terms, to be compared.
         every: Whether all pairs are compared; False: those of two terms that a dictionary lists are
             left to the judge.
+        glossed: Columns a, b, sorted: terms and their definitions (`candidates.glossed`).
     """
 
     spelled: Spelled
@@ -67,6 +69,7 @@ class Corrections(NamedTuple):
     shifts: Shifts
     phrases: Phrases
     every: bool
+    glossed: pl.DataFrame
 
     @classmethod
     def of(cls, workspace: Workspace, shifts: Shifts, *, language_model: bool) -> "Corrections":
@@ -91,7 +94,8 @@ class Corrections(NamedTuple):
         listed = listed_terms(evidence, len(spelled.key))
         known = KnownWords(pairs, workspace.read(EXTRA_PAIRS).filter(pl.col("split") == "train"))
         phrases = Phrases(terms[:n_lexicon], known, language)
-        return cls(spelled, listed, evidence, shifts, phrases, every)
+        glossed = workspace.read(GLOSSED, ["a", "b"])
+        return cls(spelled, listed, evidence, shifts, phrases, every, glossed)
 
     def of_words(
         self, words: Sequence[str], rows: npt.NDArray[np.int64], language: str
@@ -109,14 +113,13 @@ class Corrections(NamedTuple):
         terms = np.where((rows >= 0) & (rows < len(self.listed)), rows, -1)
         ours = pl.DataFrame({"row": terms, "place": np.arange(len(terms))})
         ours = ours.filter(pl.col("row") >= 0).cast({"row": pl.UInt32, "place": pl.UInt32})
-        evidence = self.evidence
-        for end in ("a", "b"):
-            found = evidence.join(ours, left_on=end, right_on="row", maintain_order="left")
-            evidence = found.with_columns(pl.col("place").alias(end)).drop("place")
+        evidence, glossed = (_placed(pairs, ours) for pairs in (self.evidence, self.glossed))
         listed = np.where(terms >= 0, self.listed[terms], False)
         spelled = self.spelled.of_words(words, terms, language)
         phrases = self.phrases.of(words)
-        return self._replace(spelled=spelled, listed=listed, evidence=evidence, phrases=phrases)
+        return self._replace(
+            spelled=spelled, listed=listed, evidence=evidence, phrases=phrases, glossed=glossed
+        )
 
     def judge(self, candidates: pl.DataFrame, classifier: PairClassifier) -> pl.DataFrame:
         """Judge candidates.
@@ -149,7 +152,10 @@ class Corrections(NamedTuple):
         columns = {f"p_{x}": pl.Series(judged[:, place]) for place, x in enumerate(RELATION_NAMES)}
         found = candidates.with_columns(**columns)
         compared = self._compared(candidates)
-        return corrected_phrases(found, self.phrases, compared, self.shifts.strictness)
+        pairs, defined = candidates.select("a", "b"), self.glossed.with_columns(glossed=True)
+        told = pairs.join(defined, on=["a", "b"], how="left", maintain_order="left")
+        glossed = told["glossed"].fill_null(value=False).to_numpy()
+        return corrected_phrases(found, self.phrases, compared, glossed, self.shifts.strictness)
 
     def _compared(self, pairs: pl.DataFrame) -> npt.NDArray[np.bool_]:
         """Which pairs are compared word by word: bool (n_pairs,)."""
@@ -158,6 +164,14 @@ class Corrections(NamedTuple):
         ends = [self.spelled.speech[pairs[end].to_numpy()] == 0 for end in ("a", "b")]
         unlisted: npt.NDArray[np.bool_] = np.logical_or(*ends)
         return unlisted
+
+
+def _placed(pairs: pl.DataFrame, ours: pl.DataFrame) -> pl.DataFrame:
+    """The pairs of terms that are among some words, by the place of the word."""
+    for end in ("a", "b"):
+        found = pairs.join(ours, left_on=end, right_on="row", maintain_order="left")
+        pairs = found.with_columns(pl.col("place").alias(end)).drop("place")
+    return pairs
 
 
 def write_fitted(workspace: Workspace, shifts: Shifts, *, language_model: bool) -> None:

@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from nymgraph.discriminator import SYNONYM, classification_metrics
 from nymgraph.pipeline.classifier.features import TermSpace
@@ -108,6 +109,7 @@ def _trained(
         location,
         TermSpace(pairs.terms, vectors, pairs.language),
         pairs.rows,
+        pl.DataFrame(schema={"term": pl.String, "gloss": pl.String}),
         made_by="fit",
         kind=params.train.classifier,
         figures=_measured(Model(classifier, voting, lambda: encoder, device), pairs),

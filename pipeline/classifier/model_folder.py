@@ -13,8 +13,8 @@ Contents, all safetensors, Parquet or JSON:
   in `model.json`, an installed package or a hub model, with the revision that pins its content.
 * `known/`: the labelled pairs, `pairs.parquet`, each with its split: those that it was trained on,
   which the votes of neighbours need, and those held out, which are known in another lexicon all the
-  same; and the terms of these pairs, `terms.parquet` and `vectors.safetensors`, in the order of
-  their rows.
+  same; the terms of these pairs, `terms.parquet` and `vectors.safetensors`, in the order of their
+  rows; and `glosses.parquet`, short definitions of the terms of its lexicon, in a pair or not.
 """
 
 import importlib.metadata
@@ -70,6 +70,7 @@ class NewModel:
         space: The terms with their vectors.
         pairs: The labelled pairs: a and b (rows of the space), relation, split, confidence and
             sources; what else they say is kept.
+        glosses: From `short_glosses`; none where no dictionary gives any.
         made_by: run or fit.
         kind: head, cascade or cross_encoder.
         figures: On held-out pairs.
@@ -80,6 +81,7 @@ class NewModel:
     location: ModelLocation
     space: TermSpace
     pairs: pl.DataFrame
+    glosses: pl.DataFrame
     made_by: str
     kind: str
     figures: Mapping[str, Any]
@@ -97,6 +99,7 @@ def write_model(folder: Path, model: NewModel) -> None:
     if model.classifier.cross_part is not None:
         save_cross_encoder(folder / "cross_encoder", *model.classifier.cross_part)
     _write_known(folder / "known", model.space, model.pairs)
+    save(folder / "known" / "glosses.parquet", model.glosses)
     every = [file for file in sorted(folder.rglob("*")) if file.is_file()]
     hashes = {file.relative_to(folder).as_posix(): content_hash(file) for file in every}
     notes["encoder"] = notes["encoder"]._asdict()

@@ -22,6 +22,7 @@ __all__ = [
     "KnownPairs",
     "ModelNotes",
     "damaged_model",
+    "known_glosses",
     "known_pairs",
     "known_vectors",
     "locate_encoder",
@@ -30,7 +31,7 @@ __all__ = [
     "read_notes",
 ]
 
-MODEL_FORMAT = "nymgraph model 5"
+MODEL_FORMAT = "nymgraph model 6"
 MODEL_FILE = "model.json"
 MODEL_CURE = "copy the folder again from where it was made, or make the model again (fit, or train)"
 
@@ -240,6 +241,24 @@ def known_pairs(folder: Path) -> KnownPairs:
     except THROWN as error:
         raise damaged_model(folder, str(error)) from error
     return KnownPairs(terms, vectors, rows)
+
+
+def known_glosses(folder: Path) -> pl.DataFrame:
+    """Read the definitions that a model keeps.
+
+    Args:
+        folder: The folder of the model.
+
+    Returns:
+        Columns term and gloss.
+
+    Raises:
+        ArtefactError: The file is missing or damaged.
+    """
+    try:
+        return pl.read_parquet(folder / "known" / "glosses.parquet", columns=["term", "gloss"])
+    except THROWN as error:
+        raise damaged_model(folder, str(error)) from error
 
 
 def known_vectors(folder: Path, terms: pl.Series) -> npt.NDArray[np.float16]:

@@ -10,6 +10,9 @@ above what was fitted (2.5), since all 48 such candidates in the seven lists are
 number (too few); and narrower, weaker than fitted (-1.7), for in lists of aliases (emoji, symptoms)
 the longer name is mostly the same thing.
 
+Where one is nearly what a dictionary says of the other (`candidates.glossed`), the odds gain
+`GLOSSED`, so that .02 becomes .7, unless the two differ as `_DIFFERENT` says.
+
 Lists differ. In one of job titles (8,335 terms, a dozen names for a job) pairs that share words are
 synonyms as often as the judge says. There the shifts that speak against a pair are weakened, by
 
@@ -49,6 +52,8 @@ SHIFTS = {
     "changed": -1.1,
     "silent": -1.5,
 }
+GLOSSED = 4.75
+_DIFFERENT = [PHRASE_KINDS.index(x) for x in ("opposite", "sibling", "number", "role", "narrower")]
 APART = (0.0, 0.9, 0.1)  # the probabilities of phrases that differ by an opposite
 LEAST = 0.01  # pairs that are judged less likely synonyms are not compared
 _P = [f"p_{name}" for name in RELATION_NAMES]
@@ -82,6 +87,7 @@ def corrected_phrases(
     judged: pl.DataFrame,
     phrases: Phrases,
     compared: npt.NDArray[np.bool_],
+    glossed: npt.NDArray[np.bool_],
     strictness: float,
 ) -> pl.DataFrame:
     """Correct judgements by how the two terms differ.
@@ -90,16 +96,19 @@ def corrected_phrases(
         judged: Columns a, b and the three probabilities, others too.
         phrases: The terms; a and b are their numbers.
         compared: bool (n_pairs,), which pairs are compared.
+        glossed: bool (n_pairs,), whether one is nearly a definition of the other.
         strictness: From `strictness_of`.
 
     Returns:
         The same rows; pairs of opposite words are antonyms.
     """
-    some = compared & (judged["p_synonym"].to_numpy() >= LEAST)
+    some = compared & ((judged["p_synonym"].to_numpy() >= LEAST) | glossed)
     rows = np.flatnonzero(some)
     kinds = phrase_kinds(phrases, *(judged[end].to_numpy()[rows] for end in ("a", "b")))
     probabilities = judged.select(_P).to_numpy().copy()
-    probabilities[rows] = shifted(probabilities[rows], kinds, _shifts(strictness))
+    gains = np.column_stack([kinds, glossed[rows] & ~kinds[:, _DIFFERENT].any(axis=1)])
+    shifts = [*_shifts(strictness), GLOSSED]
+    probabilities[rows] = shifted(probabilities[rows], gains, shifts)
     opposed = np.zeros(judged.height, np.bool_)
     opposed[rows] = kinds[:, PHRASE_KINDS.index("opposite")]
     columns = {name: pl.Series(probabilities[:, place]) for place, name in enumerate(_P)}

@@ -33,6 +33,7 @@ mythes      thesauri of LibreOffice
 synonym_rules  synonym files of search engines
 variants    other spellings and forms of a term
 labelling   labelled pairs numbered and split, with the extra terms
+glosses     short definitions of terms, and how they meet a list
 meeting     how claims about pairs meet the terms of a lexicon
 vocabulary  the terms of training: the lexicon and further terms of pairs
 known       what the dictionaries say about any given pair

@@ -17,7 +17,7 @@ import polars as pl
 from nymgraph.pipeline.lexicon.inflection import base_keys
 from nymgraph.pipeline.lexicon.normalise import look_up_key
 
-__all__ = ["WAYS", "Meeting", "meet"]
+__all__ = ["WAYS", "Meeting", "aliases", "meet"]
 
 _log = logging.getLogger("nymgraph")
 WAYS = ("exactly", "by key", "by inflection", "not at all")
@@ -74,20 +74,29 @@ def meet(claims: pl.DataFrame, terms: pl.Series, listed: Iterable[str], language
     claimed = pl.concat([claims["term_a"], claims["term_b"]]).unique().sort()
     taken = pl.concat([claimed, pl.Series("term_a", list(listed), pl.String)]).implode()
     unlisted = terms.filter(~terms.is_in(taken))
-    aliases = _aliases(claimed, unlisted.sort().to_list(), language)
+    met = aliases(claimed, unlisted.sort().to_list(), language)
     inside = claimed.is_in(terms.implode())
     same = pl.DataFrame({"claimed": claimed, "term": claimed}).with_columns(
         way=pl.when(pl.Series(inside)).then(0).otherwise(3).cast(pl.UInt8)
     )
     # a claimed term outside the lexicon that is met by another spelling is not kept beside it
-    kept = (pl.col("way") == 0) | ~pl.col("claimed").is_in(aliases["claimed"].implode())
-    ends = pl.concat([same.filter(kept), aliases])
-    found = claims if aliases.is_empty() else _rewritten(claims, ends)
-    return Meeting(found, aliases.select("claimed", "term"), _counts(claims, ends))
+    kept = (pl.col("way") == 0) | ~pl.col("claimed").is_in(met["claimed"].implode())
+    ends = pl.concat([same.filter(kept), met])
+    found = claims if met.is_empty() else _rewritten(claims, ends)
+    return Meeting(found, met.select("claimed", "term"), _counts(claims, ends))
 
 
-def _aliases(claimed: pl.Series, unlisted: list[str], language: str) -> pl.DataFrame:
-    """The claimed terms that unlisted terms of the lexicon are met by."""
+def aliases(claimed: pl.Series, unlisted: list[str], language: str) -> pl.DataFrame:
+    """The claimed terms that unlisted terms of the lexicon are met by.
+
+    Args:
+        claimed: Terms that claims speak of.
+        unlisted: Terms of the lexicon that none of them is.
+        language: Language code of the lexicon.
+
+    Returns:
+        Columns claimed, term, way: the place in WAYS.
+    """
     if not unlisted:
         return pl.DataFrame(schema=_ALIAS)
     by_key: dict[str, list[str]] = {}

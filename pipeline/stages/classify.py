@@ -33,6 +33,7 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
         "held_out": workspace.hash_of("label", "held_out.parquet"),
         "neighbours": workspace.hash_of("retrieve", "neighbours.npy"),
         "vectors": workspace.read_json("embed", "manifest.json")["content"],
+        "glossed": workspace.hash_of("embed", "glossed.parquet"),
         "terms": workspace.read_json("embed", "manifest.json")["terms"],
         "device": device.split(":")[0],
         "trust_language_model": trusted,

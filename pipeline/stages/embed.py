@@ -1,34 +1,36 @@
 """embed: terms to vectors, in shards of terms of like length."""
 
-from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from nymgraph.pipeline.candidates.glossed import glossed_pairs
+from nymgraph.pipeline.classifier.definitions import glosses_of_list
 from nymgraph.pipeline.classifier.model_notes import known_vectors, model_folder
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
 from nymgraph.pipeline.encoders.encoders import EncodeSettings, locate_adapted
-from nymgraph.pipeline.encoders.encoding import EncodeRecipe
+from nymgraph.pipeline.encoders.encoding import EncodeRecipe, encoded, if_it_fits
 from nymgraph.pipeline.encoders.windows import WINDOW_TERMS, TermWindows
 from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
 from nymgraph.pipeline.lexicon.vocabulary import language_of
-from nymgraph.pipeline.limits import Room, embed_refusals, free_room, refuse
-from nymgraph.pipeline.schemas import EXTRA_TERMS, TERMS
+from nymgraph.pipeline.limits import free_room
+from nymgraph.pipeline.schemas import EXTRA_TERMS, GLOSSED, TERMS
 from nymgraph.pipeline.settings.params import EmbedParams
 from nymgraph.pipeline.storage.artefacts import Workspace, content_hash, map_array
-from nymgraph.pipeline.storage.shards import Rows, open_work
+from nymgraph.pipeline.storage.shards import open_work
 
 __all__ = ["run"]
+
+_FILE = ("embed", "vectors.npy")
 
 
 def run(
     params: EmbedParams, workspace: Workspace, engine: Engine = LOCAL, model: Path | None = None
 ) -> None:
-    """Encode every term and write `vectors.npy` (float16, row = term_id) and `manifest.json`.
+    """Encode every term; write `vectors.npy` (float16, row = term_id), `manifest.json`, `glossed`.
 
     Extra terms stand behind those of the lexicon; of a model that is used, their vectors are taken.
     """
@@ -58,17 +60,16 @@ def run(
     taken = None if model is None else known_vectors(model_folder(model), extra)
     how = (language, adapted.get("prompt"), adapted["trust_remote_code"], params.batch_size)
     recipe = EncodeRecipe(shards, location, EncodeSettings(device, precision, *how))
-    file, folder = workspace.path("embed", "vectors.npy"), workspace.work("embed")
+    file, folder = workspace.path(*_FILE), workspace.work("embed")
     room = free_room(workspace.root)
-    n_shards = len(shards) + (taken is not None)
-    with open_work(folder, inputs, n_shards, ".npy") as work:
+    with open_work(folder, inputs, len(shards) + (taken is not None), ".npy") as work:
         pending = [shard for shard in work.pending if shard < len(shards)]
-        made = _if_it_fits(engine.made(recipe, pending), n_encoded, folder / "parts", room)
+        made = if_it_fits(engine.made(recipe, pending), n_encoded, folder / "parts", room)
         work.take(made, workspace.progress, "embed: shards")
-        places: Sequence[npt.NDArray[np.int64]] = shards
         if taken is not None:
             work.commit(len(shards), taken)
-            places = [*shards, np.arange(n_terms, n_terms + len(extra))]
+        extra_rows = np.arange(n_terms, n_terms + len(extra))
+        places = shards if taken is None else [*shards, extra_rows]
         work.assemble(file, places)
         manifest = {
             "encoder": adapted["base"],
@@ -82,6 +83,7 @@ def run(
             "content": content_hash(file),
         }
         workspace.write_json("embed", "manifest.json", manifest)
+        _write_glossed(workspace, model, recipe, engine, params.shard_terms)
         work.discard()
     workspace.record.fact("precision", precision)
     workspace.record.wrote("embed/vectors", n_terms)
@@ -94,11 +96,12 @@ def _source(workspace: Workspace, extra: pl.Series) -> Path | pl.Series:
     return pl.concat([workspace.read(TERMS, ["term"])["term"], extra])
 
 
-def _if_it_fits(
-    made: Iterator[tuple[int, Rows]], n_terms: int, folder: Path, room: Room
-) -> Iterator[tuple[int, Rows]]:
-    """The shards; the first shows the length of a vector, and so whether all will fit."""
-    for number, (shard, vectors) in enumerate(made):
-        if number == 0:
-            refuse(embed_refusals(n_terms, vectors.shape[1], folder, room))
-        yield shard, vectors
+def _write_glossed(
+    workspace: Workspace, model: Path | None, recipe: EncodeRecipe, engine: Engine, shard_terms: int
+) -> None:
+    """Encode definitions of the terms of a list and keep which term lies nearest to each."""
+    glosses, vectors = glosses_of_list(model, workspace), workspace.read_array(*_FILE)
+    blocks = encoded(glosses["gloss"], recipe, engine, shard_terms)
+    own = glosses["term_id"].to_numpy().astype(np.int64)
+    lexicon = vectors[: workspace.read(TERMS, ["term_id"]).height]
+    workspace.write(GLOSSED, glossed_pairs(lexicon, own, blocks))

@@ -20,7 +20,7 @@ from nymgraph.pipeline.lexicon.labelled import pairs_within
 from nymgraph.pipeline.lexicon.provenance import without_language_model
 from nymgraph.pipeline.lexicon.spelled import spell_terms
 from nymgraph.pipeline.lexicon.vocabulary import Vocabulary, read_vocabulary
-from nymgraph.pipeline.schemas import CANDIDATES, HELD_OUT, PAIRS, TRAINING_CANDIDATES
+from nymgraph.pipeline.schemas import CANDIDATES, GLOSSED, HELD_OUT, PAIRS, TRAINING_CANDIDATES
 from nymgraph.pipeline.settings.params import RetrieveParams
 from nymgraph.pipeline.storage.artefacts import Workspace
 
@@ -43,6 +43,7 @@ def run(
         vectors=every[:n_lexicon],
         terms=whole.terms[:n_lexicon],
         pairs=without_language_model(workspace.read(PAIRS)),
+        glossed=workspace.read(GLOSSED, ["a", "b"]).to_numpy().astype(np.int64),
     )
     folder, progress = workspace.work("retrieve"), workspace.progress
     candidates, training = (workspace.root / t.path for t in (CANDIDATES, TRAINING_CANDIDATES))
@@ -70,8 +71,10 @@ def _searched(every: npt.NDArray[Any], vocabulary: Vocabulary, workspace: Worksp
         "terms": manifest["terms"],
         "pairs": workspace.hash_of("label", "pairs.parquet"),
         "extra_pairs": workspace.hash_of("label", "extra_pairs.parquet"),
+        "glossed": workspace.hash_of("embed", "glossed.parquet"),
     }
-    return Searched(file, every, vocabulary.terms, language, pairs, opposites, inputs)
+    none = np.empty((0, 2), np.int64)
+    return Searched(file, every, vocabulary.terms, language, pairs, opposites, none, inputs)
 
 
 def _audit(

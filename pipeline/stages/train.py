@@ -18,6 +18,7 @@ from nymgraph.pipeline.classifier.training import TrainingSet, fit_classifier, f
 from nymgraph.pipeline.devices import resolve_device
 from nymgraph.pipeline.evaluation.contradictions import label_noise
 from nymgraph.pipeline.evaluation.measure import HeldOut, Measured, held_out, measure
+from nymgraph.pipeline.lexicon.glosses import glosses_of_run
 from nymgraph.pipeline.lexicon.labelled import CandidateSample, pairs_within
 from nymgraph.pipeline.lexicon.splits import refuse_leaks, term_mask
 from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary, vocabulary_terms
@@ -63,10 +64,9 @@ def run(params: TrainParams, workspace: Workspace, model: Path | None = None) ->
         fit_head, params, examples, progress, device=device, title="train: steps on a half"
     )
     figures = _measure(params, classifier, examples, data, fit, workspace, device)
-    encoder, location = encoder_of_run(workspace)
-    parts = (classifier, encoder, location, space, pairs, "run", params.classifier, figures)
+    parts = (classifier, *encoder_of_run(workspace), space, pairs, glosses_of_run(workspace))
     with new_folder(workspace.path("train", "model")) as folder:
-        write_model(folder, NewModel(*parts))
+        write_model(folder, NewModel(*parts, "run", params.classifier, figures))
 
 
 def _measure(

@@ -13,7 +13,7 @@ from nymgraph.pipeline.candidates.candidates import (
     dictionary_pairs,
     listed,
     owned_pairs,
-    with_acronyms,
+    with_further,
 )
 from nymgraph.pipeline.schemas import CANDIDATES
 from tests.indexes.nearest import all_cosines, neighbour_lists
@@ -106,18 +106,20 @@ def test_dictionary_pairs_by_hand() -> None:
     assert found["cosine"].to_list() == pytest.approx([0, -(0.5**0.5)], abs=1e-3)
 
 
-def test_acronyms_that_nothing_else_finds_are_added() -> None:
+def test_pairs_of_further_routes_that_nothing_else_finds_are_added() -> None:
     vectors = np.array([[1, 0], [0, 1], [1, 1], [0, 0], [-1, 0]], dtype=np.float16)
     known = CANDIDATES.conform(
         pl.DataFrame({"a": [1], "b": [3], "cosine": [0.0], "route": ["dictionary"]})
     )
     asked = np.array([[0, 1], [0, 4], [1, 2], [1, 3]])  # listed, spelled, new, known
-    found = with_acronyms(known, LISTS, SPELLED, vectors, asked)
+    found = with_further(known, LISTS, SPELLED, vectors, asked, "initials")
     CANDIDATES.check(dict(found.schema), "candidates")
     assert found.select("a", "b", "route").rows() == [(1, 2, "initials"), (1, 3, "dictionary")]
     assert found["cosine"].to_list() == pytest.approx([0.5**0.5, 0], abs=1e-3)
-    none = with_acronyms(known, LISTS, SPELLED, vectors, asked[:0])
+    none = with_further(known, LISTS, SPELLED, vectors, asked[:0], "initials")
     assert none.equals(known)
+    last = with_further(found, LISTS, SPELLED, vectors, np.array([[1, 2], [2, 4]]), "gloss")
+    assert last["route"].to_list() == ["initials", "dictionary", "gloss"]
 
 
 def test_cosines_are_those_of_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from nymgraph.pipeline.classifier.corrections import Corrections, Shifts
 from nymgraph.pipeline.classifier.kinds import PRIOR, Spelled, listed_terms
+from nymgraph.pipeline.classifier.phrase_kinds import corrected_phrases
 from nymgraph.pipeline.lexicon.normalise import look_up_key
 from nymgraph.pipeline.lexicon.phrases import KnownWords, Phrases
 
@@ -21,6 +22,7 @@ KNOWN = KnownWords(
     )
 )
 SENSES = {"be": "verb", "Be": "noun", "cheap": "adjective", "cheap money": "noun", "hot": "noun"}
+GLOSSED = [(2, 3), (7, 11)]
 PROBABILITIES = ["p_synonym", "p_antonym", "p_co_hyponym"]
 
 
@@ -61,6 +63,7 @@ def of_lexicon(shift: float) -> Corrections:
         Shifts(shift, PRIOR),
         Phrases(TERMS, KNOWN, "en"),
         every=False,
+        glossed=pl.DataFrame(GLOSSED, {"a": pl.UInt32, "b": pl.UInt32}, orient="row"),
     )
 
 
@@ -99,8 +102,29 @@ def test_each_correction_is_among_them() -> None:
     before, after = p["Tunney", "tunny"]
     assert after / (1 - after) == pytest.approx(before / (1 - before) * np.exp(PRIOR[2]), rel=1e-4)
     assert p["Cold Drinks", "Hot Drinks"][1] == 0
+    before, after = p["cheap", "tent"]  # one is near a definition of the other
+    assert 1 / after - 1 == pytest.approx((1 / before - 1) * np.exp(-4.75), rel=1e-3)
     before, after = p["dear", "tent"]  # of no kind
     assert after == pytest.approx(before)
+
+
+def test_a_definition_speaks_for_a_pair_but_not_against_its_words() -> None:
+    names = ["tinnitus", "ringing in the ears", "cat food", "wet cat food", "cold tea", "hot tea"]
+    judged = pl.DataFrame({"a": [0, 2, 4], "b": [1, 3, 5]}).with_columns(
+        p_synonym=pl.lit(0.02, pl.Float32),
+        p_antonym=pl.lit(0.08, pl.Float32),
+        p_co_hyponym=pl.lit(0.9, pl.Float32),
+    )
+    every = np.ones(3, np.bool_)
+    phrases = Phrases(names, KNOWN, "en")
+    alone, defined = (
+        corrected_phrases(judged, phrases, every, glossed, 1.0)["p_synonym"].to_list()
+        for glossed in (~every, every)
+    )
+    assert alone[0] == pytest.approx(0.02)
+    assert defined[0] == pytest.approx(0.7, abs=0.01)
+    assert defined[0] >= 0.7  # the gate
+    assert defined[1:] == alone[1:]  # narrower, opposite
 
 
 def test_a_word_that_is_no_term() -> None:

@@ -12,13 +12,14 @@ import yaml
 from typer.testing import CliRunner
 
 import nymgraph
-from nymgraph.pipeline.classifier.model_notes import read_notes
+from nymgraph.pipeline.classifier.model_notes import known_glosses, read_notes
 from nymgraph.pipeline.cli import app, run_stage
 from nymgraph.pipeline.errors import ArtefactError, ParameterError
 from nymgraph.pipeline.own_list.whole_run import outcome
 from nymgraph.pipeline.schemas import (
     EXTRA_PAIRS,
     EXTRA_TERMS,
+    GLOSSED,
     HELD_OUT,
     PAIRS,
     RELATIONS,
@@ -27,9 +28,16 @@ from nymgraph.pipeline.schemas import (
 )
 from nymgraph.pipeline.storage.artefacts import Workspace
 from tests.encoders.tiny_encoder import tiny_encoder
+from tests.lexicon.small_lmf import HEAD, write_lmf
 
 STAGES = ("ingest", "label", "adapt", "embed", "retrieve", "train", "classify")
 PROBABILITIES = ("p_synonym", "p_antonym", "p_co_hyponym")
+GLOSSES = f"""{HEAD.replace('"eu"', '"en"')}
+<LexicalEntry id="e1"><Lemma writtenForm="Lawn Mower" partOfSpeech="n"/>
+  <Sense id="s1" synset="y1"/></LexicalEntry>
+<Synset id="y1" ili="" partOfSpeech="n"><Definition>garden chair; to sit</Definition></Synset>
+</Lexicon></LexicalResource>
+"""
 ROOTS = [
     "able",
     "brave",
@@ -147,6 +155,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A lexicon in Title Case of some of the labelled terms, their plurals, and strangers."""
     root = tmp_path_factory.mktemp("first")
     tiny_encoder(root)
+    write_lmf(root / "glosses.xml", GLOSSES)
     labels().write_csv(root / "pairs.csv")
     terms = [root.title() for root in ROOTS[:30]] + [f"Un{root}" for root in ROOTS[:20]]
     terms += ["Heavys", "Garden Chair", "Lawn Mower", "garden chairs"]
@@ -154,7 +163,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Project:
         root,
         terms,
         label={
-            "dictionaries": [],
+            "dictionaries": [{"kind": "wn_lmf", "path": str(root / "glosses.xml")}],
             "tables": [{"path": str(root / "pairs.csv")}],
             "validation_fraction": 0.3,
             "test_fraction": 0.2,
@@ -173,7 +182,7 @@ def second(trained: Project, tmp_path_factory: pytest.TempPathFactory) -> Projec
     root = tmp_path_factory.mktemp("second")
     shutil.copytree(trained.data / "train" / "model", root / "model")
     terms = ["Wild", "Unwild", "wildish", "Garden Gnome", "Mild", "Warm", "Unwarm"]
-    terms += ["Garden Gnomes"]
+    terms += ["Garden Gnomes", "Lawn Mowers", "Garden Chair"]
     project = Project(root, terms, model=str(root / "model"), retrieve={"min_cosine": 0.01})
     project.run(*STAGES, "cluster", "release", "evaluate", "export")
     return project
@@ -286,7 +295,7 @@ def test_a_second_lexicon_is_judged_by_the_model(trained: Project, second: Proje
     vectors = second.workspace.read_array("embed", "vectors.npy")
     extra = second.workspace.read(EXTRA_TERMS)
     assert len(vectors) == second.workspace.read(TERMS).height + extra.height
-    assert len(nymgraph.ClusterStore(second.data / "export")) == 7
+    assert len(nymgraph.ClusterStore(second.data / "export")) == 9
 
 
 def test_the_words_of_a_model_are_lemmas_and_other_forms_are_set_aside(second: Project) -> None:
@@ -294,8 +303,22 @@ def test_the_words_of_a_model_are_lemmas_and_other_forms_are_set_aside(second: P
     assert forms.select("variant", "lemma").rows() == [("Garden Gnomes", "Garden Gnome")]
     store = nymgraph.ClusterStore(second.data / "export")
     assert store.entry("garden gnomes").term == "Garden Gnome"
-    assert outcome(second.data).startswith("7 terms: ")
+    assert outcome(second.data).startswith("9 terms: ")
     assert outcome(second.data).endswith(" in none; 1 form of another set aside")
+
+
+def test_a_term_and_its_definition_are_a_candidate(trained: Project, second: Project) -> None:
+    """In the first run by its dictionary, in the second by the model, which keeps the gloss."""
+    for project, ends in (
+        (trained, ("Garden Chair", "Lawn Mower")),
+        (second, ("Garden Chair", "Lawn Mowers")),
+    ):
+        terms = project.workspace.read(TERMS)["term"]
+        found = project.workspace.read(GLOSSED)
+        assert [(terms[a], terms[b]) for a, b in found.select("a", "b").iter_rows()] == [ends]
+        assert ends in as_classified(project)[0]
+    kept = known_glosses(second.data / "train" / "model")
+    assert kept.rows() == [("Lawn Mower", "garden chair")]
 
 
 def test_the_second_run_judges_what_classify_judged_too(second: Project) -> None:

@@ -71,11 +71,11 @@ def test_another_schema_version(tmp_path: Path) -> None:
     folder = write_export(tmp_path / "export", small_frames(), schema_version=1)
     with pytest.raises(ArtefactError, match="another version of nymgraph") as caught:
         ClusterStore(folder)
-    assert caught.value.expected == "schema_version 4"
+    assert caught.value.expected == "schema_version 5"
     assert "run `nymgraph export` again" in caught.value.cure
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", json.dumps({"schema_version": 4})])
+@pytest.mark.parametrize("text", ["{", "[]", "{}", json.dumps({"schema_version": 5})])
 def test_a_damaged_manifest(folder: Path, text: str) -> None:
     (folder / "manifest.json").write_text(text)
     with pytest.raises(ArtefactError, match=r"manifest\.json is damaged"):
