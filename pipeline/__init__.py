@@ -23,5 +23,5 @@ own_list     a folder for one's own list, begun and run
 storage      tables and files: written whole, locked, listed, resumed, verified
 settings     every parameter, checked before work starts
 schemas      every table, declared once
-errors, progress, runlog, devices, cli: the plumbing
+errors, progress, devices, cli: the plumbing
 """

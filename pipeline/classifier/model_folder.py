@@ -44,8 +44,8 @@ from nymgraph.pipeline.classifier.trained import TrainedClassifier, load_trained
 from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_adapted
 from nymgraph.pipeline.formats.licences import licences_of
 from nymgraph.pipeline.lexicon.labelled import labelled_pairs
-from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.storage.artefacts import Workspace, content_hash, save
+from nymgraph.pipeline.storage.runlog import library_versions
 
 __all__ = [
     "NewModel",

@@ -10,7 +10,6 @@ import polars as pl
 
 from nymgraph.clustering import Previous, Tensions
 from nymgraph.pipeline.errors import InputError, ParameterError
-from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.schemas import (
     ASSIGNMENTS,
     EVIDENCE,
@@ -22,6 +21,7 @@ from nymgraph.pipeline.schemas import (
 from nymgraph.pipeline.settings.params import ClusterParams
 from nymgraph.pipeline.storage.artefacts import read_rows, reading
 from nymgraph.pipeline.storage.manifests import read_list
+from nymgraph.pipeline.storage.runlog import library_versions
 
 __all__ = ["load_previous", "made_with"]
 

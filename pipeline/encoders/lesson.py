@@ -18,9 +18,9 @@ from nymgraph.pipeline.encoders.encoders import locate_model
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.labelled import hold_back, weighed_by_use
 from nymgraph.pipeline.lexicon.vocabulary import read_vocabulary
-from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.settings.params import AdaptParams
 from nymgraph.pipeline.storage.artefacts import Workspace, digest
+from nymgraph.pipeline.storage.runlog import library_versions
 
 __all__ = ["Lesson", "base_revision", "read_lesson", "trained_encoder"]
 

@@ -18,8 +18,8 @@ from nymgraph.pipeline.engine.crew import TRIES, ShardQueue, dealt_parts
 from nymgraph.pipeline.engine.ray_worker import Worker
 from nymgraph.pipeline.engine.recipe import PartedRecipe, Recipe
 from nymgraph.pipeline.errors import DependencyError, NymgraphError
-from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.settings.params import EngineParams
+from nymgraph.pipeline.storage.runlog import library_versions
 from nymgraph.pipeline.storage.shards import Rows
 
 __all__ = ["RayEngine", "open_ray"]

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from nymgraph.pipeline.engine.recipe import Make, PartedRecipe, Recipe
 from nymgraph.pipeline.errors import DependencyError
-from nymgraph.pipeline.runlog import library_versions
+from nymgraph.pipeline.storage.runlog import library_versions
 from nymgraph.pipeline.storage.shards import Rows
 
 __all__ = ["Worker"]

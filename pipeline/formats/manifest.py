@@ -7,7 +7,6 @@ import polars as pl
 
 from nymgraph.pipeline.formats.licences import licences_of
 from nymgraph.pipeline.lexicon.vocabulary import is_elsewhere
-from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.schemas import (
     EXPORT_VERSION,
     EXPORTED_CLUSTERS,
@@ -19,6 +18,7 @@ from nymgraph.pipeline.schemas import (
 )
 from nymgraph.pipeline.settings.params import ExportParams
 from nymgraph.pipeline.storage.artefacts import Workspace, content_hash
+from nymgraph.pipeline.storage.runlog import library_versions
 
 __all__ = ["manifest_of"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from nymgraph.pipeline.own_list.stage_graph import stage_entries, user_files
-from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.settings.params import Params
 from nymgraph.pipeline.storage.artefacts import digest
+from nymgraph.pipeline.storage.runlog import library_versions
 
 __all__ = ["fingerprint"]
 

@@ -10,9 +10,9 @@ from typing import Any
 from nymgraph.pipeline.engine.choose import open_engine
 from nymgraph.pipeline.errors import StorageError
 from nymgraph.pipeline.progress import Progress
-from nymgraph.pipeline.runlog import RunRecord
 from nymgraph.pipeline.settings.params import Params
 from nymgraph.pipeline.storage.artefacts import Workspace, blamed
+from nymgraph.pipeline.storage.runlog import RunRecord
 
 __all__ = ["USING_MODEL", "perform"]
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.planner.plan import Plan
-from nymgraph.pipeline.runlog import read_record
+from nymgraph.pipeline.storage.runlog import read_record
 
 __all__ = ["Compared", "compare", "comparison_lines"]
 

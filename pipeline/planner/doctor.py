@@ -14,8 +14,8 @@ import psutil
 
 from nymgraph.pipeline.errors import NymgraphError
 from nymgraph.pipeline.lexicon.wordnet import find_edition
-from nymgraph.pipeline.runlog import read_record
 from nymgraph.pipeline.settings.params import Params
+from nymgraph.pipeline.storage.runlog import read_record
 from nymgraph.pipeline.storage.verify import RECORD
 
 __all__ = ["Finding", "diagnose", "format_findings", "run_table"]

@@ -44,10 +44,10 @@ from nymgraph.pipeline.lexicon.spelled import spell_bare
 from nymgraph.pipeline.planner.machine import usable_cores
 from nymgraph.pipeline.planner.rates import Rates
 from nymgraph.pipeline.planner.workload import postings_per_term
-from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.schemas import TERMS
 from nymgraph.pipeline.settings.params import Params
 from nymgraph.pipeline.storage.artefacts import Workspace, digest
+from nymgraph.pipeline.storage.runlog import library_versions
 
 __all__ = ["probed_rates"]
 

@@ -6,9 +6,9 @@ import polars as pl
 
 from nymgraph.pipeline.report.blocks import Column, Note, Section, Table
 from nymgraph.pipeline.report.run_data import RunData
-from nymgraph.pipeline.runlog import read_record
 from nymgraph.pipeline.schemas import CONFLICTS, REJECTS, TABLES
 from nymgraph.pipeline.settings.params import Params
+from nymgraph.pipeline.storage.runlog import read_record
 
 __all__ = ["NEEDS", "TITLE", "build"]
 

@@ -25,7 +25,6 @@ import polars.exceptions
 
 from nymgraph.pipeline.errors import ArtefactError, InputError, NymgraphError, StorageError
 from nymgraph.pipeline.progress import Progress, SilentProgress
-from nymgraph.pipeline.runlog import RunRecord
 from nymgraph.pipeline.schemas import Table
 from nymgraph.pipeline.storage.locks import hold
 from nymgraph.pipeline.storage.manifests import (
@@ -36,6 +35,7 @@ from nymgraph.pipeline.storage.manifests import (
     list_folder,
     read_list,
 )
+from nymgraph.pipeline.storage.runlog import RunRecord
 
 __all__ = [
     "THROWN",

@@ -28,7 +28,6 @@ import polars as pl
 
 from nymgraph.pipeline.errors import ArtefactError
 from nymgraph.pipeline.progress import Progress
-from nymgraph.pipeline.runlog import library_versions
 from nymgraph.pipeline.storage.artefacts import (
     content_hash,
     digest,
@@ -38,6 +37,7 @@ from nymgraph.pipeline.storage.artefacts import (
     write_atomic,
     writing,
 )
+from nymgraph.pipeline.storage.runlog import library_versions
 
 __all__ = ["Rows", "ShardedWork", "open_work"]
 

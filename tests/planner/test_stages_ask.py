@@ -9,11 +9,11 @@ import pytest
 from nymgraph.pipeline.candidates import pairing
 from nymgraph.pipeline.errors import CapacityError
 from nymgraph.pipeline.limits import Room
-from nymgraph.pipeline.runlog import RunRecord
 from nymgraph.pipeline.schemas import EXTRA_PAIRS, EXTRA_TERMS, HELD_OUT, PAIRS, TERMS
 from nymgraph.pipeline.settings.params import EmbedParams, RetrieveParams
 from nymgraph.pipeline.stages import embed, retrieve
 from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.runlog import RunRecord
 
 NAMES = ["auto", "car", "cold", "hot"]
 

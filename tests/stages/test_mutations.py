@@ -24,10 +24,10 @@ from nymgraph.pipeline.errors import NymgraphError
 from nymgraph.pipeline.formats.write import FORMATS
 from nymgraph.pipeline.own_list.stages import perform
 from nymgraph.pipeline.progress import SilentProgress
-from nymgraph.pipeline.runlog import RunRecord
 from nymgraph.pipeline.settings.params import load_params
 from nymgraph.pipeline.storage.artefacts import THROWN
 from nymgraph.pipeline.storage.manifests import LIST, StageFiles, read_list
+from nymgraph.pipeline.storage.runlog import RunRecord
 from nymgraph.pipeline.storage.verify import Verified, verify_export, verify_run
 from nymgraph.pipeline.store import ClusterStore
 from tests.stages.small_run import SmallRun, file_bytes

@@ -10,10 +10,10 @@ import pytest
 
 from nymgraph.pipeline.engine.choose import open_engine
 from nymgraph.pipeline.engine.recipe import Engine
-from nymgraph.pipeline.runlog import RunRecord
 from nymgraph.pipeline.settings.params import EngineParams, Params, load_params
 from nymgraph.pipeline.stages import classify, embed, retrieve
 from nymgraph.pipeline.storage.artefacts import Workspace
+from nymgraph.pipeline.storage.runlog import RunRecord
 from tests.engine.recipes import wait_for
 from tests.engine.small_cluster import small_cluster
 from tests.stages.small_run import SmallRun, file_bytes

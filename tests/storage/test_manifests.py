@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from nymgraph.pipeline.errors import ArtefactError
-from nymgraph.pipeline.runlog import RunRecord
 from nymgraph.pipeline.schemas import CANDIDATES, HELD_BACK, HELD_OUT
 from nymgraph.pipeline.storage.artefacts import Workspace, blamed, write_atomic
 from nymgraph.pipeline.storage.manifests import LIST, list_folder, read_list
+from nymgraph.pipeline.storage.runlog import RunRecord
 
 
 def candidates(a: int, rows: int = 1) -> pl.DataFrame:

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nymgraph.pipeline import runlog
 from nymgraph.pipeline.errors import ArtefactError, StorageError
 from nymgraph.pipeline.progress import SilentProgress
-from nymgraph.pipeline.storage import shards
+from nymgraph.pipeline.storage import runlog, shards
 from nymgraph.pipeline.storage.shards import open_work
 
 INPUTS = {"terms": "abc", "k": 4}

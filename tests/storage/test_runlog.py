@@ -7,8 +7,8 @@ from datetime import datetime
 import psutil
 import pytest
 
-from nymgraph.pipeline import runlog
-from nymgraph.pipeline.runlog import RunRecord, library_versions, peak_memory_mb
+from nymgraph.pipeline.storage import runlog
+from nymgraph.pipeline.storage.runlog import RunRecord, library_versions, peak_memory_mb
 
 
 def test_the_record_of_a_run() -> None:
