@@ -11,7 +11,7 @@ number (too few); and narrower, weaker than fitted (-1.7), for in lists of alias
 the longer name is mostly the same thing.
 
 Where one is nearly what a dictionary says of the other (`candidates.glossed`), the odds gain
-`GLOSSED`, so that .02 becomes .8, unless the two differ as `_DIFFERENT` says.
+`DEFINED`, so that .02 becomes .8, unless the two differ as `_DIFFERENT` says.
 
 Lists differ. In one of job titles (8,335 terms, a dozen names for a job) pairs that share words are
 synonyms as often as the judge says. There the shifts that speak against a pair are weakened, by
@@ -33,7 +33,7 @@ from nymgraph.pipeline.lexicon.phrases import PHRASE_KINDS, Phrases
 from nymgraph.pipeline.schemas import RELATION_NAMES
 
 __all__ = [
-    "GLOSSED",
+    "DEFINED",
     "SHIFTS",
     "corrected_phrases",
     "opposed_phrases",
@@ -53,7 +53,7 @@ SHIFTS = {
     "changed": -1.1,
     "silent": -1.5,
 }
-GLOSSED = 5.25
+DEFINED = 5.25
 _DIFFERENT = [PHRASE_KINDS.index(x) for x in ("opposite", "sibling", "number", "role", "narrower")]
 APART = (0.0, 0.9, 0.1)  # the probabilities of phrases that differ by an opposite
 LEAST = 0.01  # pairs that are judged less likely synonyms are not compared
@@ -108,7 +108,7 @@ def corrected_phrases(
     kinds = phrase_kinds(phrases, *(judged[end].to_numpy()[rows] for end in ("a", "b")))
     probabilities = judged.select(_P).to_numpy().copy()
     gains = np.column_stack([kinds, glossed[rows] & ~kinds[:, _DIFFERENT].any(axis=1)])
-    shifts = [*_shifts(strictness), GLOSSED]
+    shifts = [*_shifts(strictness), DEFINED]
     probabilities[rows] = shifted(probabilities[rows], gains, shifts)
     opposed = np.zeros(judged.height, np.bool_)
     opposed[rows] = kinds[:, PHRASE_KINDS.index("opposite")]

@@ -7,7 +7,7 @@ import pytest
 
 from nymgraph.pipeline.classifier.corrections import Corrections, Shifts
 from nymgraph.pipeline.classifier.kinds import PRIOR, Spelled, listed_terms
-from nymgraph.pipeline.classifier.phrase_kinds import GLOSSED, corrected_phrases
+from nymgraph.pipeline.classifier.phrase_kinds import DEFINED, corrected_phrases
 from nymgraph.pipeline.lexicon.normalise import look_up_key
 from nymgraph.pipeline.lexicon.phrases import KnownWords, Phrases
 
@@ -103,7 +103,7 @@ def test_each_correction_is_among_them() -> None:
     assert after / (1 - after) == pytest.approx(before / (1 - before) * np.exp(PRIOR[2]), rel=1e-4)
     assert p["Cold Drinks", "Hot Drinks"][1] == 0
     before, after = p["cheap", "tent"]  # one is near a definition of the other
-    assert 1 / after - 1 == pytest.approx((1 / before - 1) * np.exp(-GLOSSED), rel=1e-3)
+    assert 1 / after - 1 == pytest.approx((1 / before - 1) * np.exp(-DEFINED), rel=1e-3)
     before, after = p["dear", "tent"]  # of no kind
     assert after == pytest.approx(before)
 
