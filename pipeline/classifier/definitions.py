@@ -11,6 +11,8 @@ from nymgraph.pipeline.storage.artefacts import Workspace
 
 __all__ = ["glosses_of_list"]
 
+_LARGEST = 100_000  # terms of a list; in a larger one every gloss beside every term takes too long
+
 
 def glosses_of_list(model: Path | None, workspace: Workspace) -> pl.DataFrame:
     """Find the definitions of the terms of a list.
@@ -20,13 +22,13 @@ def glosses_of_list(model: Path | None, workspace: Workspace) -> pl.DataFrame:
         workspace: The data folder.
 
     Returns:
-        Columns term_id and gloss; none where the lexicon is the dictionary itself.
+        Columns term_id and gloss; none where the lexicon is the dictionary itself, or very large.
 
     Raises:
         ArtefactError: The model is damaged.
     """
     terms, n_lexicon, language = read_terms(workspace)
-    if not is_elsewhere(len(terms), n_lexicon):
+    if n_lexicon > _LARGEST or not is_elsewhere(len(terms), n_lexicon):
         return pl.DataFrame(schema={"term_id": pl.UInt32, "gloss": pl.String})
     known = glosses_of_run(workspace) if model is None else known_glosses(model_folder(model))
     return met_glosses(known, pl.Series(terms[:n_lexicon]), language)
