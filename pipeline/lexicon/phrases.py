@@ -28,7 +28,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache, cached_property
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
 import polars as pl
@@ -263,10 +263,10 @@ class Phrases:
     ) -> str | None:
         if {*rest, *more} in self._opposed:
             return "opposite"
-        said = self._known.relation(" ".join(rest), " ".join(more))
+        said = self._said(rest, more)
         rest, more = (tuple(x for x in y if x not in self._prepositions) for y in (rest, more))
         x, y = " ".join(rest), " ".join(more)
-        said = said or self._known.relation(x, y)
+        said = said or self._said(rest, more)
         if said is not None:
             return {"antonym": "opposite", "co_hyponym": "sibling"}.get(said, said)
         if not (x and y):
@@ -279,6 +279,12 @@ class Phrases:
             if self._is_form(x, y):
                 return "same" if shares else None
         return "changed" if shares else "silent"
+
+    def _said(self, rest: tuple[str, ...], more: tuple[str, ...]) -> str | None:
+        """The relation of some words to others, each written as one word or as several."""
+        ways = ([between.join(words) for between in (" ", "", "-")] for words in (rest, more))
+        found = (self._known.relation(x, y) for x, y in product(*ways))
+        return next((relation for relation in found if relation is not None), None)
 
     def _parted(self, words: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
         """The words, *checkout* in two where the others have *check*."""

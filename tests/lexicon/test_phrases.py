@@ -23,6 +23,8 @@ KNOWN = KnownWords(
             ("accounting", "accountancy", "synonym", "train"),
             ("shoe", "footgear", "synonym", "train"),
             ("woman", "lady", "synonym", "train"),
+            ("used", "secondhand", "synonym", "train"),
+            ("pre-owned", "new", "antonym", "train"),
             ("directions", "instructions", "synonym", "train"),
         ],
         ["term_a", "term_b", "relation", "split"],
@@ -52,6 +54,8 @@ KNOWN = KnownWords(
         ("new cars", "old cars", "changed"),  # the pair is held out
         ("big cars", "large cars", "synonym"),
         ("red baby buggy", "red stroller", "synonym"),
+        ("used cars", "second-hand cars", "synonym"),
+        ("pre-owned cars", "new cars", "opposite"),
         ("big red", "red manager", "changed"),
         ("boss red", "red manager", "changed"),  # at another place
         ("red wine", "white wine", "sibling"),
