@@ -53,8 +53,7 @@ class Meeting(NamedTuple):
         if outside[1] or any(n for _, n in inside[1:]):
             said = ", ".join(f"{n:,} {way}" for way, n in inside)
             _log.info(
-                "label: %s labelled pairs have both terms in the lexicon (%s), %s have not and "
-                "serve for training alone",
+                "label: %s labelled pairs have both terms in the lexicon (%s), %s have not",
                 *(f"{sum(n for _, n in inside):,}", said, f"{outside[1]:,}"),
             )
 

@@ -71,6 +71,7 @@ _PLURAL_INITIALS = re.compile(r"^([^\W\d_a-z]{2,})s$")  # KPIs
 _ACTIVITY = re.compile(r"(?:ing|ment|ion|ship|ance|ence|ery|ysis|ics|ism)s?$")  # English
 _SAYS_THE_SAME = ("same", "slip", "synonym")
 _STEM = 4
+COMMON = 0.03  # share of a word's use in which it has a synonym, for this to tell of phrases
 _LONGEST_ACRONYM = 6
 _LONG = 6  # letters of a word in which one may be wrong; of two unknown words two more
 _GLUE = {
@@ -129,13 +130,16 @@ def initials(name: str, language: str) -> frozenset[str]:
         language: Language code.
 
     Returns:
-        *roi* and *ri* of return on investment; nothing for a single word.
+        *roi* and *ri* of return on investment, *albs* and *abs* of anti-lock braking system;
+        nothing for a single word.
     """
-    words = _tokens(small_letters(name, language))
+    text = small_letters(name, language)
+    words = _tokens(text)
     if len(words) < 2:
         return frozenset()
     small = _small_words(primary_language(language))
-    heads = (words, [word for word in words if word not in small])
+    spaced = [word for word in text.split() if word[0].isalpha()]  # anti-lock is one word
+    heads = (words, [word for word in words if word not in small], spaced)
     return frozenset("".join(word[0] for word in head) for head in heads)
 
 
@@ -166,7 +170,7 @@ class KnownWords:
         found: dict[tuple[str, str], str] = {}
         for table in self._pairs:
             ends = (pl.col(f"term_{end}").cast(pl.String).str.to_lowercase() for end in "ab")
-            rows = table.select(*ends, pl.col("relation").cast(pl.String))
+            rows = _in_common_senses(table).select(*ends, pl.col("relation").cast(pl.String))
             for one, other, relation in rows.iter_rows():
                 before = found.get((one, other))
                 if before is None or _RANK.index(before) < _RANK.index(relation):
@@ -183,6 +187,14 @@ class KnownWords:
 
     def __contains__(self, word: object) -> bool:
         return word in self._words
+
+
+def _in_common_senses(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs without the synonyms in a sense that is rare for both: *bread*, *sugar* (money)."""
+    if "dominance_a" not in pairs.columns:
+        return pairs
+    commoner = pl.max_horizontal("dominance_a", "dominance_b").fill_null(1.0)
+    return pairs.filter((pl.col("relation").cast(pl.String) != "synonym") | (commoner >= COMMON))
 
 
 class _Content(NamedTuple):
@@ -252,6 +264,8 @@ class Phrases:
             return "opposite" if negated else "narrower"
         if len(rest) == len(more) == 1 and self._is_slip(rest[0], more[0]):
             return "slip"
+        if shared and len(rest) == 1 and self._abbreviates(rest[0], more):
+            return "initials"
         if not shared and not (" ".join(rest) in self._known and " ".join(more) in self._known):
             return None
         kind = self._changed(rest, more, bool(shared), words[0][-1] != words[1][-1])
@@ -314,6 +328,10 @@ class Phrases:
             return False
         others = (other for other in self._beside.expansions[letters] if other != phrase)
         return all(self.of((phrase, other)).kind(0, 1) in _SAYS_THE_SAME for other in others)
+
+    def _abbreviates(self, word: str, words: tuple[str, ...]) -> bool:
+        """Whether a word is the first letters of three words or more: *EGR valve*."""
+        return len(words) > 2 and word not in self._known and word == "".join(x[0] for x in words)
 
     @cached_property
     def expansions(self) -> defaultdict[str, list[str]]:

@@ -196,7 +196,9 @@ class Terms:
             return None
         starts = {text[: max(2, len(text) - 2)] for text in (key, key.split(" ")[0])} | {key[:1]}
         near = {row: own for start in sorted(starts) for row, own in self._below(start, len(key))}
-        same = sorted(row for row, own in near.items() if _letters_of(own) == whole)
+        bases = () if n_spaces else possible_lemmas(key, self._language, bold=False)
+        wholes = {whole, *map(_letters_of, bases)}  # seatbelts is Seat Belt
+        same = sorted(row for row, own in near.items() if _letters_of(own) in wholes)
         forms = sorted(
             row
             for row, own in near.items()

@@ -92,6 +92,9 @@ KNOWN = KnownWords(
         ("hr", "human resources", None),  # two letters are too few without capitals
         ("big", "best in germany", None),  # a word that is known
         ("PTO", "part time", None),
+        ("ABS", "anti-lock braking system", "initials"),
+        ("EGR valve", "exhaust gas recirculation valve", "initials"),
+        ("red valve", "round electric door valve", "changed"),  # *red* is known
         ("PTO", "PTOS", None),
         ("accountant", "acountant", "slip"),
         ("senior accountant", "senior accuontant", "slip"),
@@ -106,6 +109,15 @@ KNOWN = KnownWords(
 def test_the_kind_is_what_differs(one: str, other: str, kind: str | None) -> None:
     found = Phrases([one, other], KNOWN, "en")
     assert found.kind(0, 1) == found.kind(1, 0) == kind
+
+
+def test_synonyms_in_a_rare_sense_of_both_do_not_count() -> None:
+    pairs = [("bread", "sugar", "synonym", 0.02, 0.01), ("lift", "elevator", "synonym", 0.02, 1.0)]
+    columns = ["term_a", "term_b", "relation", "dominance_a", "dominance_b"]
+    known = KnownWords(pl.DataFrame(pairs, columns, orient="row"))
+    names = ["white bread", "white sugar", "hotel lift", "hotel elevator"]
+    found = Phrases(names, known, "en")
+    assert [found.kind(0, 1), found.kind(2, 3)] == ["changed", "synonym"]
 
 
 def test_an_acronym_stands_for_no_phrase_where_several_say_other_things() -> None:

@@ -96,6 +96,7 @@ LISTED = [
     ["Step Ladders", "Folding Steps"],
     ["Stepladders", "Steps"],
     ["Running", "Jogging"],
+    ["Hand Saw", "Panel Saw"],
     ["stiff-necked", "stubborn"],
 ]
 
@@ -116,6 +117,7 @@ def plurals(tmp_path: Path) -> ClusterStore:
         ("lawn mower", "Lawn Mowers", ("Grass Cutters",)),
         ("lawn-mower", "Lawn Mowers", ("Grass Cutters",)),
         ("stepladder", "Stepladders", ("Steps",)),
+        ("handsaws", "Hand Saw", ("Hand Saw",)),
         ("step ladder", "Step Ladders", ("Folding Steps",)),
         ("elearning", "e-learning", ("e-learning",)),
         ("doctors note", "doctor's note", ("sick note",)),
