@@ -21,6 +21,7 @@ from nymgraph.pipeline.storage.artefacts import Workspace
 from nymgraph.pipeline.store import ClusterStore, Nearest
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.nearest import NearestFinder
+from nymgraph.pipeline.store.run_data import RunData
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -43,7 +44,8 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=60, help="of each kind")
     given = parser.parse_args()
     store = ClusterStore(given.data / "export")
-    finder = NearestFinder(ExportFolder(given.data / "export"), given.data)
+    export = ExportFolder(given.data / "export")
+    finder = NearestFinder(export, RunData(export, given.data))
     asked = drawn(store, Workspace(given.data), given.split, given.words)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for word in asked:

@@ -115,10 +115,10 @@ def of_edges(figures: Figures) -> list[Row]:
 
 
 def antonyms_together(clusters: Figures) -> str:
-    """Known antonym pairs inside clusters: those in evidence, those held out."""
+    """Known antonym pairs inside clusters, of all: those in evidence, those held out."""
     held_out = clusters["antonyms_together_held_out"]
     in_evidence = clusters["antonyms_together"] - held_out
-    return f"{in_evidence} / {held_out} of {clusters['antonyms_known']:,}"
+    return f"{in_evidence} / {held_out} (of {clusters['antonyms_known']:,} in all)"
 
 
 def of_clusters(figures: Figures) -> list[Row]:
@@ -167,8 +167,8 @@ def readme_rows(evaluate: Figures, train: Figures) -> list[Row]:
     ]
     return [
         (
-            "1,000 commonest words, exported graph: a synonym of a common sense in the cluster"
-            " / in no cluster",
+            "1,000 commonest words, exported graph: cluster holds a synonym of a common sense"
+            " / word in no cluster",
             both[0],
         ),
         ("the same for held-out words, measured graph", both[1]),

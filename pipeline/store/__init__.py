@@ -9,6 +9,7 @@ related         the terms near it in meaning that are neither
 expansion       queries widened by synonyms
 phrases         a query, cut into the phrases that are widened
 grammar         which parts of speech a phrase can be where it stands
+likeness        how alike two words are in meaning, as a number
 nearest         where a word that the lexicon does not hold would belong
 ego_graph       the neighbourhood of a term, for networkx
 plots           the neighbourhood of a term, and a map of clusters, as charts
@@ -16,6 +17,7 @@ batch           many terms at once
 paths           the shortest path over judged synonyms
 slips           which spellings a hasty hand may have meant
 explain         why two terms are together or apart
+run_data        the vectors and the model of the run that made an export
 export_folder   the index, the tables and the manifest, opened and checked together
 terms           from a spelling to a term; what to say when there is none
 pairs           the judged pairs as a graph

@@ -18,9 +18,11 @@ from nymgraph.pipeline.store.ego_graph import ego_graph
 from nymgraph.pipeline.store.expansion import Expansion, expand
 from nymgraph.pipeline.store.explain import explain
 from nymgraph.pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.likeness import likenesses
 from nymgraph.pipeline.store.nearest import Nearest, NearestFinder
 from nymgraph.pipeline.store.related import related_terms
 from nymgraph.pipeline.store.relatives import antonyms, synonyms, unclustered
+from nymgraph.pipeline.store.run_data import RunData
 from nymgraph.pipeline.store.views import (
     Antonym,
     Cluster,
@@ -106,16 +108,14 @@ class ClusterStore(View):
 
     Args:
         path: The export folder.
-        data: The data folder of the run, for `nearest` and `plot_map`: an export holds neither
-            vectors nor models. None: the folder that the export lies in.
+        data: The data folder of the run, for `nearest`, `likeness` and `plot_map`: an export holds
+            neither vectors nor models. None: the folder that the export lies in.
     """
 
     def __init__(self, path: str | Path = "data/export", *, data: str | Path | None = None) -> None:
         self._path = Path(path)
         self._export = ExportFolder(self._path)
-        self._finder = NearestFinder(
-            self._export, self._path.parent if data is None else Path(data)
-        )
+        self._run = RunData(self._export, self._path.parent if data is None else Path(data))
 
     @property
     def path(self) -> Path:
@@ -293,7 +293,32 @@ class ClusterStore(View):
         Returns:
             The cluster with the reason, and the neighbours as they are judged.
         """
-        return self._finder.find(text, k)
+        return NearestFinder(self._export, self._run).find(text, k)
+
+    def likeness(self, a: str, b: str) -> float:
+        """How alike two words are in meaning: opposites are not, words of one topic hardly.
+
+        It needs the vectors, the encoder and the classifier of the run (see `data`).
+
+        Args:
+            a: A word or phrase, of the lexicon or not.
+            b: Another.
+
+        Returns:
+            From 0, unrelated or opposite, to 1, the same; made to rank pairs.
+        """
+        return float(self.likenesses([(a, b)])["likeness"][0])
+
+    def likenesses(self, pairs: Sequence[tuple[str, str]]) -> pl.DataFrame:
+        """How alike the words of many pairs are, as `likeness` tells.
+
+        Args:
+            pairs: Words or phrases, two by two.
+
+        Returns:
+            One row a pair, in the order given: term_a, term_b, likeness.
+        """
+        return likenesses(self._export, self._run, pairs)
 
     def graph(self, term: str, hops: int = 1, *, per_term: int = 12) -> "nx.Graph":
         """The judged pairs around a term.
@@ -339,7 +364,7 @@ class ClusterStore(View):
         """
         from nymgraph.pipeline.store.plots import plot_clusters
 
-        return plot_clusters(self._export, self._finder.vectors, sample, seed)
+        return plot_clusters(self._export, self._run.vectors, sample, seed)
 
     def suggest(self, prefix: str, n: int = 10) -> list[str]:
         """At most `n` terms that begin with a prefix, whatever its case; clustered ones first."""

@@ -1,32 +1,24 @@
 """Where a word that the lexicon does not hold would belong.
 
-Contract: an export holds no vectors and no models. They lie in the data folder of the run that made
-the export: `embed` (vectors), `adapt` (encoder) and `train` (classifier). The word is encoded, its
-nearest terms are found by exact search over the memory-mapped vectors (time in proportion to the
-lexicon, memory bounded), and the classifier judges the word with each of them, and with the terms
-spelled almost like it: being near is not enough, since opposites are near too. An inflected form
-goes where its lemma is. A word that is judged a synonym of nothing, but is one slip of the keyboard
-away from a term (`slips`), is taken for a misspelling of it, unless it is made of a term by an
-affix: *carlike* is no *warlike*.
+The word is encoded, its nearest terms are found by exact search over the memory-mapped vectors of
+the run (time in proportion to the lexicon, memory bounded), and the classifier judges the word with
+each of them, and with the terms spelled almost like it: being near is not enough, since opposites
+are near too. An inflected form goes where its lemma is. A word that is judged a synonym of nothing,
+but is one slip of the keyboard away from a term (`slips`), is taken for a misspelling of it, unless
+it is made of a term by an affix: *carlike* is no *warlike*.
 """
 
-import threading
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from nymgraph.pipeline.errors import ArtefactError, InputError
+from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.normalise import clean, reject_reason
-from nymgraph.pipeline.storage.artefacts import Workspace, blamed
 from nymgraph.pipeline.store.export_folder import ExportFolder
+from nymgraph.pipeline.store.run_data import RunData
 from nymgraph.pipeline.store.views import Cluster, View
-
-if TYPE_CHECKING:  # torch is loaded when the first word is asked for
-    from nymgraph.pipeline.classifier.model import Model
 
 __all__ = ["Nearest", "NearestFinder", "Neighbour", "largest_cosines"]
 
@@ -100,12 +92,11 @@ class NearestFinder:
 
     Args:
         export: The export.
-        data: The data folder of the run that made it.
+        run: The data folder of its run.
     """
 
-    def __init__(self, export: ExportFolder, data: Path) -> None:
-        self._export, self._workspace = export, Workspace(data)
-        self._lock = threading.Lock()
+    def __init__(self, export: ExportFolder, run: RunData) -> None:
+        self._export, self._run = export, run
 
     def find(self, text: str, k: int) -> Nearest:
         """The cluster that a word would belong to.
@@ -151,10 +142,9 @@ class NearestFinder:
         from nymgraph.discriminator import N_NEIGHBOURS
         from nymgraph.pipeline.encoders.encoders import encode_terms
 
-        # loading happens once, and a model is not asked by two threads at once
-        with self._lock, blamed(self._workspace):
-            vectors = self.vectors
-            vector = encode_terms(self._model.encoder, [word])[0]
+        with self._run.asked():
+            vectors = self._run.vectors
+            vector = encode_terms(self._run.model.encoder, [word])[0]
             near = largest_cosines(vectors, vector, max(k, N_NEIGHBOURS))
             rows, cosines = near[0][:k], near[1][:k]
             spelled = np.setdiff1d(self._spelled(word), rows)
@@ -164,7 +154,6 @@ class NearestFinder:
             order = np.lexsort((rows, -cosines))
             rows, cosines = rows[order], cosines[order]
             judged = self._judge(word, vector, rows, near)
-            self._workspace.refuse_rewritten()
         terms = self._export.terms
         columns = zip(rows.tolist(), cosines.tolist(), judged.tolist(), strict=True)
         return [
@@ -187,13 +176,13 @@ class NearestFinder:
         """Judge a word with terms; `near` are the terms whose known pairs vote for it."""
         from nymgraph.pipeline.classifier.trained import classifier_over
 
-        model, space = self._model, self._model.space
+        model, space = self._run.model, self._run.model.space
         names = [word, *(self._export.terms.name(row) for row in rows.tolist())]
         asked = np.concatenate([[-1], rows])
         vectors = space.vectors_of(asked)
         vectors[0] = vector
         surface = model.classifier.trained.head.surface
-        extra = len(space.terms) > len(self.vectors)  # terms that vote beside the lexicon
+        extra = len(space.terms) > len(self._run.vectors)  # terms that vote beside the lexicon
         near_new = None if extra else near
         features = space.features_of(names, asked, vectors, surface=surface, near_new=near_new)
         where = {"dictionary": False, "elsewhere": space.elsewhere}
@@ -227,39 +216,6 @@ class NearestFinder:
         near = (x for x in found if x.term in names)
         fit = [x for x in near if x.cluster_id is not None and x.cluster_id not in out]
         return max(fit, key=lambda x: (x.cosine, x.term), default=None)
-
-    @cached_property
-    def vectors(self) -> npt.NDArray[np.float16]:
-        """The vectors of the terms, (n_terms, dim), as a memory map; a row is a term_id.
-
-        ArtefactError if the data folder does not hold the run that made the export.
-        """
-        manifest = self._workspace.read_json("embed", "manifest.json")
-        self._same_run("embed", manifest["content"], self._export.vectors)
-        self._same_run("embed", manifest["revision"], self._export.encoder_revision)
-        vectors = self._workspace.read_array("embed", "vectors.npy")[: manifest.get("rows")]
-        self._same_run("embed", f"{len(vectors)} rows", f"{len(self._export.terms)} rows")
-        return vectors
-
-    @cached_property
-    def _model(self) -> "Model":
-        """The model of the run, which sees the lexicon as `classify` saw it."""
-        from nymgraph.pipeline.classifier.model import load_model
-
-        model = load_model(self._workspace.root, device="cpu")
-        if model.notes is not None:
-            self._same_run("train", model.notes.encoder.revision, self._export.encoder_revision)
-        return model
-
-    def _same_run(self, stage: str, got: str, expected: str | None) -> None:
-        """ArtefactError unless what a stage left is of the run that made the export."""
-        if expected is not None and got != expected:
-            raise ArtefactError(
-                f"{self._workspace.root / stage} is not of the run that made this export",
-                got=got,
-                expected=expected,
-                cure="give the data folder of its run: ClusterStore(export, data=...)",
-            )
 
 
 def largest_cosines(

@@ -30,9 +30,12 @@ def test_the_export_is_queryable(small_run: SmallRun) -> None:
     term = next(term for term in store if store[term].id is not None)
     assert term in store[term].members
     assert set(store.synonyms(term)) == set(store[term].members) - {term}
+    other = store.synonyms(term)[0]
+    same, alike, new = store.likenesses([(term, term), (term, other), (term, "xyzzy")])["likeness"]
+    assert 1 >= same >= alike > new >= 0
     answer = small_run.command("nymgraph", "query", term)
     assert answer.returncode == 0
-    assert store.synonyms(term)[0] in answer.stdout
+    assert other in answer.stdout
 
 
 def test_the_report_has_every_section(small_run: SmallRun) -> None:

@@ -11,6 +11,7 @@ from nymgraph.pipeline.store import ClusterStore, Neighbour
 from nymgraph.pipeline.store import nearest as module
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.nearest import NearestFinder
+from nymgraph.pipeline.store.run_data import RunData
 from tests.store.small_export import small_frames, write_export
 
 
@@ -29,7 +30,8 @@ def test_exact_search_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def finder(folder: Path) -> NearestFinder:
-    return NearestFinder(ExportFolder(folder), folder.parent)
+    export = ExportFolder(folder)
+    return NearestFinder(export, RunData(export, folder.parent))
 
 
 def near(term: str, p_synonym: float, p_antonym: float, cluster_id: int | None) -> Neighbour:
