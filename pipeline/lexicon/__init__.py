@@ -29,6 +29,7 @@ labelled    labelled pairs as arrays: who trains, validates, tests
 provenance  which labels are a language model's
 edges       a user's edge table
 lemmas      what a word may be an inflected form of, for look-up
+spellings   how the other English spells a word, for look-up
 mythes      thesauri of LibreOffice
 synonym_rules  synonym files of search engines
 variants    other spellings and forms of a term

@@ -78,7 +78,8 @@ class Expansion(View):
         """Each phrase with the terms added, and those withheld."""
         rows = []
         for part in self.phrases:
-            name = part.text if part.text == part.term else f"{part.text} ({part.term})"
+            how = "another spelling of " * part.respelled
+            name = part.text if part.text == part.term else f"{part.text} ({how}{part.term})"
             withheld = f"; withheld: {', '.join(part.withheld)}" if part.withheld else ""
             nothing = "left as it is: the query negates it" if part.negated else "nothing"
             rows.append((name, (", ".join(part.added) or nothing) + withheld))
@@ -144,7 +145,10 @@ def _widened(
         if x not in opposite
         and (coarse or not export.marks.of(x))
         and not _repeats(export, part, x)
-    ][:limit]
+    ]
+    if part.respelled:
+        kept, weights = [term_id, *kept], weights | {term_id: 1.0}
+    kept = kept[:limit]
     return part._replace(
         added=tuple(name(other) for other in kept),
         withheld=tuple(name(other) for other in ranked if other in opposite),

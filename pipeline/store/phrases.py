@@ -6,7 +6,8 @@ term is taken as one phrase. A word of the language's grammar (*in*, *who*), and
 letters whose only term is all capitals (*us*, *US*), is passed over when it stands alone; so is a
 term that is made of words of the grammar alone (*do it*). A word of two or more capitals is no word
 of the grammar. Words that are a term in other spaces (*hand bag*, *lawnmower*) are a phrase, to
-which that term alone is added.
+which that term alone is added; to words in the spelling of the other English (*winter tires*) the
+term and its synonyms are.
 
 An inflected form is taken for its lemma, also where a term is spelled so that nobody counted in
 text, and its lemma was (*men*, manpower, and *man*). A phrase of several words that is no noun and
@@ -46,6 +47,7 @@ class Phrase(NamedTuple):
         withheld: Members of the same clusters that are judged antonyms of it, never added.
         weights: How close each of `added` is, 0 to 1: p_synonym where the pair was judged.
         negated: Whether the query negates it; nothing is added then.
+        respelled: Whether the other English spells the term so; the term itself is added then, too.
     """
 
     text: str
@@ -54,6 +56,7 @@ class Phrase(NamedTuple):
     withheld: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
     negated: bool = False
+    respelled: bool = False
 
 
 def phrases_of(export: ExportFolder, words: list[str], skip: Collection[str]) -> list[Phrase]:
@@ -133,11 +136,12 @@ def _longest(export: ExportFolder, words: list[str], skip: Collection[str]) -> t
     """The longest term that the words begin with, or the first word, and the words it takes."""
     for stop in range(len(words), 0, -1):
         for text in dict.fromkeys((" ".join(words[:stop]), _bare(words[:stop]))):
-            term = _meant(export, text, skip) if text else None
-            if term is None:
+            found = _meant(export, text, skip) if text else None
+            if found is None:
                 continue
+            term = found.term or ""
             if _same_words(term, text):
-                return Phrase(text, term), stop
+                return found, stop
             return Phrase(" ".join(words[:stop]), term, (term,), weights=(1.0,)), stop
     return Phrase(words[0]), 1
 
@@ -157,18 +161,18 @@ def _may_join(text: str, skip: Collection[str]) -> bool:
     return all(map(str.isalpha, words[:-1])) and not any(word.casefold() in skip for word in words)
 
 
-def _meant(export: ExportFolder, text: str, skip: Collection[str]) -> str | None:
+def _meant(export: ExportFolder, text: str, skip: Collection[str]) -> Phrase | None:
     acronym = len(text) > 1 and text.isupper()
     if all(word in skip for word in text.casefold().split()) and not acronym:
         return None
-    for find in (_spelled_so, _inflected, _listed):
+    for find in (_spelled_so, _inflected, _listed, _respelled):
         term_id = find(export, text)
         term = "" if term_id is None else export.terms.name(term_id)
         if not _same_words(term, text) and not _may_join(text, skip):
             continue
         same = term.casefold() == text.casefold()
         if term and not (text.islower() and term.isupper()) and (same or term not in skip):
-            return term
+            return Phrase(text, term, respelled=find is _respelled)
     return None
 
 
@@ -192,6 +196,11 @@ def _listed(export: ExportFolder, text: str) -> int | None:
     term = "" if term_id is None else export.terms.name(term_id)
     apart = term.replace("-", " ").casefold() != text.casefold()
     return term_id if apart else None
+
+
+def _respelled(export: ExportFolder, text: str) -> int | None:
+    """The term that the other English spells so."""
+    return None if _EDGES.search(text) else export.terms.respelled(text)
 
 
 def _inflected(export: ExportFolder, text: str) -> int | None:

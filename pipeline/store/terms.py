@@ -5,14 +5,14 @@ that is its own key is found by its exact form; only the others are in the index
 that is no term is looked up with the marks that its letters may lack (sicak, Istanbul: sıcak,
 istanbul), then as the form of a term (`lexicon.lemmas`), then as both (kitabin: kitabın, kitap),
 then as a word of which the lexicon has a form alone (torch: Torches), then as one word or two
-(lawnmower: Lawn Mowers).
+(lawnmower: Lawn Mowers), then in the spellings of the other English (winter tires: Winter Tyres).
 """
 
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import product
 from typing import Self
 
@@ -23,6 +23,7 @@ from rapidfuzz import fuzz, process
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.lemmas import possible_lemmas, possible_stems
 from nymgraph.pipeline.lexicon.normalise import bare_letters, clean, look_up_key
+from nymgraph.pipeline.lexicon.spellings import respelled
 from nymgraph.pipeline.lexicon.variants import variant
 from nymgraph.pipeline.lookup import NONE, LookupIndex
 from nymgraph.pipeline.store.slips import slips
@@ -160,7 +161,8 @@ class Terms:
         """What a spelling that no term has means all the same, or None.
 
         The term that it is without marks, else the one that it is a form of, else both together,
-        else the one that is a form of it, or is it in other spaces.
+        else the one that is a form of it, or is it in other spaces, else the one that the other
+        English spells otherwise.
 
         Args:
             term: The spelling.
@@ -176,7 +178,8 @@ class Terms:
         found = [row for row in map(self.lemma, self._marked(key)) if row is not None]
         if found:
             return found[0]
-        return self.listed(term)
+        row = self.listed(term)
+        return self.respelled(term) if row is None else row
 
     def listed(self, term: str) -> int | None:
         """A term that is a spelling but for spaces, hyphens and inflection, or None.
@@ -208,6 +211,25 @@ class Terms:
         as_spaced = [row for row in forms if near[row].replace("-", " ").count(" ") == n_spaces]
         return self._first(same or as_spaced or forms or self._spelled_by_rule(key, whole))
 
+    def respelled(self, term: str) -> int | None:
+        """The term that a spelling, or the lemma or plural of it, is in the other English, or None.
+
+        *Winter Tyres*, of winter tires.
+
+        Args:
+            term: A spelling that no term has.
+
+        Returns:
+            The term_id of the first that is found.
+        """
+        key = look_up_key(clean(term, self._language), self._language)
+        for other in respelled(key, self._language):
+            for find in (self.find, partial(self.lemma, bold=False), self.listed):
+                row = find(other)
+                if row is not None:
+                    return row
+        return None
+
     def _spelled_by_rule(self, key: str, whole: str) -> list[int]:
         """The terms that are a key with other spaces or in the plural."""
         cuts = range(_LEAST_PART, len(whole) - _LEAST_PART + 1) if whole == key else ()
@@ -219,7 +241,8 @@ class Terms:
     def form(self, term: str, row: int) -> str:
         """What to say of a spelling that means a term, else nothing.
 
-        "cars, a form of car"; "sicak, without marks for sıcak"; "torch, listed as Torches".
+        "cars, a form of car"; "sicak, without marks for sıcak"; "torch, listed as Torches"; "tires,
+        another spelling of Tyres".
         """
         asked, name = clean(term, self._language), self.name(row)
         own, key = (look_up_key(text, self._language) for text in (asked, name))
@@ -229,7 +252,10 @@ class Terms:
             return f"{asked}, without marks for {name}"
         is_form = row in (self.find(term), self.lemma(term))
         is_form = is_form or row in map(self.lemma, self._marked(own))
-        return f"{asked}, a form of {name}" if is_form else f"{asked}, listed as {name}"
+        if is_form:
+            return f"{asked}, a form of {name}"
+        how = "listed as" if self.listed(term) == row else "another spelling of"
+        return f"{asked}, {how} {name}"
 
     def unmarked(self, term: str) -> int | None:
         """The term that differs in marks alone, which the spelling lacks, or None.

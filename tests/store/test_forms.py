@@ -143,6 +143,44 @@ def test_what_is_made_of_a_term_is_not_listed(plurals: ClusterStore, word: str) 
     assert plurals.expand(word).added == ()
 
 
+ENGLISHES = [
+    ["Winter Tyres", "Snow Tyres"],
+    ["Licence Plate", "Number Plate"],
+    ["Aluminum Wheels", "Alloys"],
+    ["Grey", "Silver"],
+]
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> ClusterStore:
+    export_of(tmp_path / "mixed", ENGLISHES)
+    return ClusterStore(tmp_path / "mixed")
+
+
+@pytest.mark.parametrize(
+    ("word", "term", "synonym"),
+    [
+        ("winter tires", "Winter Tyres", "Snow Tyres"),
+        ("Winter Tire", "Winter Tyres", "Snow Tyres"),
+        ("license plates", "Licence Plate", "Number Plate"),
+        ("aluminium wheel", "Aluminum Wheels", "Alloys"),
+        ("gray", "Grey", "Silver"),
+    ],
+)
+def test_the_spelling_of_the_other_english_is_answered_and_says_so(
+    mixed: ClusterStore, word: str, term: str, synonym: str
+) -> None:
+    entry = mixed.entry(word)
+    assert (entry.term, entry.form) == (term, f"{word}, another spelling of {term}")
+    assert mixed.cluster_ids([word])["term"].to_list() == [term]
+    found = mixed.expand(f"cheap {word}")
+    assert found.added == (term, synonym)  # whatever searches for it may know one spelling alone
+    assert f"{word} (another spelling of {term})" in repr(found)
+    assert mixed.expand(f"cheap {word}", limit=1).added == (term,)
+    assert mixed.expand(f"no {word}").added == ()
+    assert mixed.expand(f"cheap {term}").added == (synonym,)
+
+
 def test_small_letters_mean_the_word_and_capitals_the_abbreviation(store: ClusterStore) -> None:
     assert store.expand("hearing aids").added == ("help",)
     assert store.expand("AIDS").added == ("immune deficiency",)
