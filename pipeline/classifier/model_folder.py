@@ -5,8 +5,8 @@ A run writes it (`data/train/model`), and so does `nymgraph fit`; `classify`, `n
 
 Contents, all safetensors, Parquet or JSON:
 
-* `model.json`: format, language, encoder, figures, licences of what it learnt from, versions, and
-  the hash of every other file.
+* `model.json`: format, language, encoder, figures, licences of what it learnt from, versions, the
+  hash of every other file, and a hash of all this.
 * `head.safetensors`: the head, and both of its calibrations.
 * `cross_encoder/`: the cross-encoder and how it is mixed with the head, if there is one.
 * `encoder/`: the encoder, if it was fine-tuned or came from a folder or file; otherwise it is named
@@ -44,7 +44,7 @@ from nymgraph.pipeline.classifier.trained import TrainedClassifier, load_trained
 from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_adapted
 from nymgraph.pipeline.formats.licences import licences_of
 from nymgraph.pipeline.lexicon.labelled import labelled_pairs
-from nymgraph.pipeline.storage.artefacts import Workspace, content_hash, save
+from nymgraph.pipeline.storage.artefacts import Workspace, content_hash, digest, save
 from nymgraph.pipeline.storage.runlog import library_versions
 
 __all__ = [
@@ -103,9 +103,8 @@ def write_model(folder: Path, model: NewModel) -> None:
     every = [file for file in sorted(folder.rglob("*")) if file.is_file()]
     hashes = {file.relative_to(folder).as_posix(): content_hash(file) for file in every}
     notes["encoder"] = notes["encoder"]._asdict()
-    text = json.dumps(
-        {"format": MODEL_FORMAT, **notes, "files": hashes}, indent=2, ensure_ascii=False
-    )
+    content = {"format": MODEL_FORMAT, **notes, "files": hashes}
+    text = json.dumps(content | {"hash": digest(content)}, indent=2, ensure_ascii=False)
     (folder / MODEL_FILE).write_text(text + "\n", "utf-8")
 
 

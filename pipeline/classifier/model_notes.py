@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 from nymgraph.pipeline.encoders.encoders import ModelLocation, locate_noted
 from nymgraph.pipeline.errors import ArtefactError, ParameterError
 from nymgraph.pipeline.lexicon.normalise import primary_language
-from nymgraph.pipeline.storage.artefacts import THROWN, content_hash
+from nymgraph.pipeline.storage.artefacts import THROWN, content_hash, digest
 
 __all__ = [
     "MODEL_CURE",
@@ -188,6 +188,9 @@ def read_notes(folder: Path, *, verify: bool = True) -> ModelNotes:
             "nymgraph that made it",
         )
     try:
+        expected = content.pop("hash", None)  # an earlier version had none
+        if expected is not None and digest(content) != expected:
+            raise ValueError(f"its own hash is {digest(content)}, not {expected}")
         encoder = EncoderNotes(**content["encoder"])
         fields = {name: content[name] for name in ModelNotes._fields}
         files = dict(content["files"])
