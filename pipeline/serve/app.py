@@ -2,7 +2,8 @@
 
 Terms and queries travel in the query string, never in the path: a term may hold a slash. Every
 look-up takes about a millisecond once its tables are warm, so it is answered where it comes in,
-without a thread.
+without a thread. The answers stay those of the export that was opened: a newer one in its folder is
+served after a restart.
 """
 
 import importlib.metadata
@@ -57,6 +58,9 @@ def make_app(store: ClusterStore, names: frozenset[str] = LOCAL_NAMES) -> FastAP
 
     Returns:
         The application; its page loads nothing from elsewhere, its schema is `/api/openapi.json`.
+
+    Raises:
+        ArtefactError: A table of the export is damaged.
     """
     app = FastAPI(
         title="nymgraph",
@@ -76,10 +80,12 @@ def make_app(store: ClusterStore, names: frozenset[str] = LOCAL_NAMES) -> FastAP
 
 
 def _add_term_routes(app: FastAPI, store: ClusterStore) -> None:
+    served = About.of(store)  # from tables, which are not open once the export is replaced
+
     @app.get("/api/about")
     async def about() -> About:
         """The export that this server serves."""
-        return About.of(store)
+        return served
 
     @app.get("/api/suggest")
     async def suggest(

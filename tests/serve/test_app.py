@@ -1,5 +1,6 @@
 """What the addresses answer, over a real connection."""
 
+import shutil
 from pathlib import Path
 from urllib.parse import quote
 
@@ -54,6 +55,24 @@ def test_a_cluster_and_its_links(server: Running) -> None:
     assert (opposite["cluster"]["representative"], opposite["votes"]) == ("sad", 2)
     related = server.get("/api/cluster/4/links?relation=related&n=1").data
     assert [link["cluster"]["representative"] for link in related] == ["spicy"]
+
+
+def test_an_export_that_is_replaced_is_served_as_it_was(tmp_path: Path) -> None:
+    frames = small_frames()
+    folder = write_export(tmp_path / "export", frames)
+    targets = ("about", "suggest?prefix=h", "term?term=hot", "cluster/-9", "explain?a=hot&b=cold")
+
+    def answers(server: Running) -> list[tuple[int, str]]:
+        found = [server.get(f"/api/{target}") for target in targets]
+        return [(answer.status, answer.body) for answer in found]
+
+    with running(ClusterStore(folder)) as server:
+        before = answers(server)
+        shutil.rmtree(folder)
+        assert answers(server) == before
+        write_export(folder, frames)
+        assert answers(server) == before
+    assert {status for status, _ in before} == {200}
 
 
 def test_why(server: Running) -> None:
