@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from benchmarks import asking
 from benchmarks.forks import end, forked, options_of_run
 from benchmarks.machine import describe
 from nymgraph.pipeline import cli, store
@@ -45,7 +46,7 @@ from nymgraph.pipeline.storage.artefacts import content_hash, digest
 from nymgraph.pipeline.storage.manifests import LIST, read_list
 
 LOADED = (adapt, classify, cluster, embed, evaluate, export, label, report, retrieve, train)
-LOADED_TOO = (fit, model, store, write)
+LOADED_TOO = (asking, fit, model, store, write)
 # the steps of a fit are many, however few the pairs: short ones
 FIT = {"adapt": {"method": "none"}, "train": {"hidden": 16, "width": 8, "neighbours": False}}
 # a whole run from its beginning, as short as it can be
@@ -128,6 +129,7 @@ LOOK = (
     '[print(store.to_polars("clusters").hash_rows(0).sum(), repr(store.entry(term))) '
     "for term in list(store)[:60]]'"
 )
+SERVE = "python 'from benchmarks.asking import ask_server; ask_server()'"
 # what begins a folder, what is asked from Python, formats beside the run that they are made of
 BEGUN = (
     ("run --params first.yaml --data first", "run --params first.yaml --data first"),
@@ -137,6 +139,9 @@ BEGUN = (
     (CLUSTER.format(200), CLUSTER.format(100)),
     ("export --params export.yaml", LOOK),
     ("run --params export.yaml", LOOK),
+    (SERVE, "export --params export.yaml"),
+    (SERVE, "run --params cluster.yaml"),
+    ("export --params export.yaml", SERVE),
     ("run --params export.yaml", "export --format csv --out lines"),
     ("run --params export.yaml", "export --format wn-lmf --out lines"),
     ("export --format csv --out lines", "export --format csv --out lines --export older"),
@@ -154,12 +159,14 @@ class Played(NamedTuple):
         said: What each one printed.
         errors: Its standard error.
         state: Name in the folder to a hash of what lies there.
+        seconds: How long they took.
     """
 
     codes: tuple[int, ...]
     said: tuple[str, ...]
     errors: tuple[str, ...]
     state: dict[str, str]
+    seconds: float
 
 
 def main() -> None:
@@ -240,9 +247,8 @@ def play(
     Returns:
         How many trials were not right.
     """
-    start = time.monotonic()
     plays = {(0,): played(pair, (0,), origin, root)}
-    seconds = time.monotonic() - start
+    seconds = plays[0,].seconds
     if plays[0,].codes[0]:
         raise SystemExit(f"{pair[0]} does not work alone: {plays[0,].errors[0]}")
     for order in ((1,), (0, 1), (1, 0)):
@@ -264,22 +270,26 @@ def play(
 def played(pair: tuple[str, str], order: tuple[int, ...], origin: Path, root: Path) -> Played:
     """Play commands one after the other; of each command what it was, by its place in the pair."""
     fresh(origin, root)
+    start = time.monotonic()
     codes, said, errors = [-1, -1], ["", ""], ["", ""]
     for place in order:
         codes[place] = end(begin(pair[place], place, root))
         said[place], errors[place] = printed(root, place)
-    return Played(tuple(codes), tuple(said), tuple(errors), state_of(root))
+    seconds = time.monotonic() - start
+    return Played(tuple(codes), tuple(said), tuple(errors), state_of(root), seconds)
 
 
 def at_once(pair: tuple[str, str], moment: float, origin: Path, root: Path) -> Played:
     """Start one command, after a moment the other, and wait for both."""
     fresh(origin, root)
+    start = time.monotonic()
     first = begin(pair[0], 0, root)
     time.sleep(moment)
     second = begin(pair[1], 1, root)
     codes = end(first), end(second)
+    seconds = time.monotonic() - start
     said, errors = zip(printed(root, 0), printed(root, 1), strict=True)
-    return Played(codes, said, errors, state_of(root))
+    return Played(codes, said, errors, state_of(root), seconds)
 
 
 def fault_in(
