@@ -18,6 +18,7 @@ paths           the shortest path over judged synonyms
 slips           which spellings a hasty hand may have meant
 explain         why two terms are together or apart
 run_data        the vectors and the model of the run that made an export
+compared        what a run says of pairs that its export leaves out
 export_folder   the index, the tables and the manifest, opened and checked together
 terms           from a spelling to a term; what to say when there is none
 pairs           the judged pairs as a graph

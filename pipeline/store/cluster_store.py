@@ -14,6 +14,7 @@ from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lookup.stop_words import stop_words
 from nymgraph.pipeline.storage.verify import blamed_export, verify_export
 from nymgraph.pipeline.store.batch import cluster_ids
+from nymgraph.pipeline.store.compared import RunPairs
 from nymgraph.pipeline.store.ego_graph import ego_graph
 from nymgraph.pipeline.store.expansion import Expansion, expand
 from nymgraph.pipeline.store.explain import explain
@@ -115,7 +116,8 @@ class ClusterStore(View):
     def __init__(self, path: str | Path = "data/export", *, data: str | Path | None = None) -> None:
         self._path = Path(path)
         self._export = ExportFolder(self._path)
-        self._run = RunData(self._export, self._path.parent if data is None else Path(data))
+        folder = self._path.parent if data is None else Path(data)
+        self._run, self._run_pairs = RunData(self._export, folder), RunPairs(self._path, folder)
 
     @property
     def path(self) -> Path:
@@ -246,9 +248,9 @@ class ClusterStore(View):
         return related_terms(self._export, term_id, without)[:n]
 
     def explain(self, a: str, b: str) -> Explanation:
-        """Why two terms are together or apart."""
+        """Why two terms are together or apart; what the export leaves out is read of the run."""
         resolve = self._export.terms.resolve
-        return explain(self._export, resolve(a), resolve(b))
+        return explain(self._export, self._run_pairs, resolve(a), resolve(b))
 
     def expand(
         self,

@@ -1,7 +1,9 @@
 """Why two terms are together or apart."""
 
 from collections.abc import Iterator
+from functools import partial
 
+from nymgraph.pipeline.store.compared import RunPairs
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.paths import shortest_path
 from nymgraph.pipeline.store.views import CannotLink, Cluster, Edge, Explanation, Vote
@@ -11,11 +13,12 @@ __all__ = ["explain"]
 Ends = tuple[Cluster, Cluster]
 
 
-def explain(export: ExportFolder, a: int, b: int) -> Explanation:
+def explain(export: ExportFolder, run: RunPairs, a: int, b: int) -> Explanation:
     """Collect the evidence on two terms and say what decided.
 
     Args:
         export: The export.
+        run: The pairs of its run, for those that the export leaves out.
         a: term_id of the first term.
         b: term_id of the second term.
 
@@ -25,9 +28,13 @@ def explain(export: ExportFolder, a: int, b: int) -> Explanation:
     ends = export.cluster_of(a), export.cluster_of(b)
     together = a == b or (ends[0].id is not None and ends[0].id == ends[1].id)
     edge = None if a == b else export.pairs.edge(a, b)
-    why = _why_together if together else _why_apart
+    found = run.judgement(a, b) if a != b and edge is None else None
+    edge = found[0] if found else edge
+    never = found == []
+    why = _why_together if together else partial(_why_apart, never)
     name = export.terms.name
     common = export.pairs.synonyms(a).keys() & export.pairs.synonyms(b).keys()
+    cannot_links = _cannot_links(export, ends)
     return Explanation(
         a=name(a),
         b=name(b),
@@ -38,8 +45,10 @@ def explain(export: ExportFolder, a: int, b: int) -> Explanation:
         edge=edge,
         votes=_votes(export, (a, b), ends),
         common=tuple(name(x) for x in sorted(common)),
-        cannot_links=_cannot_links(export, ends),
+        cannot_links=cannot_links,
         path=tuple(name(x) for x in shortest_path(export.pairs, a, b)),
+        compared=None if edge is None and not never else not never,
+        cure="" if together or cannot_links else _cure(edge, never, export.gate),
     )
 
 
@@ -75,9 +84,9 @@ def _why_together(
 
 
 def _why_apart(
-    export: ExportFolder, terms: tuple[int, int], ends: Ends, edge: Edge | None
+    never: bool, export: ExportFolder, terms: tuple[int, int], ends: Ends, edge: Edge | None
 ) -> Iterator[str]:
-    yield _verdict(edge, export.gate, export.floor)
+    yield "never compared" if never else _verdict(edge, export.gate, export.floor)
     names = export.terms.name(terms[0]), export.terms.name(terms[1])
     for name, own in zip(names, ends, strict=True):
         place = "no cluster" if own.id is None else f"the cluster {own.representative!r}"
@@ -107,6 +116,19 @@ def _verdict(edge: Edge | None, gate: float, floor: float) -> str:
     if edge.p_co_hyponym >= max(edge.p_synonym, edge.p_antonym):
         return f"judged related, not synonyms ({_by(edge, 'p_co_hyponym')})"
     return f"judged, but below the gate ({_by(edge, 'p_synonym')}, gate {gate:.2f})"
+
+
+def _cure(edge: Edge | None, never: bool, gate: float) -> str:
+    """What to do if two terms that are apart mean the same after all, in a sentence or two."""
+    if edge is None:
+        further = " or raise retrieve.k" if never else ""
+        return f"If they mean the same, add the pair to label.tables{further}, and run again."
+    if edge.p_synonym >= gate or edge.p_antonym >= gate:
+        return ""
+    return (
+        f"A pair is joined from {100 * gate:.0f} % on (cluster.gate), and this one means the same "
+        f"with {100 * edge.p_synonym:.0f} %. If it does, add it to label.tables, and run again."
+    )
 
 
 def _by(edge: Edge, column: str) -> str:

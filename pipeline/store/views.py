@@ -30,6 +30,7 @@ _SHOWN = 12
 _SENSES = 5
 _SURE = 0.5
 _NEAR = 5
+_NEVER = "They were never compared: neither vectors nor spelling made them a candidate."
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 (what JSON can hold)
@@ -344,12 +345,15 @@ class Explanation(View):
         reason: Why, in words.
         cluster_a: The cluster of the first term.
         cluster_b: The cluster of the second term.
-        edge: The judgement of the pair, None if the export has none.
+        edge: The judgement of the pair, of the export or else of its run; None if both have none.
         votes: How each term is tied to its own cluster and to the other's.
         common: Terms judged synonyms of both at the gate, in byte-wise order.
         cannot_links: The antonym judgements between the two clusters (or inside the one), which
             keep terms apart; the most probable first.
         path: The shortest path over synonym edges, ends included; empty if none was found.
+        compared: Whether the pair was judged; None where that cannot be told: the export leaves out
+            what was judged unlikely, and the data of its run are not at hand.
+        cure: What one can do if they are apart and mean the same; empty if they are not.
     """
 
     a: str
@@ -363,12 +367,14 @@ class Explanation(View):
     common: tuple[str, ...]
     cannot_links: tuple[CannotLink, ...]
     path: tuple[str, ...]
+    compared: bool | None = None
+    cure: str = ""
 
     def sentences(self) -> list[str]:
         """Why, in words: who says so, how sure, through which word."""
         if self.a == self.b:
             return ["They are the same term."]
-        found = [_said(self.edge)]
+        found = [_NEVER if self.compared is False else _said(self.edge)]
         if self.together:
             through = [term for term in self.path if term not in (self.a, self.b)]
             if through and (self.edge is None or self.edge.p_synonym < 0.5):
@@ -383,7 +389,7 @@ class Explanation(View):
                 found.append(f"{term} stands with {_listed(others)}.")
         if self.common:
             found.append(f"Both are synonyms of {_listed(self.common)}.")
-        return found
+        return [*found, self.cure] if self.cure else found
 
     def title(self) -> str:
         """The terms and the verdict."""
@@ -398,10 +404,11 @@ class Explanation(View):
             f"{vote.term!r} has {vote.joined} of {vote.others} in {called[vote.cluster_id]!r}"
             for vote in self.votes
         ]
+        nothing = "none: no candidate" if self.compared is False else "none in the export"
         return [
             ("why", " ".join(self.sentences())),
             ("decided by", self.reason),
-            ("judgement", "none in the export" if self.edge is None else str(self.edge)),
+            ("judgement", str(self.edge or nothing)),
             ("votes", "; ".join(votes) or "none"),
             ("common synonyms", _listed(self.common) or "none"),
             ("cannot-links", _joined(self.cannot_links) or "none"),
