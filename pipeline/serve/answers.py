@@ -47,7 +47,7 @@ class Fault(Answer):
 
     error: str = Field(description="what is wrong")
     cure: str = Field("", description="what can be done about it")
-    near: list[str] = Field(default=[], description="terms spelled like the one asked for")
+    near: list[str] = Field(default=[], description="terms that hold it or are spelled like it")
 
 
 class About(Answer):
@@ -157,7 +157,7 @@ class TermAnswer(Answer):
     related: list[RelatedAnswer] = Field(description="ten near in meaning, the closest first")
     marks: dict[str, str] = Field(description="terms that are vulgar, offensive or slurs")
     instead_of: str = Field(default="", description="the unknown term that was followed to it")
-    near: list[str] = Field(default=[], description="terms spelled like that one")
+    near: list[str] = Field(default=[], description="terms that hold it or are spelled like it")
 
     @classmethod
     def of(cls, store: ClusterStore, term: str, *, marked: bool = True) -> Self:

@@ -9,6 +9,7 @@ then as a word of which the lexicon has a form alone (torch: Torches), then as o
 """
 
 import math
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
@@ -42,6 +43,9 @@ _LAST = "\U0010ffff"
 _MOST_MARKED = 256
 _LONGER = 4  # letters that inflection and spaces add or take
 _LEAST_PART = 3  # letters of each half of a word that may be two
+_LEAST_HELD = 2  # letters of what other terms hold
+_SCANNED = 200_000  # terms that are scanned for it
+_FOUND = 10_000
 
 
 class UnknownTermError(InputError, KeyError):
@@ -49,11 +53,11 @@ class UnknownTermError(InputError, KeyError):
 
     Args:
         term: The spelling.
-        near: Terms spelled like it, nearest first.
+        near: Terms that hold it or are spelled like it, the likeliest first.
 
     Attributes:
         term: The spelling.
-        near: Terms spelled like it, nearest first.
+        near: Terms that hold it or are spelled like it, the likeliest first.
     """
 
     term: str
@@ -275,12 +279,13 @@ class Terms:
         return self._first([row for other in found for row in self._with_key(other)])
 
     def near(self, term: str) -> tuple[str, ...]:
-        """Terms spelled like this one, nearest first.
+        """Terms that may be meant, the likeliest first.
 
-        First the word that it is made of (car of *carlike*), then what it may be a misspelling of,
-        then what is spelled alike: sought around the places in byte-wise order where the spelling,
-        its key, and the spelling with its first letter dropped or its first two swapped would
-        stand. So a miss costs the same in a lexicon of any size.
+        First the word that it is made of (car of *carlike*), then the terms that hold it
+        (`holding`), then what it may be a misspelling of, then what is spelled alike: sought around
+        the places in byte-wise order where the spelling, its key, and the spelling with its first
+        letter dropped or its first two swapped would stand. So a miss costs about the same in a
+        lexicon of any size.
 
         Args:
             term: A spelling that no term has.
@@ -305,9 +310,46 @@ class Terms:
             score_cutoff=_MIN_SIMILARITY,
         )
         stem = self.stem(spelling)
-        first = [*([] if stem is None else [stem]), *self.meant(spelling)]
+        first = [*([] if stem is None else [stem]), *self.holding(key), *self.meant(spelling)]
         names = [*(self.name(row) for row in first), *(name for name, _, _ in found)]
         return tuple(dict.fromkeys(names))[:_N_NEAR]
+
+    def holding(self, key: str) -> list[int]:
+        """The terms that hold a key, or its plural or lemma, as whole words: MAF sensor of *maf*.
+
+        In a large lexicon, where a key that is no term is rarely a part of one, none.
+
+        Args:
+            key: The key of a spelling that no term has.
+
+        Returns:
+            At most five terms, the shortest first, then in byte-wise order.
+        """
+        if len(key) < _LEAST_HELD or len(self) > _SCANNED:
+            return []
+        lemmas = possible_lemmas(key, self._language, bold=False)
+        forms = {key, *lemmas, *respelled(key, self._language)}
+        forms |= {variant(form, "inflection", self._language, "noun") or form for form in forms}
+        rows = {row for form in forms for row in self._rows_with(form)}
+        return sorted(rows, key=lambda row: (len(self.name(row)), row))[:_N_NEAR]
+
+    def _rows_with(self, words: str) -> Iterator[int]:
+        """The terms whose key holds some words, of the places where they stand the first _FOUND."""
+        text, starts = self._lines
+        at = text.find(words)
+        for _ in range(_FOUND):
+            if at < 0:
+                return
+            around = text[at - 1] + text[at + len(words)]
+            if not any(map(str.isalnum, around)):
+                yield bisect_right(starts, at) - 1
+            at = text.find(words, at + 1)
+
+    @cached_property
+    def _lines(self) -> tuple[str, list[int]]:
+        """The keys of all terms, a line each, and where each line begins."""
+        text = look_up_key("\n" + "\n".join(self) + "\n", self._language)
+        return text, [found.start() for found in re.finditer("\n", text)]
 
     def meant(self, term: str) -> list[int]:
         """The terms that a spelling may be a slip of the keyboard for, in byte-wise order.

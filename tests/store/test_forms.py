@@ -181,6 +181,59 @@ def test_the_spelling_of_the_other_english_is_answered_and_says_so(
     assert mixed.expand(f"cheap {term}").added == (synonym,)
 
 
+PARTS = [
+    ["MAF Sensor", "Mass Air Flow Sensor"],
+    ["O2 Sensor", "Lambda Probe"],
+    ["Rear Brake Pads", "Back Pads"],
+    ["Brake Pads for Trucks", "Truck Pads"],
+    ["Front Brake Pads and Discs", "Front Brake Pads, Discs"],
+    ["Pad", "Padding"],
+    ["Colour Chart", "Chart of Colours"],
+    ["Smafe", "Xmaf"],
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "held"),
+    [
+        ("MAF", ["MAF Sensor"]),
+        ("o2", ["O2 Sensor"]),
+        ("sensor", ["O2 Sensor", "MAF Sensor", "Mass Air Flow Sensor"]),
+        (
+            "brake pad",
+            [
+                "Rear Brake Pads",
+                "Brake Pads for Trucks",
+                "Front Brake Pads, Discs",
+                "Front Brake Pads and Discs",
+            ],
+        ),
+        ("color", ["Colour Chart", "Chart of Colours"]),
+        ("pads sensor", []),
+        ("r", []),
+    ],
+)
+def test_terms_that_hold_the_words_are_offered_the_shortest_first(
+    tmp_path: Path, asked: str, held: list[str]
+) -> None:
+    export_of(tmp_path / "parts", PARTS)
+    terms = ExportFolder(tmp_path / "parts").terms
+    assert [terms.name(row) for row in terms.holding(look_up_key(asked, "en"))] == held
+    with pytest.raises(UnknownTermError) as error:
+        ClusterStore(tmp_path / "parts")[asked]
+    assert list(error.value.near[: len(held)]) == held
+
+
+def test_at_most_five_terms_that_hold_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_of(tmp_path / "many", [[f"Oil {letter}", f"Grease {letter}"] for letter in "ABCDEFG"])
+    terms = ExportFolder(tmp_path / "many").terms
+    assert [terms.name(x) for x in terms.holding("oil")] == [f"Oil {x}" for x in "ABCDE"]
+    monkeypatch.setattr("nymgraph.pipeline.store.terms._SCANNED", 13)
+    assert ExportFolder(tmp_path / "many").terms.holding("oil") == []
+
+
 def test_small_letters_mean_the_word_and_capitals_the_abbreviation(store: ClusterStore) -> None:
     assert store.expand("hearing aids").added == ("help",)
     assert store.expand("AIDS").added == ("immune deficiency",)
