@@ -14,13 +14,20 @@ from nymgraph.pipeline.settings.params import Params
 from nymgraph.pipeline.storage.artefacts import Workspace, blamed
 from nymgraph.pipeline.storage.runlog import RunRecord
 
-__all__ = ["USING_MODEL", "perform"]
+__all__ = ["USING_MODEL", "idle", "perform"]
 
 USING_MODEL = ("ingest", "label", "adapt", "embed", "retrieve", "train")
 """Stages that `model` in the parameters may spare their work."""
 
+_TRAINING = ("adapt", "train")
 _SHARDED = ("embed", "retrieve", "classify")  # whose shards an engine makes
 _NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
+
+
+def idle(stage: str, settings: Params) -> bool:
+    """Whether a stage has nothing to do but to leave what later stages read."""
+    trained = settings.model is not None and stage in _TRAINING
+    return trained or (stage == "augment" and not settings.augment.enabled)
 
 
 def perform(

@@ -5,6 +5,7 @@ import json
 import shlex
 import time
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from nymgraph.pipeline.lookup.examples import best_clusters, opposite_words
 from nymgraph.pipeline.lookup.export import open_export
 from nymgraph.pipeline.own_list.fingerprints import fingerprint
 from nymgraph.pipeline.own_list.stage_graph import stage_entries
-from nymgraph.pipeline.own_list.stages import perform
+from nymgraph.pipeline.own_list.stages import idle, perform
 from nymgraph.pipeline.own_list.whole_line import in_words, whole_line
 from nymgraph.pipeline.schemas import (
     EXPORTED_CLUSTERS,
@@ -34,11 +35,13 @@ _STATE = "whole_run.json"
 # seconds of a stage until there are terms to plan with: a small list, two cores
 _USUAL = {"adapt": 140.0, "train": 40.0, "embed": 15.0, "retrieve": 20.0, "classify": 10.0}
 _USUAL_REST = 5.0
-_WITHOUT_MODEL = ("adapt", "train")
 
 
 class WholeRun(NamedTuple):
-    """What a run did: the stages that ran, those that were up to date, and the seconds."""
+    """What a run did: the stages that ran, those that were up to date, and the seconds.
+
+    Neither names a stage that had nothing to do: what trains, where a model is given.
+    """
 
     ran: tuple[str, ...]
     kept: tuple[str, ...]
@@ -74,13 +77,15 @@ def _run_stale(params: Params, data: Path, *, force: bool) -> WholeRun:
     ran: list[str] = []
     stale = [stage for stage in stages if known.get(stage) != fingerprint(stage, params, data)]
     waiting = stages[stages.index(stale[0]) :] if stale else ()
-    with whole_line({stage: _usual(stage, params) for stage in waiting}) as line:
+    shown = [stage for stage in stages if not idle(stage, params)]
+    usual = {stage: _USUAL.get(stage, _USUAL_REST) for stage in waiting if stage in shown}
+    with whole_line(usual) as line:
         for stage in waiting:
             before = fingerprint(stage, params, data)
             if known.get(stage) == before:
-                line.planned.pop(stage)
+                line.planned.pop(stage, None)
                 continue
-            with line.stage(stage):
+            with line.stage(stage) if stage in shown else nullcontext():
                 perform(stage, params, data, line)
             ran.append(stage)
             # with the user's files of before: one that was changed meanwhile may not have been read
@@ -88,8 +93,8 @@ def _run_stale(params: Params, data: Path, *, force: bool) -> WholeRun:
             workspace.write_json(".runs", _STATE, known)
             if stage == "ingest":
                 line.planned |= planned(params, workspace, line.planned)
-    kept = tuple(stage for stage in stages if stage not in ran)
-    return WholeRun(tuple(ran), kept, time.monotonic() - began)
+    done, kept = ([x for x in shown if (x in ran) is new] for new in (True, False))
+    return WholeRun(tuple(done), tuple(kept), time.monotonic() - began)
 
 
 def outcome(data: Path) -> str:
@@ -183,15 +188,4 @@ def planned(params: Params, workspace: Workspace, planned: dict[str, float]) -> 
         plan, _ = make(params, workspace, PlanRequest(probe=False))
     except NymgraphError:
         return {}  # a stage will say what is wrong, in its own words
-    costs = {stage: cost.seconds for stage, cost in plan.costs.items() if stage in planned}
-    return costs if params.model is None else _without(costs)
-
-
-def _usual(stage: str, params: Params) -> float:
-    usual = _USUAL if params.model is None else _without(_USUAL)
-    return usual.get(stage, _USUAL_REST)
-
-
-def _without(costs: dict[str, float]) -> dict[str, float]:
-    """The seconds of the stages that do their work with a model at hand, too."""
-    return {stage: seconds for stage, seconds in costs.items() if stage not in _WITHOUT_MODEL}
+    return {stage: cost.seconds for stage, cost in plan.costs.items() if stage in planned}

@@ -1,6 +1,7 @@
 """`nymgraph run`: what is up to date is passed over; what it says of the time left."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from nymgraph.pipeline.own_list.whole_run import run_all
 from nymgraph.pipeline.settings.params import Params, check_params
 
 STAGES = tuple(stage_entries())
+BUSY = tuple(stage for stage in STAGES if stage != "augment")  # which is off
 
 
 class Stages:
@@ -60,10 +62,30 @@ def params(tmp_path: Path, **sections: Any) -> Params:  # noqa: ANN401
 
 
 def test_a_second_run_runs_nothing(tmp_path: Path, stages: Stages) -> None:
-    assert run_all(params(tmp_path), tmp_path / "data").ran == STAGES
+    assert run_all(params(tmp_path), tmp_path / "data").ran == BUSY
     again = run_all(params(tmp_path), tmp_path / "data")
-    assert (again.ran, again.kept) == ((), STAGES)
-    assert run_all(params(tmp_path), tmp_path / "data", force=True).ran == STAGES
+    assert (again.ran, again.kept) == ((), BUSY)
+    assert run_all(params(tmp_path), tmp_path / "data", force=True).ran == BUSY
+
+
+def test_what_a_model_spares_is_not_shown(
+    tmp_path: Path, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+
+    @contextmanager
+    def line(planned: dict[str, float]) -> Iterator[WholeLine]:
+        yield WholeLine(lambda text, *_, pressing: shown.append(text * pressing), planned)
+
+    monkeypatch.setattr(whole_run, "whole_line", line)
+    spared = ("augment", "adapt", "train")
+    done = run_all(params(tmp_path, model="model"), tmp_path / "data")
+    assert stages.take() == STAGES  # later stages read what they leave
+    assert done.ran == tuple(stage for stage in STAGES if stage not in spared)
+    numbered = enumerate(done.ran, 1)
+    assert [x for x in shown if x] == [f"{n} of {len(done.ran)}: {stage}" for n, stage in numbered]
+    again = run_all(params(tmp_path, model="model"), tmp_path / "data")
+    assert (again.ran, again.kept) == ((), done.ran)
 
 
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, stages: Stages) -> None:
@@ -99,7 +121,7 @@ def test_a_damaged_state_runs_all(tmp_path: Path, stages: Stages) -> None:
     run_all(params(tmp_path), tmp_path / "data")
     for text in ("{", "[]", '{"ingest": 3}'):
         (tmp_path / "data" / ".runs" / "whole_run.json").write_text(text)
-        assert run_all(params(tmp_path), tmp_path / "data").ran == STAGES
+        assert run_all(params(tmp_path), tmp_path / "data").ran == BUSY
 
 
 def test_a_file_that_is_changed_while_it_is_read_is_read_again(
@@ -112,7 +134,7 @@ def test_a_file_that_is_changed_while_it_is_read_is_read_again(
     stages.meanwhile = edit
     run_all(params(tmp_path), tmp_path / "data")
     stages.meanwhile = lambda _stage, _data: None
-    assert run_all(params(tmp_path), tmp_path / "data").ran == STAGES
+    assert run_all(params(tmp_path), tmp_path / "data").ran == BUSY
     assert run_all(params(tmp_path), tmp_path / "data").ran == ()
 
 
@@ -122,7 +144,7 @@ def test_a_second_run_at_the_same_time_says_why_not(tmp_path: Path, stages: Stag
             run_all(params(tmp_path), data)
 
     stages.meanwhile = run_too
-    assert run_all(params(tmp_path), tmp_path / "data").ran == STAGES
+    assert run_all(params(tmp_path), tmp_path / "data").ran == BUSY
 
 
 class TestTimeLeft:
