@@ -13,6 +13,7 @@ candidates     the candidates of a run to judged pairs, as a recipe
 corrections    from what a classifier says to judged pairs: one path for classify and judge
 kinds          what is alike in letters alone: a correction for each kind of pair
 phrase_kinds   how two phrases differ: a correction for each way
+nearest_senses  how near two terms of a list lie in a sense of each, and what that is worth
 judges         a classifier on term ids and on spellings, as all that measures it takes it
 fit            a model, made from such a table
 in_python      the same two steps as functions: fit and judge

@@ -1,11 +1,12 @@
 """From what a classifier says to judged pairs: one path for `classify` and `judge`.
 
 In this order: the shift of the list, of the kind of pair (`kinds`) and of the way in which two
-phrases differ or one defines the other (`phrase_kinds`), what known pairs say (`lexicon.evidence`),
-and what a dictionary keeps apart. The corrections of a lexicon need its spellings and parts of
-speech, the known pairs of the training split, the terms near a definition, and the shifts, which
-`classify` fits and leaves in its folder. Single words are corrected as terms are; a word that is no
-term has no part of speech, no known pair and no definition.
+phrases differ or one defines the other (`phrase_kinds`), in a list the nearness of senses
+(`nearest_senses`), what known pairs say (`lexicon.evidence`), and what a dictionary keeps apart.
+The corrections of a lexicon need its spellings and parts of speech, the known pairs of the training
+split, the definitions of its terms, and the shifts, which `classify` fits and leaves in its folder.
+Single words are corrected as terms are; a word that is no term has no part of speech, no known pair
+and no definition.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from nymgraph.pipeline.classifier.kinds import (
     shifted,
     spelled_terms,
 )
+from nymgraph.pipeline.classifier.nearest_senses import TermSenses, ordered_by_senses
 from nymgraph.pipeline.classifier.phrase_kinds import corrected_phrases
 from nymgraph.pipeline.lexicon.evidence import evidence_in_list, evidence_of, overridden
 from nymgraph.pipeline.lexicon.phrases import KnownWords, Phrases
@@ -61,6 +63,7 @@ class Corrections(NamedTuple):
         every: Whether all pairs are compared; False: those of two terms that a dictionary lists are
             left to the judge.
         glossed: Columns a, b, sorted: terms and their definitions (`candidates.glossed`).
+        senses: Of the terms; None where the classifier learned from this lexicon.
     """
 
     spelled: Spelled
@@ -70,6 +73,7 @@ class Corrections(NamedTuple):
     phrases: Phrases
     every: bool
     glossed: pl.DataFrame
+    senses: TermSenses | None = None
 
     @classmethod
     def of(cls, workspace: Workspace, shifts: Shifts, *, language_model: bool) -> "Corrections":
@@ -95,16 +99,22 @@ class Corrections(NamedTuple):
         known = KnownWords(pairs, workspace.read(EXTRA_PAIRS).filter(pl.col("split") == "train"))
         phrases = Phrases(terms[:n_lexicon], known, language)
         glossed = workspace.read(GLOSSED, ["a", "b"])
-        return cls(spelled, listed, evidence, shifts, phrases, every, glossed)
+        senses = TermSenses.read(workspace) if every else None
+        return cls(spelled, listed, evidence, shifts, phrases, every, glossed, senses)
 
     def of_words(
-        self, words: Sequence[str], rows: npt.NDArray[np.int64], language: str
+        self,
+        words: Sequence[str],
+        rows: npt.NDArray[np.int64],
+        vectors: npt.NDArray[np.float16],
+        language: str,
     ) -> "Corrections":
         """Of some words, terms or not, as of the terms of a lexicon.
 
         Args:
             words: n_words different words, sorted.
             rows: int64 (n_words,), the term_id of each; any other number where it is no term.
+            vectors: float16 (n_words, dim).
             language: Their language code.
 
         Returns:
@@ -117,8 +127,9 @@ class Corrections(NamedTuple):
         listed = np.where(terms >= 0, self.listed[terms], False)
         spelled = self.spelled.of_words(words, terms, language)
         phrases = self.phrases.of(words)
-        return self._replace(
-            spelled=spelled, listed=listed, evidence=evidence, phrases=phrases, glossed=glossed
+        senses = None if self.senses is None else self.senses.of_words(terms, vectors)
+        return Corrections(
+            spelled, listed, evidence, self.shifts, phrases, self.every, glossed, senses
         )
 
     def judge(self, candidates: pl.DataFrame, classifier: PairClassifier) -> pl.DataFrame:
@@ -132,8 +143,10 @@ class Corrections(NamedTuple):
             The same rows with the columns that RELATIONS has beside them.
         """
         judged = classifier.judge(candidates["a"].to_numpy(), candidates["b"].to_numpy())
-        found = overridden(self.shifted(candidates, judged), self.evidence)
-        return kept_apart(found, self.spelled, self.listed)
+        found = self.shifted(candidates, judged)
+        if self.senses is not None:
+            found = ordered_by_senses(found, self.senses, self.shifts.strictness)
+        return kept_apart(overridden(found, self.evidence), self.spelled, self.listed)
 
     def shifted(self, candidates: pl.DataFrame, judged: npt.NDArray[np.float32]) -> pl.DataFrame:
         """Shift what the classifier says of candidates; known pairs are not heard as such.

@@ -37,9 +37,11 @@ __all__ = [
     "PRIOR",
     "Spelled",
     "fit_shifts",
+    "gained",
     "judged_as",
     "kept_apart",
     "listed_terms",
+    "ln_odds",
     "shifted",
     "spelled_terms",
 ]
@@ -161,7 +163,7 @@ def fit_shifts(
     used = p_synonym >= LEAST
     if not synonym[used].any():
         return PRIOR
-    offset = _ln_odds(p_synonym[used].astype(np.float64))
+    offset = ln_odds(p_synonym[used])
     x = np.column_stack([np.ones(len(offset)), kinds[used]]).astype(np.float64)
     prior, precision = np.array([0.0, *PRIOR]), np.array([0.0, *([1.0] * len(KINDS))])
     shifts = prior.copy()
@@ -187,12 +189,28 @@ def shifted(
         float32 (n_pairs, 3), rows sum to 1; pairs of no kind are as they were.
     """
     found, some = judged.copy(), kinds.any(axis=1)
-    p = judged[some, 0].astype(np.float64)
-    fresh = 1 / (1 + np.exp(-(_ln_odds(p) + kinds[some] @ np.array(shifts))))
+    found[some] = gained(judged[some], kinds[some] @ np.array(shifts))
+    return found
+
+
+def gained(
+    judged: npt.NDArray[np.float32], gain: npt.NDArray[np.floating]
+) -> npt.NDArray[np.float32]:
+    """Add to the odds of synonymy; the other probabilities keep their proportion.
+
+    Args:
+        judged: float32 (n_pairs, 3), probabilities in the order of RELATION_NAMES.
+        gain: float (n_pairs,), nats.
+
+    Returns:
+        float32 (n_pairs, 3), rows sum to 1.
+    """
+    found, p = judged.copy(), judged[:, 0].astype(np.float64)
+    fresh = 1 / (1 + np.exp(-(ln_odds(p) + gain)))
     rest = (1 - fresh) / np.maximum(1 - p, _CLIP)
-    found[some, 0] = fresh
-    found[some, 1:] = judged[some, 1:] * rest[:, None]
-    found[some] /= found[some].sum(axis=1, keepdims=True)
+    found[:, 0] = fresh
+    found[:, 1:] = judged[:, 1:] * rest[:, None]
+    found /= found.sum(axis=1, keepdims=True)
     return found
 
 
@@ -243,7 +261,8 @@ def _is_short(term: str) -> bool:
     return len(letters) <= _SHORT or (capitals > 1 and term == term.upper() and " " not in term)
 
 
-def _ln_odds(p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    clipped = np.clip(p, _CLIP, 1 - _CLIP)
+def ln_odds(p: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """The logarithm of the odds, of probabilities that may be 0 or 1: (n,) to (n,)."""
+    clipped = np.clip(p.astype(np.float64), _CLIP, 1 - _CLIP)
     found: npt.NDArray[np.float64] = np.log(clipped / (1 - clipped))
     return found

@@ -120,7 +120,8 @@ class Model:
         asked = self._asked(terms_a, terms_b)
         if not asked.words:
             return np.empty((0, len(RELATIONS)), np.float32)
-        return self._over(asked, dictionary=dictionary).judge(asked.a, asked.b)
+        vectors = self._vectors(asked.words, asked.rows)
+        return self._over(asked, vectors, dictionary=dictionary).judge(asked.a, asked.b)
 
     def rows(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
         """The row of each word in the space, int64 (n_words,); -1 where it is not known."""
@@ -152,23 +153,26 @@ class Model:
         a, b = (np.array([place[word] for word in side], np.int64) for side in ends)
         return _Asked(words, self.rows(words), np.minimum(a, b), np.maximum(a, b))
 
-    def _over(self, asked: "_Asked", *, dictionary: bool) -> PairClassifier:
+    def _over(
+        self, asked: "_Asked", vectors: npt.NDArray[np.float16], *, dictionary: bool
+    ) -> PairClassifier:
         """The classifier, put to work on words."""
         words, rows, *_ = asked
         surface = self.classifier.trained.head.surface
-        features = self.space.features_of(words, rows, self._vectors(words, rows), surface=surface)
+        features = self.space.features_of(words, rows, vectors, surface=surface)
         where = {"dictionary": dictionary, "elsewhere": self.space.elsewhere}
         return classifier_over(self.classifier, words, features, self.device, **where)
 
     def _corrected(self, asked: "_Asked", *, known: bool) -> list[pl.Series]:
         """The probabilities as columns, after all that comes behind the classifier."""
         words, rows, a, b = asked
-        classifier = self._over(asked, dictionary=False)
+        vectors = self._vectors(words, rows)
+        classifier = self._over(asked, vectors, dictionary=False)
         if self.run is None or self.corrections is None:
             return _columns(classifier.judge(a, b))
         routes = routes_of(self.run, pl.DataFrame({"a": rows[a], "b": rows[b]}))
         pairs = pl.DataFrame({"a": a, "b": b}).cast(pl.UInt32).with_columns(route=routes)
-        corrections = self.corrections.of_words(words, rows, self.space.language)
+        corrections = self.corrections.of_words(words, rows, vectors, self.space.language)
         evidence = corrections.evidence if known else corrections.evidence.clear()
         judged = corrections._replace(evidence=evidence).judge(pairs, classifier)
         return [judged[f"p_{name}"] for name in RELATIONS]

@@ -15,7 +15,7 @@ differs. Of two terms the kind is, the first that fits:
     sibling   by a co-hyponym: *red wine*, *white wine*
     number    by another number or letter: *type 1*, *type 2*
     role      by the same stem, one of the two an activity, in the head: *web developer*, *web
-              development*
+              development*; other words may differ too
     narrower  one has further words: *leather jacket*, *jacket*
     changed   by words of no known relation: *single bed*, *single room*
     silent    two words that a dictionary knows and does not relate: *accountant*, *accounting*
@@ -266,14 +266,16 @@ class Phrases:
             return "slip"
         if shared and len(rest) == 1 and self._abbreviates(rest[0], more):
             return "initials"
+        heads = words[0][-1], words[1][-1]
+        role = self._english and len(rest) == len(more) and _one_is_the_activity(*heads)
         if not shared and not (" ".join(rest) in self._known and " ".join(more) in self._known):
-            return None
-        kind = self._changed(rest, more, bool(shared), words[0][-1] != words[1][-1])
+            return "role" if role else None
+        kind = self._changed(rest, more, bool(shared), role)
         aligned = kind != "synonym" or _at_one_place(*words, shared)
         return kind if aligned else "changed"
 
     def _changed(
-        self, rest: tuple[str, ...], more: tuple[str, ...], shares: bool, head: bool
+        self, rest: tuple[str, ...], more: tuple[str, ...], shares: bool, role: bool
     ) -> str | None:
         if {*rest, *more} in self._opposed:
             return "opposite"
@@ -285,13 +287,13 @@ class Phrases:
             return {"antonym": "opposite", "co_hyponym": "sibling"}.get(said, said)
         if not (x and y):
             return "sibling"
-        if len(rest) == len(more) == 1:
-            if _NUMBER.fullmatch(x) and _NUMBER.fullmatch(y):
-                return "number"
-            if self._english and head and _one_is_the_activity(x, y):
-                return "role"
-            if self._is_form(x, y):
-                return "same" if shares else None
+        single = len(rest) == len(more) == 1
+        if single and _NUMBER.fullmatch(x) and _NUMBER.fullmatch(y):
+            return "number"
+        if role:
+            return "role"
+        if single and self._is_form(x, y):
+            return "same" if shares else None
         return "changed" if shares else "silent"
 
     def _said(self, rest: tuple[str, ...], more: tuple[str, ...]) -> str | None:

@@ -34,6 +34,7 @@ def run(params: ClassifyParams, workspace: Workspace, engine: Engine = LOCAL) ->
         "neighbours": workspace.hash_of("retrieve", "neighbours.npy"),
         "vectors": workspace.read_json("embed", "manifest.json")["content"],
         "glossed": workspace.hash_of("embed", "glossed.parquet"),
+        "senses_of_list": workspace.hash_of("embed", "senses.npy"),
         "terms": workspace.read_json("embed", "manifest.json")["terms"],
         "device": device.split(":")[0],
         "trust_language_model": trusted,

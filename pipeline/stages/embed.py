@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from nymgraph.pipeline.candidates.glossed import glossed_pairs
+from nymgraph.pipeline.candidates.glossed import write_glossed
 from nymgraph.pipeline.classifier.definitions import glosses_of_list
 from nymgraph.pipeline.classifier.model_notes import known_vectors, model_folder
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
@@ -17,7 +17,7 @@ from nymgraph.pipeline.engine.local import LOCAL
 from nymgraph.pipeline.engine.recipe import Engine
 from nymgraph.pipeline.lexicon.vocabulary import language_of
 from nymgraph.pipeline.limits import free_room
-from nymgraph.pipeline.schemas import EXTRA_TERMS, GLOSSED, TERMS
+from nymgraph.pipeline.schemas import EXTRA_TERMS, TERMS
 from nymgraph.pipeline.settings.params import EmbedParams
 from nymgraph.pipeline.storage.artefacts import Workspace, content_hash, map_array
 from nymgraph.pipeline.storage.shards import open_work
@@ -99,9 +99,9 @@ def _source(workspace: Workspace, extra: pl.Series) -> Path | pl.Series:
 def _write_glossed(
     workspace: Workspace, model: Path | None, recipe: EncodeRecipe, engine: Engine, shard_terms: int
 ) -> None:
-    """Encode definitions of the terms of a list and keep which term lies nearest to each."""
-    glosses, vectors = glosses_of_list(model, workspace), workspace.read_array(*_FILE)
-    blocks = encoded(glosses["gloss"], recipe, engine, shard_terms)
-    own = glosses["term_id"].to_numpy().astype(np.int64)
-    lexicon = vectors[: workspace.read(TERMS, ["term_id"]).height]
-    workspace.write(GLOSSED, glossed_pairs(lexicon, own, blocks))
+    """Encode definitions of the terms of a list."""
+    glosses = glosses_of_list(model, workspace).sort("term_id", maintain_order=True)
+    vectors = np.empty((glosses.height, workspace.read_array(*_FILE).shape[1]), np.float16)
+    for places, part in encoded(glosses["gloss"], recipe, engine, shard_terms):
+        vectors[places] = part
+    write_glossed(workspace, glosses["term_id"].to_numpy().astype(np.int64), vectors)

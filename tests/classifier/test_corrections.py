@@ -7,6 +7,7 @@ import pytest
 
 from nymgraph.pipeline.classifier.corrections import Corrections, Shifts
 from nymgraph.pipeline.classifier.kinds import PRIOR, Spelled, listed_terms
+from nymgraph.pipeline.classifier.nearest_senses import TermSenses
 from nymgraph.pipeline.classifier.phrase_kinds import DEFINED, corrected_phrases
 from nymgraph.pipeline.lexicon.normalise import look_up_key
 from nymgraph.pipeline.lexicon.phrases import KnownWords, Phrases
@@ -23,6 +24,7 @@ KNOWN = KnownWords(
 )
 SENSES = {"be": "verb", "Be": "noun", "cheap": "adjective", "cheap money": "noun", "hot": "noun"}
 GLOSSED = [(2, 3), (7, 11)]
+VECTORS = np.eye(len(TERMS), 4, dtype=np.float16) + np.float16(0.25)
 PROBABILITIES = ["p_synonym", "p_antonym", "p_co_hyponym"]
 
 
@@ -75,12 +77,13 @@ def every_pair(names: list[str]) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("shift", [0.0, -0.7])
-def test_words_are_judged_as_the_terms_they_are(shift: float) -> None:
-    lexicon, pairs = of_lexicon(shift), every_pair(TERMS)
+@pytest.mark.parametrize("senses", [None, TermSenses(VECTORS, np.array([2, 2, 9]), VECTORS[:3])])
+def test_words_are_judged_as_the_terms_they_are(shift: float, senses: TermSenses | None) -> None:
+    lexicon, pairs = of_lexicon(shift)._replace(senses=senses), every_pair(TERMS)
     expected = lexicon.judge(pairs, Alike(TERMS)).select(PROBABILITIES)
     for few in ([0, 6], [1, 2, 3], [4, 11], [5, 12], [7, 8, 9], [0, 10], list(range(len(TERMS)))):
         names = [TERMS[row] for row in few]
-        words = lexicon.of_words(names, np.array(few), "en")
+        words = lexicon.of_words(names, np.array(few), VECTORS[few], "en")
         mine = pairs.filter(pl.col("a").is_in(few) & pl.col("b").is_in(few))
         place = dict(zip(few, range(len(few)), strict=True))
         asked = mine.with_columns(pl.col("a", "b").replace_strict(place, return_dtype=pl.UInt32))
@@ -130,7 +133,7 @@ def test_a_definition_speaks_for_a_pair_but_not_against_its_words() -> None:
 def test_a_word_that_is_no_term() -> None:
     """It may be of a kind; what a dictionary keeps apart is not known of it."""
     words = ["BE", "be", "cheaply"]
-    found = of_lexicon(0.0).of_words(words, np.array([-1, 6, 99]), "en")
+    found = of_lexicon(0.0).of_words(words, np.array([-1, 6, 99]), VECTORS[:3], "en")
     pairs = every_pair(words).with_columns(route=pl.lit("vector"))
     assert found.spelled.kinds(pairs)[:, 0].tolist() == [True, False, False]  # by case alone
     assert found.listed.tolist() == [False, True, False]
