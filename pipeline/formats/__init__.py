@@ -6,6 +6,7 @@ licences        whose data it is, and under which licence
 tables          the exported tables with spellings instead of numbers
 losses          what of an export a format does not hold
 ambiguity       terms that a search engine would take for something else
+slips           which of them are another one with a letter wrong
 together        which members of a cluster may stand in one rule
 unmarked        an export without its vulgar and offensive terms
 rules           synonym rules for search engines: which, in which order, how escaped

@@ -17,7 +17,9 @@ __all__ = ["write"]
 
 
 def write(export: Export, folder: FormatFolder, params: ExportParams) -> list[Loss]:
-    """Write synonyms-0001.json and so on; the id of a rule is that of its cluster.
+    """Write synonyms-0001.json and so on.
+
+    The id of a rule is that of its cluster; that of a slip has a number behind it.
 
     Args:
         export: The export.
@@ -29,8 +31,8 @@ def write(export: Export, folder: FormatFolder, params: ExportParams) -> list[Lo
     """
 
     def text(rule: Rule) -> str:
-        synonyms = rule_text(rule.terms, params.rules.form)
-        entry = {"id": str(rule.cluster_id), "synonyms": synonyms}
+        synonyms = rule_text(rule, params.rules.form)
+        entry = {"id": rule.id, "synonyms": synonyms}
         return "\n" + json.dumps(entry, ensure_ascii=False)
 
     around = ('{"synonyms_set": [', ",", "\n]}\n")

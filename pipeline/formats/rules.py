@@ -9,6 +9,10 @@ keeps when it does not expand (`expand=false`).
 An engine refuses the whole file if its analyser leaves nothing of one term, and it widens a query
 by anything spelled alike. So terms without a letter or digit, and terms that it would take for
 something else (`ambiguity`), are left out and listed.
+
+A term with a letter wrong (`slips`) leads to the right spelling and its synonyms, and none of them
+to it: `wheelbarow => wheelbarow, wheelbarrow, garden cart`. It stays on the right, for documents
+that have it too.
 """
 
 import json
@@ -33,6 +37,7 @@ from nymgraph.pipeline.formats.losses import (
     singletons,
     soft,
 )
+from nymgraph.pipeline.formats.slips import slips_among
 from nymgraph.pipeline.formats.together import Together
 from nymgraph.pipeline.lookup.export import Export
 from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
@@ -52,10 +57,23 @@ _SPECIAL = re.compile(r"\\|,|=>|^#")
 
 
 class Rule(NamedTuple):
-    """The synonyms of one cluster, its representative first."""
+    """The synonyms of one cluster.
+
+    Attributes:
+        cluster_id: Its id.
+        terms: Its terms, the representative first, unless it is a slip.
+        slip: 0; else the first term is the first, second, ... slip of the cluster, and stands for
+            the others, but they not for it.
+    """
 
     cluster_id: int
     terms: tuple[str, ...]
+    slip: int = 0
+
+    @property
+    def id(self) -> str:
+        """The id of the cluster, behind it the number of the slip."""
+        return f"{self.cluster_id}-{self.slip}" if self.slip else str(self.cluster_id)
 
 
 class LeftOut:
@@ -116,7 +134,20 @@ def select(export: Export, params: RuleParams, left_out: LeftOut) -> Iterator[Ru
                 terms = [term for term in members if reasons.get(term) == reason]
                 left_out.add(cluster_id, terms, reason)
             if len(usable) > 1:
-                yield Rule(cluster_id, tuple(usable))
+                yield from _rules(cluster_id, usable, export.language, params.form)
+
+
+def _rules(cluster_id: int, terms: list[str], language: str, form: str) -> Iterator[Rule]:
+    """The rule of a cluster and, where each term stands for all, one for each slip among them."""
+    slips = slips_among(terms, language)
+    right = [term for term in terms if term not in slips]
+    if form == "explicit":
+        yield Rule(cluster_id, (*right, *slips))
+        return
+    if len(right) > 1:
+        yield Rule(cluster_id, tuple(right))
+    for number, slip in enumerate(slips, 1):
+        yield Rule(cluster_id, (slip, *right), number)
 
 
 def _usable(
@@ -149,17 +180,19 @@ def _repeats(form: str, forms: Collection[str]) -> bool:
     return any(run != form and len(run) > _LETTER and run in forms for run in runs)
 
 
-def rule_text(terms: tuple[str, ...], form: str) -> str:
+def rule_text(rule: Rule, form: str) -> str:
     """One rule in the grammar of Solr.
 
     Args:
-        terms: The terms, the representative first.
+        rule: The rule.
         form: `equivalent` (each stands for all) or `explicit` (all are replaced by the first).
 
     Returns:
         The line, without its end.
     """
-    escaped = [_escape(term) for term in terms]
+    escaped = [_escape(term) for term in rule.terms]
+    if rule.slip:
+        return f"{escaped[0]} => {', '.join(escaped)}"
     if form == "explicit":
         return f"{', '.join(escaped[1:])} => {escaped[0]}"
     return ", ".join(escaped)
@@ -197,7 +230,7 @@ def write_rules(
                 for rows, rule in enumerate(part, 1):
                     file.write((around[1] if rows > 1 else "") + text(rule))
                 file.write(around[2])
-                folder.declare(name, "a rule: the synonyms of one cluster", rows)
+                folder.declare(name, "a rule: synonyms of one cluster, or a slip of one", rows)
     folder.declare(LEFT_OUT, "terms of one cluster that are in no rule, and why", left_out.lines)
     return _losses(export, left_out)
 

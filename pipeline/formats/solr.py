@@ -26,6 +26,6 @@ def write(export: Export, folder: FormatFolder, params: ExportParams) -> list[Lo
     comments = "".join(f"# {line}\n" for line in head)
 
     def text(rule: Rule) -> str:
-        return rule_text(rule.terms, params.rules.form) + "\n"
+        return rule_text(rule, params.rules.form) + "\n"
 
     return write_rules(export, folder, params.rules, "synonyms-{}.txt", text, (comments, "", ""))

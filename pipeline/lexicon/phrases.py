@@ -49,6 +49,7 @@ __all__ = [
     "acronym_letters",
     "initials",
     "negations",
+    "one_letter_wrong",
 ]
 
 PHRASE_KINDS = (
@@ -350,10 +351,8 @@ class Phrases:
         least = _LONG if n_known else _LONG + 2
         return (
             n_known < 2
-            and x[0] == y[0]
             and min(len(x), len(y)) >= least
-            and (x + y).isalpha()
-            and OSA.distance(x, y, score_cutoff=1) == 1
+            and one_letter_wrong(x, y)
             and not self._is_form(x, y)
         )
 
@@ -381,6 +380,14 @@ class Phrases:
             found = next((lemma for lemma in lemmas if lemma in self._known), word)
             self._lemmas[word] = found
         return found
+
+
+def one_letter_wrong(x: str, y: str) -> bool:
+    """Whether a word is another with a letter too many, too few, wrong or swapped with the next.
+
+    The first letter, which nearly always is right, counts as right.
+    """
+    return x[0] == y[0] and (x + y).isalpha() and OSA.distance(x, y, score_cutoff=1) == 1
 
 
 def _tokens(text: str) -> list[str]:

@@ -14,7 +14,7 @@ import simplemma
 
 from nymgraph.pipeline.lexicon.normalise import primary_language
 
-__all__ = ["other_spellings", "respelled"]
+__all__ = ["differ_by_rule", "other_spellings", "respelled"]
 
 _MOST = 8  # spellings of a phrase
 _ANYWHERE = 5  # letters of a stem from which it may stand inside a word: snowplough
@@ -90,6 +90,11 @@ def other_spellings(word: str) -> tuple[str, ...]:
     once = dict.fromkeys(_changed(word))
     twice = dict.fromkeys(again for other in once for again in _changed(other))
     return tuple(x for x in once | twice if x != word and simplemma.is_known(x, lang="en"))
+
+
+def differ_by_rule(one: str, other: str) -> bool:
+    """Whether one change turns a word into another, known to simplemma or not."""
+    return other in _changed(one) or one in _changed(other)
 
 
 def _changed(word: str) -> Iterator[str]:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nymgraph.pipeline.formats import elasticsearch, solr
-from nymgraph.pipeline.formats.rules import LEFT_OUT, rule_text
+from nymgraph.pipeline.formats.rules import LEFT_OUT, Rule, rule_text
+from nymgraph.pipeline.formats.slips import slips_among
 from nymgraph.pipeline.lookup.export import Export
 from tests.formats.clustered import NASTY, TERMS, export_of, written
 from tests.formats.solr_grammar import Parsed, parse
@@ -28,13 +29,13 @@ def left_out(folder: Path) -> list[dict[str, object]]:
     ],
 )
 def test_a_rule_by_hand(terms: tuple[str, ...], form: str, text: str) -> None:
-    assert rule_text(terms, form) == text
+    assert rule_text(Rule(1, terms), form) == text
 
 
 @given(st.lists(TERMS, min_size=2, max_size=6, unique=True))
 def test_what_is_written_is_read_again(terms: list[str]) -> None:
-    assert parse(rule_text(tuple(terms), "equivalent")) == [Parsed(terms, [])]
-    assert parse(rule_text(tuple(terms), "explicit")) == [Parsed(terms[1:], terms[:1])]
+    assert parse(rule_text(Rule(1, tuple(terms)), "equivalent")) == [Parsed(terms, [])]
+    assert parse(rule_text(Rule(1, tuple(terms)), "explicit")) == [Parsed(terms[1:], terms[:1])]
 
 
 def test_a_solr_file_of_nasty_terms(tmp_path: Path) -> None:
@@ -101,6 +102,46 @@ def test_an_elasticsearch_set(export: Export, tmp_path: Path) -> None:
     assert body["synonyms_set"][0] == {"id": "-9", "synonyms": "glad, joyful => happy"}
     assert set(body) == {"synonyms_set"}
     assert all(set(rule) == {"id", "synonyms"} for rule in body["synonyms_set"])
+
+
+SLIPS = ["wheelbarow", "garden cart", "wheelbarrow"]
+
+
+def test_a_slip_leads_to_the_right_spelling_and_not_back(tmp_path: Path) -> None:
+    export = export_of(tmp_path / "export", [SLIPS, ["Oil Filter", "Oil Fliter"]])
+    written(solr, export, tmp_path / "out")
+    assert parse((tmp_path / "out" / "synonyms-0001.txt").read_text()) == [
+        Parsed(["garden cart", "wheelbarrow"], []),
+        Parsed(["wheelbarow"], ["wheelbarow", "garden cart", "wheelbarrow"]),
+        Parsed(["Oil Fliter"], ["Oil Fliter", "Oil Filter"]),
+    ]
+    written(elasticsearch, export, tmp_path / "set")
+    body = json.loads((tmp_path / "set" / "synonyms-0001.json").read_text("utf-8"))
+    assert [rule["id"] for rule in body["synonyms_set"]] == ["1", "1-1", "2-1"]
+
+
+def test_a_slip_is_replaced_and_replaces_nothing(tmp_path: Path) -> None:
+    export = export_of(tmp_path / "export", [SLIPS])  # whose representative it is
+    written(solr, export, tmp_path / "out", rules={"form": "explicit"})
+    text = (tmp_path / "out" / "synonyms-0001.txt").read_text()
+    assert parse(text) == [Parsed(["wheelbarrow", "wheelbarow"], ["garden cart"])]
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        ["carburettor", "carburetor"],
+        ["Immobiliser", "Immobilizer"],  # of which simplemma knows one
+        ["converter", "convertor"],
+        ["charger", "charter"],
+        ["hoover", "hoovers"],
+        ["xqzfilters", "xqzfliters"],
+        ["red filter", "fliter"],
+    ],
+)
+def test_what_is_no_slip(terms: list[str]) -> None:
+    assert slips_among(terms, "en") == []
+    assert slips_among(["wheelbarow", "wheelbarrow"], "und") == []
 
 
 def test_no_clusters(tmp_path: Path) -> None:

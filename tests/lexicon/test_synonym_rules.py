@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nymgraph.pipeline.errors import InputError
-from nymgraph.pipeline.formats.rules import rule_text
+from nymgraph.pipeline.formats.rules import Rule, rule_text
 from nymgraph.pipeline.lexicon.dictionaries import read_dictionary
 from nymgraph.pipeline.lexicon.relations import claims_of_dictionary
 from nymgraph.pipeline.lexicon.sources import read_source
@@ -83,7 +83,7 @@ def test_two_arrows_name_the_line(tmp_path: Path) -> None:
 def test_what_we_write_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, terms: list[str], form: bool
 ) -> None:
-    line = rule_text(tuple(terms), "explicit" if form else "equivalent")
+    line = rule_text(Rule(1, tuple(terms)), "explicit" if form else "equivalent")
     path = write(tmp_path_factory.mktemp("rules"), "s.txt", f"{line}\n")
     (synset,) = read_dictionary(SolrSource(kind="solr", path=path))
     assert set(synset.terms) == set(terms)
