@@ -6,6 +6,9 @@ each of them, and with the terms spelled almost like it: being near is not enoug
 are near too. An inflected form goes where its lemma is. A word that is judged a synonym of nothing,
 but is one slip of the keyboard away from a term (`slips`), is taken for a misspelling of it, unless
 it is made of a term by an affix: *carlike* is no *warlike*.
+
+A placement asks for half a probability (`_LEAST`), which is less than a run asks to join a pair; it
+says so where it is below the gate.
 """
 
 from dataclasses import dataclass
@@ -13,9 +16,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from nymgraph.pipeline.errors import InputError
 from nymgraph.pipeline.lexicon.normalise import clean, reject_reason
+from nymgraph.pipeline.schemas import RELATION_NAMES
 from nymgraph.pipeline.store.export_folder import ExportFolder
 from nymgraph.pipeline.store.run_data import RunData
 from nymgraph.pipeline.store.views import Cluster, View
@@ -60,6 +65,8 @@ class Nearest(View):
         neighbours: The terms judged with it, by falling cosine; empty where none needs to be.
         synonyms: Those judged synonyms with a probability of one half or more, highest first.
         antonyms: Those judged antonyms at the gate, most probable first.
+        sure: False where no member is judged a synonym at the gate, so that a run would not join
+            the word to it.
     """
 
     text: str
@@ -68,11 +75,12 @@ class Nearest(View):
     neighbours: tuple[Neighbour, ...] = ()
     synonyms: tuple[Neighbour, ...] = ()
     antonyms: tuple[Neighbour, ...] = ()
+    sure: bool = True
 
     def title(self) -> str:
         """The word and its cluster."""
         where = "no cluster" if self.cluster is None else self.cluster.title()
-        return f"{self.text!r} → {where}"
+        return f"{self.text!r} → {'' if self.sure else 'perhaps '}{where}"
 
     def rows(self) -> list[tuple[str, str]]:
         """The reason, the members, and the neighbours by judgement."""
@@ -123,18 +131,16 @@ class NearestFinder:
         return self.known(word) or self.placed(word, self.neighbours(word, k))
 
     def known(self, word: str) -> Nearest | None:
-        """Where a term of the lexicon is, or an inflected form of one."""
+        """Where a term of the lexicon is, or another form or spelling of one."""
         terms = self._export.terms
-        term_id, why = terms.find(word), "it is the term {!r} of the lexicon"
-        if term_id is None:
-            term_id, why = terms.unmarked(word), "{!r} without its marks"
-        if term_id is None:
-            term_id, why = terms.derived(word), "an inflected form of {!r}"
+        term_id = terms.find(word)
+        term_id = terms.derived(word) if term_id is None else term_id
         if term_id is None:
             return None
         own = self._export.cluster_of(term_id)
         where = "" if own.id is not None else ", which is in no cluster"
-        reason = why.format(terms.name(term_id)) + where
+        is_it = f"it is the term {terms.name(term_id)!r} of the lexicon"
+        reason = (terms.form(word, term_id) or is_it) + where
         return Nearest(word, None if own.id is None else own, reason)
 
     def neighbours(self, word: str, k: int) -> list[Neighbour]:
@@ -173,7 +179,10 @@ class NearestFinder:
         rows: npt.NDArray[np.int64],
         near: tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]],
     ) -> npt.NDArray[np.float32]:
-        """Judge a word with terms; `near` are the terms whose known pairs vote for it."""
+        """Judge a word with terms; `near` are the terms whose known pairs vote for it.
+
+        In a list the judgements are corrected, as `classify` does.
+        """
         from nymgraph.pipeline.classifier.trained import classifier_over
 
         model, space = self._run.model, self._run.model.space
@@ -187,7 +196,14 @@ class NearestFinder:
         features = space.features_of(names, asked, vectors, surface=surface, near_new=near_new)
         where = {"dictionary": False, "elsewhere": space.elsewhere}
         whole = classifier_over(model.classifier, names, features, "cpu", **where)
-        return whole.judge(np.zeros(len(rows), np.int64), np.arange(1, len(names)))
+        pairs = pl.DataFrame({"a": np.zeros(len(rows)), "b": np.arange(1, len(names))})
+        judged = whole.judge(*(pairs[end].cast(pl.Int64).to_numpy() for end in "ab"))
+        corrections = model.corrections
+        if corrections is None or not corrections.every:
+            return judged
+        candidates = pairs.cast(pl.UInt32).with_columns(route=pl.lit("vector"))
+        corrected = corrections.of_words(names, asked, space.language).shifted(candidates, judged)
+        return corrected.select(f"p_{name}" for name in RELATION_NAMES).to_numpy()
 
     def placed(self, word: str, found: list[Neighbour]) -> Nearest:
         """Where a word belongs, by the terms that were judged with it."""
@@ -206,7 +222,11 @@ class NearestFinder:
         if spelled is not None and spelled.cluster_id is not None:
             cluster = self._export.cluster(spelled.cluster_id)
             reason = f"a slip of the keyboard away from {spelled.term!r}; {reason}"
-        return Nearest(word, cluster, reason, tuple(found), tuple(synonyms), tuple(antonyms))
+        sure = any(x.p_synonym >= gate for x in synonyms if x.cluster_id == best)
+        if cluster is not None and not sure:
+            reason += f"; below the gate ({gate:.2f}), at which a run joins a pair"
+        lists = tuple(found), tuple(synonyms), tuple(antonyms)
+        return Nearest(word, cluster, reason, *lists, sure=sure or cluster is None)
 
     def _misspelled(
         self, word: str, found: list[Neighbour], out: set[int | None]

@@ -388,7 +388,7 @@ def test_a_mark_that_is_there_must_be_in_the_term(turkish: ClusterStore) -> None
 def test_a_place_without_marks_says_so(turkish: ClusterStore) -> None:
     found = turkish.nearest("sicak")
     assert found.cluster == turkish["sıcak"]
-    assert found.reason == "'sıcak' without its marks"
+    assert found.reason == "sicak, without marks for sıcak"
 
 
 @pytest.mark.usefixtures("turkish")

@@ -56,6 +56,16 @@ def test_the_cluster_with_most_synonymy_wins(finder: NearestFinder) -> None:
     assert repr(placed).startswith("'peppery' → 'spicy', cluster 8")
 
 
+def test_below_the_gate_it_is_a_perhaps(finder: NearestFinder) -> None:
+    placed = finder.placed("peppery", [near("fiery", 0.69, 0.0, 8), near("spicy", 0.6, 0.0, 8)])
+    assert (placed.cluster is not None, placed.sure) == (True, False)
+    assert repr(placed).startswith("'peppery' → perhaps 'spicy', cluster 8")
+    assert placed.reason.endswith("; below the gate (0.70), at which a run joins a pair")
+    assert finder.placed("peppery", [near("fiery", 0.7, 0.0, 8)]).sure
+    nowhere = finder.placed("peppery", [near("lonely", 0.6, 0.0, None)])
+    assert repr(nowhere).startswith("'peppery' → no cluster")
+
+
 def test_a_cluster_with_an_antonym_is_out(finder: NearestFinder) -> None:
     found = [near("hot", 0.95, 0.0, 4), near("warm", 0.0, 0.9, 4)]
     placed = finder.placed("icy", found)
@@ -76,8 +86,8 @@ def test_being_near_is_not_enough(finder: NearestFinder) -> None:
 def test_an_inflected_form_is_where_its_lemma_is(store: ClusterStore) -> None:
     placed = store.nearest("Shines")
     assert placed.cluster == store["shine"]
-    assert placed.reason == "an inflected form of 'shine'"
-    assert store.nearest("éclairs").reason.endswith("of 'éclair', which is in no cluster")
+    assert placed.reason == "Shines, a form of shine"
+    assert store.nearest("éclairs").reason.endswith("of éclair, which is in no cluster")
 
 
 def test_a_slip_is_a_misspelling_where_nothing_is_judged(
@@ -87,6 +97,7 @@ def test_a_slip_is_a_misspelling_where_nothing_is_judged(
     placed = finder.placed("frotsy", found)
     assert placed.cluster == store["frosty"]
     assert placed.reason.startswith("a slip of the keyboard away from 'frosty'; none of 2 terms")
+    assert not placed.sure
     judged = finder.placed("frotsy", [*found, near("hot", 0.6, 0.0, 4)])
     assert judged.cluster == store["hot"]  # a judgement comes first
     opposite = [near("frosty", 0.2, 0.0, 3), near("cold", 0.0, 0.8, 3)]
