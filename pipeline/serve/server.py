@@ -36,12 +36,12 @@ def serve(export: Path, host: str, port: int, names: frozenset[str]) -> None:
     store = ClusterStore(export)
     with closing(listen(host, port)) as listening:
         warm(store)
+        config = server_config(store, LOCAL_NAMES | {name.lower() for name in names})
         address, number = listening.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
         _log.info(
             "serve: %s terms at http://%s:%d/ (Ctrl-C ends it)", f"{len(store):,}", shown, number
         )
-        config = server_config(store, LOCAL_NAMES | {name.lower() for name in names})
         logging.getLogger("asyncio").addFilter(Seldom())
         logging.getLogger("uvicorn.error").addFilter(Seldom())
         with suppress(KeyboardInterrupt):
