@@ -690,7 +690,8 @@ def serve(
     """Serve an export as a local web page, and as JSON.
 
     For example: `nymgraph serve --export data/export`, then open http://127.0.0.1:8765/. It reads
-    only, and answers to localhost alone unless told otherwise. Needs the extra `serve`.
+    only, and answers to localhost alone unless told otherwise. It keeps to the export that it
+    opened: start it again for a newer one. Needs the extra `serve`.
     """
     try:
         from nymgraph.pipeline.serve import serve as run_server
