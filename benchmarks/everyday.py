@@ -22,7 +22,8 @@ from nymgraph.pipeline.lexicon.dictionaries import read_inventory
 from nymgraph.pipeline.lexicon.evidence import Terms, evidence_of, overridden
 from nymgraph.pipeline.lexicon.relations import claims_of_inventory
 from nymgraph.pipeline.lexicon.rivals import weighed_by_rivals
-from nymgraph.pipeline.lexicon.senses import senses_table, term_uses
+from nymgraph.pipeline.lexicon.senses import senses_table
+from nymgraph.pipeline.lexicon.use import term_uses
 from nymgraph.pipeline.schemas import PAIRS, RELEASED_RELATIONS, SENSES, TERMS
 from nymgraph.pipeline.settings.params import ClusterParams, WordNetSource
 from nymgraph.pipeline.storage.artefacts import Workspace

@@ -8,10 +8,10 @@ counts as a synonym where both list each other, and a cluster's member where eit
 
 Printed are (1) the regression of `lexicon.silence` on the candidates of a finished run that both
 the dictionary and the thesaurus list and the dictionary does not join, with average precision over
-two halves by word; (2) the edges of the exported graph that the classifier alone has judged, and
-how many of those that the thesaurus knows are right; (3) of the commonest words how many have a
-right member in their cluster, which share of the members that the thesaurus knows is right, and how
-many words are in no cluster.
+two halves by word, once for all without their senses, once for those of common words with them; (2)
+the edges of the exported graph that the classifier alone has judged, and how many of those that the
+thesaurus knows are right; (3) of the commonest words how many have a right member in their cluster,
+which share of the members that the thesaurus knows is right, and how many words are in no cluster.
 """
 
 import hashlib
@@ -24,8 +24,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
 from benchmarks.machine import options
-from nymgraph.pipeline.lexicon.senses import term_uses
+from nymgraph.pipeline.clusters.released import near_in_sense, with_near
+from nymgraph.pipeline.lexicon.evidence import Terms
+from nymgraph.pipeline.lexicon.glosses import COMMON_USE
 from nymgraph.pipeline.lexicon.silence import look_alike
+from nymgraph.pipeline.lexicon.use import term_uses
+from nymgraph.pipeline.lexicon.vocabulary import language_of
 from nymgraph.pipeline.schemas import (
     PAIRS,
     RELATIONS,
@@ -51,7 +55,13 @@ def main() -> None:
     workspace, thesaurus = Workspace(asked.data), read_thesaurus(asked.thesaurus)
     names = workspace.read(TERMS, ["term"])["term"].to_list()
     use = term_uses(workspace.read(SENSES), len(names)).to_numpy()
-    _regression(workspace, names, use, thesaurus)
+    pairs = _unlisted(workspace, names, thesaurus)
+    lexicon = Terms(pl.Series(names), pl.Series(use), language_of(workspace))
+    senses = near_in_sense(workspace, lexicon, workspace.read(SENSES))
+    pairs = with_near(pairs, senses)
+    _regression(pairs.drop("near"), names, use, thesaurus)
+    both = np.minimum(*(use[pairs[end].to_numpy()] for end in ("a", "b"))) >= COMMON_USE
+    _regression(pairs.filter(pl.Series(both) & (pl.col("near") > 0)), names, use, thesaurus)
     _edges(workspace, names, thesaurus)
     _clusters(workspace, names, use, thesaurus)
 
@@ -63,9 +73,8 @@ def read_thesaurus(path: Path) -> Thesaurus:
 
 
 def _regression(
-    workspace: Workspace, names: list[str], use: npt.NDArray[np.float64], thesaurus: Thesaurus
+    pairs: pl.DataFrame, names: list[str], use: npt.NDArray[np.float64], thesaurus: Thesaurus
 ) -> None:
-    pairs = _unlisted(workspace, names, thesaurus)
     ends = [[names[x] for x in pairs[end]] for end in ("a", "b")]
     near = [(thesaurus[x], thesaurus[y]) for x, y in zip(*ends, strict=True)]
     truth = np.array(
@@ -74,7 +83,9 @@ def _regression(
     )  # fmt: skip
     p = pairs["p_synonym"].to_numpy().astype(np.float64).clip(1e-3, 1 - 1e-3)
     uses = use[pairs["a"].to_numpy()] * use[pairs["b"].to_numpy()]
-    features = np.column_stack([pairs["cosine"].to_numpy(), np.log(p / (1 - p)), np.log(uses)])
+    near = [pairs["near"].to_numpy()] if "near" in pairs.columns else []
+    columns = [*near, pairs["cosine"].to_numpy(), np.log(p / (1 - p)), np.log(uses)]
+    features = np.column_stack(columns)
     half = np.array([hashlib.sha256(min(x, y).encode()).digest()[0] % 2
                      for x, y in zip(*ends, strict=True)])  # fmt: skip
     scores = np.zeros(len(truth))
@@ -86,8 +97,9 @@ def _regression(
     model = LogisticRegression(C=100, max_iter=1000).fit(features, truth)
     found = ", ".join(f"{x:.2f}" for x in (*model.intercept_, *model.coef_[0]))
     print(f"{len(truth)} pairs, {truth.mean():.3f} synonyms")
-    print(f"intercept, cosine, ln odds of the classifier, ln use: {found}")
-    for name, score in (("cosine", features[:, 0]), ("classifier", p), ("both and use", scores)):
+    print(f"intercept{', senses' * len(near)}, cosine, ln odds of the classifier, ln use: {found}")
+    alone = [("senses", column) for column in near]
+    for name, score in (*alone, ("cosine", features[:, -3]), ("classifier", p), ("all", scores)):
         print(f"average precision by {name}: {average_precision_score(truth, score):.3f}")
 
 

@@ -68,17 +68,23 @@ def sense_vectors(
 
 
 def write_glossed(
-    workspace: Workspace, terms: npt.NDArray[np.int64], glosses: npt.NDArray[np.float16]
+    workspace: Workspace,
+    terms: npt.NDArray[np.int64],
+    glosses: npt.NDArray[np.float16],
+    *,
+    own_list: bool,
 ) -> None:
-    """Write in the folder of `embed` the senses of a list, and the pairs of term and definition.
+    """Write in the folder of `embed` the senses of terms, and the pairs of term and definition.
 
     Args:
         workspace: The data folder, whose terms are encoded.
         terms: int64 (n_glosses,), the term of each gloss, rising.
         glosses: (n_glosses, dim), L2-normalised.
+        own_list: Whether the terms are a list that is no dictionary; else no pair is looked for.
     """
     n_terms = workspace.read(TERMS, ["term_id"]).height
     vectors = workspace.read_array("embed", "vectors.npy")[:n_terms]
-    workspace.write(GLOSSED, glossed_pairs(vectors, terms, glosses))
+    pairs = glossed_pairs(vectors, terms, glosses) if own_list else GLOSSED.empty()
+    workspace.write(GLOSSED, pairs)
     for name, array in ((SENSES_OF, terms), (SENSES, sense_vectors(vectors, terms, glosses))):
         write_atomic(workspace.path(*name), partial(save, data=array))

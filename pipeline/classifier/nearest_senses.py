@@ -1,4 +1,4 @@
-"""How near two terms of a list lie in one of their senses, and what that is worth.
+"""How near two terms lie in a sense of each, and what that is worth in a list.
 
 A word has one vector, whatever it means. Added to that of a gloss it gives the vector of a sense;
 the nearest senses of two words tell more of their likeness than the words do (`store.likeness`).
@@ -30,6 +30,7 @@ from nymgraph.pipeline.storage.artefacts import Workspace
 __all__ = ["TermSenses", "ordered_by_senses"]
 
 JUDGED, NEAR, BASE = 0.6, 7.0, 6.0
+RARE = 0.05  # what a sense e times as rare costs
 _COUNTED = 0.5
 _BELOW = -1e-3  # ln odds of a little less than `_COUNTED`
 PAIRS_AT_ONCE = 2_048
@@ -45,11 +46,15 @@ class TermSenses(NamedTuple):
         vectors: float16 (n_terms, dim), of the terms.
         of: int64 (n_senses,), the term of each sense, rising.
         senses: float16 (n_senses, dim), from `candidates.glossed`.
+        share: float32 (n_senses,), of the use of the term; None where all senses count alike.
+        speech: int (n_senses,), part of speech; None where any two senses may be compared.
     """
 
     vectors: npt.NDArray[np.float16]
     of: Ints
     senses: npt.NDArray[np.float16]
+    share: npt.NDArray[np.float32] | None = None
+    speech: npt.NDArray[np.integer] | None = None
 
     @classmethod
     def read(cls, workspace: Workspace) -> "TermSenses":
@@ -81,7 +86,22 @@ class TermSenses(NamedTuple):
         Returns:
             float32 (n_pairs,).
         """
-        found = cosines(self.vectors, a, b)
+        found = self.nearest(a, b)
+        without = np.isnan(found)
+        found[without] = cosines(self.vectors, a[without], b[without])
+        return found
+
+    def nearest(self, a: Ints, b: Ints) -> npt.NDArray[np.float32]:
+        """The cosine of the nearest senses of each pair, less what their rarity costs.
+
+        Args:
+            a: int64 (n_pairs,), numbers of terms.
+            b: int64 (n_pairs,).
+
+        Returns:
+            float32 (n_pairs,); NaN where one has no sense, -1 where no part of speech is common.
+        """
+        found = np.full(len(a), np.nan, np.float32)
         (first_a, count_a), (first_b, count_b) = self._spans(a), self._spans(b)
         both = np.flatnonzero((count_a > 0) & (count_b > 0))
         for start in range(0, len(both), PAIRS_AT_ONCE):
@@ -91,9 +111,13 @@ class TermSenses(NamedTuple):
             width = np.repeat(count_b[pairs], count)
             one = np.repeat(first_a[pairs], count) + number // width
             other = np.repeat(first_b[pairs], count) + number % width
-            near = self.senses[one].astype(np.float32) * self.senses[other].astype(np.float32)
-            begins = np.cumsum(count) - count
-            found[pairs] = np.maximum.reduceat(near.sum(axis=1), begins)
+            ends = (self.senses[place].astype(np.float32) for place in (one, other))
+            near = np.multiply(*ends).sum(axis=1)
+            if self.share is not None:
+                near += RARE * np.log(np.minimum(self.share[one], self.share[other]) + 1e-3)
+            if self.speech is not None:
+                near = np.where(self.speech[one] == self.speech[other], near, -1)
+            found[pairs] = np.maximum.reduceat(near, np.cumsum(count) - count)
         return found
 
     def _spans(self, terms: Ints) -> tuple[Ints, Ints]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from nymgraph.pipeline.candidates.candidates import cosines
 from nymgraph.pipeline.classifier.kinds import kept_apart, listed_terms, spelled_terms
+from nymgraph.pipeline.classifier.nearest_senses import TermSenses
 from nymgraph.pipeline.classifier.phrase_kinds import opposed_phrases
 from nymgraph.pipeline.lexicon.evidence import (
     Terms,
@@ -16,14 +17,16 @@ from nymgraph.pipeline.lexicon.evidence import (
     overridden,
     similar_evidence,
 )
+from nymgraph.pipeline.lexicon.glosses import common_senses
 from nymgraph.pipeline.lexicon.phrases import KnownWords, Phrases
 from nymgraph.pipeline.lexicon.rivals import weighed_by_rivals
 from nymgraph.pipeline.lexicon.silence import Silence
 from nymgraph.pipeline.lexicon.vocabulary import is_elsewhere, read_terms
+from nymgraph.pipeline.lookup.stop_words import stop_words
 from nymgraph.pipeline.schemas import EXTRA_PAIRS, PAIRS, RELATIONS, SIMILAR
 from nymgraph.pipeline.storage.artefacts import Workspace
 
-__all__ = ["released_relations"]
+__all__ = ["near_in_sense", "released_relations", "with_near"]
 
 
 def released_relations(
@@ -51,12 +54,13 @@ def released_relations(
     if own_list:
         known = evidence_in_list(known, vectors)
     evidence = _with_similar(known, similar, vectors, lexicon, gate)
-    silence = Silence.of(lexicon, senses, similar)
+    silence = Silence.of(lexicon, senses, similar, stop_words(lexicon.language))
     spelled = spelled_terms(workspace)
     listed = listed_terms(evidence, len(spelled.key))
     pair, known = ["a", "b"], evidence.filter(pl.col("known") != "co_hyponym")
     unknown = (part.join(evidence, on=pair, how="anti") for part in workspace.parts(RELATIONS))
-    gaps = silence.gaps(unknown)
+    near = None if own_list else near_in_sense(workspace, lexicon, senses)
+    gaps = silence.gaps(with_near(part, near) for part in unknown)
     words = KnownWords(workspace.read(PAIRS), workspace.read(EXTRA_PAIRS))
     phrases = Phrases(lexicon.names, words, lexicon.language)
     for judged in workspace.parts(RELATIONS):
@@ -72,6 +76,39 @@ def released_relations(
         p_co_hyponym=pl.lit(1.0),  # what nobody judged and a source is not sure of
     )
     yield overridden(new, evidence)
+
+
+def near_in_sense(workspace: Workspace, lexicon: Terms, senses: pl.DataFrame) -> TermSenses:
+    """The common senses of a dictionary, as `embed` has encoded them.
+
+    Args:
+        workspace: The data folder.
+        lexicon: The terms.
+        senses: The table SENSES.
+
+    Returns:
+        The senses, with share and part of speech.
+    """
+    common = common_senses(senses, lexicon.use)
+    share = common["share"].to_numpy()
+    speech = common["pos"].rank("dense").to_numpy()
+    return TermSenses.read(workspace)._replace(share=share, speech=speech)
+
+
+def with_near(pairs: pl.DataFrame, senses: TermSenses | None) -> pl.DataFrame:
+    """Add the cosine of the nearest senses of pairs.
+
+    Args:
+        pairs: Columns a, b; others too.
+        senses: From `near_in_sense`; None for none.
+
+    Returns:
+        The same rows with near, null where one has no such sense.
+    """
+    if senses is None:
+        return pairs.with_columns(near=pl.lit(None, pl.Float32))
+    a, b = (pairs[end].to_numpy().astype(np.int64) for end in ("a", "b"))
+    return pairs.with_columns(near=pl.Series(senses.nearest(a, b)).fill_nan(None))
 
 
 def _with_similar(

@@ -11,6 +11,7 @@ sources     the items of each lexicon source
 inflection  which terms are inflected forms of others
 build       items to terms and rejects
 dominance   how much of a word's use lies in each of its senses
+use         how much a term is used
 shared_use  how much of the use of two words lies in the senses that they share
 senses      the senses of the terms as a table
 marks       which terms are vulgar, offensive or slurs

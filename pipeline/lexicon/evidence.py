@@ -57,7 +57,7 @@ class Terms(NamedTuple):
 
     Attributes:
         names: The terms.
-        use: Above 0, from `senses.term_uses`.
+        use: Above 0, from `use.term_uses`.
         language: Language code.
     """
 

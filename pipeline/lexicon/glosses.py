@@ -6,9 +6,18 @@ from nymgraph.pipeline.lexicon.meeting import aliases
 from nymgraph.pipeline.schemas import SENSES, TERMS
 from nymgraph.pipeline.storage.artefacts import Workspace
 
-__all__ = ["MOST", "glosses_of_run", "met_glosses", "short_glosses"]
+__all__ = [
+    "COMMON_USE",
+    "MOST",
+    "common_senses",
+    "glosses_of_run",
+    "met_glosses",
+    "short_glosses",
+]
 
 MOST = 6
+COMMON_USE = 2.0  # as `use.use_of` counts it
+_COMMON_SHARE = 0.15
 _SCHEMA = {"term": pl.String, "gloss": pl.String}
 
 
@@ -28,9 +37,25 @@ def short_glosses(senses: pl.DataFrame, terms: pl.Series) -> pl.DataFrame:
         Columns term and gloss, up to its first semicolon: what follows says more or gives examples.
     """
     first = senses.filter(pl.col("sense") <= MOST).sort("term_id", "sense")
-    gloss = first["gloss"].str.split(";").list.first().str.strip_chars()
-    found = pl.DataFrame({"term": terms.gather(first["term_id"]), "gloss": gloss}, _SCHEMA)
-    return found.filter(pl.col("gloss") != "")
+    columns = {"term": terms.gather(first["term_id"]), "gloss": _short(first["gloss"])}
+    return pl.DataFrame(columns, _SCHEMA).filter(pl.col("gloss") != "")
+
+
+def common_senses(senses: pl.DataFrame, uses: pl.Series) -> pl.DataFrame:
+    """The senses that are often meant, of words in common use.
+
+    Args:
+        senses: The table SENSES.
+        uses: How much each term is used, from `use.term_uses`.
+
+    Returns:
+        Columns term_id, share, pos and gloss, as short as in `short_glosses`; by term and sense.
+    """
+    often = (pl.col("share") >= _COMMON_SHARE) | (pl.col("sense") == 1)
+    used = pl.Series(uses.gather(senses["term_id"]) >= COMMON_USE)
+    found = senses.filter(used & often).sort("term_id", "sense")
+    found = found.with_columns(_short(found["gloss"])).filter(pl.col("gloss") != "")
+    return found.select("term_id", "share", "pos", "gloss")
 
 
 def met_glosses(glosses: pl.DataFrame, terms: pl.Series, language: str) -> pl.DataFrame:
@@ -53,3 +78,7 @@ def met_glosses(glosses: pl.DataFrame, terms: pl.Series, language: str) -> pl.Da
     names = pl.concat([same, met.select("claimed", "term")]).join(numbered, on="term")
     found = glosses.join(names, left_on="term", right_on="claimed", maintain_order="left_right")
     return found.select("term_id", "gloss").unique(maintain_order=True)
+
+
+def _short(gloss: pl.Series) -> pl.Series:
+    return gloss.str.split(";").list.first().str.strip_chars()

@@ -8,11 +8,11 @@ import polars as pl
 
 from nymgraph.pipeline.lexicon.dictionaries import Inventory
 from nymgraph.pipeline.lexicon.normalise import clean
-from nymgraph.pipeline.lexicon.shared_use import shared_use, use_of, uses_of
+from nymgraph.pipeline.lexicon.shared_use import shared_use, uses_of
 from nymgraph.pipeline.lexicon.wordnet import Synset, opposed
 from nymgraph.pipeline.schemas import SENSES, SIMILAR
 
-__all__ = ["senses_table", "similar_pairs", "term_uses"]
+__all__ = ["senses_table", "similar_pairs"]
 
 
 def senses_table(
@@ -82,23 +82,6 @@ def similar_pairs(inventories: Iterable[Inventory], terms: Sequence[str]) -> pl.
         shared = shared_use(found, (a, b))
         tables.append(SIMILAR.conform(found.with_columns(shared_use=shared)))
     return pl.concat(tables).unique(["a", "b", "senses"]).sort("a", "b", "senses")
-
-
-def term_uses(senses: pl.DataFrame, n_terms: int) -> pl.Series:
-    """How much each term is used (`shared_use`).
-
-    Args:
-        senses: The table SENSES.
-        n_terms: Number of terms.
-
-    Returns:
-        float64 (n_terms,), at least .1.
-    """
-    found = senses.group_by("term_id").agg(counted=pl.col("count").sort().sum(), n=pl.len())
-    every = pl.DataFrame({"term_id": pl.Series(range(n_terms), dtype=pl.UInt32)})
-    rows = every.join(found, on="term_id", how="left", maintain_order="left")
-    n = pl.col("n").fill_null(1).cast(pl.Float64)
-    return rows.select(use=use_of(pl.col("counted").fill_null(0.0), n))["use"]
 
 
 _SIMILAR_ROW = {

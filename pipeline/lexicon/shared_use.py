@@ -10,20 +10,12 @@ the senses in which they are related: next to 0 for *fast* and *debauched*, as *
 thousand times for each *debauched*, and near 1 where the word that has other senses is hardly used.
 """
 
-from typing import TypeVar
-
 import polars as pl
 
 from nymgraph.pipeline.lexicon.dictionaries import Inventory
+from nymgraph.pipeline.lexicon.use import use_of
 
-__all__ = ["shared_use", "use_of", "uses_of"]
-
-Amount = TypeVar("Amount", float, pl.Expr)
-
-
-def use_of(counted: Amount, n_senses: Amount) -> Amount:
-    """How much a term is used, by how often it was met and how many senses it has."""
-    return counted + n_senses**2 / 10
+__all__ = ["shared_use", "uses_of"]
 
 
 def uses_of(inventory: Inventory) -> pl.DataFrame:

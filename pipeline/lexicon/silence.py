@@ -6,16 +6,20 @@ others look alike (*Assyria, Illyria*; *New York, capital of New York*; *company
 dictionaries have gaps, and these lie among words of everyday use: *issue, problem*; *often,
 regularly*; *choose, pick*. So the certainty of such a pair is
 
-    1 / (1 + exp(-(BASE + COSINE * cos + JUDGED * ln odds + USE * ln(use_a * use_b))))
+    1 / (1 + exp(-x)),  x = base + near * senses + cosine * cos + judged * ln odds
+                            + use * ln(use_a * use_b)
 
-with the odds of synonymy that the classifier gives. It is heard where both terms are in common use
-(what few people use has had its synonyms written down), share a part of speech in a common sense,
-and are the most certain of each other or nearly so. It is not heard where they look alike or one
-is a name, and where a noun stands in the gloss of the other, which is a kind of it then (*weapon*
-in that of *gun*). Of other nouns a little more is asked (*book, novel*). Nor is it heard where the
-dictionary does say in which sense the two are alike, and that is a rare one of either (*good* and
-*great*, which means large more often). A pair that is not heard has p_synonym 0. Two spellings of
-one term are no two terms (*arm band, armband*): they stay as judged.
+with the cosine of the nearest common senses, word and gloss together, and the odds of synonymy that
+the classifier gives; the numbers are those of `WITH_SENSES`, or of `WITHOUT_SENSES` where one of
+the two has no gloss. It is heard where both terms are in common use (what few people use has had
+its synonyms written down), share a part of speech in a common sense, and are the most certain of
+each other or nearly so. It is not heard where they look alike or one is a name, and where a noun
+stands in the gloss of the other, which is a kind of it then (*weapon* in that of *gun*). Of other
+nouns more is asked (*book, novel*). Numbers (a dictionary writes them in digits as well: *seven,
+eight*), words of the grammar and what may be opposites (*earlier, later*) are no gaps. Nor is it
+heard where the dictionary does say in which sense the two are alike, and that is a rare one of
+either (*good* and *great*, which means large more often). A pair that is not heard has p_synonym 0.
+Two spellings of one term are no two terms (*arm band, armband*): they stay as judged.
 
 Of antonyms that nothing but spelling has found, without an affix that makes opposites, seven of ten
 are none (*mild, wild*; *cold, old*): they are not heard either, unless they have a word in common
@@ -24,12 +28,13 @@ are no opposites however they were found.
 
 The numbers are a logistic regression on 112,248 candidates that WordNet lists and does not join,
 against the Moby thesaurus: both terms list each other there, and share a sixth of the shorter list
-(`python -m benchmarks.gaps`). BASE has .45 added, so that odds of three to two lie at the gate of
-0.70; by eye more of such pairs are synonyms.
+(`python -m benchmarks.gaps`); those with senses are of the 18,090 pairs of common words among them.
+The bases have .45 added, so that odds of three to two lie at the gate of 0.70; by eye more of such
+pairs are synonyms.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -37,15 +42,15 @@ import numpy.typing as npt
 import polars as pl
 
 from nymgraph.pipeline.lexicon.evidence import Terms
+from nymgraph.pipeline.lexicon.glosses import COMMON_USE
 from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
 from nymgraph.pipeline.lexicon.likeness import ALIKE, likeness
 from nymgraph.pipeline.lexicon.spelled import with_capitals
 
 __all__ = ["Silence", "look_alike"]
 
-BASE, COSINE, JUDGED, USE = -3.4, 4.77, 0.30, 0.10
-NOUNS = 0.74  # least certainty of two nouns: the nearest noun is often a kind of the other
-COMMON_USE = 2.0  # as `shared_use.use_of` counts it
+NOUNS = 0.815  # least certainty of two nouns: the nearest noun is often a kind of the other
+OPPOSED = 0.05  # p_antonym from which a pair may be opposites
 COMMON_SENSE = 0.3  # least share of a sense that is common
 NEAREST = 0.1  # what a pair may be less certain than the best one of each end
 _LEAST = 0.5  # certainty below which nothing is an edge at any gate that makes sense
@@ -53,6 +58,20 @@ _CLIP = 1e-3
 _EXAMPLE = re.compile(r'"[^"]*"')
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
+
+
+class Weights(NamedTuple):
+    """What speaks for a gap, in nats."""
+
+    base: float
+    near: float
+    cosine: float
+    judged: float
+    use: float
+
+
+WITH_SENSES = Weights(-4.3, 5.93, 1.11, 0.21, 0.10)
+WITHOUT_SENSES = Weights(-3.4, 0.0, 4.77, 0.30, 0.10)
 
 
 class Silence(NamedTuple):
@@ -64,6 +83,8 @@ class Silence(NamedTuple):
         listed: bool (n_terms,), the terms that the dictionary lists.
         senses: The table SENSES.
         rarely_alike: Columns a, b, the pairs that are similar in a rare sense of either alone.
+        number: bool (n_terms,), the terms that share a sense with one in digits.
+        skipped: bool (n_terms,), the words of the grammar.
     """
 
     terms: Terms
@@ -71,15 +92,24 @@ class Silence(NamedTuple):
     listed: npt.NDArray[np.bool_]
     senses: pl.DataFrame
     rarely_alike: pl.DataFrame
+    number: npt.NDArray[np.bool_]
+    skipped: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, terms: Terms, senses: pl.DataFrame, similar: pl.DataFrame) -> "Silence":
+    def of(
+        cls,
+        terms: Terms,
+        senses: pl.DataFrame,
+        similar: pl.DataFrame,
+        skip: Collection[str] = (),
+    ) -> "Silence":
         """Of a dictionary.
 
         Args:
             terms: The terms of the lexicon.
             senses: The table SENSES.
             similar: The table SIMILAR.
+            skip: Words of the grammar, in small letters; none of them is in a gap.
 
         Returns:
             What is needed to hear its silence.
@@ -89,13 +119,20 @@ class Silence(NamedTuple):
         listed[senses["term_id"].to_numpy()] = True
         common = pl.min_horizontal("dominance_a", "dominance_b").max() >= COMMON_SENSE
         alike = similar.group_by("a", "b").agg(common=common)
-        return cls(terms, letters, listed, senses, alike.filter(~pl.col("common")))
+        digits = terms.names.str.contains(r"\d").arg_true()
+        sharing = senses.explode("synonyms").filter(pl.col("synonyms").is_in(digits.implode()))
+        number = np.zeros(len(terms.names), np.bool_)
+        number[sharing["term_id"].to_numpy()] = True
+        skipped = terms.names.str.to_lowercase().is_in(list(skip)).to_numpy()
+        rarely_alike = alike.filter(~pl.col("common"))
+        return cls(terms, letters, listed, senses, rarely_alike, number, skipped)
 
     def gaps(self, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
         """Find what the dictionary has left out.
 
         Args:
-            parts: Rows of judged pairs: a, b, cosine, p_synonym, evidence.
+            parts: Rows of judged pairs: a, b, cosine, p_synonym, p_antonym, evidence, and near, the
+                cosine of their nearest common senses or null.
 
         Returns:
             Columns a, b (UInt32), certainty (float64): the pairs that are synonyms all the same.
@@ -162,11 +199,17 @@ class Silence(NamedTuple):
         pairs = judged.filter(pl.Series(self._silent(judged), dtype=pl.Boolean))
         uses = [self.terms.use.gather(pairs[end]).to_numpy() for end in ("a", "b")]
         p = pairs["p_synonym"].to_numpy().astype(np.float64).clip(_CLIP, 1 - _CLIP)
-        near = BASE + COSINE * pairs["cosine"].to_numpy() + JUDGED * np.log(p / (1 - p))
-        certain = 1 / (1 + np.exp(-(near + USE * np.log(uses[0] * uses[1]))))
+        near = pairs["near"].cast(pl.Float64).to_numpy()
+        features = [np.nan_to_num(near), pairs["cosine"].to_numpy(), np.log(p / (1 - p))]
+        x = np.column_stack([*features, np.log(uses[0] * uses[1])])
+        logits = (w.base + x @ np.array(w[1:]) for w in (WITHOUT_SENSES, WITH_SENSES))
+        certain = 1 / (1 + np.exp(-np.where(np.isnan(near), *logits)))
         found = pairs.select("a", "b", certainty=pl.Series(certain, dtype=pl.Float64))
-        common = pl.Series(np.minimum(*uses) >= COMMON_USE, dtype=pl.Boolean)
-        return found.filter(common & (found["certainty"] >= _LEAST))
+        a, b = (pairs[end].to_numpy() for end in ("a", "b"))
+        none = (self.number[a] & self.number[b]) | self.skipped[a] | self.skipped[b]
+        common = pl.Series((np.minimum(*uses) >= COMMON_USE) & ~none, dtype=pl.Boolean)
+        alike = common & (pairs["p_antonym"] < OPPOSED)
+        return found.filter(alike & (found["certainty"] >= _LEAST))
 
     def _may_be_synonyms(self, pairs: pl.DataFrame) -> list[bool]:
         """Whether nothing speaks against it in what is common of both."""

@@ -9,7 +9,7 @@ import polars as pl
 
 from nymgraph.pipeline.clusters.calling import called
 from nymgraph.pipeline.clusters.senses import senses_in_clusters
-from nymgraph.pipeline.lexicon.senses import term_uses
+from nymgraph.pipeline.lexicon.use import term_uses
 from nymgraph.pipeline.schemas import ASSIGNMENTS, CLUSTERS, MARKS, RELATIONS, SENSES, TERMS
 from nymgraph.pipeline.settings.params import ReportParams
 from nymgraph.pipeline.storage.artefacts import Workspace, read_rows

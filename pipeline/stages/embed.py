@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from nymgraph.pipeline.candidates.glossed import write_glossed
-from nymgraph.pipeline.classifier.definitions import glosses_of_list
+from nymgraph.pipeline.classifier.definitions import glosses_to_encode, is_list
 from nymgraph.pipeline.classifier.model_notes import known_vectors, model_folder
 from nymgraph.pipeline.devices import resolve_device, resolve_precision
 from nymgraph.pipeline.encoders.encoders import EncodeSettings, locate_adapted
@@ -99,9 +99,10 @@ def _source(workspace: Workspace, extra: pl.Series) -> Path | pl.Series:
 def _write_glossed(
     workspace: Workspace, model: Path | None, recipe: EncodeRecipe, engine: Engine, shard_terms: int
 ) -> None:
-    """Encode definitions of the terms of a list."""
-    glosses = glosses_of_list(model, workspace).sort("term_id", maintain_order=True)
+    """Encode definitions of terms: their senses, and in a list what lies near a definition."""
+    glosses = glosses_to_encode(model, workspace)
     vectors = np.empty((glosses.height, workspace.read_array(*_FILE).shape[1]), np.float16)
     for places, part in encoded(glosses["gloss"], recipe, engine, shard_terms):
         vectors[places] = part
-    write_glossed(workspace, glosses["term_id"].to_numpy().astype(np.int64), vectors)
+    own = glosses["term_id"].to_numpy().astype(np.int64)
+    write_glossed(workspace, own, vectors, own_list=is_list(workspace))

@@ -14,7 +14,7 @@ from nymgraph.pipeline.clusters.graph import RELEASED, cluster_graph
 from nymgraph.pipeline.clusters.released import released_relations
 from nymgraph.pipeline.clusters.senses import senses_in_clusters, with_senses
 from nymgraph.pipeline.lexicon.evidence import Terms
-from nymgraph.pipeline.lexicon.senses import term_uses
+from nymgraph.pipeline.lexicon.use import term_uses
 from nymgraph.pipeline.schemas import (
     MARKS,
     RELATIONS,

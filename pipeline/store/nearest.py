@@ -202,7 +202,8 @@ class NearestFinder:
         if corrections is None or not corrections.every:
             return judged
         candidates = pairs.cast(pl.UInt32).with_columns(route=pl.lit("vector"))
-        corrected = corrections.of_words(names, asked, space.language).shifted(candidates, judged)
+        ours = corrections.of_words(names, asked, vectors, space.language)
+        corrected = ours.shifted(candidates, judged)
         return corrected.select(f"p_{name}" for name in RELATION_NAMES).to_numpy()
 
     def placed(self, word: str, found: list[Neighbour]) -> Nearest:

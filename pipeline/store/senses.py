@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nymgraph.pipeline.lexicon.shared_use import use_of
+from nymgraph.pipeline.lexicon.use import use_of
 from nymgraph.pipeline.lookup import LookupIndex
 from nymgraph.pipeline.lookup.layout import KNOWN_BY, NONE, POS, RELATIVES
 from nymgraph.pipeline.store.numbers import shortest

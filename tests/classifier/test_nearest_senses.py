@@ -9,6 +9,7 @@ from nymgraph.pipeline.classifier.nearest_senses import (
     BASE,
     JUDGED,
     NEAR,
+    RARE,
     TermSenses,
     ordered_by_senses,
 )
@@ -37,6 +38,22 @@ def test_the_nearest_senses_are_those_of_a_plain_loop(monkeypatch: pytest.Monkey
     np.testing.assert_allclose(terms.cosines(a, b), expected, atol=2e-3)
     nothing = np.empty(0, np.int64)
     assert terms.cosines(nothing, nothing).shape == (0,)
+
+
+def test_senses_of_other_parts_of_speech_and_rare_ones() -> None:
+    vectors = np.eye(4, dtype=np.float16)
+    senses = vectors[[0, 1, 1, 0, 2]]
+    terms = TermSenses(
+        vectors,
+        np.array([0, 0, 1, 1, 2]),
+        senses,
+        share=np.array([0.8, 0.2, 0.5, 0.5, 1.0], np.float32),
+        speech=np.array([1, 1, 1, 2, 2]),
+    )
+    found = terms.nearest(np.array([0, 0, 1, 0]), np.array([1, 2, 2, 3]))
+    # the second sense of one and the first of the other; no common part of speech; the other pair
+    expected = [1 + RARE * np.log(0.2 + 1e-3), -1, RARE * np.log(0.5 + 1e-3), np.nan]
+    np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 def test_of_words_by_their_place() -> None:

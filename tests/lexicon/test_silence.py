@@ -8,10 +8,8 @@ import pytest
 
 from nymgraph.pipeline.lexicon.evidence import Terms
 from nymgraph.pipeline.lexicon.silence import (
-    BASE,
-    COSINE,
-    JUDGED,
-    USE,
+    WITH_SENSES,
+    WITHOUT_SENSES,
     Silence,
     look_alike,
 )
@@ -33,8 +31,9 @@ def judged(*rows: tuple[int, int, float], evidence: str = "model") -> pl.DataFra
     )
     return table.with_columns(
         cosine=pl.lit(0.9, pl.Float32),
-        p_antonym=pl.lit(0.05, pl.Float32),
-        p_co_hyponym=0.95 - pl.col("p_synonym"),
+        p_antonym=pl.lit(0.04, pl.Float32),
+        p_co_hyponym=0.96 - pl.col("p_synonym"),
+        near=pl.lit(None, pl.Float32),
         route=pl.lit("vector"),
         evidence=pl.lit(evidence),
     )
@@ -67,8 +66,40 @@ def heard(pairs: pl.DataFrame, dictionary: Silence) -> pl.DataFrame:
 class TestGaps:
     def test_the_certainty_by_hand(self) -> None:
         found = heard(judged((0, 1, 0.6)), silence(["issue", "problem"]))
-        logit = BASE + COSINE * 0.9 + JUDGED * math.log(0.6 / 0.4) + USE * math.log(USED**2)
+        logit = WITHOUT_SENSES.base + WITHOUT_SENSES.cosine * 0.9
+        logit += WITHOUT_SENSES.judged * math.log(0.6 / 0.4) + WITHOUT_SENSES.use * math.log(
+            USED**2
+        )
         assert found["p_synonym"].item() == pytest.approx(1 / (1 + math.exp(-logit)), abs=1e-6)
+
+    def test_near_senses_speak_for_a_gap(self) -> None:
+        words = silence(["choose", "pick"], "verb")
+        pairs = judged((0, 1, 0.2)).with_columns(cosine=pl.lit(0.6, pl.Float32))
+        far, near = (pairs.with_columns(near=pl.lit(x, pl.Float32)) for x in (0.4, 0.75))
+        assert heard(far, words)["p_synonym"].item() == 0
+        logit = WITH_SENSES.base + WITH_SENSES.near * 0.75 + WITH_SENSES.cosine * 0.6
+        logit += WITH_SENSES.judged * math.log(0.2 / 0.8) + WITH_SENSES.use * math.log(USED**2)
+        found = heard(near, words)["p_synonym"].item()
+        assert found == pytest.approx(1 / (1 + math.exp(-logit)), abs=1e-6)
+
+    def test_what_may_be_an_opposite_is_none(self) -> None:
+        pairs = judged((0, 1, 0.8)).with_columns(p_antonym=pl.lit(0.06, pl.Float32))
+        assert heard(pairs, silence(["earlier", "later"], "adverb"))["p_synonym"].item() == 0
+
+    def test_nor_are_words_of_the_grammar(self) -> None:
+        words = silence(["enough", "much"], "adverb")
+        told = Silence.of(words.terms, words.senses, SIMILAR.empty(), {"much"})
+        assert heard(judged((0, 1, 0.8)), words)["p_synonym"].item() > 0.7
+        assert heard(judged((0, 1, 0.8)), told)["p_synonym"].item() == 0
+
+    def test_nor_are_numbers(self) -> None:
+        names = ["7", "8", "eight", "seven"]
+        numbers = silence(names, "adjective")
+        synonyms = pl.Series([[3], [2], [1], [0]], dtype=pl.List(pl.UInt32))
+        senses = numbers.senses.with_columns(synonyms=synonyms)
+        told = Silence.of(numbers.terms, senses, SIMILAR.empty())
+        assert heard(judged((2, 3, 0.8)), numbers)["p_synonym"].item() > 0.7
+        assert heard(judged((2, 3, 0.8)), told)["p_synonym"].item() == 0
 
     @pytest.mark.parametrize(
         ("one", "other"),
@@ -135,7 +166,7 @@ class TestHeard:
         found = heard(pairs, silence(["cost", "costs", "price"]))
         sums = found.select(pl.sum_horizontal("p_synonym", "p_antonym", "p_co_hyponym"))
         assert sums.to_series().to_list() == pytest.approx([1, 1])
-        assert found["p_antonym"][0] == pytest.approx(0.05)
+        assert found["p_antonym"][0] == pytest.approx(0.04)
 
     def test_titles_are_no_names(self) -> None:
         pairs, names = judged((0, 1, 0.9)), ["Issue", "Problem"]
