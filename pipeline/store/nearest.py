@@ -196,15 +196,14 @@ class NearestFinder:
         features = space.features_of(names, asked, vectors, surface=surface, near_new=near_new)
         where = {"dictionary": False, "elsewhere": space.elsewhere}
         whole = classifier_over(model.classifier, names, features, "cpu", **where)
-        pairs = pl.DataFrame({"a": np.zeros(len(rows)), "b": np.arange(1, len(names))})
-        judged = whole.judge(*(pairs[end].cast(pl.Int64).to_numpy() for end in "ab"))
+        a, b = np.zeros(len(rows), np.int64), np.arange(1, len(names))
         corrections = model.corrections
         if corrections is None or not corrections.every:
-            return judged
-        candidates = pairs.cast(pl.UInt32).with_columns(route=pl.lit("vector"))
+            return whole.judge(a, b)
+        pairs = pl.DataFrame({"a": a, "b": b}).cast(pl.UInt32).with_columns(route=pl.lit("vector"))
         ours = corrections.of_words(names, asked, vectors, space.language)
-        corrected = ours.shifted(candidates, judged)
-        return corrected.select(f"p_{name}" for name in RELATION_NAMES).to_numpy()
+        found = ours.judge(pairs, whole).select(f"p_{name}" for name in RELATION_NAMES)
+        return found.to_numpy()
 
     def placed(self, word: str, found: list[Neighbour]) -> Nearest:
         """Where a word belongs, by the terms that were judged with it."""
