@@ -14,6 +14,7 @@ from nymgraph.pipeline.schemas import SPLIT_NAMES
 __all__ = ["Labelled", "extra_terms", "split_labelled"]
 
 _LONGEST = 1_000
+_PLAIN = "^[A-Za-z][A-Za-z0-9]{0,49}(?: [A-Za-z0-9]{1,50}){0,9}$"
 
 
 class Labelled(NamedTuple):
@@ -44,8 +45,10 @@ def extra_terms(claims: pl.DataFrame, terms: pl.Series) -> pl.Series:
     """
     claimed = pl.concat([claims["term_a"], claims["term_b"]]).unique()
     extra = claimed.filter(~claimed.is_in(terms.implode()))
-    kept = [term for term in extra.to_list() if reject_reason(term, _LONGEST) is None]
-    return pl.Series("term", sorted(kept, key=str.encode), pl.String)
+    plain = extra.str.contains(_PLAIN)  # of most nothing else needs to be asked
+    other = [term for term in extra.filter(~plain) if reject_reason(term, _LONGEST) is None]
+    kept = pl.concat([extra.filter(plain), pl.Series(other, dtype=pl.String)])
+    return kept.sort().rename("term")
 
 
 def split_labelled(

@@ -110,6 +110,8 @@ def look_up_key(term: str, language: str = "und") -> str:
     Returns:
         The key, composed (NFC); it is its own key.
     """
+    if term.isascii() and primary_language(language) not in _TURKIC:
+        return term.lower()  # composed as it is, and what most terms of English are
     folded = _folded(term, language)
     # folding may decompose, and what is composed anew may fold once more
     while (again := _folded(folded, language)) != folded:

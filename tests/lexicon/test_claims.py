@@ -366,6 +366,20 @@ def draw(synsets: list[Synset], limit: int, seed: int) -> list[tuple[str, str]]:
     return found.select("term_a", "term_b").rows()
 
 
+def test_what_one_claim_says_alone_is_what_the_rule_says() -> None:
+    found = claims(
+        ("cold", "hot", "antonym", "wn", 0.4, 1, "adjective"),
+        ("cool", "warm", "co_hyponym", "wn", 0.9, 0, None),
+        ("hot", "hot", "synonym", "wn", 1.0, 1, "adjective"),
+        ("hot", "spicy", "synonym", "mine", 1.0, 2, None),
+    )
+    alone, by_rule = (relations.resolve(x, TERMS) for x in (found, pl.concat([found, found])))
+    for one, other in zip(alone, by_rule, strict=True):
+        assert one.equals(other)
+        assert one.schema == other.schema
+    assert [table.height for table in alone] == [2, 2]
+
+
 def test_the_draw_of_co_hyponyms_is_seeded_and_bounded() -> None:
     birds = family("bird", 30)
     assert draw(birds, 10, 0) == draw(birds, 10, 0)
