@@ -17,6 +17,8 @@ differs. Of two terms the kind is, the first that fits:
     role      by the same stem, one of the two an activity, in the head: *web developer*, *web
               development*; other words may differ too
     narrower  one has further words: *leather jacket*, *jacket*
+    hypernym  so it is, and others of the list end in the same words: *rear brake pads*, *brake
+              pads* beside *front brake pads*
     changed   by words of no known relation: *single bed*, *single room*
     silent    two words that a dictionary knows and does not relate: *accountant*, *accounting*
 
@@ -32,6 +34,7 @@ from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
 import polars as pl
+import simplemma
 from rapidfuzz.distance import OSA
 
 from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
@@ -62,6 +65,7 @@ PHRASE_KINDS = (
     "number",
     "role",
     "narrower",
+    "hypernym",
     "changed",
     "silent",
 )
@@ -74,6 +78,7 @@ _SAYS_THE_SAME = ("same", "slip", "synonym")
 _STEM = 4
 COMMON = 0.03  # share of a word's use in which it has a synonym, for this to tell of phrases
 _LONGEST_ACRONYM = 6
+_LONGEST_LIST = 200_000  # terms
 _LONG = 6  # letters of a word in which one may be wrong; of two unknown words two more
 _GLUE = {
     "en": "a an and for her his my of our the their your",
@@ -261,8 +266,10 @@ class Phrases:
         shared = Counter(words[0]) & Counter(words[1])
         rest, more = sorted((_without(x, shared) for x in words), key=len)
         if not rest:
-            negated = self._negating.issuperset(more)
-            return "opposite" if negated else "narrower"
+            if self._negating.issuperset(more):
+                return "opposite"
+            ends = sorted(((one.words, a), (other.words, b)), key=lambda end: len(end[0]))
+            return "hypernym" if self._has_another(ends[0][0], ends[1][1]) else "narrower"
         if len(rest) == len(more) == 1 and self._is_slip(rest[0], more[0]):
             return "slip"
         if shared and len(rest) == 1 and self._abbreviates(rest[0], more):
@@ -336,6 +343,27 @@ class Phrases:
         """Whether a word is the first letters of three words or more: *EGR valve*."""
         return len(words) > 2 and word not in self._known and word == "".join(x[0] for x in words)
 
+    def _has_another(self, words: tuple[str, ...], number: int) -> bool:
+        """Whether a term ends in some words and another does that says something else."""
+        if self._content(number).words[-len(words) :] != words:
+            return False
+        own, others = self._names[number], self._beside.narrower.get(words, [])
+        pairs = (self.of((own, other)) for other in others if other != own)
+        return any(pair.kind(0, 1) not in (*_SAYS_THE_SAME, "initials") for pair in pairs)
+
+    @cached_property
+    def narrower(self) -> dict[tuple[str, ...], list[str]]:
+        """The terms of the list that end in each other one; none in a very long list."""
+        if len(self._names) > _LONGEST_LIST:
+            return {}
+        words = [self._content(number).words for number in range(len(self._names))]
+        found: dict[tuple[str, ...], list[str]] = {x: [] for x in words}
+        for name, own in zip(self._names, words, strict=True):
+            for place in range(1, len(own)):
+                if own[place:] in found:
+                    found[own[place:]].append(name)
+        return found
+
     @cached_property
     def expansions(self) -> defaultdict[str, list[str]]:
         """The phrases that each row of first letters may stand for."""
@@ -373,10 +401,15 @@ class Phrases:
         return found
 
     def _lemma(self, word: str) -> str:
-        """The word itself where it is known, else the lemma that is, else the word."""
+        """The word itself where it is known, else the lemma that is, else the word.
+
+        What nobody knows is no comparative: *fliter* is not of *flit*, but a slip.
+        """
         found = self._lemmas.get(word)
         if found is None:
-            lemmas = () if word in self._known else possible_lemmas(word, self._language)
+            bold = not self._english or simplemma.is_known(word, lang="en")
+            possible = possible_lemmas(word, self._language, bold=bold)
+            lemmas = () if word in self._known else possible
             found = next((lemma for lemma in lemmas if lemma in self._known), word)
             self._lemmas[word] = found
         return found

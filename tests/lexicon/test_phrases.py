@@ -26,6 +26,8 @@ KNOWN = KnownWords(
             ("used", "secondhand", "synonym", "train"),
             ("pre-owned", "new", "antonym", "train"),
             ("directions", "instructions", "synonym", "train"),
+            ("filter", "strainer", "synonym", "train"),
+            ("flit", "dart", "synonym", "train"),
         ],
         ["term_a", "term_b", "relation", "split"],
         orient="row",
@@ -103,6 +105,7 @@ KNOWN = KnownWords(
         ("senior accountant", "senior accuontant", "slip"),
         ("flexitime", "flextime", "slip"),  # both unknown, but long
         ("flexit", "flixit", None),
+        ("oil filter", "oil fliter", "slip"),  # no comparative of *flit*
         ("manager", "managers", "same"),
         ("jacket", "racket", None),  # not the first letter
         ("c", "c++", None),
@@ -131,6 +134,32 @@ def test_an_acronym_stands_for_no_phrase_where_several_say_other_things() -> Non
     alone = found.of(names[:2])  # beside the terms of the lexicon
     assert alone.kind(0, 1) is None
     assert Phrases(names[:2], KNOWN, "en").kind(0, 1) == "initials"
+
+
+@pytest.mark.parametrize(
+    ("beside", "kind"),
+    [
+        ("Front Brake Pads", "hypernym"),
+        ("Rear Brake Pad", "narrower"),  # the same again
+        ("Front Brakes", "narrower"),
+        ("Brake Pads Sale", "narrower"),
+    ],
+)
+def test_what_two_terms_narrow_is_a_hypernym(beside: str, kind: str) -> None:
+    found = Phrases(["Brake Pads", "Rear Brake Pads", beside], KNOWN, "en")
+    assert found.kind(0, 1) == found.kind(1, 0) == kind
+    assert found.of(["Rear Brake Pads", "Brake Pads"]).kind(0, 1) == kind  # as in the list
+    assert Phrases(["Brake Pads", "Rear Brake Pads"], KNOWN, "en").kind(0, 1) == "narrower"
+
+
+def test_what_stands_before_others_is_no_hypernym() -> None:
+    names = ["airport", "airport shuttle", "airport transfer"]
+    assert Phrases(names, KNOWN, "en").kind(0, 1) == "narrower"
+
+
+def test_a_very_long_list_is_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nymgraph.pipeline.lexicon.phrases._LONGEST_LIST", 2)
+    assert Phrases(["pool", "hot pool", "paid pool"], KNOWN, "en").kind(0, 1) == "narrower"
 
 
 def test_a_language_without_lists_has_no_glue_and_no_negation() -> None:
