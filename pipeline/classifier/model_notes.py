@@ -31,7 +31,7 @@ __all__ = [
     "read_notes",
 ]
 
-MODEL_FORMAT = "nymgraph model 6"
+MODEL_FORMAT = "nymgraph model 7"
 MODEL_FILE = "model.json"
 MODEL_CURE = "copy the folder again from where it was made, or make the model again (fit, or train)"
 
@@ -188,8 +188,8 @@ def read_notes(folder: Path, *, verify: bool = True) -> ModelNotes:
             "nymgraph that made it",
         )
     try:
-        expected = content.pop("hash", None)  # an earlier version had none
-        if expected is not None and digest(content) != expected:
+        expected = content.pop("hash")
+        if digest(content) != expected:
             raise ValueError(f"its own hash is {digest(content)}, not {expected}")
         encoder = EncoderNotes(**content["encoder"])
         fields = {name: content[name] for name in ModelNotes._fields}
