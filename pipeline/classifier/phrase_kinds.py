@@ -8,8 +8,8 @@ by a synonym that a dictionary knows in any sense. So the odds of synonymy gain 
 regression on these four lists with an intercept for each. Six are set by hand: same and initials,
 above what was fitted (2.5), since all 48 such candidates in the seven lists are synonyms; slip and
 number (too few); narrower, weaker than fitted (-1.7), for in lists of aliases (emoji, symptoms) the
-longer name is mostly the same thing; and hypernym, for of 19 such candidates above .3 in the seven
-lists four are synonyms (*MS Excel*, *Microsoft Excel*, *swimming pool*, *bath tub*).
+longer name is mostly the same thing; and hypernym (four such candidates above .3 in the seven
+lists, none of them synonyms).
 
 Where one is nearly what a dictionary says of the other (`candidates.glossed`), the odds gain
 `DEFINED`, so that .02 becomes .8, unless the two differ as `_DIFFERENT` says.

@@ -17,8 +17,8 @@ differs. Of two terms the kind is, the first that fits:
     role      by the same stem, one of the two an activity, in the head: *web developer*, *web
               development*; other words may differ too
     narrower  one has further words: *leather jacket*, *jacket*
-    hypernym  so it is, and others of the list end in the same words: *rear brake pads*, *brake
-              pads* beside *front brake pads*
+    hypernym  so it is, and the list has an opposite or a sibling of it that ends in the same words:
+              *rear brake pads*, *brake pads* beside *front brake pads*
     changed   by words of no known relation: *single bed*, *single room*
     silent    two words that a dictionary knows and does not relate: *accountant*, *accounting*
 
@@ -75,6 +75,7 @@ _NUMBER = re.compile(r"\d\w*|[^\W\d_]|i{2,3}|iv|vi{1,3}")
 _PLURAL_INITIALS = re.compile(r"^([^\W\d_a-z]{2,})s$")  # KPIs
 _ACTIVITY = re.compile(r"(?:ing|ment|ion|ship|ance|ence|ery|ysis|ics|ism)s?$")  # English
 _SAYS_THE_SAME = ("same", "slip", "synonym")
+_SAYS_ANOTHER = ("opposite", "sibling", "number")
 _STEM = 4
 COMMON = 0.03  # share of a word's use in which it has a synonym, for this to tell of phrases
 _LONGEST_ACRONYM = 6
@@ -344,12 +345,12 @@ class Phrases:
         return len(words) > 2 and word not in self._known and word == "".join(x[0] for x in words)
 
     def _has_another(self, words: tuple[str, ...], number: int) -> bool:
-        """Whether a term ends in some words and another does that says something else."""
+        """Whether a term ends in some words, and so does an opposite or a sibling of it."""
         if self._content(number).words[-len(words) :] != words:
             return False
         own, others = self._names[number], self._beside.narrower.get(words, [])
         pairs = (self.of((own, other)) for other in others if other != own)
-        return any(pair.kind(0, 1) not in (*_SAYS_THE_SAME, "initials") for pair in pairs)
+        return any(pair.kind(0, 1) in _SAYS_ANOTHER for pair in pairs)
 
     @cached_property
     def narrower(self) -> dict[tuple[str, ...], list[str]]:
