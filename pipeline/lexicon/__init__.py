@@ -17,6 +17,7 @@ senses      the senses of the terms as a table
 marks       which terms are vulgar, offensive or slurs
 evidence    known pairs in the place of the classifier, by dominance
 rivals      of these the ones in a word's commonest sense first
+affixes     whether an affix makes an opposite
 silence     two terms that a dictionary lists and does not join: mostly no synonyms, rarely a gap
 disagreements  where one source says synonym and another antonym
 relations   claims of dictionaries and users; one label per pair, conflicts listed

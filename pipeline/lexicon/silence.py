@@ -23,8 +23,9 @@ Two spellings of one term are no two terms (*arm band, armband*): they stay as j
 
 Of antonyms that nothing but spelling has found, without an affix that makes opposites, seven of ten
 are none (*mild, wild*; *cold, old*): they are not heard either, unless they have a word in common
-(*throw in, throw out*). A word and a phrase with it (*child, girl child*), and forms of one word,
-are no opposites however they were found.
+(*throw in, throw out*), nor are those by an affix that says nothing there (`affixes`: *road,
+inroad*). A word and a phrase with it (*child, girl child*), and forms of one word, are no opposites
+however they were found.
 
 The numbers are a logistic regression on 112,248 candidates that WordNet lists and does not join,
 against the Moby thesaurus: both terms list each other there, and share a sixth of the shorter list
@@ -41,6 +42,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from nymgraph.pipeline.lexicon.affixes import affix_families, is_pseudo_affix
 from nymgraph.pipeline.lexicon.evidence import Terms
 from nymgraph.pipeline.lexicon.glosses import COMMON_USE
 from nymgraph.pipeline.lexicon.lemmas import possible_lemmas
@@ -85,6 +87,7 @@ class Silence(NamedTuple):
         rarely_alike: Columns a, b, the pairs that are similar in a rare sense of either alone.
         number: bool (n_terms,), the terms that share a sense with one in digits.
         skipped: bool (n_terms,), the words of the grammar.
+        families: What known opposites differ by, from `affix_families`.
     """
 
     terms: Terms
@@ -94,6 +97,7 @@ class Silence(NamedTuple):
     rarely_alike: pl.DataFrame
     number: npt.NDArray[np.bool_]
     skipped: npt.NDArray[np.bool_]
+    families: frozenset[tuple[str, str]]
 
     @classmethod
     def of(
@@ -123,9 +127,13 @@ class Silence(NamedTuple):
         sharing = senses.explode("synonyms").filter(pl.col("synonyms").is_in(digits.implode()))
         number = np.zeros(len(terms.names), np.bool_)
         number[sharing["term_id"].to_numpy()] = True
-        skipped = terms.names.str.to_lowercase().is_in(list(skip)).to_numpy()
+        small = terms.names.str.to_lowercase()
+        skipped = small.is_in(list(skip)).to_numpy()
+        opposed = senses.select("term_id", "antonyms").explode("antonyms").drop_nulls()
+        ends = (small.gather(opposed[end]) for end in ("term_id", "antonyms"))
+        families = affix_families(zip(*ends, strict=True), terms.language)
         rarely_alike = alike.filter(~pl.col("common"))
-        return cls(terms, letters, listed, senses, rarely_alike, number, skipped)
+        return cls(terms, letters, listed, senses, rarely_alike, number, skipped, families)
 
     def gaps(self, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
         """Find what the dictionary has left out.
@@ -174,16 +182,27 @@ class Silence(NamedTuple):
         return found
 
     def _of_letters_alone(self, judged: pl.DataFrame, silent: pl.Series) -> pl.Series:
-        """Of silent pairs the likely antonyms that have only letters, and no opposing affix."""
+        """Of silent pairs the likely antonyms that have only letters, or an affix of no meaning."""
         route = pl.col("route").cast(pl.String)
-        likely = silent & (route != "affix") & (pl.col("p_antonym") >= _LEAST)
-        rows = judged.with_row_index("row").filter(likely).with_columns(route)
-        one, other = (self.terms.names.gather(rows[end]).str.to_lowercase() for end in ("a", "b"))
-        pairs = zip(rows["row"], rows["route"] == "surface", one, other, strict=True)
-        alone = [row for row, spelled, a, b in pairs if self._no_opposites(a, b, spelled=spelled)]
+        rows = judged.with_row_index("row").filter(silent & (pl.col("p_antonym") >= _LEAST))
+        rows = rows.select("row", "a", "b", route)
+        glosses, families = self._glosses(pl.concat([rows["a"], rows["b"]]).unique()), self.families
+        small = self.terms.names.str.to_lowercase()
         found = np.zeros(judged.height, np.bool_)
-        found[alone] = True
+        for row, a, b, how in rows.iter_rows():
+            if how == "affix":
+                stem, derived = sorted((a, b), key=lambda term: len(small[term]))
+                words = small[stem], small[derived], glosses.get(derived, "")
+                found[row] = is_pseudo_affix(*words, self.terms.language, families)
+            else:
+                found[row] = self._no_opposites(small[a], small[b], spelled=how == "surface")
         return pl.Series(found)
+
+    def _glosses(self, terms: pl.Series) -> dict[int, str]:
+        """All that the dictionary says of some terms, without its examples."""
+        said = self.senses.filter(pl.col("term_id").is_in(terms.implode())).group_by("term_id")
+        rows = said.agg(pl.col("gloss").str.join("; ")).iter_rows()
+        return {term: _EXAMPLE.sub("", gloss) for term, gloss in rows}
 
     def _no_opposites(self, one: str, other: str, *, spelled: bool) -> bool:
         """Whether a pair is a word and a phrase with it, forms of one word, or alike in letters."""

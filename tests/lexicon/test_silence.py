@@ -20,6 +20,8 @@ GLOSSES = {
     "gun": "a weapon that discharges a missile",
     "weapon": "an instrument used in fighting",
     "issue": "an important question",
+    "inroad": "an encroachment or intrusion",
+    "inexact": "not exact",
     "problem": 'a state of difficulty "they had an issue"',
 }
 
@@ -183,7 +185,8 @@ def test_other_words_do_not_look_alike(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other", "route", "stays"),
     [("mild", "wild", "surface", False), ("mild", "wild", "vector", True),
-     ("load", "unload", "affix", True), ("throw in", "throw out", "surface", True),
+     ("load", "unload", "affix", True), ("road", "inroad", "affix", False),
+     ("exact", "inexact", "affix", True), ("throw in", "throw out", "surface", True),
      ("child", "girl child", "vector", False), ("child", "children", "vector", False)],
 )  # fmt: skip
 def test_letters_alone_make_no_opposites(one: str, other: str, route: str, *, stays: bool) -> None:
