@@ -309,7 +309,7 @@ class Phrases:
         """The relation of some words to others, each written as one word or as several."""
         ways = ([between.join(words) for between in (" ", "", "-")] for words in (rest, more))
         found = (self._known.relation(x, y) for x, y in product(*ways))
-        return next((relation for relation in found if relation is not None), None)
+        return max(filter(None, found), key=_RANK.index, default=None)
 
     def _parted(self, words: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
         """The words, *checkout* in two where the others have *check*."""
