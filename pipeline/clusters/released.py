@@ -18,15 +18,20 @@ from nymgraph.pipeline.lexicon.evidence import (
     similar_evidence,
 )
 from nymgraph.pipeline.lexicon.glosses import common_senses
+from nymgraph.pipeline.lexicon.normalise import primary_language
 from nymgraph.pipeline.lexicon.phrases import KnownWords, Phrases
 from nymgraph.pipeline.lexicon.rivals import weighed_by_rivals
 from nymgraph.pipeline.lexicon.silence import Silence
+from nymgraph.pipeline.lexicon.spellings import differ_by_rule
 from nymgraph.pipeline.lexicon.vocabulary import is_elsewhere, read_terms
 from nymgraph.pipeline.lookup.stop_words import stop_words
 from nymgraph.pipeline.schemas import EXTRA_PAIRS, PAIRS, RELATIONS, SIMILAR
 from nymgraph.pipeline.storage.artefacts import Workspace
 
-__all__ = ["near_in_sense", "released_relations", "with_near"]
+__all__ = ["near_in_sense", "released_relations", "with_near", "with_spellings"]
+
+SPELLED = 0.95  # p_synonym of one word in two spellings
+MEANT = 0.2  # least dominance of the rarer one
 
 
 def released_relations(
@@ -50,6 +55,7 @@ def released_relations(
     """
     similar = workspace.read(SIMILAR)
     known = weighed_by_rivals(evidence_of(workspace.read(PAIRS)), senses, lexicon, gate)
+    known = with_spellings(known, lexicon)
     own_list = is_elsewhere(len(read_terms(workspace)[0]), lexicon.names.len())
     if own_list:
         known = evidence_in_list(known, vectors)
@@ -76,6 +82,32 @@ def released_relations(
         p_co_hyponym=pl.lit(1.0),  # what nobody judged and a source is not sure of
     )
     yield overridden(new, evidence)
+
+
+def with_spellings(known: pl.DataFrame, lexicon: Terms) -> pl.DataFrame:
+    """Known synonyms that are one word in two spellings are sure: *colour, color*.
+
+    A dictionary counts each spelling by itself, so that a common sense of the one may be rare in
+    the other; but hardly ever meant it must not be (*timber, timbre*).
+
+    Args:
+        known: From `lexicon.evidence.evidence_of`.
+        lexicon: The terms.
+
+    Returns:
+        The same rows, some of them surer.
+    """
+    if primary_language(lexicon.language) != "en":
+        return known
+    meant = pl.min_horizontal("dominance_a", "dominance_b") >= MEANT
+    asked = (pl.col("known") == "synonym") & (pl.col("certainty") < SPELLED) & meant
+    rows = known.with_row_index("row").filter(asked)
+    one, other = (lexicon.names.gather(rows[end]) for end in ("a", "b"))
+    pairs = zip(rows["row"], one, other, strict=True)
+    alike = {row for row, x, y in pairs if x[:1] == y[:1] and differ_by_rule(x, y)}
+    sure = pl.Series([row in alike for row in range(known.height)], dtype=pl.Boolean)
+    certainty = pl.when(sure).then(pl.lit(SPELLED, pl.Float32)).otherwise("certainty")
+    return known.with_columns(certainty=certainty)
 
 
 def near_in_sense(workspace: Workspace, lexicon: Terms, senses: pl.DataFrame) -> TermSenses:

@@ -1,5 +1,6 @@
 """What a format cannot carry of an export: how much, and why."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import polars as pl
@@ -13,6 +14,7 @@ from nymgraph.pipeline.schemas import (
     EXPORTED_TENSIONS,
     EXPORTED_TERMS,
     EXPORTED_VARIANTS,
+    Table,
 )
 
 __all__ = [
@@ -90,8 +92,8 @@ def other_columns(export: Export) -> list[Loss]:
     ]
 
 
-def other_tables(export: Export) -> list[Loss]:
-    """The tables that no format reads."""
+def other_tables(export: Export, read: Collection[Table]) -> list[Loss]:
+    """The tables that a format does not read, and no other one says."""
     whats = {
         EXPORTED_VARIANTS: "inflected forms set aside with their lemma",
         EXPORTED_TENSIONS: "pairs held apart as opposites although synonymy pulls them together",
@@ -100,7 +102,7 @@ def other_tables(export: Export) -> list[Loss]:
     return [
         Loss(what, export.rows(table), "it is in the Parquet export only")
         for table, what in whats.items()
-        if table.name in known
+        if table.name in known and table not in read
     ]
 
 

@@ -40,7 +40,7 @@ from nymgraph.pipeline.formats.losses import (
 from nymgraph.pipeline.formats.slips import slips_among
 from nymgraph.pipeline.formats.together import Together
 from nymgraph.pipeline.lookup.export import Export
-from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS
+from nymgraph.pipeline.schemas import EXPORTED_CLUSTERS, EXPORTED_TERMS, EXPORTED_VARIANTS
 from nymgraph.pipeline.settings.params import RuleParams
 
 __all__ = ["LEFT_OUT", "LeftOut", "Rule", "rule_text", "select", "write_rules"]
@@ -114,7 +114,7 @@ def select(export: Export, params: RuleParams, left_out: LeftOut) -> Iterator[Ru
     Yields:
         A rule of two terms or more.
     """
-    kept = _kept(export, params.max_rules)
+    kept, forms = _kept(export, params.max_rules), _forms(export)
     unfit, together = unfit_terms(export, short=params.short), Together(export)
     place = count()
     for batch in export.batches(EXPORTED_CLUSTERS, ["cluster_id", "representative", "members"]):
@@ -134,13 +134,24 @@ def select(export: Export, params: RuleParams, left_out: LeftOut) -> Iterator[Ru
                 terms = [term for term in members if reasons.get(term) == reason]
                 left_out.add(cluster_id, terms, reason)
             if len(usable) > 1:
-                yield from _rules(cluster_id, usable, export.language, params.form)
+                yield from _rules(cluster_id, usable, forms, export.language, params.form)
 
 
-def _rules(cluster_id: int, terms: list[str], language: str, form: str) -> Iterator[Rule]:
+def _forms(export: Export) -> dict[str, list[str]]:
+    """The inflected forms that were set aside, by lemma: an engine may not know them for one."""
+    found: dict[str, list[str]] = {}
+    for batch in export.batches(EXPORTED_VARIANTS, ["lemma", "variant"]):
+        for lemma, variant in batch.iter_rows():
+            found.setdefault(lemma, []).append(variant)
+    return found
+
+
+def _rules(
+    cluster_id: int, terms: list[str], forms: dict[str, list[str]], language: str, form: str
+) -> Iterator[Rule]:
     """The rule of a cluster and, where each term stands for all, one for each slip among them."""
     slips = slips_among(terms, language)
-    right = [term for term in terms if term not in slips]
+    right = [x for term in terms if term not in slips for x in (term, *forms.get(term, ()))]
     if form == "explicit":
         yield Rule(cluster_id, (*right, *slips))
         return

@@ -20,6 +20,7 @@ from nymgraph.pipeline.schemas import (
     EXPORTED_MEMBERSHIPS,
     EXPORTED_SENSES,
     EXPORTED_TERMS,
+    EXPORTED_VARIANTS,
     Table,
 )
 from nymgraph.pipeline.storage.manifests import rows_of
@@ -73,6 +74,9 @@ def _tables(export: Export, marked: pl.Series) -> dict[Table, pl.LazyFrame]:
         .filter(~pl.col("term_id").is_in(marked))
         .with_columns(cluster_id=own),
         EXPORTED_CLUSTERS: clusters,
+        EXPORTED_VARIANTS: export.scan(EXPORTED_VARIANTS).filter(
+            ~pl.col("lemma_id").is_in(marked) & ~pl.col("variant").is_in(coarse)
+        ),
         EXPORTED_LINKS: export.scan(EXPORTED_LINKS).filter(
             pl.col("cluster_a").is_in(kept) & pl.col("cluster_b").is_in(kept)
         ),

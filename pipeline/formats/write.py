@@ -25,6 +25,7 @@ from nymgraph.pipeline.schemas import (
     EXPORTED_LINKS,
     EXPORTED_MEMBERSHIPS,
     EXPORTED_TERMS,
+    EXPORTED_VARIANTS,
     Table,
 )
 from nymgraph.pipeline.settings.params import ExportParams
@@ -46,8 +47,8 @@ class _Format(NamedTuple):
 FORMATS = {
     "jsonl": _Format(jsonl.write, _ALL),
     "csv": _Format(csv_files.write, _ALL),
-    "solr": _Format(solr.write, (EXPORTED_CLUSTERS,)),
-    "elasticsearch": _Format(elasticsearch.write, (EXPORTED_CLUSTERS,)),
+    "solr": _Format(solr.write, (EXPORTED_CLUSTERS, EXPORTED_VARIANTS)),
+    "elasticsearch": _Format(elasticsearch.write, (EXPORTED_CLUSTERS, EXPORTED_VARIANTS)),
     "wn-lmf": _Format(wn_lmf.write, (EXPORTED_TERMS, EXPORTED_CLUSTERS, EXPORTED_TERMS)),
     "skos": _Format(skos.write, (EXPORTED_CLUSTERS, EXPORTED_TERMS, EXPORTED_LINKS)),
 }
@@ -111,7 +112,7 @@ def _write(
 ) -> list[str]:
     format_ = FORMATS[name]
     folder = FormatFolder(path, name)
-    further = other_tables(export)
+    further = other_tables(export, format_.reads)
     with ExitStack() as held:
         source = export
         if params.marked == "left_out":

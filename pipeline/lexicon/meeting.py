@@ -3,9 +3,11 @@
 A claim speaks of the terms that are written exactly as it says. A term of the lexicon that no
 source of claims lists takes the claims of those that have its look-up key (*Hot* those of *hot*),
 else of the term that it is an inflected form of, by the rules of the language (*Running Shoes*
-those of *running shoe*). A claimed term that matches no term of the lexicon stays as it is, as an
-extra term (`vocabulary`). One that matches is replaced and not kept as well, so that no training
-pair holds a held-out term in another spelling.
+those of *running shoe*), else of those that differ in spaces and hyphens alone (*Ping Pong* those
+of *Ping-Pong*, *Push-Ups* those of *pushup*). A claim about a form that was set aside is one about
+its lemma. A claimed term that matches no term of the lexicon stays as it is, as an extra term
+(`vocabulary`). One that matches is replaced and not kept as well, so that no training pair holds a
+held-out term in another spelling.
 """
 
 import logging
@@ -47,6 +49,18 @@ class Meeting(NamedTuple):
         )
         return rows["claimed"].fill_null(rows["term"]).to_list()
 
+    def within(self, known: Iterable[str]) -> "Meeting":
+        """Only the claims about terms that are known; the others are told in the log."""
+        names = pl.Series(list(known), dtype=pl.String).implode()
+        kept = self.claims.filter(pl.col("term_a").is_in(names) & pl.col("term_b").is_in(names))
+        if dropped := self.claims.height - kept.height:
+            _log.warning(
+                "label: %s labelled pairs are left out: one of their terms is neither in the list "
+                "nor known to the model",
+                f"{dropped:,}",
+            )
+        return self._replace(claims=kept)
+
     def tell(self) -> None:
         """Say in the log how pairs met the lexicon, where not all did as they are written."""
         *inside, outside = self.pairs.items()
@@ -58,7 +72,13 @@ class Meeting(NamedTuple):
             )
 
 
-def meet(claims: pl.DataFrame, terms: pl.Series, listed: Iterable[str], language: str) -> Meeting:
+def meet(
+    claims: pl.DataFrame,
+    terms: pl.Series,
+    listed: Iterable[str],
+    language: str,
+    variants: pl.DataFrame | None = None,
+) -> Meeting:
     """Say of which terms each claim speaks.
 
     Args:
@@ -66,6 +86,7 @@ def meet(claims: pl.DataFrame, terms: pl.Series, listed: Iterable[str], language
         terms: The terms of the lexicon.
         listed: Terms that the sources of claims list, whether they claim anything of them or not.
         language: Language code of the lexicon.
+        variants: Columns variant, lemma: the forms that were set aside; None for none.
 
     Returns:
         The claims, rewritten.
@@ -73,7 +94,9 @@ def meet(claims: pl.DataFrame, terms: pl.Series, listed: Iterable[str], language
     claimed = pl.concat([claims["term_a"], claims["term_b"]]).unique().sort()
     taken = pl.concat([claimed, pl.Series("term_a", list(listed), pl.String)]).implode()
     unlisted = terms.filter(~terms.is_in(taken))
-    met = aliases(claimed, unlisted.sort().to_list(), language)
+    met = pl.concat(
+        [aliases(claimed, unlisted.sort().to_list(), language), _forms(claimed, variants)]
+    )
     inside = claimed.is_in(terms.implode())
     same = pl.DataFrame({"claimed": claimed, "term": claimed}).with_columns(
         way=pl.when(pl.Series(inside)).then(0).otherwise(3).cast(pl.UInt8)
@@ -83,6 +106,15 @@ def meet(claims: pl.DataFrame, terms: pl.Series, listed: Iterable[str], language
     ends = pl.concat([same.filter(kept), met])
     found = claims if met.is_empty() else _rewritten(claims, ends)
     return Meeting(found, met.select("claimed", "term"), _counts(claims, ends))
+
+
+def _forms(claimed: pl.Series, variants: pl.DataFrame | None) -> pl.DataFrame:
+    """The claimed terms that were set aside as forms of terms of the lexicon."""
+    if variants is None:
+        return pl.DataFrame(schema=_ALIAS)
+    forms = variants.filter(pl.col("variant").is_in(claimed.implode()))
+    way = pl.lit(2, pl.UInt8)
+    return forms.select(pl.col("variant").alias("claimed"), pl.col("lemma").alias("term"), way=way)
 
 
 def aliases(claimed: pl.Series, unlisted: list[str], language: str) -> pl.DataFrame:
@@ -99,8 +131,11 @@ def aliases(claimed: pl.Series, unlisted: list[str], language: str) -> pl.DataFr
     if not unlisted:
         return pl.DataFrame(schema=_ALIAS)
     by_key: dict[str, list[str]] = {}
+    by_letters: dict[str, list[str]] = {}
     for name in claimed.to_list():
-        by_key.setdefault(look_up_key(name, language), []).append(name)
+        key = look_up_key(name, language)
+        by_key.setdefault(key, []).append(name)
+        by_letters.setdefault(_letters(key), []).append(name)
     rows: list[tuple[str, str, int]] = []
     for term in unlisted:
         key = look_up_key(term, language)
@@ -108,7 +143,18 @@ def aliases(claimed: pl.Series, unlisted: list[str], language: str) -> pl.DataFr
         base = next((other for other in bases if other in by_key), None)
         if base is not None:
             rows += [(name, term, 1 if base == key else 2) for name in by_key[base]]
+            continue
+        joined = [*map(_letters, bases), *base_keys(_letters(key), language)]
+        letters = next((x for x in joined if x in by_letters), None)
+        if letters is not None:
+            rows += [
+                (name, term, 1 if letters == _letters(key) else 2) for name in by_letters[letters]
+            ]
     return pl.DataFrame(rows, _ALIAS, orient="row")
+
+
+def _letters(key: str) -> str:
+    return key.replace(" ", "").replace("-", "")
 
 
 def _rewritten(claims: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:

@@ -30,6 +30,7 @@ from nymgraph.pipeline.schemas import (
     SENSES,
     SIMILAR,
     TERMS,
+    VARIANTS,
 )
 from nymgraph.pipeline.settings.params import LabelParams
 from nymgraph.pipeline.storage.artefacts import Workspace
@@ -68,7 +69,10 @@ def run(params: LabelParams, workspace: Workspace, model: Path | None = None) ->
         claims.append(claims_of_language_model(workspace.read(AUGMENTED)))
     if not claims:
         raise InputError("label has no source", cure="set label.dictionaries or label.tables")
-    met = meet(pl.concat(claims), terms["term"], listed, language)
+    variants = workspace.read(VARIANTS, ["variant", "lemma"])
+    met = meet(pl.concat(claims), terms["term"], listed, language, variants)
+    if model is not None:
+        met = met.within([*terms["term"], *listed])
     extra = extra_terms(met.claims, terms["term"])
     pairs, conflicts = resolve(met.claims, pl.concat([terms["term"], extra]))
     if pairs.is_empty():

@@ -97,7 +97,7 @@ def _why_apart(
         yield "the two clusters are opposites"
     for term_id, name, other in zip(terms, names, reversed(ends), strict=True):
         for sense in export.senses(term_id):
-            if sense.cluster.id == other.id:
+            if other.id is not None and sense.cluster.id == other.id:
                 sure = f"support {sense.support:.2f}"
                 if sense.share is not None:
                     sure = f"{100 * sense.share:.0f} % of its use"
@@ -109,6 +109,8 @@ def _verdict(edge: Edge | None, gate: float, floor: float) -> str:
     """The judgement of a pair in different clusters, in words."""
     if edge is None:
         return f"the pair was never judged, or judged below the floor of the export ({floor:.2f})"
+    if edge.rarely_synonyms:
+        return f"synonyms, but only in a sense that is rare for one ({_by(edge, 'p_synonym')})"
     if edge.p_antonym >= gate:
         return f"judged antonyms ({_by(edge, 'p_antonym')})"
     if edge.p_synonym >= gate:

@@ -29,6 +29,7 @@ __all__ = [
 _SHOWN = 12
 _SENSES = 5
 _SURE = 0.5
+_ALIKE = 1e-4
 _NEAR = 5
 _NEVER = "They were never compared: neither vectors nor spelling made them a candidate."
 
@@ -292,6 +293,14 @@ class Edge(NamedTuple):
     p_co_hyponym: float
     evidence: str
 
+    @property
+    def rarely_synonyms(self) -> bool:
+        """Whether a dictionary calls them synonyms, but in a sense that one of them hardly has."""
+        rest_alike = (
+            abs(self.p_antonym - self.p_co_hyponym) < _ALIKE
+        )  # as `lexicon.evidence` has it
+        return self.evidence == "dictionary" and rest_alike and 0 < self.p_synonym < _SURE
+
     def __str__(self) -> str:
         return (
             f"cosine {self.cosine:.2f}, p_synonym {self.p_synonym:.2f}, p_antonym "
@@ -427,7 +436,7 @@ def _said(edge: Edge | None) -> str:
         "they are related, neither the same nor opposites": edge.p_co_hyponym,
     }
     words = max(ranked, key=lambda text: ranked[text])
-    if edge.evidence == "dictionary" and words == "they mean the same" and edge.p_synonym < _SURE:
+    if edge.rarely_synonyms:
         counts = _percent(edge.p_synonym)
         return f"The dictionary lists them as synonyms in a sense that is rare for one ({counts})."
     return f"{who} that {words} ({_percent(ranked[words])} sure)."

@@ -36,10 +36,11 @@ def export_of(
     language: str = "en",
     senses: dict[str, tuple[str, ...]] | None = None,
     judged: dict[tuple[str, str], tuple[float, float, str]] | None = None,
+    forms: dict[str, str] | None = None,
 ) -> Export:
     """An export of these clusters, ids 1, 2, 3; cohesion falls with the id. `senses`: how the only
     sense of a term is known, its part of speech, and who shares it; `judged`: cosine, p_synonym and
-    evidence of pairs."""
+    evidence of pairs; `forms`: the lemma of each form that was set aside."""
     own = {term: number for number, terms in enumerate(clusters, 1) for term in terms}
     terms = terms_frame(sorted(own), [own[term] for term in sorted(own)], language)
     if frequencies:
@@ -70,6 +71,11 @@ def export_of(
     )
     frames[schemas.EXPORTED_EDGES] = pl.DataFrame(
         edges, schema=schemas.EXPORTED_EDGES.schema, orient="row"
+    )
+    frames[schemas.EXPORTED_VARIANTS] = pl.DataFrame(
+        [(form, form, ids[lemma], lemma, own[lemma]) for form, lemma in (forms or {}).items()],
+        schema=schemas.EXPORTED_VARIANTS.schema,
+        orient="row",
     )
     frames[schemas.EXPORTED_CLUSTERS] = pl.DataFrame(
         rows, schema=schemas.EXPORTED_CLUSTERS.schema, orient="row"

@@ -151,3 +151,10 @@ def test_no_clusters(tmp_path: Path) -> None:
     written(elasticsearch, empty, tmp_path / "empty")
     body = json.loads((tmp_path / "empty" / "synonyms-0001.json").read_text())
     assert body == {"synonyms_set": []}
+
+
+def test_forms_that_were_set_aside_stand_beside_their_lemma(tmp_path: Path) -> None:
+    export = export_of(tmp_path / "export", [["sneaker", "trainer"]], forms={"trainers": "trainer"})
+    written(solr, export, tmp_path / "out")
+    text = (tmp_path / "out" / "synonyms-0001.txt").read_text("utf-8")
+    assert text.splitlines()[-1] == "sneaker, trainer, trainers"

@@ -52,6 +52,39 @@ def test_what_is_said_of_an_end_goes_with_it() -> None:
     assert found.claims.row(0) == ("Sofas", "couch", "synonym", 0.75, 0.25)
 
 
+@pytest.mark.parametrize(
+    ("listed", "claimed"),
+    [("Ping Pong", "Ping-Pong"), ("Push-Ups", "pushup"), ("Light Bulb", "lightbulb"),
+     ("Base Layers", "baselayer")],
+)  # fmt: skip
+def test_spaces_and_hyphens_are_no_difference(listed: str, claimed: str) -> None:
+    found = met([listed, "other"], (*sorted((claimed, "other")), "synonym"))
+    assert pairs(found) == [tuple(sorted((listed, "other")))]
+
+
+def test_another_spelling_counts_only_where_nothing_nearer_does() -> None:
+    found = met(["re-cover"], ("re-cover", "wrap", "synonym"), ("recover", "regain", "synonym"))
+    assert pairs(found) == [("re-cover", "wrap"), ("recover", "regain")]
+
+
+def test_a_form_that_was_set_aside_speaks_for_its_lemma() -> None:
+    forms = pl.DataFrame({"variant": ["Trainers"], "lemma": ["Trainer"]})
+    given = claims(("Sneakers", "Trainers", "synonym"))
+    found = meet(given, pl.Series("term", ["Sneakers", "Trainer"]), (), "en", forms)
+    assert pairs(found) == [("Sneakers", "Trainer")]
+    assert found.pairs["by inflection"] == 1
+
+
+def test_what_neither_the_list_nor_the_model_knows_is_left_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rows = [("Sneakers", other, "synonym") for other in ("Trainer", "Zorbing Ball", "plimsoll")]
+    found = met(["Sneakers", "Trainer"], *rows)
+    kept = found.within(["Sneakers", "Trainer", "plimsoll"])
+    assert pairs(kept) == [("Sneakers", "Trainer"), ("Sneakers", "plimsoll")]
+    assert "1 labelled pairs are left out" in caplog.text
+
+
 def test_a_listed_term_takes_no_claims_of_other_spellings() -> None:
     """Polish, the nation, is in the dictionary: what it says of polish is not about it."""
     rows = ("polish", "shine", "synonym")
