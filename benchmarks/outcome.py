@@ -22,6 +22,8 @@ from benchmarks.machine import describe, options
 from benchmarks.scale import SPARSE, draw
 from benchmarks.stages import run_stage
 from benchmarks.store import cuts, made_terms, random_pairs
+from nymgraph.pipeline.candidates.glossed import SENSES as SENSE_VECTORS
+from nymgraph.pipeline.candidates.glossed import SENSES_OF
 from nymgraph.pipeline.schemas import (
     EXTRA_PAIRS,
     EXTRA_TERMS,
@@ -72,6 +74,8 @@ def write_judged(workspace: Workspace, n_terms: int) -> int:
     path = workspace.path("embed", "vectors.npy")
     path.parent.mkdir(parents=True)
     np.save(path, random.standard_normal((n_terms, DIM), np.float32).astype(np.float16))
+    np.save(workspace.path(*SENSES_OF), np.empty(0, np.int64))
+    np.save(workspace.path(*SENSE_VECTORS), np.empty((0, DIM), np.float16))
     encoder = {"encoder": "made", "revision": None, "content": "0", "rows": n_terms}
     workspace.write_json("embed", "manifest.json", encoder)
     keys, p_synonym = _judged(n_terms, random)

@@ -9,7 +9,7 @@ import pytest
 from nymgraph.pipeline.candidates import pairing
 from nymgraph.pipeline.errors import CapacityError
 from nymgraph.pipeline.limits import Room
-from nymgraph.pipeline.schemas import EXTRA_PAIRS, EXTRA_TERMS, HELD_OUT, PAIRS, TERMS
+from nymgraph.pipeline.schemas import EXTRA_PAIRS, EXTRA_TERMS, HELD_OUT, PAIRS, SENSES, TERMS
 from nymgraph.pipeline.settings.params import EmbedParams, RetrieveParams
 from nymgraph.pipeline.stages import embed, retrieve
 from nymgraph.pipeline.storage.artefacts import Workspace
@@ -26,13 +26,13 @@ def workspace(tmp_path: Path) -> Workspace:
     columns = {"term_id": ids, "term": NAMES, "key": NAMES, "sources": [["t"]] * len(NAMES)}
     frame = pl.DataFrame(columns).with_columns(language=pl.lit("en"), frequency=None)
     workspace.write(TERMS, TERMS.conform(frame))
-    for table in (PAIRS, HELD_OUT, EXTRA_TERMS, EXTRA_PAIRS):
+    for table in (PAIRS, SENSES, HELD_OUT, EXTRA_TERMS, EXTRA_PAIRS):
         workspace.write(table, table.empty())
     words = tmp_path / "words.vec"
     words.write_text("2 2\nhot 1 0\ncold 0 1\n", "utf-8")
     adapted = {"base": str(words), "revision": None, "method": "none", "trust_remote_code": False}
     workspace.write_json("adapt", "manifest.json", adapted)
-    for table in (PAIRS, HELD_OUT, EXTRA_TERMS, EXTRA_PAIRS):
+    for table in (PAIRS, SENSES, HELD_OUT, EXTRA_TERMS, EXTRA_PAIRS):
         workspace.write(table, table.empty())
     workspace.finish("label")
     return workspace

@@ -25,6 +25,7 @@ def test_variants_set_aside_leave_with_their_lemma(small_run: SmallRun, tmp_path
         }
     )
     run.workspace.write(VARIANTS, VARIANTS.conform(forms))
+    run.stage("label")  # claims about a form are claims about its lemma
     run.stage("export")
     exported = pl.read_parquet(run.data / EXPORTED_VARIANTS.path)
     assert exported.columns == list(EXPORTED_VARIANTS.schema)
